@@ -1,0 +1,152 @@
+package cloudtrail
+
+import "bytes"
+
+// Assumption is one caller obtaining, or trying to obtain, one session of one
+// role. Fields are nil where the record does not say.
+type Assumption struct {
+	RoleARN     []byte
+	RoleID      []byte // AROA…; only of a successful one
+	SessionName []byte
+	AccessKeyID []byte // of the new session: later calls bear it (P6)
+	ExternalID  []byte
+	// Caller is the direct principal and CallerKind what it is, see
+	// [AssumptionParser]. Who stands at the start of a chain of roles is found by
+	// joining sessions.
+	Caller     []byte
+	CallerKind CallerKind
+}
+
+// AssumptionParser reads assumptions. Its results are valid until its next call.
+type AssumptionParser struct{ texts scratch }
+
+// Parse fills a from a record that is an assumption and reports whether it is
+// one: the three calls of STS, whose answer is a role session, and the console's
+// SwitchRole (P32, design 9.4). id is the record's identity.
+func (p *AssumptionParser) Parse(rec *Record, id *Identity, a *Assumption) bool {
+	*a = Assumption{}
+	if !IsAssumption(rec) {
+		return false
+	}
+	p.texts.reset()
+	if string(rec.Text[EventName]) == "SwitchRole" {
+		p.switchRole(rec, id, a)
+		return true
+	}
+	p.assumeRole(rec, a)
+	p.caller(rec, id, a)
+	return true
+}
+
+// IsAssumption reports whether a record is one.
+func IsAssumption(rec *Record) bool {
+	switch string(rec.Text[EventSource]) {
+	case "sts.amazonaws.com":
+		switch string(rec.Text[EventName]) {
+		case "AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity":
+			return true
+		}
+	case "signin.amazonaws.com":
+		return string(rec.Text[EventName]) == "SwitchRole"
+	}
+	return false
+}
+
+func (p *AssumptionParser) assumeRole(rec *Record, a *Assumption) {
+	request := rec.JSON[RequestParameters]
+	response := rec.JSON[ResponseElements]
+	user := member(response, "assumedRoleUser")
+	id, session, _ := bytes.Cut(p.text(member(user, "assumedRoleId")), []byte(":"))
+	a.RoleID = nonEmpty(id)
+	a.SessionName = firstOf(p.text(member(request, "roleSessionName")), nonEmpty(session))
+	a.AccessKeyID = p.text(member(member(response, "credentials"), "accessKeyId"))
+	a.ExternalID = p.text(member(request, "externalId"))
+	a.RoleARN = p.target(rec, p.text(member(user, "arn")))
+}
+
+// target finds the assumed role: the resources name it with its path in some
+// copies, the parameters in others, the response without its path (P31), and a
+// denied call only in its message (P12).
+func (p *AssumptionParser) target(rec *Record, userARN []byte) []byte {
+	if arn := p.roleResource(rec.JSON[Resources]); arn != nil {
+		return arn
+	}
+	if arn := p.text(member(rec.JSON[RequestParameters], "roleArn")); arn != nil {
+		return arn
+	}
+	if arn := p.roleOfSession(userARN); arn != nil {
+		return arn
+	}
+	if _, resource := DeniedResource(rec.Text[ErrorMessage]); isRoleARN(resource) {
+		return resource
+	}
+	return nil
+}
+
+func (p *AssumptionParser) roleResource(resources []byte) []byte {
+	var found []byte
+	eachElement(resources, func(value []byte) bool {
+		arn := p.text(member(value, "ARN"))
+		if arn == nil {
+			arn = p.text(member(value, "arn"))
+		}
+		if isRoleARN(arn) {
+			found = arn
+		}
+		return found == nil
+	})
+	return found
+}
+
+// roleOfSession turns arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION into the ARN
+// of a role without a path, which is the best that can be said.
+func (p *AssumptionParser) roleOfSession(arn []byte) []byte {
+	before, rest, ok := bytes.Cut(arn, []byte(":sts::"))
+	if !ok {
+		return nil
+	}
+	account, rest, ok := bytes.Cut(rest, []byte(":assumed-role/"))
+	if !ok {
+		return nil
+	}
+	name, _, _ := bytes.Cut(rest, []byte("/"))
+	mark := len(p.texts.buf)
+	for _, part := range [][]byte{before, []byte(":iam::"), account, []byte(":role/"), name} {
+		p.texts.buf = append(p.texts.buf, part...)
+	}
+	return p.texts.since(mark)
+}
+
+// switchRole reads a console sign-in into a role, which is an assumption and no
+// use (design 9.4). The record of the account left names the role in SwitchTo;
+// that of the account entered has the role as its identity and names the caller
+// in SwitchFrom. Which accounts get which was not confirmed: both are read.
+func (p *AssumptionParser) switchRole(rec *Record, id *Identity, a *Assumption) {
+	data := rec.JSON[AdditionalEventData]
+	from := p.text(member(data, "SwitchFrom"))
+	if arn := p.text(member(data, "SwitchTo")); isRoleARN(arn) {
+		a.RoleARN = arn
+	} else if _, resource := DeniedResource(rec.Text[ErrorMessage]); isRoleARN(resource) {
+		a.RoleARN = resource
+	} else if role := id.ActingRole(); from != nil && role.ID != nil {
+		a.RoleARN, a.RoleID, a.SessionName = role.ARN, role.ID, role.SessionName
+		a.Caller, a.CallerKind = p.callerOfARN(from)
+		return
+	}
+	p.caller(rec, id, a)
+}
+
+func (p *AssumptionParser) text(raw []byte) []byte {
+	if !isString(raw) {
+		return nil
+	}
+	text, _ := stringText(raw, &p.texts)
+	return nonEmpty(text)
+}
+
+func firstOf(a, b []byte) []byte {
+	if a != nil {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,152 @@
+package cloudtrail
+
+import "bytes"
+
+// DigestFile is what a CloudTrail digest says of itself. Digests hold no records.
+type DigestFile struct {
+	AccountID string
+	// End is digestEndTime in microseconds since 1970, UTC.
+	End int64
+}
+
+// maxNested bounds wrappers within wrappers: a trail file inside a log event
+// inside an array is the deepest that makes sense.
+const maxNested = 3
+
+// unwrap looks into an object that is no record for the records it may wrap.
+func (d *Decoder) unwrap(raw []byte, offset int64, nested int) error {
+	if nested >= maxNested {
+		return d.bad(flawNotRecord, offset, raw)
+	}
+	m := wrapperMembers(raw)
+	switch {
+	case isObject(m.detail) && m.detailType != nil:
+		return d.inner(m.detail, offset, nested+1)
+	case m.cloudTrailEvent != nil:
+		return d.innerText(m.cloudTrailEvent, offset, nested+1)
+	case m.logEvents != nil:
+		return d.innerLogEvents(m, offset, nested+1)
+	case m.records != nil:
+		return d.innerEach(m.records, offset, nested+1)
+	case m.events != nil:
+		return d.innerEach(m.events, offset, nested+1)
+	case m.digestEnd != nil && m.logFiles != nil && nested == 0:
+		d.doc.Digest = digestFile(m)
+		return nil
+	}
+	return d.bad(flawNotRecord, offset, raw)
+}
+
+// wrapper holds the members by which wrappers are told; nil where absent.
+type wrapper struct {
+	detail, detailType             []byte // EventBridge
+	cloudTrailEvent                []byte // LookupEvents
+	logEvents, messageType         []byte // CloudWatch Logs
+	records, events                []byte // a trail file, the answer of LookupEvents
+	digestEnd, logFiles, accountID []byte // a digest
+}
+
+func wrapperMembers(raw []byte) wrapper {
+	var m wrapper
+	eachMember(raw, func(key, value []byte) bool {
+		switch string(key) {
+		case "detail":
+			m.detail = value
+		case "detail-type":
+			m.detailType = value
+		case "CloudTrailEvent":
+			m.cloudTrailEvent = value
+		case "logEvents":
+			m.logEvents = value
+		case "messageType":
+			m.messageType = value
+		case "Records":
+			m.records = value
+		case "Events":
+			m.events = value
+		case "digestEndTime":
+			m.digestEnd = value
+		case "logFiles":
+			m.logFiles = value
+		case "awsAccountId":
+			m.accountID = value
+		}
+		return true
+	})
+	return m
+}
+
+func digestFile(m wrapper) *DigestFile {
+	var s scratch
+	f := &DigestFile{End: timeMissing}
+	if isString(m.accountID) {
+		text, _ := stringText(m.accountID, &s)
+		f.AccountID = string(text)
+	}
+	if isString(m.digestEnd) {
+		text, _ := stringText(m.digestEnd, &s)
+		f.End = parseTime(text)
+	}
+	return f
+}
+
+func (d *Decoder) innerEach(array []byte, offset int64, nested int) error {
+	var err error
+	seen := false
+	eachElement(array, func(value []byte) bool {
+		seen = true
+		err = d.inner(value, offset, nested)
+		return err == nil
+	})
+	if err == nil && !seen {
+		d.doc.Empty = true
+	}
+	return err
+}
+
+func (d *Decoder) innerLogEvents(m wrapper, offset int64, nested int) error {
+	if string(m.messageType) == `"CONTROL_MESSAGE"` {
+		d.doc.Control = true
+		return nil
+	}
+	var err error
+	eachElement(m.logEvents, func(value []byte) bool {
+		err = d.innerText(member(value, "message"), offset, nested)
+		return err == nil
+	})
+	return err
+}
+
+// innerText reads a record that is wrapped as the text of a JSON string.
+func (d *Decoder) innerText(value []byte, offset int64, nested int) error {
+	if !isString(value) {
+		return d.bad(flawNotObject, offset, value)
+	}
+	text, _ := stringText(value, &d.reader.texts)
+	return d.inner(bytes.TrimSpace(text), offset, nested)
+}
+
+// inner reads one wrapped record. Its offset is that of the wrapper.
+func (d *Decoder) inner(raw []byte, offset int64, nested int) error {
+	if len(raw) == 0 || raw[0] != '{' {
+		return d.bad(flawNotObject, offset, raw)
+	}
+	if d.reader.keys == escapedKeys {
+		normal, err := normalise(raw)
+		if err != nil {
+			return d.bad(flawBrokenInner, offset, raw)
+		}
+		raw = normal
+	}
+	rec := d.slot()
+	next, known := d.reader.read(raw, 0, rec)
+	switch {
+	case next == scanSurprise:
+		return errSurprise
+	case next == scanDepth:
+		return &LimitError{Limit: "depth", Max: int64(d.limits.Depth), Offset: offset}
+	case next < 0 || skipSpace(raw, next) != len(raw):
+		return d.bad(flawBrokenInner, offset, raw)
+	}
+	return d.judge(rec, raw[:next:next], offset, known, nested)
+}

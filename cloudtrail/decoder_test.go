@@ -1,0 +1,298 @@
+package cloudtrail
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// rowOf is the row that a record becomes, as Rebuild takes it.
+func rowOf(rec *Record) Row {
+	row := Row{"event_time": time.UnixMicro(rec.Time).UTC()}
+	text := func(column string, value []byte) {
+		if value != nil {
+			row[column] = string(value)
+		}
+	}
+	flag := func(column string, value Bool) {
+		if value != Unknown {
+			row[column] = value == True
+		}
+	}
+	columns := map[string]string{}
+	for column, path := range flatMembers {
+		if len(path) == 1 {
+			columns[path[0]] = column
+		}
+	}
+	for i, name := range textNames {
+		text(columns[name], rec.Text[i])
+	}
+	for column, name := range jsonMembers {
+		for i := range jsonNames {
+			if jsonNames[i] == name {
+				text(column, rec.JSON[i])
+			}
+		}
+	}
+	flag("read_only", rec.ReadOnly)
+	flag("management_event", rec.ManagementEvent)
+	text("other", rec.Other)
+	if rec.UserIdentity == nil {
+		return row
+	}
+	var id Identity
+	new(IdentityParser).Parse(rec.UserIdentity, &id)
+	for i, column := range identityColumns {
+		text(column, id.Text[i])
+	}
+	if id.HasCreatedAt {
+		row["session_created_at"] = time.UnixMicro(id.CreatedAt).UTC()
+	}
+	flag("mfa_authenticated", id.MFA)
+	text("user_identity", id.Rest)
+	return row
+}
+
+var identityColumns = [NumIdentityTexts]string{
+	"identity_type", "identity_arn", "identity_principal_id", "identity_account_id", "identity_user_name",
+	"identity_access_key_id", "invoked_by", "identity_provider", "issuer_type", "issuer_arn",
+	"issuer_principal_id", "issuer_account_id", "issuer_user_name", "source_identity", "on_behalf_of_user_id",
+}
+
+// mustRebuild fails the test unless the record can be rebuilt from its row.
+func mustRebuild(t testing.TB, rec *Record, want any) {
+	t.Helper()
+	got, err := Rebuild(rowOf(rec))
+	if err != nil {
+		t.Fatalf("rebuilding %s: %v", rec.Raw, err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("rebuilt record differs\n got %v\nwant %v\n raw %s", got, want, rec.Raw)
+	}
+}
+
+// decodeAll decodes a text on every path that must agree and returns the result.
+func decodeAll(t testing.TB, text []byte) (*Document, error) {
+	t.Helper()
+	fast := NewDecoder(Limits{})
+	doc, err := fast.Decode(text, Management)
+	slow := NewDecoder(Limits{})
+	slow.begin(Management, nil)
+	slowDoc, slowErr := slow.end(slow.walkSlowly(bytes.NewReader(text)))
+	if (err == nil) != (slowErr == nil) {
+		t.Fatalf("scanner says %v, encoding/json says %v of %.300q", err, slowErr, text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	compareDocuments(t, doc, slowDoc)
+	streamed, err := streamAll(text)
+	if err != nil {
+		t.Fatalf("streaming %.300q: %v", text, err)
+	}
+	compareDocuments(t, doc, streamed)
+	return doc, nil
+}
+
+// streamAll decodes by Stream, with copies of what was emitted.
+func streamAll(text []byte) (*Document, error) {
+	d := NewDecoder(Limits{})
+	var records []Record
+	open := func() (io.Reader, error) { return bytes.NewReader(text), nil }
+	doc, err := d.Stream(open, Management, func(rec *Record) error {
+		records = append(records, cloneRecord(rec))
+		return nil
+	})
+	if err == nil {
+		doc.Records = records
+	}
+	return doc, err
+}
+
+func cloneRecord(rec *Record) Record {
+	c := *rec
+	c.Raw, c.UserIdentity, c.Other = bytes.Clone(rec.Raw), bytes.Clone(rec.UserIdentity), bytes.Clone(rec.Other)
+	for i := range c.Text {
+		c.Text[i] = bytes.Clone(rec.Text[i])
+	}
+	for i := range c.JSON {
+		c.JSON[i] = bytes.Clone(rec.JSON[i])
+	}
+	return c
+}
+
+func compareDocuments(t testing.TB, a, b *Document) {
+	t.Helper()
+	if len(a.Records) != len(b.Records) || a.Count != b.Count || len(a.Bad) != len(b.Bad) {
+		t.Fatalf("records %d and %d, counts %d and %d, bad %d and %d", len(a.Records), len(b.Records), a.Count, b.Count, len(a.Bad), len(b.Bad))
+	}
+	for i := range a.Records {
+		x, y := rowOf(&a.Records[i]), rowOf(&b.Records[i])
+		rx, err := Rebuild(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ry, err := Rebuild(y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(rx, ry) {
+			t.Fatalf("record %d differs between the paths\n%v\n%v", i, rx, ry)
+		}
+		if a.Records[i].Family != b.Records[i].Family || a.Records[i].Index != b.Records[i].Index || a.Records[i].Time != b.Records[i].Time {
+			t.Fatalf("record %d: %+v and %+v", i, a.Records[i], b.Records[i])
+		}
+	}
+	for i := range a.Bad {
+		if a.Bad[i].Index != b.Bad[i].Index || a.Bad[i].Reason != b.Bad[i].Reason {
+			t.Fatalf("bad record %d: %+v and %+v", i, a.Bad[i], b.Bad[i])
+		}
+	}
+}
+
+const small = `{"eventVersion":"1.08","eventTime":"2026-07-10T11:42:05Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"0828c0d2-3589-4390-b954-c78b4a7df44b"}`
+
+func TestContainers(t *testing.T) {
+	quoted, _ := json.Marshal(small)
+	tests := []struct {
+		name, text string
+		records    int
+		bad        int
+		err        string
+	}{
+		{"trail", `{"Records":[` + small + `,` + small + `]}`, 2, 0, ""},
+		{"trail with white space", " \n{ \"Records\" : [ " + small + " ] } \n", 1, 0, ""},
+		{"trail, Records not first", `{"a":1,"Records":[` + small + `]}`, 1, 0, ""},
+		{"trail, more members", `{"Records":[` + small + `],"a":{"b":[1,2]}}`, 1, 0, ""},
+		{"empty trail", `{"Records":[]}`, 0, 0, ""},
+		{"array", `[` + small + `,` + small + `]`, 2, 0, ""},
+		{"one object", small, 1, 0, ""},
+		{"byte order mark", "\xef\xbb\xbf" + small, 1, 0, ""},
+		{"NDJSON", small + "\n" + small + "\n", 2, 0, ""},
+		{"NDJSON, CRLF and blank lines", small + "\r\n\r\n" + small, 2, 0, ""},
+		{"concatenated", small + small, 2, 0, ""},
+		{"NDJSON with a broken line", small + "\n{\"a\":\n" + small + "\n", 2, 1, ""},
+		{"EventBridge", `{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":` + small + `}`, 1, 0, ""},
+		{"EventBridge, NDJSON", `{"detail-type":"x","detail":` + small + "}\n" + `{"detail-type":"x","detail":` + small + "}", 2, 0, ""},
+		{"CloudWatch Logs", `{"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","message":` + string(quoted) + `},{"message":` + string(quoted) + `}]}`, 2, 0, ""},
+		{"CloudWatch Logs control", `{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"CWL CONTROL MESSAGE"}]}`, 0, 0, ""},
+		{"CloudWatch Logs, broken message", `{"logEvents":[{"message":` + string(quoted) + `},{"message":"{\"a\":"}]}`, 1, 1, ""},
+		{"LookupEvents", `{"Events":[{"EventId":"1","CloudTrailEvent":` + string(quoted) + `}]}`, 1, 0, ""},
+		{"LookupEvents, NDJSON", `{"CloudTrailEvent":` + string(quoted) + "}\n{\"CloudTrailEvent\":" + string(quoted) + "}\n", 2, 0, ""},
+		{"escaped key", `{"Records":[{"event\u0054ime":"2026-07-10T11:42:05Z","eventName":"x"}]}`, 1, 0, ""},
+		{"same key twice", `{"Records":[{"eventTime":"x","eventName":"x","eventTime":"2026-07-10T11:42:05Z"}]}`, 1, 0, ""},
+		{"not a record", `{"Records":[` + small + `,"x",7,{"a":1}]}`, 1, 3, ""},
+		{"no time", `{"Records":[{"eventName":"x"},` + small + `]}`, 1, 1, ""},
+		{"null time", `{"Records":[{"eventName":"x","eventTime":null},` + small + `]}`, 1, 1, ""},
+		{"wrong time", `{"Records":[{"eventName":"x","eventTime":"yesterday"},` + small + `]}`, 1, 1, ""},
+		{"invalid UTF-8", `{"Records":[{"eventName":"` + "\xff" + `","eventTime":"2026-07-10T11:42:05Z"},` + small + `]}`, 1, 1, ""},
+
+		{"empty file", "", 0, 0, "the file is empty"},
+		{"white space", " \n ", 0, 0, "the file is empty"},
+		{"text", "hello", 0, 0, "neither JSON nor gzip"},
+		{"number", "12", 0, 0, "expected an object"},
+		{"cut off", `{"Records":[` + small, 0, 0, "ends too early"},
+		{"cut off in a record", `{"Records":[` + small[:40], 0, 0, "ends too early"},
+		{"trailing garbage", `{"Records":[` + small + `]}x`, 0, 0, "invalid JSON"},
+		{"missing comma", `{"Records":[` + small + small + `]}`, 0, 0, "invalid JSON"},
+		{"control character", `{"Records":[{"eventName":"a` + "\n" + `"}]}`, 0, 0, "invalid JSON"},
+		{"S3 notification", `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"2026-07-10T11:42:05.000Z","s3":{}}]}`, 0, 0, "no CloudTrail record found"},
+		{"policy", `{"Version":"2012-10-17","Statement":[]}`, 0, 0, "no CloudTrail record found"},
+		{"Records twice", `{"Records":[],"Records":[]}`, 0, 0, "twice"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			doc, err := decodeAll(t, []byte(test.text))
+			if test.err != "" {
+				if err == nil || !bytes.Contains([]byte(err.Error()), []byte(test.err)) {
+					t.Fatalf("error %v, want %q", err, test.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(doc.Records) != test.records || len(doc.Bad) != test.bad {
+				t.Fatalf("%d records, %d bad: %+v", len(doc.Records), len(doc.Bad), doc.Bad)
+			}
+			for i := range doc.Records {
+				rec := &doc.Records[i]
+				var want any
+				if err := json.Unmarshal(rec.Raw, &want); err != nil {
+					t.Fatal(err)
+				}
+				mustRebuild(t, rec, want)
+			}
+		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	tests := []struct {
+		name, text, want string
+		limits           Limits
+	}{
+		{"record size", `{"Records":[` + small + `]}`, "over the limit limits.record_size (100) at byte 12", Limits{RecordSize: 100}},
+		{"depth", `{"Records":[{"eventName":{"a":{"b":{"c":1}}}}]}`, "over the limit limits.depth (3) at byte 12", Limits{Depth: 3}},
+		{"records per object", `[` + small + `,` + small + `]`, "over the limit limits.records_per_object (1) at byte 0", Limits{RecordsPerObject: 1}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := NewDecoder(test.limits).Decode([]byte(test.text), Management)
+			if err == nil || err.Error() != test.want {
+				t.Fatalf("error %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// TestStreamWindow reads a document much larger than the window, cut at every
+// place that the window's edge may fall on.
+func TestStreamWindow(t *testing.T) {
+	var doc bytes.Buffer
+	doc.WriteString(`{"Records":[`)
+	const n = 30000
+	for i := range n {
+		if i > 0 {
+			doc.WriteByte(',')
+		}
+		fmt.Fprintf(&doc, `{"eventTime":"2026-07-10T11:42:05Z","eventName":"E%d","requestParameters":{"pad":"%s","n":-1.5e3}}`, i, bytes.Repeat([]byte("x"), i%1500))
+	}
+	doc.WriteString(`]}`)
+	if doc.Len() < 2*windowSize {
+		t.Fatalf("the document is too small for this test: %d", doc.Len())
+	}
+	got := 0
+	d := NewDecoder(Limits{})
+	_, err := d.Stream(func() (io.Reader, error) { return bytes.NewReader(doc.Bytes()), nil }, Management, func(rec *Record) error {
+		if want := fmt.Sprintf("E%d", got); string(rec.Text[EventName]) != want {
+			return fmt.Errorf("record %d is %s", got, rec.Text[EventName])
+		}
+		got++
+		return nil
+	})
+	if err != nil || got != n {
+		t.Fatalf("%d records, %v", got, err)
+	}
+	if cap(d.stream) > 2*windowSize {
+		t.Fatalf("the window grew to %d", cap(d.stream))
+	}
+}
+
+// TestStreamEmitsNothingOfABrokenDocument holds the promise that a document is
+// taken whole or not at all.
+func TestStreamEmitsNothingOfABrokenDocument(t *testing.T) {
+	text := []byte(`{"Records":[` + small + `,` + small + `]`)
+	_, err := NewDecoder(Limits{}).Stream(func() (io.Reader, error) { return bytes.NewReader(text), nil }, Management, func(*Record) error {
+		t.Fatal("a record was emitted")
+		return nil
+	})
+	if err == nil {
+		t.Fatal("no error")
+	}
+}

@@ -1,0 +1,29 @@
+// Package cloudtrail is the vocabulary of CloudTrail logs: what a log file may
+// look like, what a record says, and what can be derived from one record alone.
+//
+// On a log file's journey it stands between the bytes and the lake:
+//
+//	bytes -> [Decoder: container, family, records] -> [Derive: identity, outcome, assumption] -> rows
+//
+// [Decoder] tells the container by its content ({"Records":[…]}, arrays, NDJSON,
+// EventBridge, CloudWatch Logs, LookupEvents), cuts it into records and fills one
+// [Record] for each. It has two readers that must agree: a strict, allocation-free
+// scanner, and encoding/json, to which every document goes that surprises the
+// scanner. Tests hold both to the same records.
+//
+// A [Record] keeps everything AWS wrote: flat fields as text, JSON fields as JSON
+// text, and in Other whatever the columns of the lake cannot hold, so that the
+// record can be rebuilt ([Rebuild]). The one exception are session tokens, which
+// are replaced by "REDACTED" before anything else sees them (P34).
+//
+// [ParseIdentity], [Outcome], [ParseAssumption], [Caller] and [PassedRole] hold the
+// rules by which the derived columns are made. Their version is [Derivation]; it is
+// written beside every row.
+//
+// The package knows nothing of files, lakes or policies and imports nothing of ours.
+// Rule names such as P12 or A7 refer to docs/semantics.md.
+package cloudtrail
+
+// Derivation is the version of the rules that make the derived columns. It rises
+// whenever a rule changes, so that rows made by older rules can be told.
+const Derivation = 1

@@ -1,0 +1,50 @@
+package pipeline
+
+import "roletrail/cloudtrail"
+
+// coveredKey says what a coverage row counts: one account, Region, log family and
+// event day (days since 1970) of one object.
+type coveredKey struct {
+	account, region string
+	family          cloudtrail.Family
+	day             int32
+}
+
+// covered is how much of it there is. Times are µs since 1970; both are 0 where the
+// object does not say.
+type covered struct {
+	records     int64
+	first, last int64
+}
+
+// coverage counts the records of one object.
+type coverage struct {
+	rows map[coveredKey]*covered
+	key  coveredKey // the last one: objects rarely hold more
+	last *covered
+}
+
+func (c *coverage) reset() {
+	c.rows, c.last = map[coveredKey]*covered{}, nil
+}
+
+// record counts a record.
+func (c *coverage) record(rec *cloudtrail.Record) {
+	day, region, account := dayOf(rec.Time), rec.Text[cloudtrail.AWSRegion], rec.Account()
+	k := &c.key
+	if c.last == nil || k.day != day || k.family != rec.Family || k.region != string(region) || k.account != string(account) {
+		*k = coveredKey{string(account), string(region), rec.Family, day}
+		if c.last = c.rows[*k]; c.last == nil {
+			c.last = &covered{first: rec.Time, last: rec.Time}
+			c.rows[*k] = c.last
+		}
+	}
+	c.last.records++
+	c.last.first = min(c.last.first, rec.Time)
+	c.last.last = max(c.last.last, rec.Time)
+}
+
+// digest counts a digest file, which holds no records.
+func (c *coverage) digest(f *cloudtrail.DigestFile, region string) {
+	c.rows[coveredKey{f.AccountID, region, cloudtrail.Digest, dayOf(f.End)}] = &covered{first: f.End, last: f.End}
+}

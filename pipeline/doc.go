@@ -1,0 +1,23 @@
+// Package pipeline is a log file's journey into the lake:
+//
+//	source -> inflate -> decode -> enrich -> rows -> write -> commit
+//
+// A [Source] lists objects. Workers take them in the order of their delivery day,
+// and each does everything for its object alone: it reads and inflates it (inflate.go),
+// lets package cloudtrail decode it, drops the events that the lake already has
+// (keyset.go), and stores the others with their derived columns (rows.go). A full
+// store is sorted by day, role and time and written as row groups (flush.go).
+//
+// What is written becomes part of the lake in epochs (epoch.go): all workers close
+// their files, which makes them durable, and one transaction of the ledger then
+// records files, objects and quarantine together. A run that dies in between leaves
+// nothing that counts: its objects are read again and its unrecorded files are
+// removed by the next run.
+//
+// An object is taken whole or not at all. One that cannot be read, and a record that
+// cannot be a row, goes to quarantine with the reason and the hash of its bytes; the
+// run goes on. Every run ends with its balance (summary.go):
+//
+//	objects = ingested + already + skipped + quarantined
+//	records = written + duplicate + quarantined
+package pipeline

@@ -1,0 +1,182 @@
+package pipeline
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+
+	"roletrail/cloudtrail"
+)
+
+// Limits bound what one object may ask of memory and time.
+type Limits struct {
+	// InflatedSize is the largest inflated object in bytes.
+	InflatedSize int64
+	// InflationRatio is the largest inflated size per stored byte. It is asked only
+	// of objects that inflate to more than 64 MiB, since small ones do no harm.
+	InflationRatio int64
+	Records        cloudtrail.Limits
+}
+
+// DefaultLimits are far above what CloudTrail delivers.
+var DefaultLimits = Limits{InflatedSize: 8 << 30, InflationRatio: 200, Records: cloudtrail.DefaultLimits}
+
+const (
+	// wholeStored and wholeInflated are how large an object may be to be decoded in
+	// one piece. Larger ones are streamed.
+	wholeStored   = 8 << 20
+	wholeInflated = 32 << 20
+	ratioFrom     = 64 << 20
+)
+
+// badObject is an error that sends an object to quarantine.
+type badObject struct{ reason string }
+
+func (e *badObject) Error() string { return e.reason }
+
+// inflater turns stored objects into text. It keeps its buffers and serves one
+// worker.
+type inflater struct {
+	limits Limits
+	gz     gzip.Reader
+	stored bytes.Reader
+	text   []byte
+}
+
+func isGzip(head []byte) bool { return len(head) >= 2 && head[0] == 0x1f && head[1] == 0x8b }
+
+// whole inflates an object that is in memory. ok is false if it is too large for
+// that, which for gzip is judged by the size in its trailer and checked while
+// inflating.
+func (f *inflater) whole(stored []byte) (text []byte, ok bool, err error) {
+	if !isGzip(stored) {
+		return stored, len(stored) <= wholeInflated, nil
+	}
+	want := int64(wholeInflated)
+	if len(stored) > 18 {
+		want = int64(binary.LittleEndian.Uint32(stored[len(stored)-4:]))
+	}
+	if want > wholeInflated {
+		return nil, false, nil
+	}
+	f.stored.Reset(stored)
+	if err := f.open(&f.stored); err != nil {
+		return nil, true, err
+	}
+	if int64(cap(f.text)) < want+1 {
+		f.text = make([]byte, want+1+want/4)
+	}
+	n, err := io.ReadFull(&f.gz, f.text[:want+1])
+	switch {
+	case err == nil: // more than the trailer says: damaged, or several members
+		return nil, false, nil
+	case err != io.ErrUnexpectedEOF && err != io.EOF:
+		return nil, true, gzipError(err)
+	case int64(n) < want:
+		return nil, false, nil // let the stream find out what is wrong
+	}
+	if err := atEnd(&f.stored); err != nil {
+		return nil, true, err
+	}
+	return f.text[:n], true, nil
+}
+
+// stream inflates piece by piece, within the limits. Its reader fails with a
+// badObject instead of a plain end if anything is wrong with the framing.
+func (f *inflater) stream(r io.Reader, storedSize int64) (io.Reader, error) {
+	br := bufio.NewReaderSize(r, 256<<10)
+	limit := &limitedReader{limits: f.limits, stored: storedSize}
+	head, err := br.Peek(2)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if !isGzip(head) {
+		limit.r = br
+		return limit, nil
+	}
+	if err := f.open(br); err != nil {
+		return nil, err
+	}
+	limit.r = &gzipMember{gz: &f.gz, rest: br}
+	return limit, nil
+}
+
+func (f *inflater) open(r io.Reader) error {
+	if err := f.gz.Reset(r); err != nil {
+		return gzipError(err)
+	}
+	f.gz.Multistream(false)
+	return nil
+}
+
+// gzipMember reads one gzip member and refuses anything behind it: what a reader
+// of several members would see there is not what a validator has hashed.
+type gzipMember struct {
+	gz   *gzip.Reader
+	rest *bufio.Reader
+}
+
+func (m *gzipMember) Read(p []byte) (int, error) {
+	n, err := m.gz.Read(p)
+	switch err {
+	case nil:
+		return n, nil
+	case io.EOF:
+		if bad := atEnd(m.rest); bad != nil {
+			return n, bad
+		}
+		return n, io.EOF
+	}
+	return n, gzipError(err)
+}
+
+func atEnd(r io.Reader) error {
+	var next [2]byte
+	n, err := io.ReadFull(r, next[:])
+	switch {
+	case n == 0 && err == io.EOF:
+		return nil
+	case isGzip(next[:n]):
+		return &badObject{"a further gzip member follows the first one"}
+	case n > 0:
+		return &badObject{"bytes follow the gzip member"}
+	}
+	return err
+}
+
+func gzipError(err error) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return &badObject{"the gzip stream ends too early"}
+	case errors.Is(err, gzip.ErrChecksum):
+		return &badObject{"the gzip checksum does not match"}
+	case errors.Is(err, gzip.ErrHeader):
+		return &badObject{"the gzip header is invalid"}
+	}
+	return &badObject{"damaged gzip stream: " + err.Error()}
+}
+
+// limitedReader counts inflated bytes against the limits.
+type limitedReader struct {
+	r      io.Reader
+	limits Limits
+	stored int64
+	read   int64
+}
+
+func (l *limitedReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	l.read += int64(n)
+	if l.read > l.limits.InflatedSize {
+		return n, &badObject{fmt.Sprintf("over the limit limits.inflated_size (%d bytes)", l.limits.InflatedSize)}
+	}
+	if l.read > ratioFrom && l.read > l.limits.InflationRatio*l.stored {
+		return n, &badObject{fmt.Sprintf("over the limit limits.inflation_ratio (%d)", l.limits.InflationRatio)}
+	}
+	return n, err
+}

@@ -1,0 +1,140 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"runtime"
+	"time"
+
+	"roletrail/parquet"
+)
+
+// Options say how a run goes about its work.
+type Options struct {
+	Limits Limits
+	// Workers is how many objects are worked on at a time; 0 means one per core.
+	Workers int
+	// Version is the program's, for the ledger.
+	Version string
+	// Progress, if set, is told of every finished object from any goroutine.
+	Progress func(Progress)
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Objects, Records, Inflated int64 // since the last call
+	Total                      int64 // objects to read; known from the first call on
+}
+
+// run is one run of ingest.
+type run struct {
+	id      int64
+	lake    *parquet.Lake
+	options Options
+	keys    *keySets
+	days    map[int32][]string // event day -> files of the lake
+	known   map[uint64]uint64  // hash of an object's name -> hash of its size and time
+	queue   []Object
+	summary *Summary
+}
+
+// ErrInterrupted says that a run was stopped before it had read everything. What
+// it finished is in the lake; the same command goes on from there.
+var ErrInterrupted = errors.New("interrupted; run the same command again to go on")
+
+// Ingest reads all objects of the sources that the lake does not have yet. The
+// summary is right also where an error is returned: it counts what was committed.
+func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options Options) (*Summary, error) {
+	start := time.Now()
+	r := &run{lake: lake, options: options, summary: newSummary()}
+	defer func() { r.summary.took(time.Since(start)) }()
+	err := r.prepare(ctx, sources)
+	if err == nil {
+		err = r.work(ctx)
+	}
+	if err == nil {
+		err = lake.Ledger().Finish(r.id)
+	}
+	r.summary.took(time.Since(start))
+	if err == nil && !r.summary.Balanced() {
+		err = fmt.Errorf("checking the balance: it does not add up, which is a mistake of this program:\n%s", r.summary)
+	}
+	return r.summary, err
+}
+
+// prepare finds out what there is to do.
+func (r *run) prepare(ctx context.Context, sources []Source) error {
+	if r.options.Limits == (Limits{}) {
+		r.options.Limits = DefaultLimits
+	}
+	if err := r.loadKnown(); err != nil {
+		return err
+	}
+	if err := r.loadDays(); err != nil {
+		return err
+	}
+	r.keys = newKeySets(r.loadKeys)
+	for _, source := range sources {
+		if err := source.List(ctx, r.listed); err != nil {
+			return stopped(ctx, err)
+		}
+	}
+	byDelivery(r.queue)
+	var err error
+	r.id, err = r.lake.Ledger().Begin(r.options.Version)
+	return err
+}
+
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ErrInterrupted
+	}
+	return err
+}
+
+func (r *run) loadKnown() error {
+	r.known = map[uint64]uint64{}
+	return r.lake.Ledger().Known(func(name string, size, modifiedNs int64) error {
+		r.known[hashName(name)] = hashState(size, modifiedNs)
+		return nil
+	})
+}
+
+func hashName(name string) uint64 { return maphash.String(keySeed, name) }
+
+func hashState(size, modified int64) uint64 {
+	return maphash.Comparable(keySeed, [2]int64{size, modified})
+}
+
+// listed takes an object into the queue, unless it is known. One that two sources
+// name is known the second time.
+func (r *run) listed(o Object) error {
+	r.summary.Objects.Total++
+	name, state := hashName(o.Name), hashState(o.Size, o.Modified)
+	if r.known[name] == state {
+		r.summary.Objects.Already++
+		return nil
+	}
+	r.known[name] = state
+	r.queue = append(r.queue, o)
+	return nil
+}
+
+// smallRun is below what a second worker only makes more files.
+const smallRun = 64 << 20
+
+func (r *run) workers() int {
+	if r.options.Workers > 0 {
+		return r.options.Workers
+	}
+	var size int64
+	for i := range r.queue {
+		size += r.queue[i].Size
+	}
+	if size < smallRun/8 {
+		return 1
+	}
+	return runtime.GOMAXPROCS(0)
+}

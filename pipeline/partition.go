@@ -1,0 +1,182 @@
+package pipeline
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"roletrail/cloudtrail"
+	"roletrail/parquet"
+)
+
+// partition is what one worker writes in one epoch: at most one file per event
+// day, of one or more row groups.
+type partition struct {
+	lake  *parquet.Lake
+	run   int64
+	open  map[int32]*dayFile
+	files []parquet.FileEntry // committed, not yet in the ledger
+	days  []int32             // of files
+}
+
+// dayFile is an open file of one event day.
+type dayFile struct {
+	path    string
+	file    *parquet.File
+	writer  parquet.Writer
+	rows    int64
+	objects map[string]struct{} // which it has rows of
+	touched int                 // when it was written to last
+}
+
+// maxOpenFiles bounds the files that a worker keeps open. When many days come at
+// once, files are finished early and a day gets several.
+const maxOpenFiles = 64
+
+// flush writes the stored rows, a row group per event day.
+func (w *worker) flush() error {
+	r := w.rows
+	if len(r.rows) == 0 {
+		return nil
+	}
+	order := r.sort()
+	for len(order) > 0 {
+		day := dayOf(r.rows[order[0]].time)
+		n := sort.Search(len(order), func(i int) bool { return dayOf(r.rows[order[i]].time) > day })
+		n = min(n, rowsPerGroup)
+		if err := w.out.write(day, r, order[:n]); err != nil {
+			return err
+		}
+		order = order[n:]
+	}
+	r.reset()
+	return nil
+}
+
+func (p *partition) write(day int32, r *rows, numbers []int32) error {
+	f, err := p.of(day)
+	if err != nil {
+		return err
+	}
+	columns := r.group(numbers)
+	if err := f.writer.WriteRowGroup(len(numbers), columns); err != nil {
+		return fmt.Errorf("writing %q: %w", f.path, err)
+	}
+	f.rows += int64(len(numbers))
+	for _, object := range columns[dictColumns[dictSourceObject]].Dict {
+		if _, known := f.objects[string(object)]; !known {
+			f.objects[string(object)] = struct{}{}
+		}
+	}
+	return nil
+}
+
+// of returns the open file of a day.
+func (p *partition) of(day int32) (*dayFile, error) {
+	if f := p.open[day]; f != nil {
+		return f, nil
+	}
+	if len(p.open) >= maxOpenFiles {
+		if err := p.commitDay(p.earliest()); err != nil {
+			return nil, err
+		}
+	}
+	path := parquet.EventsPath(time.Unix(int64(day)*86400, 0), newID())
+	file, err := p.lake.Create(path, p.run)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := parquet.NewWriter(file, parquet.EventsSchema)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
+	}
+	if p.open == nil {
+		p.open = map[int32]*dayFile{}
+	}
+	f := &dayFile{path: path, file: file, writer: writer, objects: map[string]struct{}{}}
+	p.open[day] = f
+	return f, nil
+}
+
+// earliest is the open day that is most likely complete.
+func (p *partition) earliest() int32 {
+	first := true
+	var day int32
+	for d := range p.open {
+		if first || d < day {
+			day, first = d, false
+		}
+	}
+	return day
+}
+
+// commit makes all open files durable.
+func (p *partition) commit() error {
+	for len(p.open) > 0 {
+		if err := p.commitDay(p.earliest()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *partition) commitDay(day int32) error {
+	f := p.open[day]
+	delete(p.open, day)
+	if err := f.writer.Close(f.meta()); err != nil {
+		return errors.Join(fmt.Errorf("writing %q: %w", f.path, err), f.file.Abort())
+	}
+	written, err := f.file.Commit()
+	if err != nil {
+		return err
+	}
+	p.files = append(p.files, written.Entry(f.path, f.rows))
+	p.days = append(p.days, day)
+	return nil
+}
+
+// maxSourceBytes bounds the list of source objects in a footer. Every row names
+// its own, so that nothing is lost where the list is cut.
+const maxSourceBytes = 1 << 20
+
+// meta is the footer's provenance.
+func (f *dayFile) meta() map[string]string {
+	names := make([]string, 0, len(f.objects))
+	for name := range f.objects {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var list strings.Builder
+	for i, name := range names {
+		if list.Len()+len(name) > maxSourceBytes {
+			fmt.Fprintf(&list, "… and %d more\n", len(names)-i)
+			break
+		}
+		list.WriteString(name)
+		list.WriteByte('\n')
+	}
+	return map[string]string{
+		"roletrail.source_objects":      list.String(),
+		"roletrail.source_object_count": fmt.Sprint(len(names)),
+		"roletrail.derivation":          fmt.Sprint(cloudtrail.Derivation),
+	}
+}
+
+// abort throws away what is not committed.
+func (p *partition) abort() error {
+	var errs []error
+	for day, f := range p.open {
+		errs = append(errs, f.file.Abort())
+		delete(p.open, day)
+	}
+	return errors.Join(errs...)
+}
+
+// newID is the random part of a file's name.
+func newID() (id [16]byte) {
+	rand.Read(id[:]) // never fails
+	return id
+}

@@ -1,0 +1,249 @@
+package pipeline
+
+import (
+	"roletrail/cloudtrail"
+	"roletrail/parquet"
+)
+
+// The columns that a row stores as codes of its own, in the order of row.codes.
+// The first ones are the record's flat texts.
+const (
+	dictTLSDetails = iota + len(dictTexts)
+	dictOther
+	dictOutcome
+	dictPassedRole
+	dictAssumedRoleARN
+	dictAssumedRoleID
+	dictAssumedSession
+	dictAssumedAccessKey
+	dictCaller
+	dictCallerKind
+	dictExternalID
+	dictSourceObject
+	dictFamily
+	numDicts
+)
+
+var dictTexts = [...]cloudtrail.Text{
+	cloudtrail.EventVersion, cloudtrail.EventCategory, cloudtrail.EventType, cloudtrail.EventSource,
+	cloudtrail.EventName, cloudtrail.AWSRegion, cloudtrail.RecipientAccountID, cloudtrail.SourceIPAddress,
+	cloudtrail.UserAgent, cloudtrail.ErrorCode, cloudtrail.ErrorMessage, cloudtrail.VPCEndpointID,
+}
+
+var dictColumns = columnsOf(
+	"event_version", "event_category", "event_type", "event_source",
+	"event_name", "aws_region", "recipient_account_id", "source_ip_address",
+	"user_agent", "error_code", "error_message", "vpc_endpoint_id",
+	"tls_details", "other", "outcome", "passed_role_arn",
+	"assumed_role_arn", "assumed_role_id", "assumed_session_name", "assumed_access_key_id",
+	"caller", "caller_kind", "external_id", "source_object", "family",
+)
+
+// The columns that a row stores as plain texts: first flat texts of many distinct
+// values, then JSON.
+var plainTexts = [...]cloudtrail.Text{cloudtrail.EventID, cloudtrail.RequestID, cloudtrail.SharedEventID}
+
+var plainJSON = [...]cloudtrail.JSON{
+	cloudtrail.RequestParameters, cloudtrail.ResponseElements, cloudtrail.AdditionalEventData,
+	cloudtrail.ServiceEventDetails, cloudtrail.Resources, cloudtrail.Addendum,
+}
+
+const numPlain = len(plainTexts) + len(plainJSON)
+
+var plainColumns = columnsOf(
+	"event_id", "request_id", "shared_event_id", "request_parameters", "response_elements",
+	"additional_event_data", "service_event_details", "resources", "addendum",
+)
+
+// The columns that come from userIdentity, stored once per distinct object.
+const (
+	idRest = iota + int(cloudtrail.NumIdentityTexts)
+	idRoleARN
+	idRoleID
+	idSession
+	numIDs
+)
+
+var idColumns = columnsOf(
+	"identity_type", "identity_arn", "identity_principal_id", "identity_account_id", "identity_user_name",
+	"identity_access_key_id", "invoked_by", "identity_provider", "issuer_type", "issuer_arn",
+	"issuer_principal_id", "issuer_account_id", "issuer_user_name", "source_identity", "on_behalf_of_user_id",
+	"user_identity", "role_arn", "role_id", "role_session_name",
+)
+
+func columnsOf(names ...string) []int {
+	indexes := make([]int, len(names))
+	for i, name := range names {
+		if indexes[i] = parquet.EventsSchema.Index(name); indexes[i] < 0 {
+			panic("pipeline: the lake has no column " + name)
+		}
+	}
+	return indexes
+}
+
+// row is one event in a row store.
+type row struct {
+	time     int64 // µs since 1970, UTC
+	identity int32 // index into rows.identities, noCode if there is none
+	index    int32 // of the record in its object
+	readOnly cloudtrail.Bool
+	manage   cloudtrail.Bool
+	acting   bool // the identity's role acted
+	present  uint16
+	codes    [numDicts]int32
+	plain    [numPlain]span // valid where the bit of present is set
+}
+
+// identity is one distinct userIdentity of a row store.
+type identity struct {
+	codes     [numIDs]int32
+	createdAt int64
+	created   bool
+	mfa       cloudtrail.Bool
+}
+
+const (
+	rowsPerGroup  = 32 << 10 // also what a row group holds at most
+	bytesPerGroup = 24 << 20 // the arena is flushed beyond this
+)
+
+// rows is a worker's store of events that are not yet written. Texts are copied
+// into it, so that what they came from can be reused.
+type rows struct {
+	arena      arena
+	rows       []row
+	dicts      [numDicts]intern
+	ids        [numIDs]intern
+	raws       intern // userIdentity objects
+	identities []identity
+
+	parse   parsers
+	gather  gatherer
+	scratch cloudtrail.Identity
+}
+
+// parsers derive what a record does not say in a field of its own.
+type parsers struct {
+	identity   cloudtrail.IdentityParser
+	assumption cloudtrail.AssumptionParser
+	passedRole cloudtrail.PassedRoleParser
+}
+
+func newRows() *rows {
+	r := &rows{}
+	r.arena.buf = make([]byte, 0, bytesPerGroup+bytesPerGroup/3)
+	r.rows = make([]row, 0, rowsPerGroup)
+	for i := range r.dicts {
+		r.dicts[i] = newIntern(&r.arena)
+	}
+	for i := range r.ids {
+		r.ids[i] = newIntern(&r.arena)
+	}
+	r.raws = newIntern(&r.arena)
+	return r
+}
+
+func (r *rows) reset() {
+	r.arena.buf = r.arena.buf[:0]
+	r.rows, r.identities = r.rows[:0], r.identities[:0]
+	for i := range r.dicts {
+		r.dicts[i].reset()
+	}
+	for i := range r.ids {
+		r.ids[i].reset()
+	}
+	r.raws.reset()
+}
+
+func (r *rows) full() bool {
+	return len(r.rows) >= rowsPerGroup || len(r.arena.buf) >= bytesPerGroup
+}
+
+// add stores an event.
+func (r *rows) add(rec *cloudtrail.Record, object []byte) {
+	r.rows = append(r.rows, row{})
+	e := &r.rows[len(r.rows)-1]
+	e.time, e.index = rec.Time, int32(rec.Index)
+	e.readOnly, e.manage = rec.ReadOnly, rec.ManagementEvent
+	for i, t := range dictTexts {
+		e.codes[i] = r.dicts[i].code(rec.Text[t])
+	}
+	for i, t := range plainTexts {
+		r.setPlain(e, i, rec.Text[t])
+	}
+	for i, j := range plainJSON {
+		r.setPlain(e, len(plainTexts)+i, rec.JSON[j])
+	}
+	e.codes[dictTLSDetails] = r.dicts[dictTLSDetails].code(rec.JSON[cloudtrail.TLSDetails])
+	e.codes[dictOther] = r.dicts[dictOther].code(rec.Other)
+	e.codes[dictSourceObject] = r.dicts[dictSourceObject].code(object)
+	e.codes[dictFamily] = r.dicts[dictFamily].code(familyText[rec.Family])
+	e.identity = r.identityOf(rec)
+	e.acting = cloudtrail.IsAPICall(rec.Text[cloudtrail.EventType])
+	r.derive(rec, e)
+}
+
+func (r *rows) setPlain(e *row, i int, text []byte) {
+	if text != nil {
+		e.plain[i] = r.arena.add(text)
+		e.present |= 1 << i
+	}
+}
+
+// identityOf stores the record's userIdentity, parsing it only if it is new: a
+// session repeats its own on every call.
+func (r *rows) identityOf(rec *cloudtrail.Record) int32 {
+	if rec.UserIdentity == nil {
+		return noCode
+	}
+	index, isNew := r.raws.find(rec.UserIdentity)
+	if !isNew {
+		return index
+	}
+	id := &r.scratch
+	r.parse.identity.Parse(rec.UserIdentity, id)
+	entry := identity{createdAt: id.CreatedAt, created: id.HasCreatedAt, mfa: id.MFA}
+	for i, text := range id.Text {
+		entry.codes[i] = r.ids[i].code(text)
+	}
+	role := id.ActingRole()
+	entry.codes[idRest] = r.ids[idRest].code(id.Rest)
+	entry.codes[idRoleARN] = r.ids[idRoleARN].code(role.ARN)
+	entry.codes[idRoleID] = r.ids[idRoleID].code(role.ID)
+	entry.codes[idSession] = r.ids[idSession].code(role.SessionName)
+	r.identities = append(r.identities, entry)
+	return index
+}
+
+// derive fills the columns that rules make.
+func (r *rows) derive(rec *cloudtrail.Record, e *row) {
+	outcome := cloudtrail.OutcomeOf(rec.Text[cloudtrail.ErrorCode], rec.Text[cloudtrail.ErrorMessage])
+	e.codes[dictOutcome] = r.dicts[dictOutcome].code([]byte(outcome))
+	e.codes[dictPassedRole] = r.dicts[dictPassedRole].code(r.parse.passedRole.Parse(rec))
+	for i := dictAssumedRoleARN; i <= dictExternalID; i++ {
+		e.codes[i] = noCode
+	}
+	if !cloudtrail.IsAssumption(rec) {
+		return
+	}
+	var a cloudtrail.Assumption
+	r.scratch = cloudtrail.Identity{}
+	if rec.UserIdentity != nil {
+		r.parse.identity.Parse(rec.UserIdentity, &r.scratch)
+	}
+	r.parse.assumption.Parse(rec, &r.scratch, &a)
+	e.codes[dictAssumedRoleARN] = r.dicts[dictAssumedRoleARN].code(a.RoleARN)
+	e.codes[dictAssumedRoleID] = r.dicts[dictAssumedRoleID].code(a.RoleID)
+	e.codes[dictAssumedSession] = r.dicts[dictAssumedSession].code(a.SessionName)
+	e.codes[dictAssumedAccessKey] = r.dicts[dictAssumedAccessKey].code(a.AccessKeyID)
+	e.codes[dictCaller] = r.dicts[dictCaller].code(a.Caller)
+	e.codes[dictCallerKind] = r.dicts[dictCallerKind].code([]byte(a.CallerKind))
+	e.codes[dictExternalID] = r.dicts[dictExternalID].code(a.ExternalID)
+}
+
+var familyText = func() (texts [cloudtrail.NumFamilies][]byte) {
+	for f := range texts {
+		texts[f] = []byte(cloudtrail.Family(f).String())
+	}
+	return texts
+}()

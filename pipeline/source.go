@@ -1,0 +1,76 @@
+package pipeline
+
+import (
+	"context"
+	"io"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Source is where log files come from: one file of this package per kind.
+type Source interface {
+	// List calls fn for every object of the source, in any order. Problems of single
+	// objects are no errors of List; they show when the object is opened.
+	List(ctx context.Context, fn func(Object) error) error
+}
+
+// Object is one log file where it lies. Size and modification time tell whether
+// it is the one that was ingested before.
+type Object struct {
+	// Name identifies the object in the ledger and in the lake: an absolute path, or
+	// stdin: and the hash of what came.
+	Name string
+	// Size in bytes, as stored.
+	Size int64
+	// Modified is in nanoseconds since 1970; 0 where the name says it all.
+	Modified int64
+	// Open starts reading the object from its beginning.
+	Open func() (io.ReadCloser, error)
+}
+
+// DeliveryDay returns the day in a log file's name, ACCOUNT_CloudTrail_REGION_
+// 20230710T1142Z_…, as "20230710"; empty if it has none. Delivery lies at or after
+// the events (P17).
+func (o *Object) DeliveryDay() string {
+	base := path.Base(strings.ReplaceAll(o.Name, "\\", "/"))
+	for rest := base; ; {
+		i := strings.IndexByte(rest, 'T')
+		if i < 0 {
+			return ""
+		}
+		if i >= 8 && len(rest) > i+4 && isDigits(rest[i-8:i]) && isDigits(rest[i+1:i+5]) {
+			return rest[i-8 : i]
+		}
+		rest = rest[i+1:]
+	}
+}
+
+func isDigits(s string) bool {
+	for _, c := range []byte(s) {
+		if c-'0' > 9 {
+			return false
+		}
+	}
+	return true
+}
+
+// byDelivery sorts objects by delivery day and then by name, so that only few
+// event days are open at a time and runs are alike.
+func byDelivery(objects []Object) {
+	days := make(map[string]string, len(objects))
+	day := func(o *Object) string {
+		d, ok := days[o.Name]
+		if !ok {
+			d = o.DeliveryDay()
+			days[o.Name] = d
+		}
+		return d
+	}
+	slices.SortFunc(objects, func(a, b Object) int {
+		if c := strings.Compare(day(&a), day(&b)); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+}

@@ -1,0 +1,97 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Files is a source of one file, or of all files in a folder and its folders.
+// Names that begin with a dot are left out, as are links to folders.
+type Files struct{ Path string }
+
+// ErrNoFiles says that a folder holds no files at all, which is more often a
+// wrong path than a wish.
+var ErrNoFiles = errors.New("the folder holds no files")
+
+// List implements [Source].
+func (s Files) List(ctx context.Context, fn func(Object) error) error {
+	root, err := filepath.Abs(s.Path)
+	if err != nil {
+		return fmt.Errorf("finding source %q: %w", s.Path, err)
+	}
+	info, err := os.Stat(root)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("listing source %q: no such file or folder", s.Path)
+	}
+	if err != nil {
+		return fmt.Errorf("listing source %q: %w", s.Path, err)
+	}
+	if !info.IsDir() {
+		return fn(fileObject(root, info))
+	}
+	found := 0
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(entry.Name(), ".") && path != root {
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		info, err := regularFile(path, entry)
+		if info == nil || err != nil {
+			return err
+		}
+		found++
+		return fn(fileObject(path, info))
+	})
+	if err == nil && found == 0 {
+		err = ErrNoFiles
+	}
+	if err != nil {
+		return fmt.Errorf("listing source %q: %w", s.Path, err)
+	}
+	return nil
+}
+
+// regularFile returns the file behind an entry, following a link to a file; nil
+// if it is anything else.
+func regularFile(path string, entry fs.DirEntry) (fs.FileInfo, error) {
+	if entry.IsDir() {
+		return nil, nil
+	}
+	if entry.Type()&fs.ModeSymlink == 0 {
+		if !entry.Type().IsRegular() {
+			return nil, nil
+		}
+		return entry.Info()
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return entry.Info() // a dangling link is reported when it is opened
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, err
+	}
+	return info, nil
+}
+
+func fileObject(path string, info fs.FileInfo) Object {
+	return Object{
+		Name:     filepath.ToSlash(path),
+		Size:     info.Size(),
+		Modified: info.ModTime().UnixNano(),
+		Open:     func() (io.ReadCloser, error) { return os.Open(path) },
+	}
+}

@@ -1,0 +1,125 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"roletrail/cloudtrail"
+)
+
+// Summary is the balance of a run (design 3). Of both lines the first number is
+// the sum of the others.
+type Summary struct {
+	Objects ObjectCounts `json:"objects"`
+	Records RecordCounts `json:"records"`
+	// Families counts objects and records by log family.
+	Families map[string]FamilyCounts `json:"families"`
+	// Skipped counts skipped objects by reason.
+	Skipped map[string]int64 `json:"skipped"`
+	// Quarantine lists what was quarantined, up to a number.
+	Quarantine []Quarantined `json:"quarantine"`
+	Files      int           `json:"files"`
+	Bytes      int64         `json:"bytes"` // of the files written
+	Inflated   int64         `json:"inflated_bytes"`
+	Seconds    float64       `json:"seconds"`
+}
+
+// ObjectCounts: Total = Ingested + Already + Skipped + Quarantined.
+type ObjectCounts struct {
+	Total       int64 `json:"total"`
+	Ingested    int64 `json:"ingested"`
+	Already     int64 `json:"already"`
+	Skipped     int64 `json:"skipped"`
+	Quarantined int64 `json:"quarantined"`
+}
+
+// RecordCounts are of what the run read, of the family that is use:
+// Total = Written + Duplicate + Quarantined.
+type RecordCounts struct {
+	Total       int64 `json:"total"`
+	Written     int64 `json:"written"`
+	Duplicate   int64 `json:"duplicate"`
+	Quarantined int64 `json:"quarantined"`
+}
+
+// FamilyCounts are what a run found of one log family.
+type FamilyCounts struct {
+	Objects int64 `json:"objects"`
+	Records int64 `json:"records"`
+}
+
+// Quarantined is one object or record that was set aside.
+type Quarantined struct {
+	Object string `json:"object"`
+	Offset int64  `json:"offset"`
+	// Record counts from 0; null means the whole object.
+	Record *int   `json:"record"`
+	Reason string `json:"reason"`
+	SHA256 string `json:"sha256"`
+}
+
+const quarantineListed = 1000
+
+// Balanced reports whether both lines add up. It is asked at the end of every run:
+// a run that cannot account for what it read has failed.
+func (s *Summary) Balanced() bool {
+	o, r := s.Objects, s.Records
+	return o.Total == o.Ingested+o.Already+o.Skipped+o.Quarantined &&
+		r.Total == r.Written+r.Duplicate+r.Quarantined
+}
+
+// String is the balance in two lines.
+func (s *Summary) String() string {
+	o, r := s.Objects, s.Records
+	return fmt.Sprintf("objects %d = ingested %d + already %d + skipped %d + quarantined %d\n"+
+		"records %d = written %d + duplicate %d + quarantined %d",
+		o.Total, o.Ingested, o.Already, o.Skipped, o.Quarantined,
+		r.Total, r.Written, r.Duplicate, r.Quarantined)
+}
+
+// JSON is the summary as a file holds it.
+func (s *Summary) JSON() ([]byte, error) {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("writing the summary: %w", err)
+	}
+	return append(text, '\n'), nil
+}
+
+func newSummary() *Summary {
+	return &Summary{Families: map[string]FamilyCounts{}, Skipped: map[string]int64{}, Quarantine: []Quarantined{}}
+}
+
+// add counts one finished object.
+func (s *Summary) add(o *outcome) {
+	switch o.status {
+	case ingested:
+		s.Objects.Ingested++
+	case skipped:
+		s.Objects.Skipped++
+		s.Skipped[o.reason]++
+	case quarantined:
+		s.Objects.Quarantined++
+	}
+	s.Records.Total += o.records
+	s.Records.Written += o.written
+	s.Records.Duplicate += o.duplicate
+	s.Records.Quarantined += int64(len(o.quarantine)) - o.wholeObject()
+	for family := range cloudtrail.NumFamilies {
+		if o.families.seen[family] {
+			f := s.Families[family.String()]
+			f.Objects++
+			f.Records += o.families.records[family]
+			s.Families[family.String()] = f
+		}
+	}
+	for _, q := range o.quarantine {
+		if len(s.Quarantine) < quarantineListed {
+			s.Quarantine = append(s.Quarantine, q)
+		}
+	}
+	s.Inflated += o.inflated
+}
+
+func (s *Summary) took(d time.Duration) { s.Seconds = d.Seconds() }

@@ -1,0 +1,304 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"roletrail/cloudtrail"
+)
+
+// worker takes objects one after the other and does everything for each: read,
+// inflate, decode, deduplicate, store, write.
+type worker struct {
+	inflate  inflater
+	decoder  *cloudtrail.Decoder
+	rows     *rows
+	keys     *keySets
+	day      int32 // of the set at hand
+	set      *keySet
+	out      *partition
+	stored   bytes.Buffer
+	coverage coverage
+	name     []byte // of the object at hand
+
+	done []*outcome // of this epoch
+}
+
+func newWorker(r *run) *worker {
+	return &worker{
+		inflate: inflater{limits: r.options.Limits},
+		decoder: cloudtrail.NewDecoder(r.options.Limits.Records),
+		rows:    newRows(),
+		keys:    r.keys,
+		out:     &partition{lake: r.lake, run: r.id},
+	}
+}
+
+// work takes objects until there are none or the epoch is full, and makes what it
+// wrote durable.
+func (w *worker) work(ctx context.Context, e *epoch) error {
+	w.done, w.set = w.done[:0], nil
+	for {
+		object := e.take(ctx)
+		if object == nil {
+			break
+		}
+		o, err := w.object(object)
+		if err != nil {
+			return err
+		}
+		w.done = append(w.done, o)
+		e.finished(o)
+		if w.rows.full() {
+			if err := w.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	return w.out.commit()
+}
+
+// object takes one object into the store, or says why not. An error ends the run.
+func (w *worker) object(object *Object) (*outcome, error) {
+	o := &outcome{object: object, status: ingested}
+	w.name = append(w.name[:0], object.Name...)
+	w.coverage.reset()
+	err := w.read(o)
+	var fatal *fatalError
+	switch {
+	case errors.As(err, &fatal):
+		return nil, fatal.err
+	case err != nil:
+		w.quarantineObject(o, err)
+	default:
+		o.coverage = w.coverage.rows
+	}
+	return o, nil
+}
+
+// fatalError is an error of the lake's side, for which no object is to blame.
+type fatalError struct{ err error }
+
+func (e *fatalError) Error() string { return e.err.Error() }
+
+func fatal(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fatalError{err}
+}
+
+func (w *worker) read(o *outcome) error {
+	if o.object.Size > wholeStored {
+		return w.stream(o)
+	}
+	stored, err := w.load(o.object)
+	if err != nil {
+		return err
+	}
+	text, ok, err := w.inflate.whole(stored)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return w.stream(o)
+	}
+	if int64(len(text)) > w.inflate.limits.InflatedSize {
+		return &badObject{fmt.Sprintf("over the limit limits.inflated_size (%d bytes)", w.inflate.limits.InflatedSize)}
+	}
+	o.inflated = int64(len(text))
+	doc, err := w.decoder.Decode(text, cloudtrail.FamilyOfFolder(o.object.Name))
+	if err != nil {
+		return err
+	}
+	for i := range doc.Records {
+		if err := w.record(o, &doc.Records[i]); err != nil {
+			return err
+		}
+	}
+	w.finish(o, doc)
+	return nil
+}
+
+// load reads a small object into memory.
+func (w *worker) load(object *Object) ([]byte, error) {
+	r, err := object.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	w.stored.Reset()
+	n, err := w.stored.ReadFrom(io.LimitReader(r, object.Size+1))
+	if err != nil {
+		return nil, err
+	}
+	if n != object.Size {
+		return nil, &badObject{"its size changed while it was read"}
+	}
+	return w.stored.Bytes(), nil
+}
+
+// stream reads a large object in two passes, see cloudtrail.Decoder.
+func (w *worker) stream(o *outcome) error {
+	var opened []io.Closer
+	defer func() {
+		for _, c := range opened {
+			c.Close()
+		}
+	}()
+	var limited *limitedReader
+	open := func() (io.Reader, error) {
+		r, err := o.object.Open()
+		if err != nil {
+			return nil, err
+		}
+		opened = append(opened, r)
+		text, err := w.inflate.stream(r, o.object.Size)
+		limited, _ = text.(*limitedReader)
+		return text, err
+	}
+	emitted := false
+	doc, err := w.decoder.Stream(open, cloudtrail.FamilyOfFolder(o.object.Name), func(rec *cloudtrail.Record) error {
+		emitted = true
+		if err := w.record(o, rec); err != nil {
+			return err
+		}
+		if w.rows.full() {
+			return fatal(w.flush())
+		}
+		return nil
+	})
+	if err != nil && emitted {
+		// The first pass was good, so the object changed in between. Some of its rows
+		// are stored: nothing of this epoch may be committed.
+		return fatal(fmt.Errorf("reading %q a second time: %w; run the same command again", o.object.Name, err))
+	}
+	if err != nil {
+		return err
+	}
+	o.inflated = limited.read
+	w.finish(o, doc)
+	return nil
+}
+
+// record counts a record and stores it, unless it is of another family or the
+// lake has it.
+func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
+	o.families.add(rec.Family, 1)
+	if rec.Family != cloudtrail.Aggregated {
+		w.coverage.record(rec)
+	}
+	if rec.Family != cloudtrail.Management {
+		return nil
+	}
+	o.records++
+	isNew, err := w.isNew(rec)
+	if err != nil {
+		return fatal(err)
+	}
+	if !isNew {
+		o.duplicate++
+		return nil
+	}
+	o.written++
+	w.rows.add(rec, w.name)
+	return nil
+}
+
+func (w *worker) isNew(rec *cloudtrail.Record) (bool, error) {
+	key, ok := keyOf(rec.Text[cloudtrail.EventID], rec.Text[cloudtrail.RecipientAccountID])
+	if !ok {
+		var err error
+		if key, err = keyOfRecord(rec.Raw, rec.Text[cloudtrail.RecipientAccountID]); err != nil {
+			return false, err
+		}
+	}
+	if day := dayOf(rec.Time); w.set == nil || day != w.day {
+		set, err := w.keys.of(day)
+		if err != nil {
+			return false, err
+		}
+		w.day, w.set = day, set
+	}
+	return w.set.add(key), nil
+}
+
+// finish settles an object that was decoded.
+func (w *worker) finish(o *outcome, doc *cloudtrail.Document) {
+	folder := cloudtrail.FamilyOfFolder(o.object.Name)
+	for _, bad := range doc.Bad {
+		index := bad.Index
+		o.quarantine = append(o.quarantine, Quarantined{
+			Object: o.object.Name, Offset: bad.Offset, Record: &index, Reason: bad.Reason, SHA256: hex.EncodeToString(bad.SHA256[:]),
+		})
+	}
+	o.records += int64(len(doc.Bad))
+	family, hasFamily := o.families.first()
+	switch {
+	case doc.Digest != nil:
+		o.families.add(cloudtrail.Digest, 0)
+		if doc.Digest.Valid() {
+			w.coverage.digest(doc.Digest, regionOfKey(o.object.Name))
+		}
+		o.status, o.reason = skipped, "log family "+cloudtrail.Digest.String()
+	case doc.Control:
+		o.status, o.reason = skipped, "control message of CloudWatch Logs"
+	case o.records > 0:
+	case hasFamily:
+		o.status, o.reason = skipped, "log family "+family.String()
+	case folder != cloudtrail.Management:
+		o.families.add(folder, 0)
+		o.status, o.reason = skipped, "log family "+folder.String()
+	default:
+		o.families.add(cloudtrail.Management, 0)
+	}
+}
+
+// regionOfKey is the Region in the key of a log file, AWSLogs/…/ACCOUNT/FAMILY/
+// REGION/YYYY/MM/DD/NAME; empty in other names.
+func regionOfKey(name string) string {
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, cloudtrail.Management.String()) && i+5 < len(parts) {
+			return parts[i+1]
+		}
+	}
+	return ""
+}
+
+// quarantineObject sets a whole object aside, with the hash of its stored bytes.
+func (w *worker) quarantineObject(o *outcome, why error) {
+	hash, offset := w.hash(o.object), int64(0)
+	var syntax *cloudtrail.SyntaxError
+	var limit *cloudtrail.LimitError
+	switch {
+	case errors.As(why, &syntax):
+		offset = syntax.Offset
+	case errors.As(why, &limit):
+		offset = limit.Offset
+	}
+	*o = outcome{object: o.object, status: quarantined, reason: why.Error()}
+	o.quarantine = []Quarantined{{Object: o.object.Name, Offset: offset, Reason: why.Error(), SHA256: hash}}
+}
+
+// hash is the hash of an object's stored bytes, as far as they can be read.
+func (w *worker) hash(object *Object) string {
+	hash := sha256.New()
+	if r, err := object.Open(); err == nil {
+		_, err = io.Copy(hash, r) // what cannot be read is the reason already
+		r.Close()
+		if err != nil {
+			return ""
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}

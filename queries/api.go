@@ -1,0 +1,100 @@
+package queries
+
+import (
+	"context"
+	"time"
+)
+
+// Engine runs the questions of this package over one lake. No report knows
+// which engine it runs on; what an engine cannot do it says with an error that
+// names the engine.
+type Engine interface {
+	// Run answers the named question ("last_used", "coverage", …). The caller
+	// closes the rows.
+	Run(ctx context.Context, name string, p Params) (Rows, error)
+	// SQL runs one read-only statement over the views of design section 6.
+	SQL(ctx context.Context, text string) (Rows, error)
+	// Meta says what the answers rest on: window, coverage, catalogue,
+	// inventory, versions.
+	Meta(ctx context.Context, p Params) (Meta, error)
+	Close() error
+}
+
+// Rows is a stream of result rows in the order of the query.
+type Rows interface {
+	Columns() []Column
+	Next() bool
+	// Row is the current row, valid until Next. A cell is nil (unknown), string,
+	// bool, int64, float64, time.Time (UTC), []any (a list of these) or
+	// map[string]any (a struct).
+	Row() []any
+	Err() error
+	Close() error
+}
+
+// Column names one column of a result.
+type Column struct {
+	Name string
+	// Type is the engine-neutral SQL type in lower case: varchar, bigint,
+	// double, boolean, timestamp, date, list, struct.
+	Type string
+	// Description is the column's meaning, empty for ad hoc SQL.
+	Description string
+}
+
+// Params are the values a question is bound with. The window is
+// [Since, Until), UTC (design 9.2).
+type Params struct {
+	Since, Until time.Time
+	// Accounts restricts the answer to roles of these accounts; empty means all.
+	Accounts []string
+	// Role is a role's name, ARN or AROA id; empty means all.
+	Role string
+	// InventoryDate picks the snapshot to use; zero means the newest of each
+	// account (design 9.14).
+	InventoryDate time.Time
+	// ThinCoverage is the share of the window's days, 0..1, below which coverage
+	// is called thin (design 9.17); zero means 0.9.
+	ThinCoverage float64
+}
+
+// Meta is what stands at the head of every report (design 7): a verdict
+// without its window and coverage is worth nothing.
+type Meta struct {
+	Since     time.Time      `json:"since"`
+	Until     time.Time      `json:"until"`
+	Coverage  MetaCoverage   `json:"coverage"`
+	Catalogue *MetaCatalogue `json:"catalogue"`
+	Inventory []MetaSnapshot `json:"inventory"`
+	Versions  MetaVersions   `json:"versions"`
+}
+
+// MetaCoverage sums the coverage of the window over all accounts.
+type MetaCoverage struct {
+	Accounts    int        `json:"accounts"`
+	FirstEvent  *time.Time `json:"first_event"`
+	LastEvent   *time.Time `json:"last_event"`
+	DaysPresent int        `json:"days_present"` // account-days with an event
+	DaysMissing int        `json:"days_missing"` // account-days without one
+	Events      int64      `json:"events"`
+	Thin        []string   `json:"thin"` // accounts whose coverage is thin, sorted
+}
+
+// MetaCatalogue names the action catalogue the verdicts used.
+type MetaCatalogue struct {
+	Date time.Time `json:"date"`
+}
+
+// MetaSnapshot is one account's inventory snapshot.
+type MetaSnapshot struct {
+	AccountID string    `json:"account_id"`
+	Date      time.Time `json:"date"`
+	Roles     int       `json:"roles"`
+}
+
+// MetaVersions name what computed the answer.
+type MetaVersions struct {
+	Roletrail  string `json:"roletrail"`
+	Engine     string `json:"engine"`     // "duckdb v1.4.1"
+	Derivation int    `json:"derivation"` // version of the rules behind the derived columns
+}
