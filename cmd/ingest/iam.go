@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/iam/inventory"
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+func newIAM(p *cli.Program, common *cli.Common) *cobra.Command {
+	var snapshotDate string
+	cmd := &cobra.Command{
+		Use:   "iam FILE…",
+		Short: "Read the IAM inventory of one or more accounts into the lake",
+		Long: `Read the IAM inventory of one or more accounts into the lake.
+
+A FILE is the output of aws iam get-account-authorization-details: one page or
+several, of one account or several, plain or gzip. All pages of an account must be
+given in one command. An inventory bears no date of its own: it is taken for one of
+this moment unless --snapshot-date says otherwise.`,
+		Example: `  aws iam get-account-authorization-details > 111111111111.json
+  ingest iam 111111111111.json
+  ingest iam --snapshot-date 2026-09-30 *.json`,
+		Args: cli.Arguments("FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			at, err := snapshotTime(snapshotDate, p.Now())
+			if err != nil {
+				return err
+			}
+			return ingestIAM(p, common, args, at)
+		},
+	}
+	cmd.Flags().StringVar(&snapshotDate, "snapshot-date", "", "the day that the inventory describes, as YYYY-MM-DD (default now)")
+	return cmd
+}
+
+func snapshotTime(date string, now time.Time) (time.Time, error) {
+	if date == "" {
+		return now.UTC().Truncate(time.Second), nil
+	}
+	at, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return time.Time{}, cli.Usage(fmt.Errorf("flag --snapshot-date must be a day like 2026-09-30, not %q", date), "")
+	}
+	return at, nil
+}
+
+func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time) (err error) {
+	inv, err := readInventories(p, paths)
+	if err != nil {
+		return err
+	}
+	for _, problem := range inv.Problems {
+		common.Log.Warn("part of the inventory could not be read", "where", problem.Where, "problem", problem.Err, "role_lost", problem.RoleLost)
+	}
+	lake, err := parquet.CreateLake(common.Lake)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	if err := pipeline.IngestInventory(lake, inv, at, cli.Version()); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Stderr, "roles %d of %d accounts, snapshot %s\n", len(inv.Roles), len(inv.Accounts), at.Format(time.DateOnly))
+	fmt.Fprintf(p.Stderr, "entries %d = roles %d + duplicate %d + quarantined %d\n", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost)
+	if len(inv.Problems) > 0 {
+		return cli.Quarantined(fmt.Errorf("done, but %d parts of the inventory could not be read", len(inv.Problems)),
+			"they are named above; all else is in the lake")
+	}
+	return nil
+}
+
+func readInventories(p *cli.Program, paths []string) (*inventory.Inventory, error) {
+	parts := make([]*inventory.Inventory, 0, len(paths))
+	for _, path := range paths {
+		part, err := readInventory(p, path)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
+	}
+	return inventory.Merge(parts...), nil
+}
+
+func readInventory(p *cli.Program, path string) (*inventory.Inventory, error) {
+	if path == "-" {
+		return inventory.Parse(p.Stdin, "standard input", inventory.Limits{})
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading inventory %q: %w", path, errors.Unwrap(err))
+	}
+	defer file.Close()
+	return inventory.Parse(file, path, inventory.Limits{})
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cloudtrail"
+	"roletrail/cmd/internal/cli"
+	"roletrail/config"
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+func newLogs(p *cli.Program, common *cli.Common) *cobra.Command {
+	var summaryFile string
+	var workers int
+	cmd := &cobra.Command{
+		Use:   "logs SOURCE…",
+		Short: "Read log files into the lake",
+		Long: `Read log files into the lake.
+
+A SOURCE is a log file, a folder of them, or - for standard input. Files may be
+plain or gzip, as CloudTrail delivers them or wrapped by EventBridge, CloudWatch
+Logs or LookupEvents, or JSON lines: what they are is told by their content.`,
+		Example: `  ingest logs ./AWSLogs
+  ingest logs --lake ./lake trail-1/ trail-2/ extra.json.gz
+  aws cloudtrail lookup-events | ingest logs -`,
+		Args: cli.Arguments("SOURCE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if workers < 0 {
+				return cli.Usage(fmt.Errorf("flag --workers must be 0 or more, not %d", workers), "")
+			}
+			job := logsJob{p: p, common: common, summaryFile: summaryFile, workers: workers}
+			return job.run(cmd.Context(), args)
+		},
+	}
+	cmd.Flags().StringVar(&summaryFile, "summary", "", "also write the balance to this file, as JSON")
+	cmd.Flags().IntVar(&workers, "workers", 0, "objects worked on at a time (0: one per core)")
+	return cmd
+}
+
+type logsJob struct {
+	p           *cli.Program
+	common      *cli.Common
+	summaryFile string
+	workers     int
+}
+
+func (j *logsJob) run(ctx context.Context, args []string) (err error) {
+	sources, closeSources := j.sources(args)
+	defer func() { err = errors.Join(err, closeSources()) }()
+	lake, err := parquet.CreateLake(j.common.Lake)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+
+	bar := newProgress(j.p)
+	summary, err := pipeline.Ingest(ctx, lake, sources, pipeline.Options{
+		Limits:   limits(j.common.Config.Limits),
+		Workers:  j.workers,
+		Version:  cli.Version(),
+		Progress: bar.update,
+	})
+	bar.end()
+	if reportErr := j.report(summary); err == nil {
+		err = reportErr
+	}
+	if err == nil {
+		err = quarantineError(summary)
+	}
+	return err
+}
+
+// sources makes a source of every argument.
+func (j *logsJob) sources(args []string) (sources []pipeline.Source, closeAll func() error) {
+	var closers []io.Closer
+	for _, arg := range args {
+		if arg == "-" {
+			stdin := &pipeline.Stdin{Reader: j.p.Stdin, Limit: int64(j.common.Config.Limits.InflatedSize)}
+			sources, closers = append(sources, stdin), append(closers, stdin)
+			continue
+		}
+		sources = append(sources, pipeline.Files{Path: arg})
+	}
+	return sources, func() error {
+		var errs []error
+		for _, c := range closers {
+			errs = append(errs, c.Close())
+		}
+		return errors.Join(errs...)
+	}
+}
+
+// listedOnScreen is how many quarantined things are named one by one.
+const listedOnScreen = 20
+
+// report writes what became of everything.
+func (j *logsJob) report(s *pipeline.Summary) error {
+	for i, q := range s.Quarantine {
+		if i == listedOnScreen {
+			j.common.Log.Warn("more was quarantined; the lake's ledger lists all of it", "listed", listedOnScreen)
+			break
+		}
+		attrs := []any{"object", q.Object, "offset", q.Offset, "reason", q.Reason, "sha256", q.SHA256}
+		if q.Record != nil {
+			attrs = append(attrs, "record", *q.Record)
+		}
+		j.common.Log.Warn("quarantined", attrs...)
+	}
+	fmt.Fprintln(j.p.Stderr, s)
+	if j.summaryFile == "" {
+		return nil
+	}
+	text, err := s.JSON()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(j.summaryFile, text, 0o644); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	return nil
+}
+
+func quarantineError(s *pipeline.Summary) error {
+	objects, records := s.Objects.Quarantined, s.Records.Quarantined
+	if objects+records == 0 {
+		return nil
+	}
+	return cli.Quarantined(fmt.Errorf("done, but quarantined: %d objects, %d records", objects, records),
+		"they are named above and in the lake's ledger; quarantined objects are tried again by the next run")
+}
+
+func limits(l config.Limits) pipeline.Limits {
+	return pipeline.Limits{
+		InflatedSize:   int64(l.InflatedSize),
+		InflationRatio: l.InflationRatio,
+		Records: cloudtrail.Limits{
+			RecordSize:       int(l.RecordSize),
+			Depth:            int(l.Depth),
+			RecordsPerObject: int(l.RecordsPerObject),
+		},
+	}
+}
