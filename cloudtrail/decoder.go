@@ -378,14 +378,16 @@ func (d *Decoder) judge(rec *Record, raw []byte, offset int64, known, nested int
 	return d.accept()
 }
 
+// timeFlaw judges eventTime, without which an event has no place in the lake.
+// Other families are only counted and may lack it.
 func timeFlaw(rec *Record) flaw {
 	switch {
-	case rec.Time == timeMissing && rec.Family != Aggregated:
+	case rec.HasTime() || rec.Family != Management:
+		return noFlaw
+	case rec.Time == timeMissing:
 		return flawNoTime
-	case rec.Time == timeInvalid:
-		return flawBadTime
 	}
-	return noFlaw
+	return flawBadTime
 }
 
 // looksLikeRecord reports whether an object has a record's own members. S3 event

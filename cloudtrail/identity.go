@@ -73,14 +73,14 @@ func (p *identityReader) parse(raw []byte, id *Identity) {
 // those that set did not take; nil if it took all and there were some.
 func (p *identityReader) object(raw []byte, set func(key, value []byte) (rest []byte, taken bool)) []byte {
 	var rest []byte
-	var names [32]string // far more than AWS writes
+	var names [32][]byte // far more than AWS writes
 	n := 0
 	eachMember(raw, func(key, value []byte) bool {
 		for _, name := range names[:n] {
-			p.again = p.again || name == string(key)
+			p.again = p.again || bytes.Equal(name, key)
 		}
 		if n < len(names) {
-			names[n] = string(key)
+			names[n] = key
 			n++
 		}
 		left, taken := set(key, value)

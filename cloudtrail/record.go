@@ -338,5 +338,9 @@ func (rec *Record) Account() []byte {
 	return nil
 }
 
+// HasTime reports whether Time is set. It always is in records of the family that
+// is use.
+func (rec *Record) HasTime() bool { return rec.Time != timeMissing && rec.Time != timeInvalid }
+
 // Valid reports whether the digest says when it ends.
 func (f *DigestFile) Valid() bool { return f.End != timeMissing && f.End != timeInvalid }

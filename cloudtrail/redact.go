@@ -8,13 +8,22 @@ import (
 // Redacted stands where a session token stood (P34).
 const Redacted = "REDACTED"
 
-// tokenMark is part of every spelling of the member's name that AWS uses.
-var tokenMark = []byte("essionToken")
-
-// mayHoldToken is the quick question that spares most records the slow one. Names
-// in another case, or with escapes, come to the slow path and are asked there.
+// mayHoldToken is the quick question that spares most records the slow one: is
+// there a sessionToken, as AWS writes it? Names in another case, or with escapes,
+// come to the slow path and are asked there. It looks for the T, which is rare.
 func mayHoldToken(raw []byte) bool {
-	return bytes.Contains(raw, tokenMark)
+	const before, after = "ession", "Token"
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(raw[i:], 'T')
+		if next < 0 {
+			return false
+		}
+		i += next
+		if i >= len(before) && len(raw)-i >= len(after) &&
+			string(raw[i-len(before):i]) == before && string(raw[i:i+len(after)]) == after {
+			return true
+		}
+	}
 }
 
 // tokenInText finds session tokens in JSON that is itself the text of a JSON
@@ -97,7 +106,7 @@ func (r *redactor) array(raw []byte) {
 }
 
 func (r *redactor) text(raw []byte) {
-	if !tokenInText.Match(raw) {
+	if bytes.IndexByte(raw, '\\') < 0 || !tokenInText.Match(raw) { // JSON within a string has escaped quotes
 		r.out = append(r.out, raw...)
 		return
 	}

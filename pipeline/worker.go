@@ -194,7 +194,7 @@ func (w *worker) stream(o *outcome) error {
 // lake has it.
 func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 	o.families.add(rec.Family, 1)
-	if rec.Family != cloudtrail.Aggregated {
+	if rec.HasTime() {
 		w.coverage.record(rec)
 	}
 	if rec.Family != cloudtrail.Management {

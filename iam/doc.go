@@ -1,0 +1,18 @@
+// Package iam is the vocabulary of the IAM side: how an ARN, an account id and
+// a role id are spelled, and how deep a document may be nested.
+//
+// A log file tells what roles did. What they are, what they may do and who may
+// become them stands in the inventory, the output of
+// `aws iam get-account-authorization-details`. The rooms of this folder read
+// that side, each one subject:
+//
+//   - iam/policy: policy documents in every encoding they arrive in, their
+//     statements, and the two facts the privilege of a role rests on today.
+//   - iam/trust: the trust policy of a role, as the kind of the role (design 9.7).
+//   - iam/inventory: whole inventories, page by page, as roles ready for the
+//     lake table iam/roles (design 5).
+//
+// Nothing here imports another part of the project, reads a file or opens a
+// connection by itself. Everything read is taken to be an attacker's: names are
+// data, never paths, and every size is limited before it is allocated.
+package iam

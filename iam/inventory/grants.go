@@ -1,0 +1,48 @@
+package inventory
+
+import (
+	"errors"
+	"fmt"
+
+	"roletrail/iam"
+	"roletrail/iam/policy"
+)
+
+// permissions reads the policies of a role. Every bad inline document is noted
+// under its name, the others still count.
+func (b *roleBuilder) permissions() permissions {
+	b.note("inline policies", explain(b.raw.Inline.err))
+	b.note("attached policies", explain(b.raw.Attached.err))
+	p := permissions{
+		inlines: len(b.raw.Inline.items),
+		listed:  b.raw.Inline.complete() && b.raw.Attached.complete(),
+	}
+	for _, in := range b.raw.Inline.items {
+		grant, err := grantOf(in.Document)
+		if errors.Is(err, policy.ErrNoStatement) {
+			err = nil // an empty policy is a policy that grants nothing
+		}
+		b.note(fmt.Sprintf("inline policy %s", name(in.Name)), err)
+		p.inline = p.inline.Or(grant)
+	}
+	for _, a := range b.raw.Attached.items {
+		if _, err := iam.ParseARN(a.ARN); err != nil {
+			b.note("attached policy", err)
+		}
+		p.attached = append(p.attached, a.ARN)
+	}
+	return p
+}
+
+// boundary returns the ARN of the permissions boundary. One that is there but
+// cannot be read still bounds the role: it is noted, and the role stays ungraded.
+func (b *roleBuilder) boundary() (arn string, unread bool) {
+	if b.raw.Boundary == nil {
+		return "", false
+	}
+	if _, err := iam.ParseARN(b.raw.Boundary.ARN); err != nil {
+		b.note("permissions boundary", err)
+		return "", true
+	}
+	return b.raw.Boundary.ARN, false
+}

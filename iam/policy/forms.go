@@ -1,0 +1,107 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// elements returns the elements of a list, or a single value as a list of one.
+// Absent and null are the empty list.
+func elements(raw json.RawMessage) []json.RawMessage {
+	raw = bytes.TrimSpace(raw)
+	if isNull(raw) {
+		return nil
+	}
+	var list []json.RawMessage
+	if raw[0] == '[' && json.Unmarshal(raw, &list) == nil {
+		return list
+	}
+	return []json.RawMessage{raw}
+}
+
+// texts reads a string or a list of strings. Numbers and booleans are taken as
+// their text; a null or a structure among them is an error.
+func texts(raw json.RawMessage) ([]string, error) {
+	var out []string
+	for _, e := range elements(raw) {
+		s, err := text(e)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func text(raw json.RawMessage) (string, error) {
+	switch raw = bytes.TrimSpace(raw); {
+	case isNull(raw) || raw[0] == '{' || raw[0] == '[':
+		return "", fmt.Errorf("%q where a string is expected", clip(raw))
+	case raw[0] == '"':
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return s, err
+	default:
+		return string(raw), nil
+	}
+}
+
+// parsePrincipals reads a Principal: "*", {"AWS": …, "Service": […]}, or a bare
+// string or list, which AWS refuses but other tools write. Types come out in
+// alphabetical order, their values in the document's.
+func parsePrincipals(raw json.RawMessage) ([]Principal, error) {
+	raw = bytes.TrimSpace(raw)
+	if isNull(raw) {
+		return nil, nil
+	}
+	if raw[0] != '{' {
+		return principalsOf("AWS", raw)
+	}
+	var byType map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &byType); err != nil {
+		return nil, err
+	}
+	types := make([]string, 0, len(byType))
+	for t := range byType {
+		types = append(types, t)
+	}
+	sort.Strings(types)
+	var out []Principal
+	for _, t := range types {
+		ps, err := principalsOf(principalType(t), byType[t])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ps...)
+	}
+	return out, nil
+}
+
+func principalsOf(typ string, raw json.RawMessage) ([]Principal, error) {
+	values, err := texts(raw)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Principal, len(values))
+	for i, v := range values {
+		out[i] = Principal{Type: typ, Value: v}
+	}
+	return out, nil
+}
+
+// principalType gives a principal type AWS's own spelling.
+func principalType(t string) string {
+	for _, known := range []string{"AWS", "Service", "Federated", "CanonicalUser"} {
+		if strings.EqualFold(t, known) {
+			return known
+		}
+	}
+	return t
+}
+
+func isNull(raw json.RawMessage) bool {
+	return len(raw) == 0 || string(raw) == "null"
+}
