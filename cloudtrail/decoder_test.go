@@ -12,7 +12,10 @@ import (
 
 // rowOf is the row that a record becomes, as Rebuild takes it.
 func rowOf(rec *Record) Row {
-	row := Row{"event_time": time.UnixMicro(rec.Time).UTC()}
+	row := Row{}
+	if rec.HasTime() {
+		row["event_time"] = time.UnixMicro(rec.Time).UTC()
+	}
 	text := func(column string, value []byte) {
 		if value != nil {
 			row[column] = string(value)

@@ -119,20 +119,28 @@ func (f *inflater) open(r io.Reader) error {
 type gzipMember struct {
 	gz   *gzip.Reader
 	rest *bufio.Reader
+	end  error // how the stream ended, once it has
 }
 
 func (m *gzipMember) Read(p []byte) (int, error) {
+	if m.end != nil {
+		return 0, m.end
+	}
 	n, err := m.gz.Read(p)
 	switch err {
 	case nil:
 		return n, nil
 	case io.EOF:
-		if bad := atEnd(m.rest); bad != nil {
-			return n, bad
+		if m.end = atEnd(m.rest); m.end == nil {
+			m.end = io.EOF
 		}
-		return n, io.EOF
+	default:
+		m.end = gzipError(err)
 	}
-	return n, gzipError(err)
+	if n > 0 {
+		return n, nil // readers may drop an error that comes with bytes
+	}
+	return 0, m.end
 }
 
 func atEnd(r io.Reader) error {
