@@ -13,7 +13,12 @@ import (
 
 // Files is a source of one file, or of all files in a folder and its folders.
 // Names that begin with a dot are left out, as are links to folders.
-type Files struct{ Path string }
+type Files struct {
+	Path string
+	// Except is a folder that is left out too: the lake, where it lies within the
+	// source.
+	Except string
+}
 
 // ErrNoFiles says that a folder holds no files at all, which is more often a
 // wrong path than a wish.
@@ -35,6 +40,10 @@ func (s Files) List(ctx context.Context, fn func(Object) error) error {
 	if !info.IsDir() {
 		return fn(fileObject(root, info))
 	}
+	except, err := filepath.Abs(s.Except)
+	if err != nil {
+		return fmt.Errorf("finding folder %q: %w", s.Except, err)
+	}
 	found := 0
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil {
@@ -48,6 +57,9 @@ func (s Files) List(ctx context.Context, fn func(Object) error) error {
 				return filepath.SkipDir
 			}
 			return nil
+		}
+		if s.Except != "" && path == except && entry.IsDir() {
+			return filepath.SkipDir
 		}
 		info, err := regularFile(path, entry)
 		if info == nil || err != nil {

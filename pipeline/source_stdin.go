@@ -2,6 +2,9 @@ package pipeline
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -9,14 +12,17 @@ import (
 	"os"
 )
 
-// Stdin is a source of one object that can be read only once. It is copied to a
-// temporary file first, since large objects are read twice, and named by the hash
-// of its bytes, so that the same input is known again.
+// Stdin is a source of one object that can be read only once. Large objects are
+// read twice, so it is copied to a temporary file first; since what comes may hold
+// session tokens, the copy is encrypted with a key that only this process knows.
+// The object is named by the hash of its bytes, so that the same input is known
+// again.
 type Stdin struct {
 	Reader io.Reader
 	// Limit is the largest number of bytes taken.
 	Limit int64
 	copy  *os.File
+	key   [32]byte
 }
 
 // List implements [Source].
@@ -26,8 +32,10 @@ func (s *Stdin) List(_ context.Context, fn func(Object) error) error {
 		return fmt.Errorf("reading standard input: making a temporary copy: %w", err)
 	}
 	s.copy = file
+	rand.Read(s.key[:]) // never fails
 	hash := sha256.New()
-	size, err := io.Copy(io.MultiWriter(file, hash), io.LimitReader(s.Reader, s.Limit+1))
+	encrypted := cipher.StreamWriter{S: s.cipher(), W: file}
+	size, err := io.Copy(io.MultiWriter(encrypted, hash), io.LimitReader(s.Reader, s.Limit+1))
 	if err != nil {
 		return fmt.Errorf("reading standard input: %w", err)
 	}
@@ -38,9 +46,20 @@ func (s *Stdin) List(_ context.Context, fn func(Object) error) error {
 		Name: "stdin:" + hex.EncodeToString(hash.Sum(nil)),
 		Size: size,
 		Open: func() (io.ReadCloser, error) {
-			return io.NopCloser(io.NewSectionReader(file, 0, size)), nil
+			section := io.NewSectionReader(file, 0, size)
+			return io.NopCloser(cipher.StreamReader{S: s.cipher(), R: section}), nil
 		},
 	})
+}
+
+// cipher begins the key stream anew. The key serves one text only, so the counter
+// may begin at zero.
+func (s *Stdin) cipher() cipher.Stream {
+	block, err := aes.NewCipher(s.key[:])
+	if err != nil {
+		panic(err) // the key has a valid length
+	}
+	return cipher.NewCTR(block, make([]byte, aes.BlockSize))
 }
 
 // Close removes the temporary copy.

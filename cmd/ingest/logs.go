@@ -14,6 +14,7 @@ import (
 	"roletrail/config"
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/review/termtext"
 )
 
 func newLogs(p *cli.Program, common *cli.Common) *cobra.Command {
@@ -86,7 +87,7 @@ func (j *logsJob) sources(args []string) (sources []pipeline.Source, closeAll fu
 			sources, closers = append(sources, stdin), append(closers, stdin)
 			continue
 		}
-		sources = append(sources, pipeline.Files{Path: arg})
+		sources = append(sources, pipeline.Files{Path: arg, Except: j.common.Lake})
 	}
 	return sources, func() error {
 		var errs []error
@@ -104,14 +105,10 @@ const listedOnScreen = 20
 func (j *logsJob) report(s *pipeline.Summary) error {
 	for i, q := range s.Quarantine {
 		if i == listedOnScreen {
-			j.common.Log.Warn("more was quarantined; the lake's ledger lists all of it", "listed", listedOnScreen)
+			fmt.Fprintf(j.p.Stderr, "… and more: the lake's ledger lists all of it\n")
 			break
 		}
-		attrs := []any{"object", q.Object, "offset", q.Offset, "reason", q.Reason, "sha256", q.SHA256}
-		if q.Record != nil {
-			attrs = append(attrs, "record", *q.Record)
-		}
-		j.common.Log.Warn("quarantined", attrs...)
+		j.quarantined(q)
 	}
 	fmt.Fprintln(j.p.Stderr, s)
 	if j.summaryFile == "" {
@@ -125,6 +122,20 @@ func (j *logsJob) report(s *pipeline.Summary) error {
 		return fmt.Errorf("writing the summary: %w", err)
 	}
 	return nil
+}
+
+// quarantined names one thing that was set aside: for people by default, with
+// everything known of it for programs.
+func (j *logsJob) quarantined(q pipeline.Quarantined) {
+	if j.common.Config.LogFormat == string(cli.LogJSON) {
+		j.common.Log.Warn("quarantined", "object", q.Object, "offset", q.Offset, "record", q.Record, "reason", q.Reason, "sha256", q.SHA256)
+		return
+	}
+	where := q.Object
+	if q.Record != nil {
+		where = fmt.Sprintf("record %d of %s at byte %d", *q.Record, q.Object, q.Offset)
+	}
+	fmt.Fprintf(j.p.Stderr, "quarantined %s: %s\n", termtext.Lines(where), termtext.Lines(q.Reason))
 }
 
 func quarantineError(s *pipeline.Summary) error {
