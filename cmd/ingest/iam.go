@@ -12,6 +12,7 @@ import (
 	"roletrail/iam/inventory"
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/review/termtext"
 )
 
 func newIAM(p *cli.Program, common *cli.Common) *cobra.Command {
@@ -58,7 +59,7 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 		return err
 	}
 	for _, problem := range inv.Problems {
-		common.Log.Warn("part of the inventory could not be read", "where", problem.Where, "problem", problem.Err, "role_lost", problem.RoleLost)
+		warnOf(p, common, problem)
 	}
 	lake, err := parquet.CreateLake(common.Lake)
 	if err != nil {
@@ -75,6 +76,18 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 			"they are named above; all else is in the lake")
 	}
 	return nil
+}
+
+func warnOf(p *cli.Program, common *cli.Common, problem inventory.Problem) {
+	if common.Config.LogFormat == string(cli.LogJSON) {
+		common.Log.Warn("quarantined", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
+		return
+	}
+	lost := ""
+	if problem.RoleLost {
+		lost = " (the role is left out)"
+	}
+	fmt.Fprintf(p.Stderr, "quarantined %s: %s%s\n", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost)
 }
 
 func readInventories(p *cli.Program, paths []string) (*inventory.Inventory, error) {
