@@ -18,7 +18,8 @@ type Limits struct {
 	// InflatedSize is the largest inflated object in bytes.
 	InflatedSize int64
 	// InflationRatio is the largest inflated size per stored byte. It is asked only
-	// of objects that inflate to more than 64 MiB, since small ones do no harm.
+	// of objects that inflate to more than 1 MiB: a few alike records may compress
+	// better than any real log, and do no harm.
 	InflationRatio int64
 	Records        cloudtrail.Limits
 }
@@ -31,7 +32,7 @@ const (
 	// one piece. Larger ones are streamed.
 	wholeStored   = 8 << 20
 	wholeInflated = 32 << 20
-	ratioFrom     = 64 << 20
+	ratioFrom     = 1 << 20
 )
 
 // badObject is an error that sends an object to quarantine.
@@ -55,7 +56,7 @@ func isGzip(head []byte) bool { return len(head) >= 2 && head[0] == 0x1f && head
 // inflating.
 func (f *inflater) whole(stored []byte) (text []byte, ok bool, err error) {
 	if !isGzip(stored) {
-		return stored, len(stored) <= wholeInflated, nil
+		return stored, len(stored) <= wholeInflated, f.limits.check(int64(len(stored)), int64(len(stored)))
 	}
 	want := int64(wholeInflated)
 	if len(stored) > 18 {
@@ -83,7 +84,7 @@ func (f *inflater) whole(stored []byte) (text []byte, ok bool, err error) {
 	if err := atEnd(&f.stored); err != nil {
 		return nil, true, err
 	}
-	return f.text[:n], true, nil
+	return f.text[:n], true, f.limits.check(int64(n), int64(len(stored)))
 }
 
 // stream inflates piece by piece, within the limits. Its reader fails with a
@@ -180,11 +181,19 @@ type limitedReader struct {
 func (l *limitedReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	l.read += int64(n)
-	if l.read > l.limits.InflatedSize {
-		return n, &badObject{fmt.Sprintf("over the limit limits.inflated_size (%d bytes)", l.limits.InflatedSize)}
-	}
-	if l.read > ratioFrom && l.read > l.limits.InflationRatio*l.stored {
-		return n, &badObject{fmt.Sprintf("over the limit limits.inflation_ratio (%d)", l.limits.InflationRatio)}
+	if bad := l.limits.check(l.read, l.stored); bad != nil {
+		return 0, bad
 	}
 	return n, err
+}
+
+// check judges an object by how much it has inflated to so far.
+func (l Limits) check(inflated, stored int64) error {
+	if inflated > l.InflatedSize {
+		return &badObject{fmt.Sprintf("over the limit limits.inflated_size (%d bytes)", l.InflatedSize)}
+	}
+	if inflated > ratioFrom && inflated > l.InflationRatio*stored {
+		return &badObject{fmt.Sprintf("over the limit limits.inflation_ratio (%d)", l.InflationRatio)}
+	}
+	return nil
 }

@@ -112,9 +112,6 @@ func (w *worker) read(o *outcome) error {
 	if !ok {
 		return w.stream(o)
 	}
-	if int64(len(text)) > w.inflate.limits.InflatedSize {
-		return &badObject{fmt.Sprintf("over the limit limits.inflated_size (%d bytes)", w.inflate.limits.InflatedSize)}
-	}
 	o.inflated = int64(len(text))
 	doc, err := w.decoder.Decode(text, cloudtrail.FamilyOfFolder(o.object.Name))
 	if err != nil {
