@@ -104,7 +104,7 @@ type identity struct {
 
 const (
 	rowsPerGroup  = 32 << 10 // also what a row group holds at most
-	bytesPerGroup = 24 << 20 // the arena is flushed beyond this
+	bytesPerGroup = 16 << 20 // the arena is flushed beyond this
 )
 
 // rows is a worker's store of events that are not yet written. Texts are copied
@@ -131,7 +131,7 @@ type parsers struct {
 
 func newRows() *rows {
 	r := &rows{}
-	r.arena.buf = make([]byte, 0, bytesPerGroup+bytesPerGroup/3)
+	r.arena.buf = make([]byte, 0, bytesPerGroup+bytesPerGroup/8)
 	r.rows = make([]row, 0, rowsPerGroup)
 	for i := range r.dicts {
 		r.dicts[i] = newIntern(&r.arena)

@@ -55,11 +55,6 @@ func (w *worker) work(ctx context.Context, e *epoch) error {
 		}
 		w.done = append(w.done, o)
 		e.finished(o)
-		if w.rows.full() {
-			if err := w.flush(); err != nil {
-				return err
-			}
-		}
 	}
 	if err := w.flush(); err != nil {
 		return err
@@ -166,13 +161,7 @@ func (w *worker) stream(o *outcome) error {
 	emitted := false
 	doc, err := w.decoder.Stream(open, cloudtrail.FamilyOfFolder(o.object.Name), func(rec *cloudtrail.Record) error {
 		emitted = true
-		if err := w.record(o, rec); err != nil {
-			return err
-		}
-		if w.rows.full() {
-			return fatal(w.flush())
-		}
-		return nil
+		return w.record(o, rec)
 	})
 	if err != nil && emitted {
 		// The first pass was good, so the object changed in between. Some of its rows
@@ -208,6 +197,9 @@ func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 	}
 	o.written++
 	w.rows.add(rec, w.name)
+	if w.rows.full() {
+		return fatal(w.flush())
+	}
 	return nil
 }
 

@@ -1,0 +1,43 @@
+# Everything a person or a CI job does with this repository. `make` lists the targets.
+
+FUZZTIME ?= 10m
+DEMO_LAKE ?= demo-lake
+
+# ./... leaves folders called testdata out; the test organisation lies in one.
+PACKAGES = ./... ./testdata/cloudtrail/...
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-race integration bench fuzz clean prerequisites
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## build, ingest the test organisation into ./demo-lake, print its reports
+	@scripts/demo.sh "$(DEMO_LAKE)"
+
+build: prerequisites ## build bin/ingest (one static binary) and bin/report (links DuckDB)
+	CGO_ENABLED=0 go build -o bin/ingest ./cmd/ingest
+	CGO_ENABLED=1 go build -o bin/report ./cmd/report
+
+test: prerequisites ## go vet and all tests
+	go vet $(PACKAGES)
+	go test $(PACKAGES)
+
+test-race: prerequisites ## all tests under the race detector
+	go test -race $(PACKAGES)
+
+integration: prerequisites ## linters, cross builds, the demo and the commands of the documentation
+	@scripts/checks.sh
+
+bench: prerequisites ## measure on generated logs and write docs/performance.md
+	go run ./scripts/bench
+
+fuzz: prerequisites ## run every fuzz target for FUZZTIME (10m) each
+	@scripts/fuzz.sh "$(FUZZTIME)"
+
+clean: ## remove what the other targets made
+	rm -rf bin .cache bench/corpus
+	@scripts/demo.sh --clean "$(DEMO_LAKE)"
+
+prerequisites:
+	@scripts/prerequisites.sh

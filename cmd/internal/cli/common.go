@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"errors"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/config"
+)
+
+// LogFormat is how the programs write to standard error what happens while
+// they run.
+type LogFormat string
+
+// The formats of --log-format.
+const (
+	LogText LogFormat = "text"
+	LogJSON LogFormat = "json"
+)
+
+// Common is what both programs know before a command begins: the flags that
+// all commands have, laid over roletrail.yaml. It is filled when the command
+// runs, not before.
+type Common struct {
+	// Lake is the folder of the lake.
+	Lake string
+	// Config is the file over the defaults; its Lake and LogFormat are what the
+	// flags made of them.
+	Config config.Config
+	// Log writes to standard error.
+	Log *slog.Logger
+
+	program   *Program
+	path      string
+	logFormat LogFormat
+}
+
+// AddCommon gives a program's root command the common flags. It takes the
+// root's PersistentPreRunE; a command that sets its own loses the
+// configuration.
+func AddCommon(root *cobra.Command, p *Program) *Common {
+	c := &Common{program: p, logFormat: LogText}
+	flags := root.PersistentFlags()
+	flags.StringVar(&c.Lake, "lake", config.Default().Lake, "folder of the lake")
+	flags.StringVar(&c.path, "config", "", "configuration file (default ./"+config.FileName+" if there is one)")
+	EnumVar(root, true, &c.logFormat, "log-format", "how messages are written to standard error", LogText, LogJSON)
+	root.PersistentPreRunE = c.load
+	return c
+}
+
+func (c *Common) load(cmd *cobra.Command, _ []string) error {
+	if needsNothing(cmd) {
+		return nil
+	}
+	loaded, err := config.Load(c.path, c.program.Dir)
+	if err != nil {
+		return Usage(err, hintOf(err))
+	}
+	flags := cmd.Flags()
+	if flags.Changed("lake") {
+		if c.Lake == "" {
+			return Usage(errors.New("flag --lake needs a folder"), "")
+		}
+		loaded.Lake = c.Lake
+	}
+	if flags.Changed("log-format") {
+		loaded.LogFormat = string(c.logFormat)
+	}
+	c.Config, c.Lake = loaded, loaded.Lake
+	c.Log = NewLogger(c.program, LogFormat(loaded.LogFormat))
+	return nil
+}
+
+// needsNothing is true of the commands that must work whatever the
+// configuration says: help and completion.
+func needsNothing(cmd *cobra.Command) bool {
+	for c := cmd; c != nil; c = c.Parent() {
+		switch c.Name() {
+		case "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+			return true
+		}
+	}
+	return false
+}
+
+// NewLogger writes to the program's standard error.
+func NewLogger(p *Program, format LogFormat) *slog.Logger {
+	if format == LogJSON {
+		return slog.New(slog.NewJSONHandler(p.Stderr, nil))
+	}
+	return slog.New(slog.NewTextHandler(p.Stderr, nil))
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"roletrail/parquet"
+	"roletrail/queries"
+)
+
+// openDuckDB opens the lake in dir and DuckDB over it.
+func openDuckDB(ctx context.Context, dir string) (queries.Engine, error) {
+	lake, err := parquet.OpenLake(dir)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := queries.OpenDuckDB(ctx, lake, queries.Options{})
+	if err != nil {
+		return nil, errors.Join(err, lake.Close())
+	}
+	return &engineOnLake{Engine: engine, lake: lake}, nil
+}
+
+// engineOnLake is an engine that closes its lake too.
+type engineOnLake struct {
+	queries.Engine
+	lake *parquet.Lake
+}
+
+func (e *engineOnLake) Close() error {
+	return errors.Join(e.Engine.Close(), e.lake.Close())
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"roletrail/iam/inventory"
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+// mainMakeLake is the command make-lake DIR of the scripts: it makes a lake of
+// the test organisation in $ORGANISATION, as ingest would.
+func mainMakeLake() {
+	if err := makeLake(os.Args[1], os.Getenv("ORGANISATION")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func makeLake(dir, organisation string) (err error) {
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	logs := pipeline.Files{Path: filepath.Join(organisation, "AWSLogs")}
+	if _, err := pipeline.Ingest(context.Background(), lake, []pipeline.Source{logs}, pipeline.Options{Version: "test"}); err != nil {
+		return err
+	}
+	inv, err := readInventory(filepath.Join(organisation, "iam"))
+	if err != nil {
+		return err
+	}
+	return pipeline.IngestInventory(lake, inv, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), "test")
+}
+
+func readInventory(dir string) (*inventory.Inventory, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json*"))
+	if err != nil {
+		return nil, err
+	}
+	var all []*inventory.Inventory
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		one, err := inventory.Parse(f, path, inventory.Limits{})
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return inventory.Merge(all...), nil
+}

@@ -1,0 +1,46 @@
+// Command report answers questions about the roles of a lake that ingest made.
+//
+// # Usage
+//
+//	report last-used              one row per role: used when, by whom, for what
+//	report coverage [--gaps]      what the lake holds and what is missing
+//	report role ROLE              everything about one role (name, ARN or AROA id)
+//	report sql [QUERY | -f FILE]  SQL over the views of the lake, read-only;
+//	                              without a query on a terminal, a prompt
+//
+// All of them read the lake in ./lake or --lake, take settings from
+// roletrail.yaml if there is one (see package config), and write a table, csv,
+// json, ndjson or md (see package review).
+//
+// # The window
+//
+// Counts are about a window of time, [--since, --until): a moment in RFC 3339,
+// a date (its midnight in UTC) or an age (90d, counted back from now). Without
+// them it is the last 90 days up to now. --quarter 2026Q3 is that quarter.
+// What is called last or first is about the whole lake up to --until.
+//
+// # What is promised
+//
+// Nothing is ever written to the lake. Every answer names the window, the
+// coverage and the inventory it rests on, and says "unknown" where the logs do
+// not carry more. Results go to standard output, everything else to standard
+// error. The exit code is 0 when done, 1 when it failed, 2 for wrong usage.
+// Nothing leaves the machine.
+package main
+
+import (
+	"context"
+	"os"
+
+	"roletrail/cmd/internal/cli"
+)
+
+func main() {
+	os.Exit(run(cli.OS(), openDuckDB))
+}
+
+// run is the program; open makes the engine that answers.
+func run(p *cli.Program, open opener) int {
+	r := &report{Program: p, open: open}
+	return p.Run(context.Background(), newRoot(r))
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/config/didyoumean"
+	"roletrail/queries"
+	"roletrail/review"
+)
+
+// errQuit leaves the prompt.
+var errQuit = errors.New("quit")
+
+const promptHelp = `A statement may take several lines and ends with a semicolon.
+
+  .tables        list the views
+  .schema VIEW   list the columns of a view
+  .help          show this
+  .quit          leave, as does Ctrl-D
+
+Ctrl-C gives up the line, or stops the statement that is running.
+`
+
+// dotCommand runs a line that begins with a dot.
+func (r *report) dotCommand(ctx context.Context, engine queries.Engine, line string, f *outputFlags) error {
+	words := strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), ";"))
+	switch name := words[0]; name {
+	case ".tables":
+		return r.interruptible(ctx, func(ctx context.Context) error { return r.tables(ctx, engine, f) })
+	case ".schema":
+		if len(words) != 2 {
+			return cli.WithHint(errors.New(".schema needs one view"), ".tables lists them")
+		}
+		return r.interruptible(ctx, func(ctx context.Context) error { return r.schema(ctx, engine, words[1], f) })
+	case ".help":
+		_, err := fmt.Fprint(r.Stdout, promptHelp)
+		return err
+	case ".quit", ".exit":
+		return errQuit
+	default:
+		hint := didyoumean.Hint(name, []string{".tables", ".schema", ".help", ".quit"})
+		if hint == "" {
+			hint = ".help lists what there is"
+		}
+		return cli.WithHint(fmt.Errorf("unknown command %q", name), hint)
+	}
+}
+
+// catalogueQuery lists every column of every view. It is read whole and looked
+// through here, so that no name is ever put into a statement.
+const catalogueQuery = `select table_name, column_name, data_type
+from information_schema.columns
+where table_schema = 'main'
+order by table_name, ordinal_position`
+
+func (r *report) catalogue(ctx context.Context, engine queries.Engine) (g gathered, err error) {
+	rows, err := engine.SQL(ctx, catalogueQuery)
+	if err != nil {
+		return g, err
+	}
+	return gatherRows(rows)
+}
+
+func (r *report) tables(ctx context.Context, engine queries.Engine, f *outputFlags) error {
+	g, err := r.catalogue(ctx, engine)
+	if err != nil {
+		return err
+	}
+	result := gathered{columns: []queries.Column{{Name: "view", Type: "varchar"}, {Name: "columns", Type: "bigint"}}}
+	for _, row := range g.rows {
+		last := len(result.rows) - 1
+		if last < 0 || result.rows[last][0] != row[0] {
+			result.rows = append(result.rows, []any{row[0], int64(0)})
+			last++
+		}
+		result.rows[last][1] = result.rows[last][1].(int64) + 1
+	}
+	return r.writeHeld(result, f)
+}
+
+func (r *report) schema(ctx context.Context, engine queries.Engine, view string, f *outputFlags) error {
+	g, err := r.catalogue(ctx, engine)
+	if err != nil {
+		return err
+	}
+	result := gathered{columns: []queries.Column{{Name: "column", Type: "varchar"}, {Name: "type", Type: "varchar"}}}
+	var views []string
+	for _, row := range g.rows {
+		name := fmt.Sprint(row[0])
+		views = append(views, name)
+		if strings.EqualFold(name, view) {
+			result.rows = append(result.rows, row[1:])
+		}
+	}
+	if len(result.rows) == 0 {
+		hint := didyoumean.Hint(view, views)
+		if hint == "" {
+			hint = ".tables lists them"
+		}
+		return cli.WithHint(fmt.Errorf("there is no view %q", view), hint)
+	}
+	return r.writeHeld(result, f)
+}
+
+func (r *report) writeHeld(g gathered, f *outputFlags) error {
+	return review.Write(r.Stdout, f.format, nil, review.HeldRows(g.columns, g.rows), f.options(r, ""))
+}

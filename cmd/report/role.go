@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/queries"
+	"roletrail/review"
+)
+
+func newRole(r *report) *cobra.Command {
+	var f questionFlags
+	cmd := &cobra.Command{
+		Use:   "role ROLE",
+		Short: "Everything about one role",
+		Long: `role shows what the lake knows about one role: the summary of last-used, what
+it did, who called, its newest sessions and its days. ROLE is a name, an ARN or
+an AROA id; a name that several accounts have shows all of them.`,
+		Example: `  report role deploy
+  report role arn:aws:iam::111111111111:role/deploy --since 30d
+  report role deploy --format json | jq '.rows[0].callers'`,
+		Args: cli.OneArgument("ROLE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[0] == "" {
+				return cli.Usage(errors.New("report role needs a ROLE that is not empty"), "")
+			}
+			f.role = args[0]
+			params, err := f.params(cmd, r)
+			if err != nil {
+				return err
+			}
+			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+				return r.role(cmd.Context(), engine, params, &f.outputFlags)
+			})
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// role gathers the parts and writes them: as sections for people, as columns
+// of the summary for programs.
+func (r *report) role(ctx context.Context, engine queries.Engine, params queries.Params, f *outputFlags) error {
+	meta, err := head(ctx, engine, params)
+	if err != nil {
+		return err
+	}
+	summary, err := gather(ctx, engine, "last_used", params)
+	if err != nil {
+		return err
+	}
+	if len(summary.rows) == 0 {
+		return noSuchRole(ctx, engine, params)
+	}
+	parts, err := gatherParts(ctx, engine, params)
+	if err != nil {
+		return err
+	}
+	options := f.options(r, "last_used")
+	if f.format.ForPeople() {
+		return review.WriteSections(r.Stdout, f.format, &meta, sections(summary, parts), options)
+	}
+	return review.Write(r.Stdout, f.format, &meta, nested(summary, parts), options)
+}
+
+// noSuchRole is the error for a role that is nowhere, with those whose names
+// are near.
+func noSuchRole(ctx context.Context, engine queries.Engine, params queries.Params) error {
+	like, err := gather(ctx, engine, "roles_like", params)
+	if err != nil {
+		return err
+	}
+	err = fmt.Errorf("finding role %q: neither the logs nor the inventory know it", params.Role)
+	if names := like.texts("role_name"); len(names) > 0 {
+		return cli.WithHint(err, "did you mean "+strings.Join(names, " or ")+"?")
+	}
+	return cli.WithHint(err, "report last-used lists all roles")
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
+)
+
+// report is what all commands of the program share.
+type report struct {
+	*cli.Program
+	*cli.Common
+	open opener
+}
+
+func newRoot(r *report) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "report",
+		Short: "Answer questions about the roles of a CloudTrail lake",
+		Long: `report answers questions about the IAM roles of a lake that ingest made:
+which are used, when, by whom and for what.`,
+		Example: `  report last-used
+  report last-used --quarter 2026Q3 --format csv > last-used.csv
+  report role deploy --since 30d
+  report coverage --gaps
+  report sql "select event_name, count(*) from events group by 1"`,
+	}
+	r.Common = cli.AddCommon(root, r.Program)
+	root.AddCommand(newLastUsed(r), newCoverage(r), newRole(r), newSQL(r))
+	return root
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/queries"
+	"roletrail/review"
+)
+
+// maxQuery bounds a statement that comes from a file or a pipe.
+const maxQuery = 1 << 20
+
+func newSQL(r *report) *cobra.Command {
+	var f outputFlags
+	var file string
+	cmd := &cobra.Command{
+		Use:   "sql [QUERY]",
+		Short: "SQL over the views of the lake, read-only",
+		Long: `sql runs one statement over the views of the lake (events, role_use, sessions,
+assumptions, role_changes, roles, role_permissions, role_trust, coverage) and
+writes its rows as they come. The statement is the argument, the file of -f, or
+what is piped in. Without any of these, on a terminal, there is a prompt with
+history.`,
+		Example: `  report sql "select role_name, count(*) from role_use group by 1 order by 2 desc"
+  report sql -f question.sql --format csv > answer.csv
+  echo "select count(*) from events" | report sql --format ndjson
+  report sql`,
+		Args: atMostOneQuery,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, prompt, err := r.query(cmd, args, file)
+			if err != nil {
+				return err
+			}
+			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+				if prompt {
+					return r.prompt(cmd.Context(), engine, &f)
+				}
+				return r.sql(cmd.Context(), engine, text, &f)
+			})
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVarP(&file, "file", "f", "", "read the statement from this file, - for standard input")
+	return cmd
+}
+
+func atMostOneQuery(_ *cobra.Command, args []string) error {
+	if len(args) <= 1 {
+		return nil
+	}
+	return cli.Usage(fmt.Errorf("report sql takes one QUERY, not also %q", args[1]), "put the query in quotes")
+}
+
+// query finds the statement; prompt is true when there is none and somebody
+// is there to type one.
+func (r *report) query(cmd *cobra.Command, args []string, file string) (text string, prompt bool, err error) {
+	given := cmd.Flags().Changed("file")
+	switch {
+	case given && len(args) > 0:
+		return "", false, cli.Usage(errors.New("report sql takes a QUERY or --file, not both"), "")
+	case len(args) > 0:
+		text = args[0]
+	case given && file != "-":
+		text, err = readQueryFile(file)
+	case !given && r.StdinTerminal():
+		if !r.StdoutTerminal() {
+			return "", false, cli.Usage(errors.New("report sql needs a QUERY when its output is no terminal"), "see report sql --help")
+		}
+		return "", true, nil
+	default:
+		text, err = readQuery("standard input", r.Stdin)
+	}
+	if err == nil && strings.TrimSpace(text) == "" {
+		err = cli.Usage(errors.New("report sql was given an empty query"), "see report sql --help")
+	}
+	return text, false, err
+}
+
+func readQueryFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", cli.Usage(fmt.Errorf("reading query from %q: no such file", path), "")
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading query: %w", err)
+	}
+	defer f.Close()
+	return readQuery(fmt.Sprintf("%q", path), f)
+}
+
+func readQuery(from string, reader io.Reader) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(reader, maxQuery+1))
+	if err != nil {
+		return "", fmt.Errorf("reading query from %s: %w", from, err)
+	}
+	if len(b) > maxQuery {
+		return "", cli.Usage(fmt.Errorf("reading query from %s: it is longer than 1 MiB", from), "")
+	}
+	return string(b), nil
+}
+
+// sql runs one statement and writes its rows as they come. Its answer has no
+// head: the views are the whole lake, whatever any window.
+func (r *report) sql(ctx context.Context, engine queries.Engine, text string, f *outputFlags) (err error) {
+	rows, err := engine.SQL(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	return review.Write(r.Stdout, f.format, nil, rows, f.options(r, ""))
+}

@@ -1,0 +1,102 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"roletrail/config/didyoumean"
+)
+
+// check holds the text against the table of keys. The first thing wrong is
+// the error.
+func check(path string, b []byte) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(b))
+	var document yaml.Node
+	if err := decoder.Decode(&document); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil // an empty file sets nothing
+		}
+		return syntaxError(path, err)
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return &Error{Path: path, Err: errors.New("holds more than one document")}
+	}
+	root := document.Content[0]
+	if root.Tag == "!!null" {
+		return nil // nothing but comments
+	}
+	return checkMapping(path, "", root)
+}
+
+// checkMapping checks the keys of one section; prefix is "" at the top and
+// "limits." inside limits.
+func checkMapping(path, prefix string, n *yaml.Node) error {
+	if n.Kind != yaml.MappingNode {
+		return &Error{Path: path, Line: n.Line, Err: fmt.Errorf("%smust be keys with values, not %s", label(prefix), written(n))}
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		name := prefix + key.Value
+		if seen[name] {
+			return &Error{Path: path, Line: key.Line, Err: fmt.Errorf("key %q stands twice", name)}
+		}
+		seen[name] = true
+		if err := checkKey(path, name, key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkKey(path, name string, key, value *yaml.Node) error {
+	if sections[name] {
+		return checkMapping(path, name+".", value)
+	}
+	checkValue, known := keys[name]
+	if !known {
+		return &Error{
+			Path: path, Line: key.Line, Err: fmt.Errorf("unknown key %q", name),
+			hint: didyoumean.Hint(name, allNames()),
+		}
+	}
+	if err := checkValue(value); err != nil {
+		return &Error{Path: path, Line: value.Line, Err: fmt.Errorf("%s %w", name, err), hint: hintOf(err)}
+	}
+	return nil
+}
+
+// allNames are the keys and sections, sorted.
+func allNames() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(keys)), maps.Keys(sections))
+	slices.Sort(names)
+	return names
+}
+
+func label(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return strings.TrimSuffix(prefix, ".") + " "
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
+
+// syntaxError moves the line out of the parser's text into ours.
+func syntaxError(path string, err error) error {
+	text := err.Error()
+	if found := yamlLine.FindStringSubmatch(text); found != nil {
+		line, _ := strconv.Atoi(found[1]) // digits, by the pattern
+		return &Error{Path: path, Line: line, Err: errors.New(strings.TrimPrefix(text, found[0]))}
+	}
+	return &Error{Path: path, Err: errors.New(strings.TrimPrefix(text, "yaml: "))}
+}

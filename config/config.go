@@ -1,0 +1,58 @@
+package config
+
+// FileName is the file that is read from the current folder when no other is
+// named.
+const FileName = "roletrail.yaml"
+
+// Config is the contents of roletrail.yaml over the defaults.
+type Config struct {
+	// Lake is the folder of the lake.
+	Lake string `koanf:"lake"`
+	// LogFormat is "text" or "json".
+	LogFormat string `koanf:"log_format"`
+	// Coverage says when coverage is too thin for a verdict.
+	Coverage Coverage `koanf:"coverage"`
+	// KnownAccounts are twelve-digit ids of accounts that are no strangers
+	// (design 9.8, 9.20).
+	KnownAccounts []string `koanf:"known_accounts"`
+	// Limits bound what one log file may cost.
+	Limits Limits `koanf:"limits"`
+}
+
+// Coverage is design 9.17.
+type Coverage struct {
+	// ThinBelow is the share of the window's days, 0..1, below which an
+	// account's coverage is thin.
+	ThinBelow float64 `koanf:"thin_below"`
+}
+
+// Limits are the limits of design 4. All are positive.
+type Limits struct {
+	// InflatedSize is the size of one object after decompression.
+	InflatedSize Size `koanf:"inflated_size"`
+	// InflationRatio is how many bytes one compressed byte may become.
+	InflationRatio int64 `koanf:"inflation_ratio"`
+	// RecordSize is the JSON of one record.
+	RecordSize Size `koanf:"record_size"`
+	// Depth is the nesting of a record's JSON.
+	Depth int64 `koanf:"depth"`
+	// RecordsPerObject is how many records one object may hold.
+	RecordsPerObject int64 `koanf:"records_per_object"`
+}
+
+// Default is the configuration without a file.
+func Default() Config {
+	return Config{
+		Lake:          "./lake",
+		LogFormat:     "text",
+		Coverage:      Coverage{ThinBelow: 0.9},
+		KnownAccounts: []string{},
+		Limits: Limits{
+			InflatedSize:     2 << 30,
+			InflationRatio:   200,
+			RecordSize:       16 << 20,
+			Depth:            128,
+			RecordsPerObject: 10_000_000,
+		},
+	}
+}

@@ -1,0 +1,168 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// invalid holds the exact message of every testdata/invalid-*.yaml, after
+// `reading configuration "testdata/invalid-….yaml": `, and its hint.
+var invalid = map[string][2]string{
+	"unknown-key":          {`line 2: unknown key "coverge"`, `did you mean "coverage"?`},
+	"unknown-nested-key":   {`line 2: unknown key "coverage.thin_bellow"`, `did you mean "coverage.thin_below"?`},
+	"unknown-nothing-near": {`line 1: unknown key "dashboards"`, ``},
+	"twice":                {`line 2: key "lake" stands twice`, ``},
+	"tab":                  {`line 2: found character that cannot start any token`, ``},
+	"syntax":               {`line 1: did not find expected ',' or ']'`, ``},
+	"list-at-top":          {`line 1: must be keys with values, not a list`, ``},
+	"two-documents":        {`holds more than one document`, ``},
+	"lake-number":          {`line 1: lake must be a text, not "7"`, ``},
+	"lake-empty":           {`line 1: lake must be a text, not nothing`, ``},
+	"log-format":           {`line 1: log_format must be one of text, json, not "jsn"`, `did you mean "json"?`},
+	"section-is-text":      {`line 1: limits must be keys with values, not "small"`, ``},
+	"thin-below-percent":   {`line 2: coverage.thin_below must be a number from 0 to 1, not "90"`, ``},
+	"thin-below-nan":       {`line 2: coverage.thin_below must be a number from 0 to 1, not "NaN"`, ``},
+	"account-number":       {`line 2: known_accounts must have quotes around the account id 444444444444`, `write "444444444444", YAML takes it for a number otherwise`},
+	"account-short":        {`line 1: known_accounts must be account ids of twelve digits, not "44444444444"`, ``},
+	"accounts-text":        {`line 1: known_accounts must be a list of account ids, not "444444444444"`, ``},
+	"size-unit":            {`line 2: limits.record_size must be a size like 16MiB or 2GB, not "16Mib/s"`, ``},
+	"size-zero":            {`line 2: limits.record_size must be a size like 16MiB or 2GB, not "0"`, ``},
+	"size-negative":        {`line 2: limits.inflated_size must be a size like 16MiB or 2GB, not "-2GiB"`, ``},
+	"size-list":            {`line 2: limits.inflated_size must be a size like 16MiB or 2GB, not a list`, ``},
+	"depth-fraction":       {`line 2: limits.depth must be a whole number from 1, not "1.5"`, ``},
+	"ratio-zero":           {`line 2: limits.inflation_ratio must be a whole number from 1, not "0"`, ``},
+	"alias":                {`line 2: log_format must be one of text, json, not an alias`, ``},
+}
+
+func TestInvalidFiles(t *testing.T) {
+	files, err := filepath.Glob("testdata/invalid-*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != len(invalid) {
+		t.Errorf("testdata has %d invalid files, the table has %d", len(files), len(invalid))
+	}
+	for name, want := range invalid {
+		t.Run(name, func(t *testing.T) {
+			path := "testdata/invalid-" + name + ".yaml"
+			_, err := Load(path, "")
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if got, ok := strings.CutPrefix(err.Error(), `reading configuration "`+path+`": `); !ok || got != want[0] {
+				t.Errorf("error = %q, want %q", got, want[0])
+			}
+			if got := hintOf(err); got != want[1] {
+				t.Errorf("hint = %q, want %q", got, want[1])
+			}
+		})
+	}
+}
+
+func TestValidFiles(t *testing.T) {
+	some := Default()
+	some.Coverage.ThinBelow = 1
+	for name, want := range map[string]Config{
+		"full": {
+			Lake: "/srv/lake", LogFormat: "json", Coverage: Coverage{ThinBelow: 0.75},
+			KnownAccounts: []string{"444444444444", "012345678901"},
+			Limits: Limits{
+				InflatedSize: 4 << 30, InflationRatio: 1000, RecordSize: 500_000, Depth: 64, RecordsPerObject: 5000,
+			},
+		},
+		"some":     some,
+		"empty":    Default(),
+		"comments": Default(),
+	} {
+		got, err := Load("testdata/valid-"+name+".yaml", "")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
+		}
+	}
+}
+
+func TestFileInCurrentFolder(t *testing.T) {
+	dir := t.TempDir()
+	got, err := Load("", dir)
+	if err != nil || !reflect.DeepEqual(got, Default()) {
+		t.Errorf("without a file: %+v, %v; want the defaults", got, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, FileName), []byte("lake: ./other\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = Load("", dir); err != nil || got.Lake != "./other" {
+		t.Errorf("with a file: lake = %q, %v", got.Lake, err)
+	}
+}
+
+func TestNamedFileMustExist(t *testing.T) {
+	_, err := Load("testdata/absent.yaml", "")
+	if !errors.Is(err, os.ErrNotExist) || err.Error() != `reading configuration "testdata/absent.yaml": file does not exist` {
+		t.Errorf("error = %v", err)
+	}
+	if got := hintOf(err); got != "leave --config out to run with the defaults" {
+		t.Errorf("hint = %q", got)
+	}
+	if _, err = Load("testdata", ""); err == nil || err.Error() != `reading configuration "testdata": is a directory` {
+		t.Errorf("a folder: error = %v", err)
+	}
+}
+
+func TestHugeFileIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "huge.yaml")
+	if err := os.WriteFile(path, []byte(strings.Repeat("#", maxFile+1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path, ""); err == nil || !strings.HasSuffix(err.Error(), "is larger than 1MiB") {
+		t.Errorf("error = %v", err)
+	}
+}
+
+// Every key of the table must reach a field: one that is checked and then
+// dropped would be a setting that does nothing.
+func TestEveryKeyHasAField(t *testing.T) {
+	fields := map[string]bool{}
+	collect(reflect.TypeFor[Config](), "", fields)
+	if len(fields) != len(keys) {
+		t.Errorf("%d fields, %d keys", len(fields), len(keys))
+	}
+	for name := range keys {
+		if !fields[name] {
+			t.Errorf("key %q has no field", name)
+		}
+	}
+}
+
+func collect(s reflect.Type, prefix string, into map[string]bool) {
+	for i := range s.NumField() {
+		name := prefix + s.Field(i).Tag.Get("koanf")
+		if s.Field(i).Type.Kind() == reflect.Struct {
+			collect(s.Field(i).Type, name+".", into)
+		} else {
+			into[name] = true
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.yaml")
+	for _, path := range files {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := parse("x.yaml", b)
+		if err == nil && (c.Limits.Depth < 1 || c.Limits.RecordSize < 1 || c.Lake == "" || !(c.Coverage.ThinBelow >= 0)) {
+			t.Fatalf("%q was taken and means %+v", b, c)
+		}
+	})
+}

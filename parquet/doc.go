@@ -1,0 +1,41 @@
+// Package parquet is the lake: where events rest after their journey and where
+// every answer comes from.
+//
+// # Life of an event, last part
+//
+// The pipeline collects decoded records into row groups ([Values], one per
+// column of [EventsSchema]) and hands them to a [Writer], which encodes them
+// into a [File]: a hidden temporary file in the folder where it shall live. When
+// the last row group and the footer are written, [File.Commit] makes it durable
+// and visible in one step (fsync, rename, fsync of the folder). Then one
+// transaction of the [Ledger] names the new files and the objects they came from.
+// Only now does the event exist.
+//
+//	LAKE/events/event_date=YYYY-MM-DD/part-<32 hex>.parquet
+//	LAKE/coverage/part-<32 hex>.parquet
+//	LAKE/iam/roles/snapshot_date=YYYY-MM-DD/roles-<12 digits>.parquet
+//	LAKE/ledger.sqlite    which files and objects exist
+//	LAKE/.lock            held by the one writer
+//	LAKE/**/.tmp-*        files being written
+//
+// # What holds after a crash
+//
+// A crash before the rename leaves a temporary file, which no reader looks at. A
+// crash between rename and transaction leaves an orphan: a complete file that the
+// ledger does not name. Its objects are not in the ledger either and will be read
+// again, so the next writer removes both kinds before it starts ([CreateLake]) and
+// nothing is lost or doubled.
+//
+// # Reading
+//
+// [OpenLake] and [Lake.Files] give readers the files to read: those of the ledger,
+// and an error for anything else found among them. Any engine can read the lake
+// without this package; the files are plain Parquet (PLAIN and dictionary
+// encoding, zstd, data pages of version 1, no page index).
+//
+// # Not promised
+//
+// The files are protected against crashes and their damage is noticed (size when
+// opened, SHA-256 by fsck), but somebody who may write to the lake's folder can
+// also rewrite the ledger. The format of ledger.sqlite is private to this package.
+package parquet

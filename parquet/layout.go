@@ -1,0 +1,169 @@
+package parquet
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// table is where the files of one table lie.
+type table struct {
+	folder    string // relative to the lake, with slashes; also the table's name
+	partition string // key of the partition folders; empty: the folder is flat
+	file      *regexp.Regexp
+}
+
+var (
+	partName  = regexp.MustCompile(`^part-[0-9a-f]{32}\.parquet$`)
+	rolesName = regexp.MustCompile(`^roles-[0-9]{12}\.parquet$`)
+)
+
+var tables = []table{
+	{folder: "events", partition: "event_date", file: partName},
+	{folder: "coverage", file: partName},
+	{folder: "iam/roles", partition: "snapshot_date", file: rolesName},
+}
+
+func findTable(name string) (table, error) {
+	for _, t := range tables {
+		if t.folder == name {
+			return t, nil
+		}
+	}
+	return table{}, fmt.Errorf("reading lake: it has no table %q", name)
+}
+
+const dayLayout = "2006-01-02"
+
+// EventsPath is the path, relative to the lake, of the events file with the given
+// id for the UTC day of a time in the years 0 to 9999.
+func EventsPath(day time.Time, id [16]byte) string {
+	return "events/event_date=" + day.UTC().Format(dayLayout) + "/part-" + hex.EncodeToString(id[:]) + ".parquet"
+}
+
+// CoveragePath is the path, relative to the lake, of the coverage file with the
+// given id.
+func CoveragePath(id [16]byte) string {
+	return "coverage/part-" + hex.EncodeToString(id[:]) + ".parquet"
+}
+
+// RolesPath is the path, relative to the lake, of an account's roles at the UTC
+// day of a snapshot. An account that is not 12 digits makes a path that
+// [Lake.Create] refuses.
+func RolesPath(day time.Time, account string) string {
+	return "iam/roles/snapshot_date=" + day.UTC().Format(dayLayout) + "/roles-" + account + ".parquet"
+}
+
+// place says which table and partition a path relative to the lake belongs to. It
+// accepts nothing but the paths of the functions above, so that nothing an
+// attacker wrote into a log or a ledger leads out of the lake.
+func place(name string) (t table, partition string, err error) {
+	for _, t := range tables {
+		rest, ok := strings.CutPrefix(name, t.folder+"/")
+		if !ok {
+			continue
+		}
+		folder, file := "", rest
+		if t.partition != "" {
+			folder, file, _ = strings.Cut(rest, "/")
+		}
+		if day, ok := t.day(folder); ok && t.file.MatchString(file) {
+			return t, day, nil
+		}
+	}
+	return table{}, "", fmt.Errorf("%q is no path of a lake's data file", name)
+}
+
+// day is the partition a folder stands for.
+func (t table) day(folder string) (string, bool) {
+	if t.partition == "" {
+		return "", folder == ""
+	}
+	day, ok := strings.CutPrefix(folder, t.partition+"=")
+	if !ok {
+		return "", false
+	}
+	parsed, err := time.Parse(dayLayout, day)
+	return day, err == nil && parsed.Format(dayLayout) == day
+}
+
+// found is a file seen in a table's folder.
+type found struct {
+	path      string // relative to the lake, with slashes
+	partition string
+	bytes     int64
+}
+
+// list finds the data files of a table. Temporary files are left out; anything
+// else that our writer did not put there is an error that names it. Links are
+// never followed.
+func (t table) list(dir string) (files []found, err error) {
+	folders := []string{""}
+	if t.partition != "" {
+		if folders, err = t.partitions(dir); err != nil {
+			return nil, err
+		}
+	}
+	for _, folder := range folders {
+		day, _ := t.day(folder)
+		rel := path.Join(t.folder, folder)
+		entries, err := readFolder(dir, rel)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if !e.Type().IsRegular() || !t.file.MatchString(e.Name()) {
+				return nil, strayError(dir, path.Join(rel, e.Name()))
+			}
+			info, err := e.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // removed since
+			} else if err != nil {
+				return nil, fmt.Errorf("listing lake: %w", err)
+			}
+			files = append(files, found{path.Join(rel, e.Name()), day, info.Size()})
+		}
+	}
+	return files, nil
+}
+
+func (t table) partitions(dir string) (folders []string, err error) {
+	entries, err := readFolder(dir, t.folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if _, ok := t.day(e.Name()); !ok || !e.IsDir() {
+			return nil, strayError(dir, path.Join(t.folder, e.Name()))
+		}
+		folders = append(folders, e.Name())
+	}
+	return folders, nil
+}
+
+// readFolder lists a folder of the lake without temporary files, sorted by name.
+// A missing folder is an empty one.
+func readFolder(dir, rel string) ([]fs.DirEntry, error) {
+	entries, err := os.ReadDir(filepath.Join(dir, filepath.FromSlash(rel)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("listing lake: %w", err)
+	}
+	kept := entries[:0]
+	for _, e := range entries {
+		if !isTemp(e.Name()) || !e.Type().IsRegular() {
+			kept = append(kept, e)
+		}
+	}
+	return kept, nil
+}
+
+func strayError(dir, rel string) error {
+	return fmt.Errorf("reading lake: %q is not a file that ingest made; move it out of the lake", filepath.Join(dir, filepath.FromSlash(rel)))
+}

@@ -1,0 +1,201 @@
+package parquet
+
+import (
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	ledgerName    = "ledger.sqlite"
+	ledgerVersion = 1
+	applicationID = 0x7274726c // "rtrl"
+)
+
+//go:embed ledger/*.sql
+var ledgerSQL embed.FS
+
+// statement is the text of ledger/NAME.sql.
+func statement(name string) string {
+	text, err := ledgerSQL.ReadFile("ledger/" + name + ".sql")
+	if err != nil {
+		panic(err) // a test names every statement
+	}
+	return string(text)
+}
+
+// Ledger is the book of a lake: which objects were read, which files hold what
+// they gave, and what was put aside. It is safe for concurrent use.
+type Ledger struct {
+	db   *sql.DB
+	path string
+}
+
+// openLedger opens the ledger of the lake in dir. A writer makes it if it is
+// missing or blank; a reader gets nil for a blank one, which is being made.
+func openLedger(dir string, write bool) (*Ledger, error) {
+	path, err := filepath.Abs(filepath.Join(dir, ledgerName))
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Lstat(path); err != nil || info.Size() == 0 {
+		if err := requireNoData(dir); err != nil {
+			return nil, err
+		}
+	}
+	l, blank, err := connect(path, ledgerDSN(path, write, false))
+	if unwritable(err) && !write && noWAL(path) {
+		l, blank, err = connect(path, ledgerDSN(path, write, true))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !blank {
+		return l, nil
+	}
+	err = requireNoData(dir)
+	if err == nil && write {
+		err = l.create()
+	}
+	if err != nil || !write {
+		return nil, errors.Join(err, l.close())
+	}
+	return l, nil
+}
+
+// connect opens the database and reports whether it is empty.
+func connect(path, dsn string) (*Ledger, bool, error) {
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, false, ledgerError(path, err)
+	}
+	l := &Ledger{db: db, path: path}
+	blank, err := l.blank()
+	if err != nil {
+		return nil, false, errors.Join(err, l.close())
+	}
+	return l, blank, nil
+}
+
+// unwritable reports whether a reader could not make the files that SQLite shares
+// between processes, as on a read-only mount.
+func unwritable(err error) bool {
+	var code *sqlite.Error
+	return errors.As(err, &code) && (code.Code()&0xff == sqlite3.SQLITE_CANTOPEN || code.Code()&0xff == sqlite3.SQLITE_READONLY)
+}
+
+// noWAL reports whether everything committed is in the ledger file itself.
+func noWAL(path string) bool {
+	info, err := os.Lstat(path + "-wal")
+	return err != nil || info.Size() == 0
+}
+
+// ledgerDSN is a URI, in which a path may hold any character. immutable is for a
+// reader where nothing can be written and so nobody writes.
+func ledgerDSN(path string, write, immutable bool) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/…
+	}
+	q := url.Values{
+		"_pragma": {"busy_timeout(10000)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "cache_size(-16384)"},
+		"_dqs":    {"0"},
+	}
+	if write {
+		q.Set("mode", "rwc")
+		q.Set("_txlock", "immediate")
+		q["_pragma"] = append(q["_pragma"], "journal_mode(wal)", "synchronous(full)")
+	} else {
+		q.Set("mode", "ro")
+		q["_pragma"] = append(q["_pragma"], "query_only(1)")
+	}
+	if immutable {
+		q.Set("immutable", "1")
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+// blank reports whether the file is an empty database, and fails if it is
+// anything else than that or a ledger of this version.
+func (l *Ledger) blank() (bool, error) {
+	var id, version, objects int64
+	if err := l.db.QueryRow(statement("identity")).Scan(&id, &version, &objects); err != nil {
+		return false, ledgerError(l.path, err)
+	}
+	switch {
+	case id == 0 && version == 0 && objects == 0:
+		return true, nil
+	case id != applicationID:
+		return false, damagedLedger(l.path, errors.New("it is no ledger of roletrail"))
+	case version > ledgerVersion:
+		return false, fmt.Errorf("reading ledger %q: version %d was made by a newer roletrail; use that one", l.path, version)
+	case version != ledgerVersion:
+		return false, damagedLedger(l.path, fmt.Errorf("it has version %d", version))
+	}
+	return false, nil
+}
+
+func (l *Ledger) create() error {
+	return l.transaction(func(tx *sql.Tx) error {
+		_, err := tx.Exec(statement("schema"))
+		return err
+	})
+}
+
+// transaction runs do and commits, or undoes everything.
+func (l *Ledger) transaction(do func(*sql.Tx) error) error {
+	tx, err := l.db.Begin()
+	if err != nil {
+		return ledgerError(l.path, err)
+	}
+	if err := do(tx); err != nil {
+		return errors.Join(ledgerError(l.path, err), ignoreDone(tx.Rollback()))
+	}
+	return ledgerError(l.path, tx.Commit())
+}
+
+// ignoreDone: SQLite has undone some failed transactions by itself.
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+func (l *Ledger) close() error { return ledgerError(l.path, l.db.Close()) }
+
+// ledgerError names the ledger and says what to do about damage and full disks.
+func ledgerError(path string, err error) error {
+	var code *sqlite.Error
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &code):
+		return fmt.Errorf("ledger %q: %w", path, err)
+	}
+	switch code.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return damagedLedger(path, err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("writing ledger %q: no space left on the disk; free some and run the same command again, it goes on where it stopped: %w", path, err)
+	}
+	return fmt.Errorf("ledger %q: %w", path, err)
+}
+
+func damagedLedger(path string, err error) error {
+	return fmt.Errorf("reading ledger %q: it is damaged (%w); restore it from a backup, or move the lake away and ingest again", path, err)
+}
+
+// ledgerTime is how times are kept: UTC, to the nanosecond, sortable as text.
+const ledgerTime = "2006-01-02T15:04:05.000000000Z"
+
+func now() string { return time.Now().UTC().Format(ledgerTime) }

@@ -1,0 +1,1 @@
+insert into runs (started_at, version) values (?1, ?2)

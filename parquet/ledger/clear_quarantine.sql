@@ -1,0 +1,1 @@
+delete from quarantine where object = ?1

@@ -1,0 +1,1 @@
+delete from replacing where path = ?1

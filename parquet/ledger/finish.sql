@@ -1,0 +1,1 @@
+update runs set finished_at = ?2 where id = ?1

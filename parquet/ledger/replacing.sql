@@ -1,0 +1,5 @@
+select
+    path,
+    bytes,
+    sha256
+from replacing

@@ -1,0 +1,181 @@
+package parquet
+
+import (
+	"database/sql"
+	"fmt"
+)
+
+// Status is what became of an object.
+type Status string
+
+const (
+	Ingested    Status = "ingested"    // its records were read; single ones may be in quarantine
+	Quarantined Status = "quarantined" // unreadable as a whole; tried again by the next run
+	Skipped     Status = "skipped"     // not meant for the lake, with the reason
+)
+
+// Object is one source object (a log file) and what became of it. Records =
+// Written + Duplicate + Quarantined always holds.
+type Object struct {
+	Name       string
+	Size       int64
+	ModifiedNs int64 // modification time, ns since 1970
+	Family     string
+	Status     Status
+	Reason     string // why it was skipped or quarantined
+
+	Records, Written, Duplicate, Quarantined int64
+}
+
+// WholeObject is the Record of a quarantine entry about an object as a whole.
+const WholeObject = -1
+
+// QuarantineEntry is one object or record that could not be ingested.
+type QuarantineEntry struct {
+	Object string
+	Offset int64 // of the first byte, in the inflated object
+	Record int64 // index in Records, WholeObject for the object itself
+	Reason string
+	Detail string
+	SHA256 [32]byte // of the bytes
+	At     string   // when it was recorded, RFC 3339; set by the ledger
+}
+
+// FileEntry is one data file of the lake.
+type FileEntry struct {
+	Path      string // relative to the lake, as given to Lake.Create
+	Table     string // set by the ledger
+	Partition string // set by the ledger
+	Rows      int64
+	Bytes     int64
+	SHA256    [32]byte
+
+	replacingBytes int64 // size of a file about to take its place, -1 = none
+}
+
+// Entry is the ledger's entry for a committed file of path.
+func (w Written) Entry(path string, rows int64) FileEntry {
+	return FileEntry{Path: path, Rows: rows, Bytes: w.Bytes, SHA256: w.SHA256}
+}
+
+// Batch is what one commit adds to the ledger.
+type Batch struct {
+	Files      []FileEntry
+	Objects    []Object
+	Quarantine []QuarantineEntry
+}
+
+// Begin records the start of a run of the given program version.
+func (l *Ledger) Begin(version string) (run int64, err error) {
+	result, err := l.db.Exec(statement("begin"), now(), version)
+	if err != nil {
+		return 0, ledgerError(l.path, err)
+	}
+	run, err = result.LastInsertId()
+	return run, ledgerError(l.path, err)
+}
+
+// Finish records that a run came to its end.
+func (l *Ledger) Finish(run int64) error {
+	_, err := l.db.Exec(statement("finish"), run, now())
+	return ledgerError(l.path, err)
+}
+
+// Commit adds a batch in one transaction: all of it counts afterwards, or nothing.
+// The files must be durable before ([File.Commit]). An object that is known already
+// is replaced together with its quarantine entries.
+func (l *Ledger) Commit(run int64, b Batch) error {
+	for i := range b.Files {
+		if err := b.Files[i].locate(); err != nil {
+			return fmt.Errorf("committing to ledger %q: %w", l.path, err)
+		}
+	}
+	for _, o := range b.Objects {
+		if o.Records != o.Written+o.Duplicate+o.Quarantined {
+			return fmt.Errorf("committing to ledger %q: object %q has %d records, not %d written + %d duplicate + %d quarantined",
+				l.path, o.Name, o.Records, o.Written, o.Duplicate, o.Quarantined)
+		}
+	}
+	if err := failpoint(stepCommit, l.path); err != nil {
+		return ledgerError(l.path, err)
+	}
+	err := l.transaction(func(tx *sql.Tx) error { return b.put(tx, run) })
+	if err != nil {
+		return err
+	}
+	return failpoint(stepCommitted, l.path)
+}
+
+// Steps of a commit, as failpoint sees them.
+const (
+	stepCommit    = "commit ledger"
+	stepCommitted = "ledger is committed"
+)
+
+// locate fills table and partition from the path.
+func (f *FileEntry) locate() error {
+	t, partition, err := place(f.Path)
+	f.Table, f.Partition = t.folder, partition
+	return err
+}
+
+func (b *Batch) put(tx *sql.Tx, run int64) error {
+	at := now()
+	if err := b.putFiles(tx, run); err != nil {
+		return err
+	}
+	if err := b.clearQuarantine(tx); err != nil {
+		return err
+	}
+	err := each(tx, "put_object", b.Objects, func(o Object) []any {
+		return []any{o.Name, o.Size, o.ModifiedNs, o.Family, string(o.Status), o.Reason, o.Records, o.Written, o.Duplicate, o.Quarantined, run, at}
+	})
+	if err != nil {
+		return err
+	}
+	return each(tx, "put_quarantine", b.Quarantine, func(q QuarantineEntry) []any {
+		var record any
+		if q.Record != WholeObject {
+			record = q.Record
+		}
+		return []any{q.Object, q.Offset, record, q.Reason, q.Detail, q.SHA256[:], run, at}
+	})
+}
+
+func (b *Batch) putFiles(tx *sql.Tx, run int64) error {
+	err := each(tx, "put_file", b.Files, func(f FileEntry) []any {
+		return []any{f.Path, f.Table, f.Partition, f.Rows, f.Bytes, f.SHA256[:], run}
+	})
+	if err != nil {
+		return err
+	}
+	return each(tx, "drop_replacing", b.Files, func(f FileEntry) []any { return []any{f.Path} })
+}
+
+func (b *Batch) clearQuarantine(tx *sql.Tx) error {
+	var any bool
+	if err := tx.QueryRow(statement("has_quarantine")).Scan(&any); err != nil || !any {
+		return err
+	}
+	return each(tx, "clear_quarantine", b.Objects, objectName)
+}
+
+func objectName(o Object) []any { return []any{o.Name} }
+
+// each runs the named statement once for every row.
+func each[T any](tx *sql.Tx, name string, rows []T, values func(T) []any) (err error) {
+	if len(rows) == 0 {
+		return nil
+	}
+	stmt, err := tx.Prepare(statement(name))
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	for _, row := range rows {
+		if _, err := stmt.Exec(values(row)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

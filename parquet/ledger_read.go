@@ -1,0 +1,97 @@
+package parquet
+
+import (
+	"database/sql"
+	"fmt"
+)
+
+// Known streams the objects that need not be read again unless size or
+// modification time (ns since 1970) differ. Quarantined objects are not among
+// them: they are tried again.
+func (l *Ledger) Known(fn func(name string, size, modifiedNs int64) error) error {
+	return l.rows("known", nil, func(scan func(...any) error) error {
+		var name string
+		var size, modified int64
+		if err := scan(&name, &size, &modified); err != nil {
+			return err
+		}
+		return fn(name, size, modified)
+	})
+}
+
+// Quarantined lists the newest entries of the quarantine, at most limit; a
+// negative limit means all.
+func (l *Ledger) Quarantined(limit int) (entries []QuarantineEntry, err error) {
+	err = l.rows("quarantined", []any{limit}, func(scan func(...any) error) error {
+		var q QuarantineEntry
+		var record sql.NullInt64
+		var sum []byte
+		if err := scan(&q.Object, &q.Offset, &record, &q.Reason, &q.Detail, &sum, &q.At); err != nil {
+			return err
+		}
+		q.Record = WholeObject
+		if record.Valid {
+			q.Record = record.Int64
+		}
+		copy(q.SHA256[:], sum)
+		entries = append(entries, q)
+		return nil
+	})
+	return entries, err
+}
+
+// Totals are the sums over the whole ledger. Objects and Records are those the
+// lake knows now: an object read again counts once.
+type Totals struct {
+	Ingested, Skipped, Quarantined                  int64 // objects
+	Records, Written, Duplicate, QuarantinedRecords int64 // records
+	Files, Rows, Bytes                              int64 // data files, their rows and bytes
+	QuarantineEntries                               int64
+}
+
+// Totals sums up the ledger.
+func (l *Ledger) Totals() (t Totals, err error) {
+	err = l.db.QueryRow(statement("totals")).Scan(&t.Ingested, &t.Skipped, &t.Quarantined,
+		&t.Records, &t.Written, &t.Duplicate, &t.QuarantinedRecords,
+		&t.Files, &t.Rows, &t.Bytes, &t.QuarantineEntries)
+	return t, ledgerError(l.path, err)
+}
+
+// files are the entries of a table by path.
+func (l *Ledger) files(table string) (map[string]FileEntry, error) {
+	files := map[string]FileEntry{}
+	err := l.rows("files", []any{table}, func(scan func(...any) error) error {
+		var f FileEntry
+		var sum []byte
+		var replacing sql.NullInt64
+		if err := scan(&f.Path, &f.Table, &f.Partition, &f.Rows, &f.Bytes, &sum, &replacing); err != nil {
+			return err
+		}
+		copy(f.SHA256[:], sum)
+		f.replacingBytes = -1
+		if replacing.Valid {
+			f.replacingBytes = replacing.Int64
+		}
+		if t, day, err := place(f.Path); err != nil || t.folder != f.Table || day != f.Partition {
+			return damagedLedger(l.path, fmt.Errorf("it names a file %q in table %q", f.Path, f.Table))
+		}
+		files[f.Path] = f
+		return nil
+	})
+	return files, err
+}
+
+// rows calls fn for every row of a statement's result.
+func (l *Ledger) rows(name string, args []any, fn func(scan func(...any) error) error) error {
+	rows, err := l.db.Query(statement(name), args...)
+	if err != nil {
+		return ledgerError(l.path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return ledgerError(l.path, rows.Err())
+}

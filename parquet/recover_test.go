@@ -1,0 +1,195 @@
+package parquet
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+// crashScript is what the child does on a lake until it dies: two runs of files
+// and objects, with a replaced inventory file in the second.
+func crashScript(dir string) error {
+	for i := range 2 {
+		l, err := CreateLake(dir)
+		if err != nil {
+			return err
+		}
+		run, err := l.Ledger().Begin("test")
+		if err != nil {
+			return err
+		}
+		if err := crashRun(l, run, i); err != nil {
+			return err
+		}
+		if err := l.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func crashRun(l *Lake, run int64, i int) error {
+	name := fmt.Sprint("object ", i)
+	known := false
+	err := l.Ledger().Known(func(n string, _, _ int64) error { known = known || n == name; return nil })
+	if err != nil || known {
+		return err
+	}
+	var b Batch
+	for _, f := range []struct {
+		path string
+		s    *Schema
+		rows int
+	}{
+		{EventsPath(testDay, [16]byte{byte(i)}), EventsSchema, 3},
+		{RolesPath(testDay, "111111111111"), RolesSchema, 5 + i},
+	} {
+		entry, err := addFile(l, run, f.path, f.s, f.rows)
+		if err != nil {
+			return err
+		}
+		b.Files = append(b.Files, entry)
+	}
+	b.Objects = []Object{{Name: name, Status: Ingested, Records: 3, Written: 3}}
+	return l.Ledger().Commit(run, b)
+}
+
+// childCrash runs the script and dies without any clean-up at step LAKE_TEST_STEP.
+func childCrash(dir string) {
+	at, err := strconv.Atoi(os.Getenv("LAKE_TEST_STEP"))
+	if err != nil {
+		panic(err)
+	}
+	n := 0
+	failpoint = func(step, _ string) error {
+		if n++; n > at {
+			os.Exit(77)
+		}
+		return nil
+	}
+	if err := crashScript(dir); err != nil {
+		panic(err)
+	}
+}
+
+// TestCrashEverywhere lets a child die at every step of the commit protocol
+// (guarantee R2). Afterwards a reader sees only whole files, a new run removes
+// what was left, and the script brings the lake to the same end.
+func TestCrashEverywhere(t *testing.T) {
+	crashes := 0
+	for at := 0; ; at++ {
+		dir := filepath.Join(t.TempDir(), "lake")
+		err := child("crash", dir, fmt.Sprint("LAKE_TEST_STEP=", at)).Run()
+		if err == nil {
+			break // the script came to its end
+		}
+		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 77 {
+			t.Fatalf("step %d: %v", at, err)
+		}
+		crashes++
+		if err := crashScript(dir); err != nil {
+			t.Fatalf("step %d: going on: %v", at, err)
+		}
+		checkCrashed(t, at, dir)
+	}
+	if crashes < 30 {
+		t.Errorf("only %d crashes", crashes)
+	}
+}
+
+// checkCrashed checks the lake after the script: every file whole and known.
+func checkCrashed(t *testing.T, at int, dir string) {
+	t.Helper()
+	l, err := OpenLake(dir)
+	if err != nil {
+		t.Fatalf("step %d: %v", at, err)
+	}
+	defer l.Close()
+	for table, want := range map[string]struct {
+		files, rows int
+		schema      *Schema
+	}{"events": {2, 6, EventsSchema}, "iam/roles": {1, 6, RolesSchema}} {
+		files, err := l.Files(table)
+		if err != nil {
+			t.Fatalf("step %d: %v", at, err)
+		}
+		rows := 0
+		for _, f := range files {
+			got, _, err := ReadRows(f.Path, want.schema)
+			if err != nil {
+				t.Fatalf("step %d: %v", at, err)
+			}
+			rows += len(got)
+		}
+		if len(files) != want.files || rows != want.rows {
+			t.Errorf("step %d: %s has %d files and %d rows, want %d and %d", at, table, len(files), rows, want.files, want.rows)
+		}
+	}
+	if totals := must(l.Ledger().Totals()); totals.Ingested != 2 || totals.Files != 3 || totals.Rows != 12 {
+		t.Errorf("step %d: totals are %+v", at, totals)
+	}
+	left := 0
+	must(0, filepath.WalkDir(dir, func(_ string, d os.DirEntry, err error) error {
+		if isTemp(d.Name()) {
+			left++
+		}
+		return err
+	}))
+	if left > 0 {
+		t.Errorf("step %d: %d temporary files are left", at, left)
+	}
+}
+
+// TestSettle: after a crash in the middle of a replacement either file counts.
+func TestSettle(t *testing.T) {
+	for _, renamed := range []bool{false, true} {
+		dir := t.TempDir()
+		l, run := testLake(t, dir)
+		path := RolesPath(testDay, "111111111111")
+		commitFile(t, l, run, path, RolesSchema, 5)
+		old := must(os.ReadFile(filepath.Join(dir, path)))
+		must(addFile(l, run, path, RolesSchema, 9)) // announced, not committed
+		if !renamed {
+			write(t, filepath.Join(dir, path), string(old))
+		}
+		r := must(OpenLake(dir))
+		checkFiles(t, r, "iam/roles", "2026-08-01")
+		must(0, r.Close())
+		must(0, l.Close())
+
+		l = must(CreateLake(dir))
+		checkFiles(t, l, "iam/roles", "2026-08-01")
+		want := int64(5)
+		if renamed {
+			want = 9
+		}
+		if totals := must(l.Ledger().Totals()); totals.Rows != want {
+			t.Errorf("renamed %v: %d rows, want %d", renamed, totals.Rows, want)
+		}
+		if left := must(l.Ledger().announced()); len(left) != 0 {
+			t.Errorf("announcements left: %v", left)
+		}
+		must(0, l.Close())
+	}
+}
+
+func TestOrphans(t *testing.T) {
+	dir := t.TempDir()
+	l, run := testLake(t, dir)
+	commitFile(t, l, run, EventsPath(testDay, [16]byte{1}), EventsSchema, 3)
+	orphan := EventsPath(testDay, [16]byte{2})
+	must(addFile(l, run, orphan, EventsSchema, 3))
+	if got := must(l.Orphans()); len(got) != 1 || got[0] != orphan {
+		t.Errorf("orphans are %q", got)
+	}
+	must(0, l.Close())
+	l = must(CreateLake(dir))
+	defer l.Close()
+	if got := must(l.Orphans()); len(got) != 0 || exists(dir, orphan) {
+		t.Errorf("orphans are %q", got)
+	}
+	checkFiles(t, l, "events", "2026-08-01")
+}

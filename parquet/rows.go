@@ -1,0 +1,134 @@
+package parquet
+
+import (
+	"fmt"
+	"time"
+
+	arrowparquet "github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/file"
+)
+
+// ReadRows reads a whole file of the given schema into memory, for tests and
+// small tables. A cell is nil (NULL), string, bool, int64 (Int32, Int64),
+// time.Time (UTC; of a Date its midnight) or []string. meta is the footer's
+// key-value metadata.
+func ReadRows(path string, s *Schema) (rows [][]any, meta map[string]string, err error) {
+	err = readFile(path, func(r *file.Reader) error {
+		kv := r.MetaData().KeyValueMetadata()
+		meta = make(map[string]string, kv.Len())
+		for i, key := range kv.Keys() {
+			meta[key] = kv.Values()[i]
+		}
+		for g := range r.NumRowGroups() {
+			group, err := readGroup(r.RowGroup(g), s)
+			if err != nil {
+				return fmt.Errorf("row group %d: %w", g, err)
+			}
+			rows = append(rows, group...)
+		}
+		return nil
+	})
+	return rows, meta, err
+}
+
+func readGroup(group *file.RowGroupReader, s *Schema) ([][]any, error) {
+	var rows [][]any // grows with what is really there, not with what the footer says
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		chunk, err := columnChunk(group, c.leafPath())
+		if err != nil {
+			return nil, err
+		}
+		next, err := cells(c, chunk)
+		if err != nil {
+			return nil, err
+		}
+		for n := range int(group.NumRows()) {
+			if i == 0 {
+				rows = append(rows, make([]any, len(s.Columns)))
+			}
+			if rows[n][i], err = next(); err != nil {
+				return nil, fmt.Errorf("column %s, row %d: %w", c.Name, n, err)
+			}
+		}
+	}
+	return rows, nil
+}
+
+// cells is a function that returns the column's next cell as Go value.
+func cells(c *Column, chunk file.ColumnChunkReader) (func() (any, error), error) {
+	switch r := chunk.(type) {
+	case *file.ByteArrayColumnChunkReader:
+		if c.Kind == TextList {
+			return listCells(newCursor(chunk, r.ReadBatch)), nil
+		}
+		return flatCells(newCursor(chunk, r.ReadBatch), func(v arrowparquet.ByteArray) any { return string(v) }), nil
+	case *file.BooleanColumnChunkReader:
+		return flatCells(newCursor(chunk, r.ReadBatch), func(v bool) any { return v }), nil
+	case *file.Int32ColumnChunkReader:
+		return flatCells(newCursor(chunk, r.ReadBatch), func(v int32) any { return number(c, int64(v)) }), nil
+	case *file.Int64ColumnChunkReader:
+		return flatCells(newCursor(chunk, r.ReadBatch), func(v int64) any { return number(c, v) }), nil
+	}
+	return nil, fmt.Errorf("column %s is %s, which no table has", c.Name, chunk.Type())
+}
+
+func number(c *Column, v int64) any {
+	switch c.Kind {
+	case Timestamp:
+		return time.UnixMicro(v).UTC()
+	case Date:
+		return time.Unix(v*86400, 0).UTC()
+	}
+	return v
+}
+
+func flatCells[T any](c *cursor[T], convert func(T) any) func() (any, error) {
+	return func() (any, error) {
+		cell, ok, err := c.next()
+		switch {
+		case err != nil:
+			return nil, err
+		case !ok:
+			return nil, fmt.Errorf("the column ends here")
+		case !cell.present:
+			return nil, nil
+		}
+		return convert(cell.value), nil
+	}
+}
+
+// listCells gathers the elements of one list. It has to look one cell ahead to
+// see where the list ends.
+func listCells(c *cursor[arrowparquet.ByteArray]) func() (any, error) {
+	var ahead cell[arrowparquet.ByteArray]
+	have := false
+	return func() (any, error) {
+		first, ok := ahead, have
+		if !have {
+			var err error
+			if first, ok, err = c.next(); err != nil || !ok {
+				return nil, fmt.Errorf("the column ends here: %w", err)
+			}
+		}
+		have = false
+		if first.def == 0 {
+			return nil, nil
+		}
+		list := []string{}
+		if first.present {
+			list = append(list, string(first.value))
+		}
+		for {
+			next, ok, err := c.next()
+			if err != nil || !ok {
+				return list, err
+			}
+			if next.rep == 0 {
+				ahead, have = next, true
+				return list, nil
+			}
+			list = append(list, string(next.value))
+		}
+	}
+}

@@ -1,0 +1,278 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"unsafe"
+
+	duckdb "github.com/marcboeker/go-duckdb/v2"
+
+	"roletrail/parquet"
+)
+
+// Options bound what DuckDB may take of the machine.
+type Options struct {
+	// MemoryLimit is DuckDB's memory limit ("1GB", "512MB"); what does not fit
+	// spills to TempDir. Empty means 1GB.
+	MemoryLimit string
+	// Threads is the number of worker threads; 0 means one per core.
+	Threads int
+	// TempDir is where intermediate results spill. Empty means a folder of the
+	// system's own, removed by Close.
+	TempDir string
+}
+
+// duckEngine is DuckDB in memory over the files of one lake. It is safe for
+// concurrent use: every statement has its own connection.
+type duckEngine struct {
+	connector *duckdb.Connector
+	files     lakeFiles
+	version   string
+	ownTemp   string // to be removed by Close
+
+	closing sync.Once
+}
+
+// OpenDuckDB makes the views over the lake's files and locks the engine down:
+// from then on it reads these files and nothing else, and no setting can be
+// changed. It fails if the lake's files are not those of its ledger, or have
+// not the columns of this version.
+func OpenDuckDB(ctx context.Context, lake *parquet.Lake, o Options) (Engine, error) {
+	files, err := listFiles(lake)
+	if err != nil {
+		return nil, err
+	}
+	return openDuckDB(ctx, files, o)
+}
+
+func openDuckDB(ctx context.Context, files lakeFiles, o Options) (*duckEngine, error) {
+	e := &duckEngine{files: files}
+	dsn, err := e.settings(o)
+	if err != nil {
+		return nil, err
+	}
+	e.connector, err = duckdb.NewConnector(dsn, e.prepareConnection)
+	if err == nil {
+		err = e.setUp(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening DuckDB over lake %q: %w", files.dir, err), e.Close())
+	}
+	return e, nil
+}
+
+// settings is the data source name: an in-memory database, no extension ever
+// loaded over the network, no secret kept.
+func (e *duckEngine) settings(o Options) (string, error) {
+	v := url.Values{
+		"autoinstall_known_extensions": {"false"},
+		"autoload_known_extensions":    {"false"},
+		"allow_community_extensions":   {"false"},
+		"allow_persistent_secrets":     {"false"},
+		"preserve_insertion_order":     {"false"},
+		"memory_limit":                 {"1GB"},
+		"temp_directory":               {o.TempDir},
+	}
+	if o.MemoryLimit != "" {
+		v.Set("memory_limit", o.MemoryLimit)
+	}
+	if o.Threads > 0 {
+		v.Set("threads", strconv.Itoa(o.Threads))
+	}
+	if o.TempDir == "" {
+		dir, err := os.MkdirTemp("", "roletrail-duckdb-")
+		if err != nil {
+			return "", fmt.Errorf("making a folder for spilled results: %w", err)
+		}
+		e.ownTemp = dir
+		v.Set("temp_directory", dir)
+	}
+	return ":memory:?" + v.Encode(), nil
+}
+
+// prepareConnection hands a new connection the lists of files. They travel as
+// bound values, so no path is ever part of a statement.
+func (e *duckEngine) prepareConnection(c driver.ExecerContext) error {
+	for _, t := range e.files.tables {
+		if _, err := c.ExecContext(context.Background(), t.bind, []driver.NamedValue{{Ordinal: 1, Value: t.paths}}); err != nil {
+			return fmt.Errorf("handing over the file list of %q: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+// setUp runs the embedded statements that make the views, then turns the key.
+func (e *duckEngine) setUp(ctx context.Context) error {
+	conn, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	script, err := e.setUpScript()
+	if err != nil {
+		return err
+	}
+	for _, s := range script {
+		if _, err := conn.ExecContext(ctx, s.text, nil); err != nil {
+			return e.explain(fmt.Errorf("running %s: %w", s.name, err))
+		}
+	}
+	rows, err := e.query(ctx, "select version()", nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		e.version, _ = rows.Row()[0].(string)
+	}
+	return rows.Err()
+}
+
+func (e *duckEngine) connect(ctx context.Context) (*duckdb.Conn, error) {
+	c, err := e.connector.Connect(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to DuckDB: %w", err)
+	}
+	return c.(*duckdb.Conn), nil
+}
+
+// Close frees the engine; rows still open must be closed before.
+func (e *duckEngine) Close() error {
+	var err error
+	e.closing.Do(func() {
+		if e.connector != nil {
+			err = e.connector.Close()
+		}
+		if e.ownTemp != "" {
+			err = errors.Join(err, os.RemoveAll(e.ownTemp))
+		}
+	})
+	return err
+}
+
+// query binds and starts one statement on a connection of its own. Cancelling
+// ctx interrupts it, while it runs and while its rows are read.
+func (e *duckEngine) query(ctx context.Context, text string, args []driver.Value) (*duckRows, error) {
+	return e.start(ctx, text, args, func(*duckdb.Stmt) error { return nil })
+}
+
+func (e *duckEngine) start(ctx context.Context, text string, args []driver.Value, check func(*duckdb.Stmt) error) (_ *duckRows, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	conn, err := e.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			conn.Close()
+		}
+	}()
+	prepared, err := conn.Prepare(text) // refuses more than one statement
+	if err != nil {
+		return nil, e.explain(err)
+	}
+	stmt := prepared.(*duckdb.Stmt)
+	if err := check(stmt); err != nil {
+		return nil, errors.Join(err, stmt.Close())
+	}
+	if err := stmt.Bind(ordinals(args)); err != nil {
+		return nil, errors.Join(err, stmt.Close())
+	}
+	return e.stream(ctx, conn, stmt)
+}
+
+// stream takes over conn and stmt, also on error.
+func (e *duckEngine) stream(ctx context.Context, conn *duckdb.Conn, stmt *duckdb.Stmt) (*duckRows, error) {
+	connection, prepared, err := nativeHandles(conn, stmt)
+	if err != nil {
+		return nil, errors.Join(err, stmt.Close())
+	}
+	stop := interruptOnDone(ctx, connection)
+	result, err := executeStreaming(prepared)
+	if err != nil {
+		stop()
+		return nil, errors.Join(ctx.Err(), e.explain(err), stmt.Close())
+	}
+	return newDuckRows(ctx, e, result, func() error {
+		stop()
+		return errors.Join(stmt.Close(), conn.Close())
+	})
+}
+
+// interruptOnDone interrupts the connection when ctx ends; stop waits until no
+// interrupt can come any more.
+func interruptOnDone(ctx context.Context, connection unsafe.Pointer) (stop func()) {
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-ctx.Done():
+			interrupt(connection)
+		case <-done:
+		}
+	}()
+	return sync.OnceFunc(func() { close(done); <-gone })
+}
+
+// nativeHandles reads the C handles out of the driver's objects: the driver has
+// no streaming results, and hands its handles to nobody. The version is pinned;
+// TestNativeHandles tells when a new one has other fields.
+func nativeHandles(conn *duckdb.Conn, stmt *duckdb.Stmt) (connection, prepared unsafe.Pointer, err error) {
+	c := reflect.ValueOf(conn).Elem().FieldByName("conn")
+	s := reflect.ValueOf(stmt).Elem().FieldByName("preparedStmt")
+	if !c.IsValid() || !s.IsValid() || s.Kind() != reflect.Pointer {
+		return nil, nil, errors.New("reading the driver's handles: this version of go-duckdb keeps them elsewhere; use the pinned one")
+	}
+	c, s = c.FieldByName("Ptr"), s.Elem().FieldByName("Ptr")
+	if !c.IsValid() || !s.IsValid() || c.Kind() != reflect.UnsafePointer || s.Kind() != reflect.UnsafePointer {
+		return nil, nil, errors.New("reading the driver's handles: this version of go-duckdb keeps them elsewhere; use the pinned one")
+	}
+	return c.UnsafePointer(), s.UnsafePointer(), nil
+}
+
+func ordinals(args []driver.Value) []driver.NamedValue {
+	named := make([]driver.NamedValue, len(args))
+	for i, a := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+	}
+	return named
+}
+
+// SQL runs one statement that reads. Which statements do is DuckDB's own
+// classification after parsing, not ours of the text.
+func (e *duckEngine) SQL(ctx context.Context, text string) (Rows, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, errors.New("reading the statement: it is empty")
+	}
+	if err := checkFunctions(text); err != nil {
+		return nil, err
+	}
+	rows, err := e.start(ctx, text, nil, checkReads)
+	if err != nil {
+		return nil, fmt.Errorf("running the statement: %w", err)
+	}
+	return rows, nil
+}
+
+// checkReads refuses every statement type but SELECT (which includes WITH,
+// VALUES, FROM, DESCRIBE, SHOW and SUMMARIZE) and EXPLAIN.
+func checkReads(s *duckdb.Stmt) error {
+	t, err := s.StatementType()
+	if err != nil {
+		return err
+	}
+	if t == duckdb.STATEMENT_TYPE_SELECT || t == duckdb.STATEMENT_TYPE_EXPLAIN {
+		return nil
+	}
+	return errors.New("only statements that read are allowed (SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN); copy the lake to change it elsewhere")
+}

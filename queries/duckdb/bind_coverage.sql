@@ -1,0 +1,1 @@
+set variable coverage_files = cast(? as varchar[]);

@@ -1,0 +1,1 @@
+set variable events_files = cast(? as varchar[]);

@@ -1,0 +1,1 @@
+set variable roles_files = cast(? as varchar[]);

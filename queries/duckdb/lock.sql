@@ -1,0 +1,11 @@
+-- After the views: this engine reads the lake's own files and nothing else, and
+-- nobody can turn that back.
+set allowed_paths = list_concat(
+    coalesce(getvariable('events_files'), []),
+    coalesce(getvariable('roles_files'), []),
+    coalesce(getvariable('coverage_files'), [])
+);
+
+set enable_external_access = false;
+
+set lock_configuration = true;

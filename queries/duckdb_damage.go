@@ -1,0 +1,85 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// explain adds to an error of DuckDB what it means for the lake, where that can
+// be told: a damaged file is named, with the step to take.
+func (e *duckEngine) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	msg := err.Error()
+	if strings.Contains(msg, "INTERRUPT") {
+		return errors.New("the statement was interrupted")
+	}
+	if path := e.fileIn(msg); path != "" {
+		return e.damaged(path, err)
+	}
+	if !speaksOfParquet(msg) {
+		return err
+	}
+	if path := e.findDamage(); path != "" {
+		return e.damaged(path, err)
+	}
+	return err
+}
+
+func (e *duckEngine) damaged(path string, err error) error {
+	if _, statErr := os.Stat(path); errors.Is(statErr, fs.ErrNotExist) {
+		return fmt.Errorf("reading %q: the file is gone, run the report again, or ingest fsck if that does not help: %w", path, err)
+	}
+	return fmt.Errorf("reading %q: the file is damaged, run ingest fsck --repair: %w", path, err)
+}
+
+// fileIn is the lake's file that a message names, if any.
+func (e *duckEngine) fileIn(msg string) string {
+	for _, t := range e.files.tables {
+		for _, p := range t.paths {
+			if strings.Contains(msg, p) {
+				return p
+			}
+		}
+	}
+	return ""
+}
+
+// speaksOfParquet tells errors of the Parquet reader, which often name no file.
+func speaksOfParquet(msg string) bool {
+	for _, word := range []string{"Parquet", "parquet", "ZSTD", "Snappy", "TProtocol", "thrift", "magic", "page", "Decompress", "decompress", "Failed to read", "corrupt", "dictionary", "unpack"} {
+		if strings.Contains(msg, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// findDamage reads file by file until one fails. It costs a scan of the lake,
+// which only happens when an answer is impossible anyway.
+func (e *duckEngine) findDamage() string {
+	text, err := fs.ReadFile(texts, "duckdb/probe_file.sql")
+	if err != nil {
+		return ""
+	}
+	ctx := context.Background()
+	conn, err := e.connect(ctx)
+	if err != nil {
+		return ""
+	}
+	defer conn.Close()
+	for _, t := range e.files.tables {
+		for _, p := range t.paths {
+			if _, err := conn.ExecContext(ctx, string(text), ordinals([]driver.Value{[]string{p}})); err != nil {
+				return p
+			}
+		}
+	}
+	return ""
+}

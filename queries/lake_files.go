@@ -1,0 +1,84 @@
+package queries
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+)
+
+//go:embed *.sql *.yml views/*.sql views/*.yml duckdb/*.sql
+var texts embed.FS
+
+// lakeFiles is what an engine is given to read.
+type lakeFiles struct {
+	dir    string
+	tables []lakeTable
+}
+
+// lakeTable is one table of the lake and its files.
+type lakeTable struct {
+	name  string // "events", "iam/roles", "coverage"
+	view  string // file with the view over the files
+	empty string // file with the view that stands in when there are none
+	bind  string // statement that takes the list of paths
+	paths []string
+}
+
+// lakeTables lists the tables in the order in which their views are made.
+func lakeTables() []lakeTable {
+	return []lakeTable{
+		{name: "events", view: "duckdb/lake_events.sql", empty: "duckdb/empty_events.sql", bind: "duckdb/bind_events.sql"},
+		{name: "iam/roles", view: "duckdb/lake_roles.sql", empty: "duckdb/empty_roles.sql", bind: "duckdb/bind_roles.sql"},
+		{name: "coverage", view: "duckdb/lake_coverage.sql", empty: "duckdb/empty_coverage.sql", bind: "duckdb/bind_coverage.sql"},
+	}
+}
+
+// viewNames are the views for ad hoc use (design section 6), in the order in
+// which they build on each other.
+func viewNames() []string {
+	return []string{
+		"events", "role_use", "assumptions", "sessions", "role_changes",
+		"roles", "role_permissions", "role_trust", "coverage",
+	}
+}
+
+// script is one embedded statement and the file it came from.
+type script struct{ name, text string }
+
+// setUpScript is everything that stands between an empty DuckDB and a locked
+// one over the lake, in order.
+func (e *duckEngine) setUpScript() ([]script, error) {
+	names := []string{"duckdb/session.sql", "duckdb/macros.sql"}
+	for _, t := range e.files.tables {
+		if len(t.paths) > 0 {
+			names = append(names, t.view)
+		} else {
+			names = append(names, t.empty)
+		}
+	}
+	for _, v := range viewNames() {
+		names = append(names, "views/"+v+".sql")
+	}
+	names = append(names, "duckdb/lock.sql")
+	out := make([]script, 0, len(names))
+	for _, n := range names {
+		text, err := fs.ReadFile(texts, n)
+		if err != nil {
+			return nil, fmt.Errorf("reading the embedded %s: %w", n, err)
+		}
+		out = append(out, script{name: n, text: string(text)})
+	}
+	return out, nil
+}
+
+// loadBinds replaces the names of the bind statements by their text.
+func (f *lakeFiles) loadBinds() error {
+	for i := range f.tables {
+		text, err := fs.ReadFile(texts, f.tables[i].bind)
+		if err != nil {
+			return fmt.Errorf("reading the embedded %s: %w", f.tables[i].bind, err)
+		}
+		f.tables[i].bind = string(text)
+	}
+	return nil
+}

@@ -1,0 +1,638 @@
+-- Which roles are used? One row per role, by role id (design sections 3, 7, 9).
+with
+
+params as (
+
+    select
+        cast(? as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
+        cast(? as varchar) as accounts,
+        cast(? as varchar) as role,
+        cast(? as date) as inventory_date,
+        cast(? as double) as thin_share,
+        cast(? as date) as first_day,
+        cast(? as date) as last_day,
+        cast(? as bigint) as window_days
+
+),
+
+---------- the inventory: per account one snapshot
+
+snapshots as (
+
+    select
+        roles.account_id,
+        max(roles.snapshot_date) as snapshot_date
+    from lake.roles as roles
+    cross join params
+    where
+        params.inventory_date is null
+        or roles.snapshot_date <= params.inventory_date
+    group by roles.account_id
+
+),
+
+inventory as (
+
+    select
+        coalesce(roles.role_id, roles.arn) as role_key,
+        max(roles.role_id) as role_id,
+        max(roles.arn) as arn,
+        max(roles.account_id) as account_id,
+        max(roles.name) as name,
+        max(roles.kind) as kind,
+        max(roles.privilege) as privilege,
+        max(roles.last_used) as last_used
+    from lake.roles as roles
+    inner join snapshots
+        on
+            roles.account_id = snapshots.account_id
+            and roles.snapshot_date = snapshots.snapshot_date
+    group by coalesce(roles.role_id, roles.arn)
+
+),
+
+---------- the logs, per role as they name it
+
+acted as (
+
+    select
+        coalesce(role_use.role_id, role_use.role_arn) as ref,
+        role_use.role_id,
+        role_use.role_arn,
+        max(case when role_use.role_arn is null then role_use.account_id end)
+            as account_id,
+        min(role_use.event_time) filter (where role_use.outcome <> 'denied')
+            as first_used,
+        max(role_use.event_time) filter (where role_use.outcome <> 'denied')
+            as last_used,
+        max(role_use.event_time) filter (where role_use.outcome = 'denied')
+            as last_denied,
+        count(*) filter (
+            where
+            role_use.outcome <> 'denied'
+            and role_use.event_time >= params.since
+        ) as uses,
+        count(*) filter (
+            where
+            role_use.outcome = 'denied'
+            and role_use.event_time >= params.since
+        ) as denied,
+        count(*) filter (
+            where
+            role_use.outcome = 'failed'
+            and role_use.event_time >= params.since
+        ) as failed
+    from role_use
+    cross join params
+    where role_use.event_time < params.until
+    group by
+        role_use.role_id,
+        role_use.role_arn
+
+),
+
+tried as (
+
+    select
+        coalesce(assumptions.assumed_role_id, assumptions.assumed_role_arn)
+            as ref,
+        assumptions.assumed_role_id as role_id,
+        assumptions.assumed_role_arn as role_arn,
+        assumptions.outcome,
+        assumptions.event_time,
+        assumptions.event_id
+    from assumptions
+    cross join params
+    where
+        assumptions.event_time < params.until
+        and assumptions.outcome in ('success', 'denied')
+        and coalesce(
+            assumptions.assumed_role_id, assumptions.assumed_role_arn
+        ) is not null
+
+),
+
+assumed as (
+
+    select
+        ref,
+        role_id,
+        role_arn,
+        max(event_time) filter (where outcome = 'success') as last_assumed,
+        max(event_time) filter (where outcome = 'denied') as last_refused,
+        count(*) filter (where outcome = 'denied') as refused
+    from tried
+    group by ref, role_id, role_arn
+
+),
+
+---------- from the names in the logs to roles
+
+named as (
+
+    select ref, role_id, role_arn from acted
+
+    union
+
+    select ref, role_id, role_arn from assumed
+
+),
+
+-- What an ARN alone stands for: the inventory's role, else the one role id that
+-- the logs know it by.
+by_arn as (
+
+    select
+        arn as role_arn,
+        min(role_key) as role_key
+    from inventory
+    group by arn
+
+),
+
+by_log as (
+
+    select
+        role_arn,
+        min(role_id) as role_key
+    from named
+    where role_id is not null and role_arn is not null
+    group by role_arn
+    having count(distinct role_id) = 1
+
+),
+
+refs as (
+
+    select
+        named.ref,
+        max(named.role_id) as role_id,
+        max(named.role_arn) as role_arn,
+        coalesce(
+            max(named.role_id),
+            max(by_arn.role_key),
+            max(by_log.role_key),
+            named.ref
+        ) as role_key
+    from named
+    left join by_arn on named.role_arn = by_arn.role_arn
+    left join by_log on named.role_arn = by_log.role_arn
+    group by named.ref
+
+),
+
+used as (
+
+    select
+        refs.role_key,
+        max(acted.account_id) as account_id,
+        min(acted.first_used) as first_used,
+        max(acted.last_used) as last_used,
+        max(acted.last_denied) as last_denied,
+        cast(sum(acted.uses) as bigint) as uses,
+        cast(sum(acted.denied) as bigint) as denied,
+        cast(sum(acted.failed) as bigint) as failed
+    from acted
+    inner join refs on acted.ref = refs.ref
+    group by refs.role_key
+
+),
+
+became as (
+
+    select
+        refs.role_key,
+        max(assumed.last_assumed) as last_assumed,
+        max(assumed.last_refused) as last_refused,
+        cast(sum(assumed.refused) as bigint) as refused
+    from assumed
+    inner join refs on assumed.ref = refs.ref
+    group by refs.role_key
+
+),
+
+---------- the events that stand as evidence
+
+-- The last use of each role, or its last denied call if it has no use. Equal
+-- times are decided by the event id.
+last_acts as (
+
+    select
+        refs.role_key,
+        role_use.event_id,
+        role_use.action,
+        role_use.aws_region,
+        coalesce(role_use.role_id, role_use.role_arn) as session_role,
+        role_use.role_session_name,
+        coalesce(
+            role_use.session_created_at, timestamp '1970-01-01 00:00:00'
+        ) as created_key,
+        row_number() over (
+            partition by refs.role_key
+            order by
+                role_use.event_id desc,
+                role_use.aws_region asc,
+                role_use.role_session_name asc
+        ) as place
+    from role_use
+    inner join refs
+        on coalesce(role_use.role_id, role_use.role_arn) = refs.ref
+    inner join used
+        on
+            refs.role_key = used.role_key
+            and role_use.event_time
+            = coalesce(used.last_used, used.last_denied)
+    where (role_use.outcome = 'denied') = (used.last_used is null)
+
+),
+
+last_tries as (
+
+    select
+        refs.role_key,
+        max(tried.event_id) filter (
+            where
+            tried.outcome = 'success'
+            and tried.event_time = became.last_assumed
+        ) as assumed_event_id,
+        max(tried.event_id) filter (
+            where
+            tried.outcome = 'denied'
+            and tried.event_time = became.last_refused
+        ) as refused_event_id
+    from tried
+    inner join refs on tried.ref = refs.ref
+    inner join became on refs.role_key = became.role_key
+    group by refs.role_key
+
+),
+
+---------- the sessions of the window and who is behind them
+
+seen as (
+
+    select
+        coalesce(role_use.role_id, role_use.role_arn) as session_role,
+        role_use.role_session_name,
+        coalesce(
+            role_use.session_created_at, timestamp '1970-01-01 00:00:00'
+        ) as created_key,
+        1 as calls
+    from role_use
+    cross join params
+    where
+        role_use.event_time >= params.since
+        and role_use.event_time < params.until
+        and role_use.role_session_name is not null
+    group by
+        coalesce(role_use.role_id, role_use.role_arn),
+        role_use.role_session_name,
+        coalesce(role_use.session_created_at, timestamp '1970-01-01 00:00:00')
+
+),
+
+origins as (
+
+    select
+        coalesce(role_id, role_arn) as session_role,
+        role_session_name,
+        case
+            when first_seen is not null
+                then coalesce(
+                    session_created_at, timestamp '1970-01-01 00:00:00'
+                )
+        end as created_key,
+        assumption_event_id,
+        assumed_at,
+        origin
+    from sessions
+
+),
+
+counted as (
+
+    select
+        refs.role_key,
+        count(*) as sessions,
+        count(distinct origins.origin) as callers
+    from origins
+    inner join refs on origins.session_role = refs.ref
+    cross join params
+    left join seen
+        on
+            origins.session_role = seen.session_role
+            and origins.role_session_name = seen.role_session_name
+            and origins.created_key = seen.created_key
+    where
+        seen.calls is not null
+        or (
+            origins.assumed_at >= params.since
+            and origins.assumed_at < params.until
+        )
+    group by refs.role_key
+
+),
+
+last_callers as (
+
+    select
+        last_acts.role_key,
+        max(origins.origin) as origin
+    from last_acts
+    inner join origins
+        on
+            last_acts.session_role = origins.session_role
+            and last_acts.role_session_name = origins.role_session_name
+            and last_acts.created_key = origins.created_key
+    where last_acts.place = 1
+    group by last_acts.role_key
+
+),
+
+last_assumers as (
+
+    select
+        last_tries.role_key,
+        max(origins.origin) as origin
+    from last_tries
+    inner join origins
+        on last_tries.assumed_event_id = origins.assumption_event_id
+    group by last_tries.role_key
+
+),
+
+---------- coverage of the window, per account
+
+covered as (
+
+    select
+        coverage.account_id,
+        count(distinct coverage.event_date) as days
+    from coverage
+    cross join params
+    where
+        coverage.family = 'CloudTrail'
+        and coverage.event_date >= params.first_day
+        and coverage.event_date <= params.last_day
+    group by coverage.account_id
+
+),
+
+---------- all roles
+
+keys as (
+
+    select
+        role_key,
+        max(role_id) as role_id,
+        max(role_arn) as role_arn
+    from refs
+    group by role_key
+
+),
+
+roles as (
+
+    select
+        coalesce(inventory.role_key, keys.role_key) as role_key,
+        coalesce(inventory.role_id, keys.role_id) as role_id,
+        coalesce(inventory.arn, keys.role_arn) as role_arn,
+        inventory.role_key is not null as present,
+        inventory.account_id,
+        inventory.name,
+        inventory.kind,
+        inventory.privilege,
+        inventory.last_used as iam_last_used
+    from inventory
+    full outer join keys on inventory.role_key = keys.role_key
+
+),
+
+facts as (
+
+    select
+        coalesce(
+            roles.account_id,
+            nullif(split_part(roles.role_arn, ':', 5), ''),
+            used.account_id
+        ) as account_id,
+        roles.role_key,
+        roles.role_id,
+        roles.role_arn,
+        coalesce(
+            roles.name, nullif(regexp_extract(roles.role_arn, '[^/]+$'), '')
+        ) as role_name,
+        roles.present,
+        coalesce(
+            roles.kind,
+            case
+                when strpos(roles.role_arn, ':role/aws-service-role/') > 0
+                    then 'service_linked'
+                when strpos(
+                    roles.role_arn,
+                    ':role/aws-reserved/sso.amazonaws.com/'
+                ) > 0
+                    then 'permission_set'
+            end,
+            'unknown'
+        ) as kind,
+        roles.privilege,
+        roles.iam_last_used,
+        used.first_used,
+        used.last_used,
+        used.last_denied,
+        coalesce(used.uses, 0) as uses,
+        coalesce(used.denied, 0) as denied,
+        coalesce(used.failed, 0) as failed,
+        became.last_assumed,
+        became.last_refused,
+        coalesce(became.refused, 0) as refused,
+        coalesce(counted.sessions, 0) as sessions,
+        coalesce(counted.callers, 0) as callers,
+        last_acts.event_id as act_event_id,
+        last_acts.action as act_action,
+        last_acts.aws_region as act_region,
+        last_tries.assumed_event_id,
+        last_tries.refused_event_id,
+        case
+            when used.last_used is not null then last_callers.origin
+            else last_assumers.origin
+        end as last_caller
+    from roles
+    left join used on roles.role_key = used.role_key
+    left join became on roles.role_key = became.role_key
+    left join counted on roles.role_key = counted.role_key
+    left join (select * from last_acts where place = 1) as last_acts
+        on roles.role_key = last_acts.role_key
+    left join last_tries on roles.role_key = last_tries.role_key
+    left join last_callers on roles.role_key = last_callers.role_key
+    left join last_assumers on roles.role_key = last_assumers.role_key
+
+),
+
+graded as (
+
+    select
+        facts.*,
+        params.since,
+        params.until,
+        params.window_days,
+        coalesce(covered.days, 0) as covered_days,
+        case
+            when snapshots.account_id is null then 'unknown'
+            when facts.present then 'present'
+            else 'deleted'
+        end as state,
+        case
+            when facts.kind = 'service_linked' then 'service_linked'
+            when facts.last_used >= params.since then 'used'
+            when
+                facts.last_assumed >= params.since
+                and (facts.last_used is not null or facts.denied = 0)
+                then 'assumed'
+            when facts.last_used is null and facts.last_denied is not null
+                then 'denied'
+            when
+                facts.iam_last_used >= params.since
+                and facts.iam_last_used < params.until
+                and (
+                    facts.last_used is null
+                    or facts.iam_last_used > facts.last_used
+                )
+                and (
+                    facts.last_denied is null
+                    or facts.iam_last_used > facts.last_denied
+                )
+                and (
+                    facts.last_assumed is null
+                    or facts.iam_last_used > facts.last_assumed
+                )
+                then 'iam'
+            when
+                facts.last_used is null
+                and facts.last_assumed is null
+                and facts.last_refused is not null
+                then 'refused'
+            when
+                coalesce(covered.days, 0)
+                < params.thin_share * params.window_days
+                then 'thin'
+            when facts.last_used is not null then 'dormant'
+            when facts.last_assumed is not null then 'left'
+            else 'never'
+        end as finding
+    from facts
+    cross join params
+    left join snapshots on facts.account_id = snapshots.account_id
+    left join covered on facts.account_id = covered.account_id
+    where
+        (
+            params.accounts is null
+            or contains(split(params.accounts, ','), facts.account_id)
+        )
+        and (
+            params.role is null
+            or facts.role_name = params.role
+            or facts.role_arn = params.role
+            or facts.role_id = params.role
+        )
+
+)
+
+select
+    account_id,
+    role_arn,
+    role_name,
+    role_id,
+    state,
+    kind,
+    nullif(
+        regexp_extract(role_name, '^AWSReservedSSO_(.*)_[0-9a-f]{16}$', 1), ''
+    ) as permission_set,
+    privilege,
+    case finding
+        when 'service_linked' then 'service_linked'
+        when 'used' then 'active'
+        when 'assumed' then 'active'
+        when 'iam' then 'active'
+        when 'denied' then 'denied_only'
+        when 'refused' then 'denied_only'
+        when 'thin' then 'unknown'
+        when 'dormant' then 'dormant'
+        when 'left' then 'dormant'
+        else 'never_used'
+    end as verdict,
+    case finding
+        when 'service_linked' then 'AWS owns this role'
+        when 'used' then 'used inside the window'
+        when 'assumed'
+            then
+                case
+                    when denied > 0
+                        then
+                            'assumed inside the window, '
+                            || 'all its calls there were denied'
+                    else 'assumed, no call logged'
+                end
+        when 'iam'
+            then
+                'seen by IAM only: the lake has no call of it then, and covers '
+                || cast(covered_days as varchar) || ' of '
+                || cast(window_days as varchar) || ' days'
+        when 'denied'
+            then
+                case
+                    when iam_last_used is null then 'only denied attempts'
+                    else
+                        'only denied attempts, '
+                        || 'which IAM counts as its last use'
+                end
+        when 'refused' then 'only denied attempts to assume it'
+        when 'thin'
+            then
+                'coverage is thin: '
+                || cast(covered_days as varchar) || ' of '
+                || cast(window_days as varchar) || ' days'
+        when 'dormant' then 'last used before the window'
+        when 'left' then 'last assumed before the window, no call logged'
+        else
+            case
+                when iam_last_used is null then 'no use in the whole lake'
+                when iam_last_used < since
+                    then
+                        'no use in the whole lake; '
+                        || 'IAM saw one before the window'
+                when iam_last_used >= until
+                    then
+                        'no use in the whole lake; '
+                        || 'IAM saw one after the window'
+                else 'no use in the whole lake'
+            end
+    end as reason,
+    last_used,
+    case when last_used is not null then act_action end as last_action,
+    case when last_used is not null then act_region end as last_region,
+    last_caller,
+    cast(
+        floor((to_unixtime(until) - to_unixtime(last_used)) / 86400) as bigint
+    ) as idle_days,
+    first_used,
+    uses,
+    denied,
+    failed,
+    sessions,
+    callers,
+    last_assumed,
+    iam_last_used,
+    case
+        when finding = 'assumed' then assumed_event_id
+        when last_used is not null then act_event_id
+        when finding = 'denied' then act_event_id
+        else coalesce(assumed_event_id, act_event_id, refused_event_id)
+    end as evidence
+from graded
+order by
+    account_id asc nulls last,
+    role_arn asc nulls last,
+    role_id asc nulls last

@@ -1,0 +1,78 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// Meta says what the answers rest on.
+func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
+	m := Meta{Since: p.Since.UTC(), Until: p.Until.UTC(), Inventory: []MetaSnapshot{}}
+	m.Coverage.Thin = []string{}
+	m.Versions = MetaVersions{Roletrail: buildVersion(), Engine: "duckdb " + e.version}
+	for _, part := range []struct {
+		question string
+		add      func(row []any)
+	}{
+		{"meta_coverage", m.Coverage.add},
+		{"meta_inventory", m.addSnapshot},
+		{"meta_versions", m.addDerivation},
+	} {
+		if err := e.each(ctx, part.question, p, part.add); err != nil {
+			return Meta{}, fmt.Errorf("describing the answers: %w", err)
+		}
+	}
+	return m, nil
+}
+
+// each runs a question and hands over its rows.
+func (e *duckEngine) each(ctx context.Context, name string, p Params, add func(row []any)) error {
+	rows, err := e.Run(ctx, name, p)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		add(rows.Row())
+	}
+	return rows.Err()
+}
+
+// add sums one account of meta_coverage.
+func (c *MetaCoverage) add(row []any) {
+	c.Accounts++
+	if t, ok := row[1].(time.Time); ok && (c.FirstEvent == nil || t.Before(*c.FirstEvent)) {
+		c.FirstEvent = &t
+	}
+	if t, ok := row[2].(time.Time); ok && (c.LastEvent == nil || t.After(*c.LastEvent)) {
+		c.LastEvent = &t
+	}
+	c.DaysPresent += int(row[3].(int64))
+	c.DaysMissing += int(row[4].(int64))
+	c.Events += row[5].(int64)
+	if account, ok := row[0].(string); ok && row[6].(bool) {
+		c.Thin = append(c.Thin, account)
+	}
+}
+
+func (m *Meta) addSnapshot(row []any) {
+	account, _ := row[0].(string)
+	m.Inventory = append(m.Inventory, MetaSnapshot{AccountID: account, Date: row[1].(time.Time), Roles: int(row[2].(int64))})
+}
+
+func (m *Meta) addDerivation(row []any) {
+	if v, ok := row[0].(int64); ok {
+		m.Versions.Derivation = int(v)
+	}
+}
+
+// buildVersion is the module's version as the Go tool knows it, "(devel)" for a
+// build from a working copy.
+func buildVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,67 @@
+-- What did this role do? One row per API operation that it ever attempted.
+with
+
+params as (
+
+    select
+        cast(? as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
+        cast(? as varchar) as accounts,
+        cast(? as varchar) as role
+
+),
+
+acts as (
+
+    select
+        role_use.event_source,
+        role_use.event_name,
+        role_use.iam_action,
+        role_use.event_time,
+        role_use.event_id,
+        role_use.aws_region,
+        role_use.outcome,
+        role_use.event_time >= params.since as inside,
+        row_number() over (
+            partition by
+                role_use.event_source,
+                role_use.event_name,
+                role_use.iam_action
+            order by
+                case when role_use.outcome = 'denied' then 1 else 0 end asc,
+                role_use.event_time desc,
+                role_use.event_id desc
+        ) as place
+    from role_use
+    cross join params
+    where
+        role_use.event_time < params.until
+        and (
+            role_use.role_id = params.role
+            or role_use.role_arn = params.role
+            or role_use.role_name = params.role
+        )
+        and (
+            params.accounts is null
+            or contains(split(params.accounts, ','), role_use.account_id)
+        )
+
+)
+
+select
+    event_source,
+    event_name,
+    iam_action,
+    count(*) filter (where inside and outcome <> 'denied') as uses,
+    count(*) filter (where inside and outcome = 'denied') as denied,
+    count(*) filter (where inside and outcome = 'failed') as failed,
+    min(event_time) filter (where outcome <> 'denied') as first_used,
+    max(event_time) filter (where outcome <> 'denied') as last_used,
+    max(event_time) filter (where outcome = 'denied') as last_denied,
+    array_agg(distinct aws_region order by aws_region asc) filter (
+        where aws_region is not null
+    ) as regions,
+    max(case when place = 1 then event_id end) as evidence
+from acts
+group by event_source, event_name, iam_action
+order by event_source asc nulls last, event_name asc nulls last, iam_action asc nulls last

@@ -1,0 +1,59 @@
+-- What was this role denied? One row per API operation that was denied to it in
+-- the window.
+with
+
+params as (
+
+    select
+        cast(? as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
+        cast(? as varchar) as accounts,
+        cast(? as varchar) as role
+
+),
+
+attempts as (
+
+    select
+        role_use.event_source,
+        role_use.event_name,
+        role_use.error_code,
+        role_use.event_time,
+        role_use.event_id,
+        row_number() over (
+            partition by
+                role_use.event_source, role_use.event_name, role_use.error_code
+            order by role_use.event_time desc, role_use.event_id desc
+        ) as place
+    from role_use
+    cross join params
+    where
+        role_use.outcome = 'denied'
+        and role_use.event_time >= params.since
+        and role_use.event_time < params.until
+        and (
+            role_use.role_id = params.role
+            or role_use.role_arn = params.role
+            or role_use.role_name = params.role
+        )
+        and (
+            params.accounts is null
+            or contains(split(params.accounts, ','), role_use.account_id)
+        )
+
+)
+
+select
+    event_source,
+    event_name,
+    error_code,
+    count(*) as denied,
+    min(event_time) as first_denied,
+    max(event_time) as last_denied,
+    max(case when place = 1 then event_id end) as evidence
+from attempts
+group by event_source, event_name, error_code
+order by
+    event_source asc nulls last,
+    event_name asc nulls last,
+    error_code asc nulls last

@@ -1,0 +1,30 @@
+-- On which days of the window did this role act? One row per such day.
+select
+    role_use.event_date,
+    count(*) filter (where role_use.outcome <> 'denied') as uses,
+    count(*) filter (where role_use.outcome = 'denied') as denied,
+    count(*) filter (where role_use.outcome = 'failed') as failed
+from role_use
+cross join (
+    select
+        cast(? as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
+        cast(? as varchar) as accounts,
+        cast(? as varchar) as role
+) as params
+where
+    role_use.event_date >= cast(? as date)
+    and role_use.event_date <= cast(? as date)
+    and role_use.event_time >= params.since
+    and role_use.event_time < params.until
+    and (
+        role_use.role_id = params.role
+        or role_use.role_arn = params.role
+        or role_use.role_name = params.role
+    )
+    and (
+        params.accounts is null
+        or contains(split(params.accounts, ','), role_use.account_id)
+    )
+group by role_use.event_date
+order by role_use.event_date asc

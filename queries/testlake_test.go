@@ -1,0 +1,235 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	duckdb "github.com/marcboeker/go-duckdb/v2"
+)
+
+// event is one row of a made-up lake: the columns the questions read. Pointers
+// and zero times stand for NULL.
+type event struct {
+	EventID         string     `json:"event_id"`
+	EventTime       time.Time  `json:"event_time"`
+	EventSource     string     `json:"event_source"`
+	EventName       string     `json:"event_name"`
+	Region          *string    `json:"aws_region"`
+	Recipient       *string    `json:"recipient_account_id"`
+	SharedEventID   *string    `json:"shared_event_id"`
+	SourceIP        *string    `json:"source_ip_address"`
+	IdentityType    *string    `json:"identity_type"`
+	PrincipalID     *string    `json:"identity_principal_id"`
+	IdentityAccount *string    `json:"identity_account_id"`
+	AccessKey       *string    `json:"identity_access_key_id"`
+	IssuerType      *string    `json:"issuer_type"`
+	IssuerARN       *string    `json:"issuer_arn"`
+	IssuerID        *string    `json:"issuer_principal_id"`
+	SessionCreated  *time.Time `json:"session_created_at"`
+	Outcome         string     `json:"outcome"`
+	IAMAction       *string    `json:"iam_action"`
+	RoleARN         *string    `json:"role_arn"`
+	RoleID          *string    `json:"role_id"`
+	SessionName     *string    `json:"role_session_name"`
+	AssumedARN      *string    `json:"assumed_role_arn"`
+	AssumedID       *string    `json:"assumed_role_id"`
+	AssumedSession  *string    `json:"assumed_session_name"`
+	AssumedKey      *string    `json:"assumed_access_key_id"`
+	Caller          *string    `json:"caller"`
+	CallerKind      *string    `json:"caller_kind"`
+}
+
+// inventoryRole is one row of the inventory.
+type inventoryRole struct {
+	ARN          string     `json:"arn"`
+	RoleID       string     `json:"role_id"`
+	AccountID    string     `json:"account_id"`
+	Name         string     `json:"name"`
+	Path         string     `json:"path"`
+	CreatedAt    *time.Time `json:"created_at"`
+	Kind         *string    `json:"kind"`
+	Privilege    *string    `json:"privilege"`
+	LastUsed     *time.Time `json:"last_used"`
+	SnapshotDate string     `json:"snapshot_date"`
+}
+
+// coverageRow is one row of the coverage table.
+type coverageRow struct {
+	SourceObject string    `json:"source_object"`
+	AccountID    string    `json:"account_id"`
+	Region       *string   `json:"aws_region"`
+	Family       string    `json:"family"`
+	EventDate    string    `json:"event_date"`
+	Records      int64     `json:"records"`
+	FirstEvent   time.Time `json:"first_event"`
+	LastEvent    time.Time `json:"last_event"`
+}
+
+// world is a small lake before it is written.
+type world struct {
+	events   []event
+	roles    []inventoryRole
+	coverage []coverageRow
+}
+
+// workshop writes worlds as Parquet: a DuckDB that is not locked.
+type workshop struct {
+	t    testing.TB
+	conn *duckdb.Conn
+}
+
+func newWorkshop(t testing.TB) *workshop {
+	t.Helper()
+	c, err := duckdb.NewConnector(":memory:?threads=2", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := c.Connect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &workshop{t, conn.(*duckdb.Conn)}
+	t.Cleanup(func() { conn.Close(); c.Close() })
+	w.exec("set TimeZone = 'UTC'")
+	w.exec("create schema lake")
+	for _, table := range []string{"events", "roles", "coverage"} {
+		text, err := texts.ReadFile("duckdb/empty_" + table + ".sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.exec(string(text))
+	}
+	return w
+}
+
+func (w *workshop) exec(text string, args ...any) {
+	w.t.Helper()
+	named := make([]driver.NamedValue, len(args))
+	for i, a := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+	}
+	if _, err := w.conn.ExecContext(context.Background(), text, named); err != nil {
+		w.t.Fatalf("running %s: %v", text, err)
+	}
+}
+
+// zoned are the timestamp columns, which the lake keeps as instants.
+const zonedEvents = "event_time at time zone 'UTC' as event_time, session_created_at at time zone 'UTC' as session_created_at"
+
+// write makes a lake folder of the world.
+func (w *workshop) write(dir string, x world) lakeFiles {
+	w.t.Helper()
+	w.copyOut(dir, "events", x.events, len(x.events), "event_date", zonedEvents, "strftime(cast(json ->> 'event_time' as timestamp), '%Y-%m-%d')")
+	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date",
+		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "", "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event", "")
+	return foundFiles(w.t, dir)
+}
+
+// copyOut writes rows as the files of a table, partitioned if it has partitions.
+func (w *workshop) copyOut(dir, table string, rows any, n int, partition, zoned, partitionValue string) {
+	w.t.Helper()
+	if n == 0 {
+		return
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	out := filepath.Join(dir, table)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	view := "lake." + strings.TrimPrefix(table, "iam/")
+	w.exec("create or replace temp table raw as select unnest(cast(? as json[])) as json", string(text))
+	w.exec("create or replace temp table filled as select * from " + view)
+	w.exec("insert into filled by name select " + fields(rows) + strings.Repeat(", "+partitionValue+" as "+partition, min(1, len(partition))) + " from raw")
+	if partition == "" {
+		w.exec("copy (select * replace (" + zoned + ") from filled) to '" + out + "/part-0123456789abcdef0123456789abcdef.parquet' (format parquet)")
+		return
+	}
+	w.exec("copy (select * replace (" + zoned + ") from filled) to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
+}
+
+// fields lists the JSON fields of a slice of row structs, as SQL.
+func fields(rows any) string {
+	var names []string
+	switch rows.(type) {
+	case []event:
+		names = jsonNames(event{})
+	case []inventoryRole:
+		names = slices.DeleteFunc(jsonNames(inventoryRole{}), func(n string) bool { return n == "snapshot_date" })
+	case []coverageRow:
+		names = jsonNames(coverageRow{})
+	}
+	for i, n := range names {
+		names[i] = "json ->> '" + n + "' as " + n
+	}
+	return strings.Join(names, ", ")
+}
+
+func jsonNames(v any) []string {
+	text, _ := json.Marshal(v)
+	m := map[string]any{}
+	_ = json.Unmarshal(text, &m)
+	var names []string
+	for n := range m {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// foundFiles lists what write made.
+func foundFiles(t testing.TB, dir string) lakeFiles {
+	t.Helper()
+	f := lakeFiles{dir: dir, tables: lakeTables()}
+	for i := range f.tables {
+		for _, pattern := range []string{"*.parquet", "*/*.parquet"} {
+			paths, err := filepath.Glob(filepath.Join(dir, f.tables[i].name, pattern))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.tables[i].paths = append(f.tables[i].paths, paths...)
+		}
+	}
+	if err := f.loadBinds(); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// openFiles opens an engine that is closed with the test.
+func openFiles(t testing.TB, f lakeFiles, o Options) *duckEngine {
+	t.Helper()
+	e, err := openDuckDB(context.Background(), f, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// all reads rows to the end.
+func all(t testing.TB, rows Rows, err error) [][]any {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var out [][]any
+	for rows.Next() {
+		out = append(out, slices.Clone(rows.Row()))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

@@ -1,0 +1,438 @@
+-- One row per session of a role: role, session name, creation time (design
+-- 9.5), with the assumption that made it and the origin of its chain (P6). A
+-- session of which no call is logged has the time of its assumption as creation
+-- time and no first_seen.
+create view sessions as
+with
+
+calls as (
+
+    select
+        role_id,
+        role_arn,
+        role_session_name,
+        session_created_at,
+        access_key_id,
+        source_identity,
+        max(case when role_arn is null then account_id end) as account_id,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(*) as events,
+        count(*) filter (where outcome = 'denied') as denied
+    from role_use
+    where role_session_name is not null
+    group by
+        role_id,
+        role_arn,
+        role_session_name,
+        session_created_at,
+        access_key_id,
+        source_identity
+
+),
+
+called as (
+
+    select
+        coalesce(role_id, role_arn) as role_key,
+        role_session_name,
+        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+            as created_key,
+        max(role_id) as role_id,
+        max(role_arn) as role_arn,
+        coalesce(nullif(split_part(max(role_arn), ':', 5), ''), max(account_id))
+            as account_id,
+        max(session_created_at) as session_created_at,
+        max(source_identity) as source_identity,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        sum(events) as events,
+        sum(denied) as denied
+    from calls
+    group by
+        coalesce(role_id, role_arn),
+        role_session_name,
+        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+
+),
+
+grants as (
+
+    select
+        event_id,
+        event_time,
+        account_id,
+        assumed_role_arn,
+        assumed_role_id,
+        assumed_session_name,
+        assumed_access_key_id,
+        caller,
+        caller_kind,
+        case
+            when caller_kind = 'role'
+                then coalesce(caller_role_id, caller_role_arn)
+        end as caller_role_key,
+        caller_session_name,
+        coalesce(caller_session_created_at, timestamp '1970-01-01 00:00:00')
+            as caller_created_key,
+        source_identity
+    from assumptions
+    where outcome = 'success'
+
+),
+
+-- The access key the assumption handed out signs the session's calls.
+by_key as (
+
+    select
+        coalesce(calls.role_id, calls.role_arn) as role_key,
+        calls.role_session_name,
+        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00')
+            as created_key,
+        grants.event_id,
+        row_number() over (
+            partition by
+                coalesce(calls.role_id, calls.role_arn),
+                calls.role_session_name,
+                coalesce(
+                    calls.session_created_at, timestamp '1970-01-01 00:00:00'
+                )
+            order by grants.event_time asc, grants.event_id asc
+        ) as place
+    from calls
+    inner join grants on calls.access_key_id = grants.assumed_access_key_id
+
+),
+
+-- Consoles mint a key per request: there, name and creation time tell. Slots of
+-- five seconds keep the join an equality, so that a busy session name is not
+-- paired with every assumption of it.
+keyless as (
+
+    select
+        called.role_key,
+        called.role_id,
+        called.role_arn,
+        called.role_session_name,
+        called.created_key,
+        cast(floor(to_unixtime(called.session_created_at) / 5) as bigint)
+        + slots.shift as slot
+    from called
+    left join by_key
+        on
+            called.role_key = by_key.role_key
+            and called.role_session_name = by_key.role_session_name
+            and called.created_key = by_key.created_key
+            and by_key.place = 1
+    cross join (values (-1), (0), (1)) as slots (shift)
+    where
+        by_key.event_id is null
+        and called.session_created_at is not null
+
+),
+
+unclaimed as (
+
+    select
+        grants.event_id,
+        grants.event_time,
+        grants.assumed_role_id,
+        grants.assumed_role_arn,
+        grants.assumed_session_name,
+        cast(floor(to_unixtime(grants.event_time) / 5) as bigint) as slot
+    from grants
+    left join (select distinct event_id from by_key) as claimed
+        on grants.event_id = claimed.event_id
+    where claimed.event_id is null
+
+),
+
+near as (
+
+    select
+        keyless.role_key,
+        keyless.role_session_name,
+        keyless.created_key,
+        unclaimed.event_id,
+        unclaimed.event_time
+    from keyless
+    inner join unclaimed
+        on
+            keyless.role_id = unclaimed.assumed_role_id
+            and keyless.role_session_name = unclaimed.assumed_session_name
+            and keyless.slot = unclaimed.slot
+
+    union all
+
+    select
+        keyless.role_key,
+        keyless.role_session_name,
+        keyless.created_key,
+        unclaimed.event_id,
+        unclaimed.event_time
+    from keyless
+    inner join unclaimed
+        on
+            keyless.role_arn = unclaimed.assumed_role_arn
+            and keyless.role_session_name = unclaimed.assumed_session_name
+            and keyless.slot = unclaimed.slot
+    where unclaimed.assumed_role_id is null or keyless.role_id is null
+
+),
+
+by_time as (
+
+    select
+        role_key,
+        role_session_name,
+        created_key,
+        event_id,
+        row_number() over (
+            partition by role_key, role_session_name, created_key
+            order by
+                greatest(created_key, event_time)
+                - least(created_key, event_time) asc,
+                event_time asc,
+                event_id asc
+        ) as place
+    from near
+    where
+        created_key >= event_time - interval '5' second
+        and created_key <= event_time + interval '5' second
+
+),
+
+made as (
+
+    select role_key, role_session_name, created_key, event_id
+    from by_key
+    where place = 1
+
+    union all
+
+    select role_key, role_session_name, created_key, event_id
+    from by_time
+    where place = 1
+
+),
+
+-- A grant may be recorded twice under one event_id (two recipients, no shared
+-- id): one of them explains a session.
+explained as (
+
+    select
+        event_id,
+        min(event_time) as assumed_at,
+        max(caller) as caller,
+        max(caller_kind) as caller_kind,
+        max(caller_role_key) as caller_role_key,
+        max(caller_session_name) as caller_session_name,
+        max(caller_created_key) as caller_created_key
+    from grants
+    group by event_id
+
+),
+
+-- Sessions with a logged call; a caller's session always is one, for its
+-- AssumeRole is such a call. Where no assumption is logged, some roles tell by
+-- themselves who stands behind them.
+known as (
+
+    select
+        called.role_key,
+        called.role_id,
+        called.role_arn,
+        called.account_id,
+        called.role_session_name,
+        called.created_key,
+        called.session_created_at,
+        called.first_seen,
+        called.last_seen,
+        called.events,
+        called.denied,
+        called.source_identity,
+        made.event_id as assumption_event_id,
+        explained.assumed_at,
+        explained.caller,
+        explained.caller_kind,
+        explained.caller_role_key,
+        explained.caller_session_name,
+        explained.caller_created_key,
+        case
+            when explained.caller is not null then explained.caller
+            when called.role_arn like '%/AWSReservedSSO#_%' escape '#'
+                then 'sso:' || called.role_session_name
+            when strpos(called.role_arn, ':role/aws-service-role/') > 0
+                then split_part(called.role_arn, '/', 3)
+            when regexp_like(called.role_session_name, '^i-[0-9a-f]+$')
+                then 'ec2.amazonaws.com'
+        end as origin,
+        case
+            when explained.caller is not null then explained.caller_kind
+            when called.role_arn like '%/AWSReservedSSO#_%' escape '#'
+                then 'identity_center'
+            when strpos(called.role_arn, ':role/aws-service-role/') > 0
+                then 'service'
+            when regexp_like(called.role_session_name, '^i-[0-9a-f]+$')
+                then 'service'
+        end as origin_kind
+    from called
+    left join made
+        on
+            called.role_key = made.role_key
+            and called.role_session_name = made.role_session_name
+            and called.created_key = made.created_key
+    left join explained on made.event_id = explained.event_id
+
+),
+
+-- Assumptions without a logged call are sessions too (design 9.24).
+silent as (
+
+    select
+        coalesce(grants.assumed_role_id, grants.assumed_role_arn) as role_key,
+        grants.assumed_role_id as role_id,
+        grants.assumed_role_arn as role_arn,
+        grants.account_id,
+        grants.assumed_session_name as role_session_name,
+        timestamp '1970-01-01 00:00:00' as created_key,
+        grants.event_time as session_created_at,
+        cast(null as timestamp(6)) as first_seen,
+        cast(null as timestamp(6)) as last_seen,
+        0 as events,
+        0 as denied,
+        grants.source_identity,
+        grants.event_id as assumption_event_id,
+        grants.event_time as assumed_at,
+        grants.caller,
+        grants.caller_kind,
+        grants.caller_role_key,
+        grants.caller_session_name,
+        grants.caller_created_key,
+        grants.caller as origin,
+        grants.caller_kind as origin_kind
+    from grants
+    left join (select distinct event_id from made) as used
+        on grants.event_id = used.event_id
+    where
+        used.event_id is null
+        and coalesce(grants.assumed_role_id, grants.assumed_role_arn)
+        is not null
+
+),
+
+every as (
+
+    select * from known
+
+    union all
+
+    select * from silent
+
+),
+
+-- The sessions that made other sessions: the inner links of the chains. (A
+-- caller that is no role has no caller_role_key; a condition on one side alone
+-- in a left join would make DuckDB compare every pair.)
+links as (
+
+    select
+        known.role_key,
+        known.role_session_name,
+        known.created_key,
+        known.caller_role_key,
+        known.caller_session_name,
+        known.caller_created_key,
+        known.origin,
+        known.origin_kind
+    from known
+    inner join (
+        select distinct
+            caller_role_key,
+            caller_session_name,
+            caller_created_key
+        from every
+        where caller_role_key is not null
+    ) as callers
+        on
+            known.role_key = callers.caller_role_key
+            and known.role_session_name = callers.caller_session_name
+            and known.created_key = callers.caller_created_key
+
+),
+
+-- From the direct caller five steps back, as far as the logs go.
+chains as (
+
+    select
+        step1.role_key,
+        step1.role_session_name,
+        step1.created_key,
+        coalesce(
+            step5.origin, step4.origin, step3.origin, step2.origin, step1.origin
+        ) as origin,
+        case
+            when step5.origin is not null then step5.origin_kind
+            when step4.origin is not null then step4.origin_kind
+            when step3.origin is not null then step3.origin_kind
+            when step2.origin is not null then step2.origin_kind
+            else step1.origin_kind
+        end as origin_kind
+    from links as step1
+    left join links as step2
+        on
+            step1.caller_role_key = step2.role_key
+            and step1.caller_session_name = step2.role_session_name
+            and step1.caller_created_key = step2.created_key
+    left join links as step3
+        on
+            step2.caller_role_key = step3.role_key
+            and step2.caller_session_name = step3.role_session_name
+            and step2.caller_created_key = step3.created_key
+    left join links as step4
+        on
+            step3.caller_role_key = step4.role_key
+            and step3.caller_session_name = step4.role_session_name
+            and step3.caller_created_key = step4.created_key
+    left join links as step5
+        on
+            step4.caller_role_key = step5.role_key
+            and step4.caller_session_name = step5.role_session_name
+            and step4.caller_created_key = step5.created_key
+
+)
+
+select
+    ---------- the session
+    every.account_id,
+    every.role_arn,
+    nullif(regexp_extract(every.role_arn, '[^/]+$'), '') as role_name,
+    every.role_id,
+    every.role_session_name,
+    every.session_created_at,
+    ---------- its calls
+    every.first_seen,
+    every.last_seen,
+    cast(every.events as bigint) as events,
+    cast(every.denied as bigint) as denied,
+    ---------- who is behind it
+    every.assumption_event_id,
+    every.assumed_at,
+    every.caller,
+    every.caller_kind,
+    coalesce(chains.origin, every.origin) as origin,
+    coalesce(
+        case
+            when chains.origin is not null then chains.origin_kind
+            else every.origin_kind
+        end,
+        'unknown'
+    ) as origin_kind,
+    case when chains.origin is not null then every.caller end as via_role,
+    every.source_identity
+from every
+left join chains
+    on
+        every.caller_role_key = chains.role_key
+        and every.caller_session_name = chains.role_session_name
+        and every.caller_created_key = chains.created_key;

@@ -1,0 +1,134 @@
+package review
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"roletrail/queries"
+)
+
+// gap is what stands between two columns of a table.
+const gap = "  "
+
+// shown is a column that may be shown in a table. Widths are in columns of the
+// terminal.
+type shown struct {
+	index int // among the columns of the rows
+	rank  int // 1 comes first
+	// natural is what its values take uncut, least how narrow it may get.
+	natural, least int
+	rigid          bool // its values must not be cut
+	width          int  // what it got; 0 means it is left out
+}
+
+// fit chooses the columns of a table that may be room wide, and their widths.
+// natural is what each column would take uncut. Columns come in by rank as
+// long as they fit at their narrowest; what room is left then goes to those
+// that had to be cut, one by one, so that short ones are whole first.
+func fit(choices []choice, columns []queries.Column, natural []int, room int) []*shown {
+	candidates := candidatesOf(choices, columns, natural)
+	left := room + len(gap)
+	for i, c := range byRank(candidates) {
+		if need := c.least + len(gap); i == 0 || need <= left {
+			c.width = c.least
+			left -= need
+		}
+	}
+	chosen := slices.DeleteFunc(candidates, func(c *shown) bool { return c.width == 0 })
+	widen(chosen, left)
+	return chosen
+}
+
+// refit makes the columns wide enough for further rows as far as there is
+// room; none gets narrower and none is left out, so that the rows before and
+// after stay one table.
+func refit(columns []*shown, natural []int, room int) {
+	left := room + len(gap)
+	for _, c := range columns {
+		c.natural = max(c.natural, natural[c.index])
+		if c.rigid {
+			c.width = c.natural
+		}
+		left -= c.width + len(gap)
+	}
+	widen(columns, left)
+}
+
+// candidatesOf are the columns that may be shown, in the order of showing.
+// Without a layout every column is one, ranked from the left.
+func candidatesOf(choices []choice, columns []queries.Column, natural []int) []*shown {
+	if choices == nil {
+		for i, column := range columns {
+			choices = append(choices, choice{column.Name, i + 1, 12})
+			if isNumber(column) {
+				choices[i].atLeast = 0
+			}
+		}
+		return candidatesAt(choices, natural, func(i int) int { return i })
+	}
+	return candidatesAt(choices, natural, func(i int) int {
+		return slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == choices[i].name })
+	})
+}
+
+// candidatesAt finds by index where each choice is among the columns; a
+// negative index drops it.
+func candidatesAt(choices []choice, natural []int, index func(int) int) []*shown {
+	var result []*shown
+	for n, ch := range choices {
+		i := index(n)
+		if i < 0 {
+			continue
+		}
+		c := &shown{index: i, rank: ch.rank, natural: natural[i], least: natural[i], rigid: ch.atLeast == 0}
+		if !c.rigid {
+			c.least = min(c.least, ch.atLeast)
+		}
+		result = append(result, c)
+	}
+	return result
+}
+
+func byRank(columns []*shown) []*shown {
+	sorted := slices.Clone(columns)
+	slices.SortStableFunc(sorted, func(a, b *shown) int { return a.rank - b.rank })
+	return sorted
+}
+
+// widen gives the room that is left to the columns that need it.
+func widen(columns []*shown, left int) {
+	sorted := byRank(columns)
+	for given := true; given && left > 0; {
+		given = false
+		for _, c := range sorted {
+			if left > 0 && c.width < c.natural {
+				c.width, left, given = c.width+1, left-1, true
+			}
+		}
+	}
+}
+
+// width is what a harmless line takes on a terminal.
+func width(s string) int { return text.StringWidthWithoutEscSequences(s) }
+
+// shorten cuts s to a width, with … in place of what is missing. Characters
+// that take no room are bounded too: a thousand accents over one letter are
+// not a letter.
+func shorten(s string, limit int) string {
+	if limit <= 0 || (len(s) <= limit) || (width(s) <= limit && len([]rune(s)) <= 2*limit) {
+		return s
+	}
+	var b strings.Builder
+	used, runes := 0, 0
+	for _, r := range s {
+		w := text.RuneWidth(r)
+		if used+w > limit-width("…") || runes >= 2*limit {
+			break
+		}
+		b.WriteRune(r)
+		used, runes = used+w, runes+1
+	}
+	return b.String() + "…"
+}

@@ -1,0 +1,115 @@
+package review
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"roletrail/queries"
+	"roletrail/review/termtext"
+)
+
+// headLines say what an answer rests on (design 7), a line each.
+func headLines(m *queries.Meta) []string {
+	lines := []string{
+		"window: " + window(m.Since, m.Until),
+		"coverage: " + coverage(m.Coverage),
+		"inventory: " + inventory(m.Inventory),
+		"catalogue: " + catalogue(m.Catalogue),
+		fmt.Sprintf("made by: roletrail %s, %s, rules %d", m.Versions.Roletrail, m.Versions.Engine, m.Versions.Derivation),
+	}
+	return append(lines, warnings(m)...)
+}
+
+func window(since, until time.Time) string {
+	days := until.Sub(since).Hours() / 24
+	return fmt.Sprintf("%s to %s UTC (%s days)", minute(since), minute(until), strings.TrimSuffix(fmt.Sprintf("%.1f", days), ".0"))
+}
+
+func coverage(c queries.MetaCoverage) string {
+	if c.Events == 0 {
+		return "no event in the window"
+	}
+	text := fmt.Sprintf("%s, %d of %s, %s", counted(int64(c.Accounts), "account"), c.DaysPresent,
+		counted(int64(c.DaysPresent+c.DaysMissing), "account-day"), counted(c.Events, "event"))
+	if c.FirstEvent != nil && c.LastEvent != nil {
+		text += fmt.Sprintf(" from %s to %s", minute(*c.FirstEvent), minute(*c.LastEvent))
+	}
+	return text
+}
+
+func inventory(snapshots []queries.MetaSnapshot) string {
+	if len(snapshots) == 0 {
+		return "none"
+	}
+	oldest, newest, roles := snapshots[0].Date, snapshots[0].Date, int64(0)
+	for _, s := range snapshots {
+		if s.Date.Before(oldest) {
+			oldest = s.Date
+		}
+		if s.Date.After(newest) {
+			newest = s.Date
+		}
+		roles += int64(s.Roles)
+	}
+	dates := day(newest)
+	if day(oldest) != dates {
+		dates = day(oldest) + " to " + dates
+	}
+	return fmt.Sprintf("%s (%s, %s)", dates, counted(int64(len(snapshots)), "account"), counted(roles, "role"))
+}
+
+func catalogue(c *queries.MetaCatalogue) string {
+	if c == nil {
+		return "none"
+	}
+	return day(c.Date)
+}
+
+// warnings are what a reader must not miss before believing the rows.
+func warnings(m *queries.Meta) []string {
+	var lines []string
+	if thin := m.Coverage.Thin; len(thin) > 0 {
+		shown := thin[:min(len(thin), 5)]
+		rest := ""
+		if more := len(thin) - len(shown); more > 0 {
+			rest = fmt.Sprintf(" and %d more", more)
+		}
+		lines = append(lines, fmt.Sprintf("warning: coverage is thin in %s%s, report coverage --gaps lists the missing days", strings.Join(shown, ", "), rest))
+	}
+	if len(m.Inventory) == 0 {
+		lines = append(lines, "warning: no inventory, roles that never acted are not listed; ingest iam adds one")
+	}
+	return lines
+}
+
+// writeHead writes the head in place, for the formats for people, and leaves a
+// line free after it.
+func writeHead(w io.Writer, format Format, meta *queries.Meta) error {
+	if meta == nil {
+		return nil
+	}
+	var b strings.Builder
+	for _, line := range headLines(meta) {
+		if format == Markdown {
+			line = "- " + escapeMarkdown(line)
+		}
+		b.WriteString(termtext.Line(line) + "\n")
+	}
+	_, err := io.WriteString(w, b.String()+"\n")
+	return err
+}
+
+// writeNotes writes the head beside an answer that has no room for it.
+func writeNotes(w io.Writer, meta *queries.Meta) error {
+	if w == nil || meta == nil {
+		return nil
+	}
+	for _, line := range headLines(meta) {
+		if _, err := fmt.Fprintln(w, termtext.Line(line)); err != nil {
+			return fmt.Errorf("writing notes: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package review
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"roletrail/queries"
+	"roletrail/review/termtext"
+)
+
+// unknown is how a table shows null.
+const unknown = "-"
+
+// maxCell bounds a cell of a table, in characters, before anything measures
+// it: a request parameter may be megabytes long.
+const maxCell = 300
+
+// human is a cell as a table shows it: one harmless line.
+func human(column queries.Column, cell any) string {
+	switch v := cell.(type) {
+	case nil:
+		return unknown
+	case time.Time:
+		if column.Type == "date" {
+			return day(v)
+		}
+		return minute(v)
+	case int64:
+		if column.Name == "idle_days" {
+			return counted(v, "day")
+		}
+	case []any:
+		return shorten(termtext.Line(joined(v)), maxCell)
+	case string:
+		return shorten(termtext.Line(head(v, maxCell)), maxCell)
+	}
+	text, _ := plain(column, cell)
+	return shorten(termtext.Line(head(text, maxCell)), maxCell)
+}
+
+// joined lists the elements as people do; nested ones stay JSON.
+func joined(list []any) string {
+	var b strings.Builder
+	for i, element := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		text, known := plain(queries.Column{}, element)
+		if !known {
+			text = unknown
+		}
+		b.WriteString(head(text, maxCell))
+		if b.Len() > 4*maxCell {
+			break
+		}
+	}
+	return b.String()
+}
+
+// head is the beginning of s, long enough to be cut to n characters and to
+// show that it was.
+func head(s string, n int) string {
+	if len(s) <= 4*n+4 {
+		return s
+	}
+	return s[:4*n+4]
+}
+
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// counted is "1 day", "12,345 days".
+func counted(n int64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return grouped(n) + " " + what
+}
+
+// grouped is n with commas between thousands.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}

@@ -1,0 +1,28 @@
+package review
+
+import (
+	"bufio"
+
+	"roletrail/queries"
+)
+
+// ndjsonRenderer writes one object a line. Its head goes to the notes.
+type ndjsonRenderer struct {
+	w       *bufio.Writer
+	o       Options
+	columns []queries.Column
+	buffer  []byte
+}
+
+func (n *ndjsonRenderer) begin(meta *queries.Meta, columns []queries.Column) error {
+	n.columns = uniqueNames(columns)
+	return writeNotes(n.o.Notes, meta)
+}
+
+func (n *ndjsonRenderer) row(cells []any) error {
+	n.buffer = append(appendObject(n.buffer[:0], n.columns, cells), '\n')
+	_, err := n.w.Write(n.buffer)
+	return err
+}
+
+func (n *ndjsonRenderer) end() error { return nil }

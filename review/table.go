@@ -1,0 +1,208 @@
+package review
+
+import (
+	"bufio"
+	"fmt"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"roletrail/queries"
+)
+
+// windowRows is how many rows a table holds to find its widths.
+const windowRows = 1000
+
+// tableRenderer lays rows out for a terminal. It holds one window of rows; the
+// first one decides columns and widths, the others follow it and take more
+// width only where there is some.
+type tableRenderer struct {
+	w       *bufio.Writer
+	o       Options
+	columns []queries.Column
+	held    [][]string
+	shown   []*shown // nil until the first window is written
+	rows    int64
+}
+
+func newTable(w *bufio.Writer, o Options) *tableRenderer {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	return &tableRenderer{w: w, o: o}
+}
+
+func (t *tableRenderer) begin(meta *queries.Meta, columns []queries.Column) error {
+	t.columns = columns
+	return writeHead(t.w, Table, meta)
+}
+
+func (t *tableRenderer) row(cells []any) error {
+	texts := make([]string, len(cells))
+	for i, cell := range cells {
+		texts[i] = human(t.columns[i], cell)
+	}
+	t.held = append(t.held, texts)
+	t.rows++
+	if len(t.held) < windowRows {
+		return nil
+	}
+	return t.flush()
+}
+
+func (t *tableRenderer) end() error {
+	if len(t.held) > 0 {
+		if err := t.flush(); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(t.w, t.footer())
+	return err
+}
+
+func (t *tableRenderer) footer() string {
+	if t.rows == 0 {
+		return "no rows"
+	}
+	if len(t.shown) == len(t.columns) {
+		return counted(t.rows, "row")
+	}
+	return fmt.Sprintf("%s, %d of %d columns; --wide shows all", counted(t.rows, "row"), len(t.shown), len(t.columns))
+}
+
+// flush writes the rows held, under the names of the columns the first time,
+// and sends them on.
+func (t *tableRenderer) flush() error {
+	grid := table.NewWriter()
+	grid.SetStyle(style())
+	grid.SuppressTrailingSpaces()
+	if t.shown == nil {
+		t.shown = t.choose()
+		grid.AppendHeader(t.line(columnNames(t.columns), func(_ queries.Column, s string) string { return bold(t.o.Colour, s) }))
+	} else {
+		refit(t.shown, t.natural(), t.room())
+	}
+	grid.SetColumnConfigs(t.configs())
+	for _, texts := range t.held {
+		grid.AppendRow(t.line(texts, func(c queries.Column, s string) string { return paint(t.o.Colour, c, s) }))
+	}
+	t.held = t.held[:0]
+	if _, err := fmt.Fprintln(t.w, grid.Render()); err != nil {
+		return err
+	}
+	return t.w.Flush()
+}
+
+// choose fits the columns to the first window.
+func (t *tableRenderer) choose() []*shown {
+	natural := t.natural()
+	if !t.o.Wide {
+		return fit(layouts[t.o.Report], t.columns, natural, t.room())
+	}
+	all := make([]choice, len(t.columns))
+	columns := candidatesAt(all, natural, func(i int) int { return i })
+	for _, c := range columns {
+		c.width = c.natural
+	}
+	return columns
+}
+
+// natural is what every column takes uncut in the rows held.
+func (t *tableRenderer) natural() []int {
+	natural := make([]int, len(t.columns))
+	for i, name := range columnNames(t.columns) {
+		natural[i] = width(name)
+		for _, texts := range t.held {
+			natural[i] = max(natural[i], width(texts[i]))
+		}
+	}
+	return natural
+}
+
+// room is the width of the terminal; Wide has none, and its columns are all
+// rigid.
+func (t *tableRenderer) room() int {
+	if t.o.Wide {
+		return 0
+	}
+	return t.o.Width
+}
+
+// line is one line of the shown columns, cut and then painted.
+func (t *tableRenderer) line(texts []string, paint func(queries.Column, string) string) table.Row {
+	row := make(table.Row, len(t.shown))
+	for i, s := range t.shown {
+		cell := texts[s.index]
+		if !t.o.Wide {
+			cell = shorten(cell, s.width)
+		}
+		row[i] = paint(t.columns[s.index], cell)
+	}
+	return row
+}
+
+func (t *tableRenderer) configs() []table.ColumnConfig {
+	configs := make([]table.ColumnConfig, len(t.shown))
+	for i, s := range t.shown {
+		align := text.AlignLeft
+		if isNumber(t.columns[s.index]) {
+			align = text.AlignRight
+		}
+		configs[i] = table.ColumnConfig{Number: i + 1, WidthMin: s.width, Align: align, AlignHeader: align}
+	}
+	return configs
+}
+
+// columnName is the name as a table shows it; ad hoc SQL may have any.
+func columnName(column queries.Column) string {
+	return human(queries.Column{}, column.Name)
+}
+
+func columnNames(columns []queries.Column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = columnName(c)
+	}
+	return names
+}
+
+// style has no lines: columns can be cut out and lines counted.
+func style() table.Style {
+	s := table.StyleDefault
+	s.Box.PaddingLeft, s.Box.PaddingRight = "", gap
+	s.Options = table.Options{}
+	s.Format.Header = text.FormatDefault
+	s.Format.HeaderAlign = text.AlignLeft
+	return s
+}
+
+// verdictColours are the colours of the words of design 7.
+var verdictColours = map[string]string{
+	"active": green, "used": green, "dormant": yellow, "never_used": yellow, "unused": yellow,
+	"denied_only": red, "unknown": faint, unknown: faint,
+}
+
+const (
+	green   = "\x1b[32m"
+	yellow  = "\x1b[33m"
+	red     = "\x1b[31m"
+	faint   = "\x1b[2m"
+	strong  = "\x1b[1m"
+	noStyle = "\x1b[0m"
+)
+
+func bold(colour bool, s string) string {
+	if !colour {
+		return s
+	}
+	return strong + s + noStyle
+}
+
+// paint colours verdicts and what is unknown.
+func paint(colour bool, column queries.Column, s string) string {
+	code, found := verdictColours[s]
+	if !colour || !found || (column.Name != "verdict" && s != unknown) {
+		return s
+	}
+	return code + s + noStyle
+}

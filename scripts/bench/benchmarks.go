@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// benchmark is a benchmark of a package that has a place on the page.
+type benchmark struct {
+	what, pkg, name string
+	time            string // -benchtime
+	result          map[string]string
+}
+
+var wanted = []benchmark{
+	{what: "decode: JSON in memory to records", pkg: "./cloudtrail", name: "BenchmarkDecode", time: "3s"},
+	{what: "write: columns to Parquet, one row group", pkg: "./parquet", name: "BenchmarkWriteRowGroup", time: "3s"},
+	{what: "ingest: gzip files to a committed lake", pkg: "./pipeline", name: "BenchmarkIngest", time: "3x"},
+}
+
+func (b benchmark) command() string {
+	return fmt.Sprintf("go test -run '^$' -bench '^%s$' -benchtime %s -benchmem %s", b.name, b.time, b.pkg)
+}
+
+// benchmarks runs them, the largest over the first corpus.
+func (o options) benchmarks() ([]benchmark, error) {
+	corpus, err := o.corpusOf(o.events[0])
+	if err != nil {
+		return nil, err
+	}
+	if corpus, err = filepath.Abs(corpus); err != nil {
+		return nil, fmt.Errorf("running benchmarks: %w", err)
+	}
+	done := make([]benchmark, 0, len(wanted))
+	for _, b := range wanted {
+		cmd := exec.Command("go", "test", "-run", "^$", "-bench", "^"+b.name+"$", "-benchtime", b.time, "-benchmem", b.pkg)
+		cmd.Env = append(os.Environ(), "ROLETRAIL_CORPUS="+corpus)
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, os.Stderr
+		if err := cmd.Run(); err != nil {
+			return nil, fmt.Errorf("running %s: %w\n%s", cmd, err, out.Bytes())
+		}
+		if b.result = results(out.String(), b.name); b.result == nil {
+			return nil, fmt.Errorf("running %s: it printed no result\n%s", cmd, out.Bytes())
+		}
+		fmt.Fprintf(os.Stderr, "bench: %s %s\n", b.name, b.result["ns/op"])
+		done = append(done, b)
+	}
+	return done, nil
+}
+
+var resultLine = regexp.MustCompile(`(?m)^(Benchmark\w+)\S*\s+\d+\s+(.*)$`)
+
+// results are the numbers of a benchmark by their units, nil if it did not run.
+func results(out, name string) map[string]string {
+	for _, found := range resultLine.FindAllStringSubmatch(out, -1) {
+		if found[1] != name {
+			continue
+		}
+		values := map[string]string{}
+		fields := strings.Fields(found[2])
+		for i := 0; i+1 < len(fields); i += 2 {
+			values[fields[i+1]] = fields[i]
+		}
+		return values
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Ingests the test organisation into a fresh lake and prints its reports.
+#
+#   scripts/demo.sh [LAKE]          the demo; needs bin/ingest and bin/report
+#   scripts/demo.sh --clean [LAKE]  removes its lake
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+clean=false
+if [ "${1:-}" = --clean ]; then
+	clean=true
+	shift
+fi
+lake=${1:-demo-lake}
+
+# A lake has a ledger. Any other folder of that name is somebody else's.
+if [ -e "$lake" ]; then
+	if [ ! -f "$lake/ledger.sqlite" ]; then
+		echo "demo: $lake exists and is no lake; move it away or name another: make demo DEMO_LAKE=FOLDER" >&2
+		exit 1
+	fi
+	rm -rf -- "$lake"
+fi
+$clean && exit 0
+
+# say TEXT…: what comes next. run COMMAND…: shows a command and runs it.
+say() { printf '\n# %s\n' "$*"; }
+run() {
+	local word line='$'
+	for word in "$@"; do
+		case $word in
+		*[\ \"\'\*]*) line+=" \"$word\"" ;;
+		*) line+=" $word" ;;
+		esac
+	done
+	printf '\n%s\n' "$line"
+	"$@"
+}
+
+say "one quarter of logs of a made-up organisation: three accounts, some thirty roles"
+run bin/ingest logs --lake "$lake" testdata/cloudtrail/AWSLogs
+run bin/ingest iam --lake "$lake" --snapshot-date 2026-10-01 testdata/cloudtrail/iam/*.json
+
+say "which roles are used, when last, by whom"
+run bin/report last-used --lake "$lake" --quarter 2026Q3
+
+say "what these answers rest on"
+run bin/report coverage --lake "$lake" --quarter 2026Q3
+
+say "everything about one role"
+run bin/report role data-migrate --lake "$lake" --quarter 2026Q3
+
+say "any other question, in SQL"
+run bin/report sql --lake "$lake" \
+	"select role_name, count(distinct action) as actions, count(*) as events from role_use where outcome <> 'denied' group by role_name order by events desc limit 5"
+
+cat <<END
+
+# try next
+  bin/report last-used --lake $lake --quarter 2026Q3 --format csv
+  bin/report role db-admin --lake $lake --quarter 2026Q3     a person behind a permission set, by two hops
+  bin/report coverage --lake $lake --quarter 2026Q3 --gaps   the days that are missing
+  bin/report sql --lake $lake                                a prompt; .help lists its commands
+  bin/ingest logs --lake my-lake PATH/TO/AWSLogs             your own logs
+END
