@@ -29,13 +29,13 @@
 // # Reading
 //
 // [OpenLake] and [Lake.Files] give readers the files to read: those of the ledger,
-// and an error for anything else found among them. Any engine can read the lake
+// and no others. Any engine can read the lake
 // without this package; the files are plain Parquet (PLAIN and dictionary
 // encoding, zstd, data pages of version 1, no page index).
 //
 // # Not promised
 //
-// The files are protected against crashes and their damage is noticed (size when
-// opened, SHA-256 by fsck), but somebody who may write to the lake's folder can
+// The files are protected against crashes and damage is noticed by the size
+// (the ledger also holds their SHA-256), but somebody who may write to the lake's folder can
 // also rewrite the ledger. The format of ledger.sqlite is private to this package.
 package parquet

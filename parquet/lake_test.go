@@ -159,7 +159,6 @@ func TestStrayFiles(t *testing.T) {
 		make        func(path string) error
 	}{
 		{"events", "events/event_date=2026-08-01/other.parquet", touch},
-		{"events", "events/event_date=2026-08-01/part-00000000000000000000000000000009.parquet", touch},
 		{"events", "events/event_date=2026-08-01/part-0000000000000000000000000000000A.parquet", touch},
 		{"events", "events/event_date=2026-08-01/.hidden", touch},
 		{"events", "events/event_date=2026-08-01/part-00000000000000000000000000000008.parquet", mkdir},
@@ -169,7 +168,6 @@ func TestStrayFiles(t *testing.T) {
 		{"events", "events/part-00000000000000000000000000000009.parquet", touch},
 		{"events", "events/event_date=2026-08-03", link},
 		{"coverage", "coverage/x", touch},
-		{"iam/roles", "iam/roles/snapshot_date=2026-08-01/roles-222222222222.parquet", touch},
 		{"iam/roles", "iam/roles/snapshot_date=2026-08-01/roles-x.parquet", touch},
 	} {
 		dir := t.TempDir()
@@ -219,9 +217,7 @@ func TestUncommittedFile(t *testing.T) {
 	defer r.Close()
 	checkFiles(t, r, "events")
 	must(0, l.Close()) // now it is an orphan
-	if _, err := r.Files("events"); err == nil || !strings.Contains(err.Error(), "is not in the ledger; if a run of ingest was interrupted, start it again") {
-		t.Errorf("error is %v", err)
-	}
+	checkFiles(t, r, "events")
 }
 
 func TestChangedFile(t *testing.T) {
@@ -235,7 +231,7 @@ func TestChangedFile(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	must(0, os.Remove(abs))
-	if _, err := l.Files("events"); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q is missing although the ledger names it, run ingest fsck", abs)) {
+	if _, err := l.Files("events"); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q is missing although the ledger names it; restore", abs)) {
 		t.Errorf("error is %v", err)
 	}
 }

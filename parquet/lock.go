@@ -12,8 +12,8 @@ import (
 
 const lockName = ".lock"
 
-// lockPatience is how long a writer waits for the lock. A reader takes it for
-// microseconds to see whether somebody writes.
+// lockPatience is how long a writer waits for one that is just ending: a child
+// process that is being started holds its parent's files for a moment.
 const lockPatience = 300 * time.Millisecond
 
 // lock is the right to write to a lake. The kernel gives it back when the process
@@ -23,23 +23,21 @@ type lock struct{ f *os.File }
 
 // acquire takes the lock of the lake in dir or says who holds it.
 func acquire(dir string) (*lock, error) {
-	f, err := openLock(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE)
+	f, err := openLock(filepath.Join(dir, lockName))
 	if err != nil {
 		return nil, fmt.Errorf("locking lake %q: %w", dir, err)
 	}
-	for deadline := time.Now().Add(lockPatience); ; time.Sleep(10 * time.Millisecond) {
-		ok, err := tryLock(f, true)
-		if err != nil {
-			f.Close()
-			return nil, fmt.Errorf("locking lake %q: %w", dir, err)
-		}
-		if ok {
-			break
-		}
-		if time.Now().After(deadline) {
-			defer f.Close()
-			return nil, fmt.Errorf("locking lake %q: %s is writing to it; wait until it ends or stop it", dir, holder(f))
-		}
+	ok, err := tryLock(f)
+	for deadline := time.Now().Add(lockPatience); !ok && err == nil && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+		ok, err = tryLock(f)
+	}
+	if err == nil && !ok {
+		err = fmt.Errorf("%s is writing to it; wait until it ends or stop it", holder(f))
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("locking lake %q: %w", dir, err)
 	}
 	if err := writePID(f); err != nil {
 		f.Close()
@@ -72,14 +70,3 @@ func holder(f *os.File) string {
 
 // release gives the lock back.
 func (l *lock) release() error { return l.f.Close() }
-
-// beingWritten reports whether a writer holds the lock of the lake in dir.
-func beingWritten(dir string) bool {
-	f, err := openLock(filepath.Join(dir, lockName), os.O_RDONLY)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	free, err := tryLock(f, false)
-	return err == nil && !free
-}

@@ -8,8 +8,10 @@ import (
 	"runtime"
 )
 
-func openLock(path string, flags int) (*os.File, error) { return os.OpenFile(path, flags, 0o644) }
+func openLock(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+}
 
-func tryLock(*os.File, bool) (bool, error) {
+func tryLock(*os.File) (bool, error) {
 	return false, errors.New("file locks are not supported on " + runtime.GOOS)
 }

@@ -9,18 +9,14 @@ import (
 )
 
 // openLock opens the lock file itself, never what a link of its name points to.
-func openLock(path string, flags int) (*os.File, error) {
-	return os.OpenFile(path, flags|syscall.O_NOFOLLOW, 0o644)
+func openLock(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o644)
 }
 
-// tryLock takes an exclusive or a shared lock that ends with the open file.
-func tryLock(f *os.File, exclusive bool) (bool, error) {
-	how := syscall.LOCK_SH
-	if exclusive {
-		how = syscall.LOCK_EX
-	}
+// tryLock takes an exclusive lock that ends with the open file.
+func tryLock(f *os.File) (bool, error) {
 	for {
-		switch err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB); {
+		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
 		case err == nil:
 			return true, nil
 		case errors.Is(err, syscall.EWOULDBLOCK):

@@ -14,7 +14,7 @@ import (
 // value per named column, nil for NULL (an empty text is not nil), and is valid
 // only inside fn. An error of fn ends the reading and is returned as it is. A
 // damaged file is an error that names it, never a panic; whether it is noticed
-// depends on where the damage is, so fsck compares checksums instead.
+// depends on where the damage is.
 func ReadText(path string, columns []string, fn func(row [][]byte) error) error {
 	return readFile(path, func(r *file.Reader) error {
 		row := make([][]byte, len(columns))
@@ -94,7 +94,7 @@ func readFile(path string, fn func(*file.Reader) error) error {
 		return callers.error
 	}
 	if err != nil {
-		return fmt.Errorf("reading Parquet file %q: %w; it may be damaged, run ingest fsck", path, err)
+		return fmt.Errorf("reading Parquet file %q: %w; it may be damaged: %s", path, err, restore)
 	}
 	return nil
 }

@@ -19,16 +19,35 @@ func ReadRows(path string, s *Schema) (rows [][]any, meta map[string]string, err
 		for i, key := range kv.Keys() {
 			meta[key] = kv.Values()[i]
 		}
+		return nil
+	})
+	if err == nil {
+		err = EachRow(path, s, func(row []any) error {
+			rows = append(rows, row)
+			return nil
+		})
+	}
+	return rows, meta, err
+}
+
+// EachRow reads a file of the given schema row by row, with the cells of
+// [ReadRows]. One row group is in memory at a time. An error of fn ends the reading
+// and is returned as it is.
+func EachRow(path string, s *Schema, fn func(row []any) error) error {
+	return readFile(path, func(r *file.Reader) error {
 		for g := range r.NumRowGroups() {
-			group, err := readGroup(r.RowGroup(g), s)
+			rows, err := readGroup(r.RowGroup(g), s)
 			if err != nil {
 				return fmt.Errorf("row group %d: %w", g, err)
 			}
-			rows = append(rows, group...)
+			for _, row := range rows {
+				if err := fn(row); err != nil {
+					return callerError{err}
+				}
+			}
 		}
 		return nil
 	})
-	return rows, meta, err
 }
 
 func readGroup(group *file.RowGroupReader, s *Schema) ([][]any, error) {
