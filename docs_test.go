@@ -24,7 +24,7 @@ var kindNames = map[parquet.Kind]string{
 }
 
 // TestLakeIsDocumented: docs/lake.md describes every column of every table, in the
-// order and with the type of the schema, after that of the folder.
+// order and with the type of the schema; the folder's own column comes first.
 func TestLakeIsDocumented(t *testing.T) {
 	page, err := os.ReadFile("docs/lake.md")
 	if err != nil {
@@ -37,11 +37,11 @@ func TestLakeIsDocumented(t *testing.T) {
 		{parquet.EventsSchema, "event_date"}, {parquet.CoverageSchema, ""}, {parquet.RolesSchema, "snapshot_date"},
 	} {
 		want := make([]string, 0, len(table.schema.Columns)+1)
-		for _, c := range table.schema.Columns {
-			want = append(want, c.Name+" "+kindNames[c.Kind])
-		}
 		if table.folder != "" {
 			want = append(want, table.folder+" date")
+		}
+		for _, c := range table.schema.Columns {
+			want = append(want, c.Name+" "+kindNames[c.Kind])
 		}
 		var got []string
 		for _, row := range columnRow.FindAllSubmatch(section(page, "## "+table.schema.Table+"\n"), -1) {
@@ -98,10 +98,24 @@ func pages(t *testing.T) []string {
 	return names
 }
 
-// rule is a rule of docs/semantics.md, as comments and the page call it.
-var rule = regexp.MustCompile(`\b[PA][1-9][0-9]?\b`)
+// A reference is to a rule (P12, A7) or to a settled point (design 9.17, 9.23).
+var (
+	rule          = regexp.MustCompile(`\b[PA][1-9][0-9]?\b`)
+	settled       = regexp.MustCompile(`design (sections? )?[0-9.]+(, [0-9.]+)*`)
+	settledNumber = regexp.MustCompile(`9\.[0-9]+`)
+	documented    = regexp.MustCompile(`(?m)^\| (?:design )?([PA]?[0-9.]+) \|`)
+)
 
-// TestRulesOfCommentsAreDocumented: a rule that a comment refers to stands in
+// references are the rules and settled points that a comment names.
+func references(comment string) []string {
+	names := rule.FindAllString(comment, -1)
+	for _, found := range settled.FindAllString(comment, -1) {
+		names = append(names, settledNumber.FindAllString(found, -1)...)
+	}
+	return names
+}
+
+// TestRulesOfCommentsAreDocumented: what a comment refers to stands in
 // docs/semantics.md.
 func TestRulesOfCommentsAreDocumented(t *testing.T) {
 	page, err := os.ReadFile("docs/semantics.md")
@@ -109,21 +123,21 @@ func TestRulesOfCommentsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, found := range regexp.MustCompile(`(?m)^\| ([PA][0-9]+) \|`).FindAllSubmatch(page, -1) {
+	for _, found := range documented.FindAllSubmatch(page, -1) {
 		known[string(found[1])] = true
 	}
 	named := 0
 	for _, s := range sources(t) {
 		for _, group := range s.syntax.Comments {
-			for _, name := range rule.FindAllString(group.Text(), -1) {
+			for _, name := range references(strings.Join(strings.Fields(group.Text()), " ")) {
 				named++
 				if !known[name] {
-					t.Errorf("%s refers to rule %s, which docs/semantics.md does not have", s.at(group), name)
+					t.Errorf("%s refers to %s, which docs/semantics.md does not have", s.at(group), name)
 				}
 			}
 		}
 	}
-	if named < 20 {
+	if named < 50 {
 		t.Errorf("found %d references only", named)
 	}
 }
@@ -170,10 +184,30 @@ func TestDocumentedCommands(t *testing.T) {
 			}
 			cmd := exec.Command("bash", "-euo", "pipefail", "-c", script)
 			cmd.Dir = dir
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s\n--- of the commands\n%s", err, out, script)
+			var out, said bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &said
+			if err := cmd.Run(); err != nil {
+				t.Errorf("%v\n%s%s\n--- of the commands\n%s", err, out.Bytes(), said.Bytes(), script)
 			}
+			wantFailures(t, script, out.String())
 		})
+	}
+}
+
+// failing is the end of a command that the page says will fail.
+var failing = regexp.MustCompile(`(?m) \|\| echo "([^"$]+)`)
+
+// wantFailures holds the commands that shall fail to having failed.
+func wantFailures(t *testing.T, script, out string) {
+	t.Helper()
+	want := map[string]int{}
+	for _, found := range failing.FindAllStringSubmatch(script, -1) {
+		want[found[1]]++
+	}
+	for text, n := range want {
+		if got := strings.Count(out, text); got != n {
+			t.Errorf("%d commands ended with %q, not %d:\n%s", got, text, n, script)
+		}
 	}
 }
 

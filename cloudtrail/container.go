@@ -1,6 +1,6 @@
 package cloudtrail
 
-import "bytes"
+import "encoding/json"
 
 // DigestFile is what a CloudTrail digest says of itself. Digests hold no records.
 type DigestFile struct {
@@ -20,16 +20,23 @@ func (d *Decoder) unwrap(raw []byte, offset int64, nested int) error {
 	}
 	m := wrapperMembers(raw)
 	switch {
+	case m.twice:
+		return d.bad(flawTwice, offset, raw)
 	case isObject(m.detail) && m.detailType != nil:
 		return d.inner(m.detail, offset, nested+1)
 	case m.cloudTrailEvent != nil:
 		return d.innerText(m.cloudTrailEvent, offset, nested+1)
-	case m.logEvents != nil:
-		return d.innerLogEvents(m, offset, nested+1)
-	case m.records != nil:
-		return d.innerEach(m.records, offset, nested+1)
-	case m.events != nil:
-		return d.innerEach(m.events, offset, nested+1)
+	case m.logEvents != nil && string(m.messageType) == `"CONTROL_MESSAGE"`:
+		d.doc.Control = true
+		return nil
+	case isArray(m.logEvents):
+		return d.innerEach(m.logEvents, offset, func(value []byte) error {
+			return d.innerText(member(value, "message"), offset, nested+1)
+		})
+	case isArray(m.records):
+		return d.innerEach(m.records, offset, func(value []byte) error { return d.inner(value, offset, nested+1) })
+	case isArray(m.events):
+		return d.innerEach(m.events, offset, func(value []byte) error { return d.inner(value, offset, nested+1) })
 	case m.digestEnd != nil && m.logFiles != nil && nested == 0:
 		d.doc.Digest = digestFile(m)
 		return nil
@@ -44,6 +51,14 @@ type wrapper struct {
 	logEvents, messageType         []byte // CloudWatch Logs
 	records, events                []byte // a trail file, the answer of LookupEvents
 	digestEnd, logFiles, accountID []byte // a digest
+
+	twice bool // one of those that hold records stands there again
+}
+
+// set notes a member that holds records.
+func (m *wrapper) set(member *[]byte, value []byte) {
+	m.twice = m.twice || *member != nil
+	*member = value
 }
 
 func wrapperMembers(raw []byte) wrapper {
@@ -51,19 +66,19 @@ func wrapperMembers(raw []byte) wrapper {
 	eachMember(raw, func(key, value []byte) bool {
 		switch string(key) {
 		case "detail":
-			m.detail = value
+			m.set(&m.detail, value)
 		case "detail-type":
 			m.detailType = value
 		case "CloudTrailEvent":
-			m.cloudTrailEvent = value
+			m.set(&m.cloudTrailEvent, value)
 		case "logEvents":
-			m.logEvents = value
+			m.set(&m.logEvents, value)
 		case "messageType":
 			m.messageType = value
 		case "Records":
-			m.records = value
+			m.set(&m.records, value)
 		case "Events":
-			m.events = value
+			m.set(&m.events, value)
 		case "digestEndTime":
 			m.digestEnd = value
 		case "logFiles":
@@ -90,30 +105,16 @@ func digestFile(m wrapper) *DigestFile {
 	return f
 }
 
-func (d *Decoder) innerEach(array []byte, offset int64, nested int) error {
+// innerEach reads the elements of a wrapped array.
+func (d *Decoder) innerEach(array []byte, offset int64, read func(value []byte) error) error {
 	var err error
 	seen := false
 	eachElement(array, func(value []byte) bool {
 		seen = true
-		err = d.inner(value, offset, nested)
+		err = read(value)
 		return err == nil
 	})
-	if err == nil && !seen {
-		d.doc.Empty = true
-	}
-	return err
-}
-
-func (d *Decoder) innerLogEvents(m wrapper, offset int64, nested int) error {
-	if string(m.messageType) == `"CONTROL_MESSAGE"` {
-		d.doc.Control = true
-		return nil
-	}
-	var err error
-	eachElement(m.logEvents, func(value []byte) bool {
-		err = d.innerText(member(value, "message"), offset, nested)
-		return err == nil
-	})
+	d.doc.Empty = d.doc.Empty || !seen
 	return err
 }
 
@@ -123,7 +124,7 @@ func (d *Decoder) innerText(value []byte, offset int64, nested int) error {
 		return d.bad(flawNotObject, offset, value)
 	}
 	text, _ := stringText(value, &d.reader.texts)
-	return d.inner(bytes.TrimSpace(text), offset, nested)
+	return d.inner(trimSpace(text), offset, nested)
 }
 
 // inner reads one wrapped record. Its offset is that of the wrapper.
@@ -131,12 +132,15 @@ func (d *Decoder) inner(raw []byte, offset int64, nested int) error {
 	if len(raw) == 0 || raw[0] != '{' {
 		return d.bad(flawNotObject, offset, raw)
 	}
-	if d.reader.keys == escapedKeys {
-		normal, err := normalise(raw)
-		if err != nil {
-			return d.bad(flawBrokenInner, offset, raw)
+	text := raw
+	if d.reader.normal {
+		if err := d.checkDepth(raw, offset); err != nil {
+			return err
 		}
-		raw = normal
+		if !json.Valid(raw) {
+			return d.bad(flawBrokenInner, offset, text)
+		}
+		raw = normalise(raw)
 	}
 	rec := d.slot()
 	next, known := d.reader.read(raw, 0, rec)
@@ -144,9 +148,9 @@ func (d *Decoder) inner(raw []byte, offset int64, nested int) error {
 	case next == scanSurprise:
 		return errSurprise
 	case next == scanDepth:
-		return &LimitError{Limit: "depth", Max: int64(d.limits.Depth), Offset: offset}
-	case next < 0 || skipSpace(raw, next) != len(raw):
-		return d.bad(flawBrokenInner, offset, raw)
+		return d.tooDeep(offset)
+	case next < 0 || next != len(raw):
+		return d.bad(flawBrokenInner, offset, text)
 	}
-	return d.judge(rec, raw[:next:next], offset, known, nested)
+	return d.judge(rec, raw, text, offset, known, nested)
 }

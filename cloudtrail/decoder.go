@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"bytes"
 	"crypto/sha256"
+	"fmt"
 	"io"
 	"unicode/utf8"
 )
@@ -72,40 +73,58 @@ func (d *Decoder) Decode(text []byte, folder Family) (*Document, error) {
 	d.begin(folder, nil)
 	d.window.open(text)
 	err := d.walk()
-	if err == nil || isLimit(err) {
-		return d.end(err)
+	for _, walk := range d.slowWalks() {
+		if !isSurprise(err) {
+			break
+		}
+		d.begin(folder, nil)
+		err = walk(bytes.NewReader(text), err)
 	}
-	d.begin(folder, nil)
-	return d.end(d.walkSlowly(bytes.NewReader(text)))
+	return d.end(err)
+}
+
+// slowWalks are the readers that a document goes to when the scanner, and then
+// each other, refused it for its syntax. They get that refusal, and return it if
+// they are not meant for such a document.
+func (d *Decoder) slowWalks() [2]func(r io.Reader, refusal error) error {
+	return [2]func(io.Reader, error) error{d.walkValues, d.walkLines}
 }
 
 // Stream reads a document that is too large for memory, in two passes over the
-// same text: open is called once for each. The first pass only validates, so that
-// a document which is broken at its end emits nothing. emit gets every record of
-// the second; an error of emit ends the reading and is returned as it is.
+// same text: open is called for each, and again for a document with surprises. The
+// first pass only validates, so that a document which is broken at its end emits
+// nothing. emit gets every record of the second, valid during the call; an error of
+// emit ends the reading and is returned as it is.
 func (d *Decoder) Stream(open func() (io.Reader, error), folder Family, emit func(*Record) error) (*Document, error) {
-	pass := d.passQuickly
-	doc, err := d.pass(open, folder, pass, func(*Record) error { return nil })
-	if err != nil && isSurprise(err) {
-		pass = d.passSlowly
-		doc, err = d.pass(open, folder, pass, func(*Record) error { return nil })
+	nothing := func(*Record) error { return nil }
+	walk := d.walkWindow
+	err := d.pass(open, folder, walk, nothing)
+	for _, slow := range d.slowWalks() {
+		if !isSurprise(err) {
+			break
+		}
+		refusal := err
+		walk = func(r io.Reader) error { return slow(r, refusal) }
+		err = d.pass(open, folder, walk, nothing)
 	}
+	doc, err := d.end(err)
 	if err != nil || doc.Count == 0 {
 		return doc, err
 	}
-	return d.pass(open, folder, pass, emit)
+	return d.end(d.pass(open, folder, walk, emit))
 }
 
-func (d *Decoder) pass(open func() (io.Reader, error), folder Family, walk func(io.Reader) error, emit func(*Record) error) (*Document, error) {
+func (d *Decoder) pass(open func() (io.Reader, error), folder Family, walk func(io.Reader) error, emit func(*Record) error) error {
 	r, err := open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	d.begin(folder, emit)
-	return d.end(walk(r))
+	return walk(r)
 }
 
-func (d *Decoder) passQuickly(r io.Reader) error {
+// walkWindow reads a document piece by piece with the scanner.
+func (d *Decoder) walkWindow(r io.Reader) error {
 	err := d.window.openReader(r, d.stream, 2*d.limits.RecordSize)
 	if err == nil {
 		err = d.walk()
@@ -114,11 +133,9 @@ func (d *Decoder) passQuickly(r io.Reader) error {
 	return err
 }
 
-func (d *Decoder) passSlowly(r io.Reader) error { return d.walkSlowly(r) }
-
 func (d *Decoder) begin(folder Family, emit func(*Record) error) {
 	d.reader.texts.reset()
-	d.reader.keys = plainKeys
+	d.reader.normal = false
 	d.records = d.records[:0]
 	d.doc = &Document{folder: folder}
 	d.emit = emit
@@ -127,11 +144,11 @@ func (d *Decoder) begin(folder Family, emit func(*Record) error) {
 // end closes the document: one in which nothing was recognised is refused as a
 // whole.
 func (d *Decoder) end(err error) (*Document, error) {
-	doc := d.doc
-	doc.Records = d.records
 	if err != nil {
 		return nil, err
 	}
+	doc := d.doc
+	doc.Records = d.records
 	if doc.Count == 0 && len(doc.Bad) == 0 && len(doc.unrecognised) > 0 {
 		first := doc.unrecognised[0]
 		return nil, &SyntaxError{Problem: "no CloudTrail record found: " + first.Reason, Offset: first.Offset}
@@ -166,7 +183,7 @@ func (d *Decoder) topLevel() error {
 	switch w.buf[w.at] {
 	case '[':
 		w.at++
-		return d.elements(']')
+		return d.elements()
 	case '{':
 		isTrail, err := d.enterRecords()
 		if err != nil {
@@ -175,7 +192,7 @@ func (d *Decoder) topLevel() error {
 		if !isTrail {
 			return d.element()
 		}
-		if err := d.elements(']'); err != nil {
+		if err := d.elements(); err != nil {
 			return err
 		}
 		return d.leaveRecords()
@@ -183,26 +200,39 @@ func (d *Decoder) topLevel() error {
 	return &SyntaxError{Problem: "neither JSON nor gzip", Offset: w.offset(w.at)}
 }
 
-// enterRecords steps into {"Records":[ and reports whether that is what starts
-// here. Otherwise it leaves the window's place alone.
+// enterRecords steps into {"Records":[, or into {"Events":[ as LookupEvents
+// answers, and reports whether that is what starts here. Otherwise it leaves the
+// window's place alone.
 func (d *Decoder) enterRecords() (bool, error) {
 	w := &d.window
-	const longest = 256 // white space included; a wider start is read as one element
-	for len(w.buf)-w.at < longest {
-		if ok, err := w.more(w.at); err != nil {
+	for {
+		key, at := firstKey(w.buf, w.at)
+		if at >= 0 && at < len(w.buf) {
+			if !isContainerKey(key) || w.buf[at] != '[' {
+				return false, nil
+			}
+			w.at = at + 1
+			return true, nil
+		}
+		if at < 0 && at != scanEnd {
+			return false, nil
+		}
+		if ok, err := w.more(w.at); err != nil || !ok {
 			return false, err
-		} else if !ok {
-			break
 		}
 	}
-	i := skipSpace(w.buf, w.at+1)
-	key, i := plainKeys.skipKey(w.buf, i)
-	if string(key) != "Records" || i < 0 || i >= len(w.buf) || w.buf[i] != '[' {
-		return false, nil
-	}
-	w.at = i + 1
-	return true, nil
 }
+
+// firstKey reads an object's first key, and returns the index of its value.
+func firstKey(b []byte, i int) (key []byte, next int) {
+	key, escaped, next := skipKey(b, skipSpace(b, i+1))
+	if escaped && next >= 0 {
+		return nil, scanSurprise
+	}
+	return key, next
+}
+
+func isContainerKey(key []byte) bool { return string(key) == "Records" || string(key) == "Events" }
 
 // leaveRecords reads what follows the array in {"Records":[…]}: further members,
 // which say nothing of the records.
@@ -223,19 +253,26 @@ func (d *Decoder) leaveRecords() error {
 		if ok, err := w.space(); err != nil || !ok {
 			return orEarlyEnd(err, w)
 		}
-		if _, err := d.skip(func(b []byte, i int) int {
-			key, at := plainKeys.skipKey(b, i)
-			if at < 0 {
-				return at
-			}
-			if string(key) == "Records" {
-				return scanSurprise
-			}
-			return plainKeys.skipValue(b, at, d.limits.Depth)
-		}); err != nil {
+		if _, err := d.skip(d.skipTail); err != nil {
 			return err
 		}
 	}
+}
+
+// skipTail reads over a member behind the array of records.
+func (d *Decoder) skipTail(b []byte, i int) int {
+	key, escaped, at := skipKey(b, i)
+	if at < 0 {
+		return at
+	}
+	if escaped || isContainerKey(key) {
+		return scanSurprise
+	}
+	return d.skipElement(b, at)
+}
+
+func (d *Decoder) skipElement(b []byte, i int) int {
+	return d.reader.scan.skipValue(b, i, d.limits.Depth)
 }
 
 // skip runs a scanner function at the window's place until it has enough text,
@@ -267,7 +304,7 @@ func (d *Decoder) scanFailed(code int) error {
 	case scanSyntax:
 		return &SyntaxError{Problem: "invalid JSON", Offset: w.offset(w.at)}
 	case scanDepth:
-		return &LimitError{Limit: "depth", Max: int64(d.limits.Depth), Offset: w.offset(w.at)}
+		return d.tooDeep(w.offset(w.at))
 	case scanSurprise:
 		return errSurprise
 	}
@@ -285,18 +322,18 @@ func orEarlyEnd(err error, w *window) error {
 }
 
 // elements reads the elements of an array up to its closing bracket.
-func (d *Decoder) elements(closing byte) error {
+func (d *Decoder) elements() error {
 	w := &d.window
 	for first := true; ; first = false {
 		if ok, err := w.space(); err != nil || !ok {
 			return orEarlyEnd(err, w)
 		}
 		switch c := w.buf[w.at]; {
-		case c == closing && first:
+		case c == ']' && first:
 			w.at++
 			d.doc.Empty = true
 			return nil
-		case c == closing:
+		case c == ']':
 			w.at++
 			return nil
 		case first:
@@ -317,12 +354,13 @@ func (d *Decoder) elements(closing byte) error {
 // element reads one element at the window's place.
 func (d *Decoder) element() error {
 	w := &d.window
+	d.forget()
 	if w.buf[w.at] != '{' {
-		raw, err := d.skip(func(b []byte, i int) int { return plainKeys.skipValue(b, i, d.limits.Depth) })
+		raw, err := d.skip(d.skipElement)
 		if err != nil {
 			return err
 		}
-		return d.bad(flawNotObject, w.offset(w.at-len(raw)), raw)
+		return d.notObject(raw, w.offset(w.at-len(raw)))
 	}
 	for {
 		rec := d.slot()
@@ -331,7 +369,7 @@ func (d *Decoder) element() error {
 			raw := w.buf[w.at:next:next]
 			offset := w.offset(w.at)
 			w.at = next
-			return d.judge(rec, raw, offset, known, 0)
+			return d.judge(rec, raw, raw, offset, known, 0)
 		}
 		if err := d.scanFailed(next); err != nil {
 			return err
@@ -350,20 +388,45 @@ func (d *Decoder) slot() *Record {
 	return &d.records[:len(d.records)+1][len(d.records)]
 }
 
-// judge decides what an object that was just read is: a record, a wrapper round
-// records, or nothing known.
-func (d *Decoder) judge(rec *Record, raw []byte, offset int64, known, nested int) error {
-	if len(raw) > d.limits.RecordSize {
-		return &LimitError{Limit: "record_size", Max: int64(d.limits.RecordSize), Offset: offset}
+// forget drops the texts of the elements before, which nobody can point to any
+// more when records are emitted. An element that wraps records keeps its own.
+func (d *Decoder) forget() {
+	if d.emit != nil {
+		d.reader.texts.reset()
 	}
-	if !utf8.Valid(raw) {
-		return d.bad(flawNotUTF8, offset, raw)
+}
+
+// notObject notes an element that is none. The limits hold for it too.
+func (d *Decoder) notObject(raw []byte, offset int64) error {
+	if len(raw) > d.limits.RecordSize {
+		return d.tooLarge(offset)
+	}
+	return d.bad(flawNotObject, offset, raw)
+}
+
+func (d *Decoder) tooLarge(offset int64) error {
+	return &LimitError{Limit: "record_size", Max: int64(d.limits.RecordSize), Offset: offset}
+}
+
+func (d *Decoder) tooDeep(offset int64) error {
+	return &LimitError{Limit: "depth", Max: int64(d.limits.Depth), Offset: offset}
+}
+
+// judge decides what an object that was just read is: a record, a wrapper round
+// records, or nothing known. raw is what rec points into, text what the document
+// holds, which differs if it was normalised.
+func (d *Decoder) judge(rec *Record, raw, text []byte, offset int64, known, nested int) error {
+	if len(text) > d.limits.RecordSize {
+		return d.tooLarge(offset)
+	}
+	if !utf8.Valid(text) {
+		return d.bad(flawNotUTF8, offset, text)
 	}
 	if !looksLikeRecord(rec, known) {
-		return d.unwrap(raw, offset, nested)
+		return d.unwrap(text, offset, nested)
 	}
-	if d.reader.keys == escapedKeys || mayHoldToken(raw) {
-		if redacted, changed := redact(raw); changed {
+	if d.reader.scan.suspect {
+		if redacted, changed := redact(raw, &d.reader.texts); changed {
 			raw = redacted
 			if next, _ := d.reader.read(raw, 0, rec); next < 0 {
 				return errSurprise
@@ -373,7 +436,7 @@ func (d *Decoder) judge(rec *Record, raw []byte, offset int64, known, nested int
 	rec.Raw, rec.Offset, rec.Index = raw, offset, d.doc.elements
 	rec.Family = familyOf(rec, d.doc.folder)
 	if flaw := timeFlaw(rec); flaw != noFlaw {
-		return d.bad(flaw, offset, raw)
+		return d.bad(flaw, offset, text)
 	}
 	return d.accept()
 }
@@ -407,9 +470,7 @@ func (d *Decoder) accept() error {
 	}
 	d.doc.Count++
 	if d.emit != nil {
-		err := d.emit(&d.next)
-		d.reader.texts.reset()
-		return err
+		return d.emit(&d.next)
 	}
 	d.records = d.records[:len(d.records)+1]
 	return nil
@@ -431,7 +492,7 @@ const maxBad = 10_000
 func (d *Decoder) bad(f flaw, offset int64, raw []byte) error {
 	b := BadRecord{Offset: offset, Index: d.doc.elements, Reason: string(f), SHA256: sha256.Sum256(raw)}
 	if len(d.doc.unrecognised)+len(d.doc.Bad) >= maxBad {
-		return &SyntaxError{Problem: "more than 10000 bad records, the last one " + b.Reason, Offset: offset}
+		return &SyntaxError{Problem: fmt.Sprintf("more than %d bad records, the last one: %s", maxBad, f), Offset: offset}
 	}
 	if f == flawNotRecord || f == flawNotObject {
 		d.doc.unrecognised = append(d.doc.unrecognised, b)

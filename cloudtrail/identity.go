@@ -39,39 +39,31 @@ type Identity struct {
 	Rest []byte
 }
 
-// identityReader parses userIdentity objects, reusing its buffers. The results
-// are valid until reset.
-type identityReader struct {
+// IdentityParser turns userIdentity objects into Identities, reusing its buffers.
+type IdentityParser struct {
 	texts scratch
 	id    *Identity
-	again bool // a member stood there twice
+	again bool // a member may stand there twice
 }
 
-// IdentityParser turns userIdentity objects into Identities.
-type IdentityParser struct{ reader identityReader }
-
-// Parse reads a record's userIdentity object. The result is valid until the
-// parser's next call.
+// Parse reads a record's userIdentity object, which is valid JSON. The result
+// points into raw and into the parser, and is valid until the parser's next call.
 func (p *IdentityParser) Parse(raw []byte, id *Identity) {
-	if p.reader.parse(raw, id); !p.reader.again {
-		return
-	}
-	if normal, err := normalise(raw); err == nil { // always: the text was scanned before
-		p.reader.parse(normal, id)
+	if p.parse(raw, id); p.again {
+		p.parse(normalise(raw), id)
 	}
 }
 
-func (p *identityReader) parse(raw []byte, id *Identity) {
+func (p *IdentityParser) parse(raw []byte, id *Identity) {
 	p.texts.reset()
 	p.id, p.again = id, false
 	*id = Identity{}
-	rest := p.object(raw, p.identityMember)
-	id.Rest = rest
+	id.Rest = p.object(raw, p.identityMember)
 }
 
 // object reads an object by handing its members to set, and returns an object of
 // those that set did not take; nil if it took all and there were some.
-func (p *identityReader) object(raw []byte, set func(key, value []byte) (rest []byte, taken bool)) []byte {
+func (p *IdentityParser) object(raw []byte, set func(key, value []byte) (rest []byte, taken bool)) []byte {
 	var rest []byte
 	var names [32][]byte // far more than AWS writes
 	n := 0
@@ -79,7 +71,9 @@ func (p *identityReader) object(raw []byte, set func(key, value []byte) (rest []
 		for _, name := range names[:n] {
 			p.again = p.again || bytes.Equal(name, key)
 		}
-		if n < len(names) {
+		if n == len(names) {
+			p.again = true // perhaps
+		} else {
 			names[n] = key
 			n++
 		}
@@ -105,11 +99,11 @@ func appendRest(rest, key, value []byte) []byte {
 	} else {
 		rest = append(rest, ',')
 	}
-	rest = append(appendQuoted(rest, string(key)), ':')
+	rest = append(appendQuoted(rest, key), ':')
 	return append(rest, value...)
 }
 
-func (p *identityReader) identityMember(key, value []byte) ([]byte, bool) {
+func (p *IdentityParser) identityMember(key, value []byte) ([]byte, bool) {
 	switch string(key) {
 	case "type":
 		return p.text(IdentityType, value)
@@ -135,7 +129,7 @@ func (p *identityReader) identityMember(key, value []byte) ([]byte, bool) {
 	return value, false
 }
 
-func (p *identityReader) sessionMember(key, value []byte) ([]byte, bool) {
+func (p *IdentityParser) sessionMember(key, value []byte) ([]byte, bool) {
 	switch string(key) {
 	case "sessionIssuer":
 		return p.nested(value, p.issuerMember)
@@ -147,7 +141,7 @@ func (p *identityReader) sessionMember(key, value []byte) ([]byte, bool) {
 	return value, false
 }
 
-func (p *identityReader) issuerMember(key, value []byte) ([]byte, bool) {
+func (p *IdentityParser) issuerMember(key, value []byte) ([]byte, bool) {
 	switch string(key) {
 	case "type":
 		return p.text(IssuerType, value)
@@ -163,7 +157,7 @@ func (p *identityReader) issuerMember(key, value []byte) ([]byte, bool) {
 	return value, false
 }
 
-func (p *identityReader) attributeMember(key, value []byte) ([]byte, bool) {
+func (p *IdentityParser) attributeMember(key, value []byte) ([]byte, bool) {
 	switch string(key) {
 	case "creationDate":
 		return p.createdAt(value)
@@ -173,7 +167,7 @@ func (p *identityReader) attributeMember(key, value []byte) ([]byte, bool) {
 	return value, false
 }
 
-func (p *identityReader) onBehalfOfMember(key, value []byte) ([]byte, bool) {
+func (p *IdentityParser) onBehalfOfMember(key, value []byte) ([]byte, bool) {
 	if string(key) == "userId" {
 		return p.text(OnBehalfOfUserID, value)
 	}
@@ -181,7 +175,7 @@ func (p *identityReader) onBehalfOfMember(key, value []byte) ([]byte, bool) {
 }
 
 // nested reads an inner object. It is taken if none of it is left.
-func (p *identityReader) nested(value []byte, set func(key, value []byte) ([]byte, bool)) ([]byte, bool) {
+func (p *IdentityParser) nested(value []byte, set func(key, value []byte) ([]byte, bool)) ([]byte, bool) {
 	if !isObject(value) {
 		return value, false
 	}
@@ -189,7 +183,7 @@ func (p *identityReader) nested(value []byte, set func(key, value []byte) ([]byt
 	return rest, rest == nil
 }
 
-func (p *identityReader) text(field IdentityText, value []byte) ([]byte, bool) {
+func (p *IdentityParser) text(field IdentityText, value []byte) ([]byte, bool) {
 	if !isString(value) {
 		return value, false
 	}
@@ -200,7 +194,7 @@ func (p *identityReader) text(field IdentityText, value []byte) ([]byte, bool) {
 
 // createdAt keeps other forms than CloudTrail's own, like those of the console,
 // in the rest as they are.
-func (p *identityReader) createdAt(value []byte) ([]byte, bool) {
+func (p *IdentityParser) createdAt(value []byte) ([]byte, bool) {
 	if !isString(value) {
 		return value, false
 	}
@@ -216,7 +210,7 @@ func (p *identityReader) createdAt(value []byte) ([]byte, bool) {
 }
 
 // mfa takes "true" and "false", the strings that CloudTrail writes.
-func (p *identityReader) mfa(value []byte) ([]byte, bool) {
+func (p *IdentityParser) mfa(value []byte) ([]byte, bool) {
 	switch string(value) {
 	case `"true"`:
 		p.id.MFA = True

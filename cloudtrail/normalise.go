@@ -2,88 +2,105 @@ package cloudtrail
 
 import (
 	"bytes"
-	"encoding/json"
+	"slices"
 )
 
-// normalise rewrites a JSON value so that the scanner can read it: object keys
-// lose needless escapes and of members with the same key only the last one stays,
-// which is the one that encoding/json would use. Scalars stay byte for byte.
-func normalise(raw []byte) ([]byte, error) {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || raw[0] != '{' && raw[0] != '[' {
-		return bytes.Clone(raw), nil
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if _, err := dec.Token(); err != nil {
-		return nil, err
-	}
-	if raw[0] == '[' {
-		return normaliseArray(dec)
-	}
-	return normaliseObject(dec)
+// normalise rewrites valid JSON so that the scanner can read it: object keys lose
+// needless escapes, and of members with the same key only the last one stays,
+// which is the one that encoding/json would use. Values stay byte for byte.
+func normalise(raw []byte) []byte {
+	n := normaliser{raw: raw, out: make([]byte, 0, len(raw))}
+	n.value(skipSpace(raw, 0))
+	return n.out
 }
 
-func normaliseArray(dec *json.Decoder) ([]byte, error) {
-	out := []byte{'['}
-	for dec.More() {
-		value, err := normaliseNext(dec)
-		if err != nil {
-			return nil, err
-		}
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(out, value...)
-	}
-	_, err := dec.Token()
-	return append(out, ']'), err
+type normaliser struct {
+	raw, out []byte
+	members  []outMember // of all objects that are being written, the innermost last
 }
 
-func normaliseObject(dec *json.Decoder) ([]byte, error) {
-	var names []string
-	values := map[string][]byte{}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		name := key.(string)
-		if _, again := values[name]; !again {
-			names = append(names, name)
-		}
-		if values[name], err = normaliseNext(dec); err != nil {
-			return nil, err
+// outMember is a member in normaliser.out, its key from from to colon, its value
+// behind that up to to.
+type outMember struct{ from, colon, to int }
+
+// value writes the value at i and returns the index behind it.
+func (n *normaliser) value(i int) int {
+	switch n.raw[i] {
+	case '{':
+		return n.object(skipSpace(n.raw, i+1))
+	case '[':
+		return n.array(skipSpace(n.raw, i+1))
+	}
+	end := new(scanner).skipValue(n.raw, i, 0)
+	n.out = append(n.out, n.raw[i:end]...)
+	return end
+}
+
+func (n *normaliser) array(i int) int {
+	n.out = append(n.out, '[')
+	for n.raw[i] != ']' {
+		i = skipSpace(n.raw, n.value(i))
+		if n.raw[i] == ',' {
+			n.out = append(n.out, ',')
+			i = skipSpace(n.raw, i+1)
 		}
 	}
-	if _, err := dec.Token(); err != nil {
-		return nil, err
+	n.out = append(n.out, ']')
+	return i + 1
+}
+
+func (n *normaliser) object(i int) int {
+	n.out = append(n.out, '{')
+	start, mine := len(n.out), len(n.members)
+	for n.raw[i] != '}' {
+		key, escaped, at := skipKey(n.raw, i)
+		if escaped {
+			key = plainKey(key)
+		}
+		m := outMember{from: len(n.out)}
+		n.out = appendQuoted(n.out, key)
+		m.colon = len(n.out)
+		n.out = append(n.out, ':')
+		i = skipSpace(n.raw, n.value(at))
+		m.to = len(n.out)
+		n.members = append(n.members, m)
+		if n.raw[i] == ',' {
+			n.out = append(n.out, ',')
+			i = skipSpace(n.raw, i+1)
+		}
 	}
-	out := []byte{'{'}
-	for i, name := range names {
+	n.dropRepeated(start, n.members[mine:])
+	n.members = n.members[:mine]
+	n.out = append(n.out, '}')
+	return i + 1
+}
+
+// dropRepeated takes those members out of the object whose key comes again behind
+// them. members is reordered.
+func (n *normaliser) dropRepeated(start int, members []outMember) {
+	key := func(m outMember) []byte { return n.out[m.from:m.colon] }
+	slices.SortFunc(members, func(a, b outMember) int {
+		if c := bytes.Compare(key(a), key(b)); c != 0 {
+			return c
+		}
+		return a.from - b.from
+	})
+	last := members[:0]
+	for i, m := range members {
+		if i+1 == len(members) || !bytes.Equal(key(m), key(members[i+1])) {
+			last = append(last, m)
+		}
+	}
+	if len(last) == len(members) {
+		return
+	}
+	slices.SortFunc(last, func(a, b outMember) int { return a.from - b.from })
+	out := n.out[:start]
+	for i, m := range last {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = append(appendQuoted(out, name), ':')
-		out = append(out, values[name]...)
+		out = append(out, n.out[m.from:m.to]...)
 	}
-	return append(out, '}'), nil
-}
-
-func normaliseNext(dec *json.Decoder) ([]byte, error) {
-	var raw json.RawMessage
-	if err := dec.Decode(&raw); err != nil {
-		return nil, err
-	}
-	return normalise(raw)
-}
-
-// appendQuoted writes a JSON string with as few escapes as JSON allows.
-func appendQuoted(out []byte, text string) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(text); err != nil {
-		panic(err) // a string can always be encoded
-	}
-	return append(out, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+	n.out = out
 }

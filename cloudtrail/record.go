@@ -160,13 +160,15 @@ type recordReader struct {
 	texts scratch // unescaped and collected texts of the whole document
 	other []byte  // the members of Other of the record at hand
 	depth int     // how deep a record may nest
-	keys  keys    // escapedKeys only for records that encoding/json has normalised
+	scan  scanner // suspect if the record at hand may hold a session token
+	// normal is set while records come out of [normalise]: the escapes in their keys
+	// are needed, so none of these is a field.
+	normal bool
 }
 
-// outcome of reading one record that was valid JSON.
+// flaw is why a single record is quarantined.
 type flaw string
 
-// The reasons for which a single record is quarantined.
 const (
 	noFlaw          flaw = ""
 	flawNotObject   flaw = "not an object"
@@ -175,6 +177,8 @@ const (
 	flawBadTime     flaw = "eventTime is not a time"
 	flawNotUTF8     flaw = "not valid UTF-8"
 	flawBrokenInner flaw = "the message holds no valid JSON"
+	flawTwice       flaw = "its records stand there twice"
+	flawBrokenLine  flaw = "not valid JSON"
 )
 
 // read fills rec from raw, which starts with '{' and was not scanned before. It
@@ -182,17 +186,21 @@ const (
 // Only Raw, Offset, Index and Family are left to the caller.
 func (p *recordReader) read(raw []byte, at int, rec *Record) (next int, known int) {
 	*rec = Record{Time: timeMissing}
-	p.other = p.other[:0]
+	p.other, p.scan.suspect = p.other[:0], false
 	var seen uint64
 	i := skipSpace(raw, at+1)
 	if i < len(raw) && raw[i] == '}' {
 		return i + 1, 0
 	}
 	for {
-		key, value := p.keys.skipKey(raw, i)
+		key, escapedKey, value := skipKey(raw, i)
 		if value < 0 {
 			return value, 0
 		}
+		if escapedKey && !p.normal {
+			return scanSurprise, 0
+		}
+		p.scan.passKey(key, escapedKey)
 		end, escaped := p.skipMember(raw, value)
 		if end < 0 {
 			return end, 0
@@ -221,10 +229,14 @@ func (p *recordReader) read(raw []byte, at int, rec *Record) (next int, known in
 
 // skipMember reads a value and says whether it is a string with an escape.
 func (p *recordReader) skipMember(raw []byte, i int) (next int, escaped bool) {
-	if i < len(raw) && raw[i] == '"' {
-		return skipString(raw, i+1)
+	if i >= len(raw) || raw[i] != '"' {
+		return p.scan.skipValue(raw, i, p.depth-1), false
 	}
-	return p.keys.skipValue(raw, i, p.depth-1), false
+	next, escaped = skipString(raw, i+1)
+	if escaped && next > 0 {
+		p.scan.passText(raw[i+1 : next-1])
+	}
+	return next, escaped
 }
 
 func (p *recordReader) set(rec *Record, field uint, key, value []byte, escaped bool) {
@@ -333,7 +345,9 @@ func (rec *Record) Account() []byte {
 		return account
 	}
 	if account := member(rec.UserIdentity, "accountId"); isString(account) {
-		return account[1 : len(account)-1]
+		var s scratch
+		text, _ := stringText(account, &s)
+		return text
 	}
 	return nil
 }

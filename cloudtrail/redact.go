@@ -1,115 +1,213 @@
 package cloudtrail
 
-import (
-	"bytes"
-	"regexp"
-)
+import "bytes"
 
 // Redacted stands where a session token stood (P34).
 const Redacted = "REDACTED"
 
-// mayHoldToken is the quick question that spares most records the slow one: is
-// there a sessionToken, as AWS writes it? Names in another case, or with escapes,
-// come to the slow path and are asked there. It looks for the T, which is rare.
-func mayHoldToken(raw []byte) bool {
-	const before, after = "ession", "Token"
-	for i := 0; ; i++ {
-		next := bytes.IndexByte(raw[i:], 'T')
-		if next < 0 {
-			return false
-		}
-		i += next
-		if i >= len(before) && len(raw)-i >= len(after) &&
-			string(raw[i-len(before):i]) == before && string(raw[i:i+len(after)]) == after {
-			return true
+// isTokenName recognises the name of a session token in every case, as AWS writes
+// it and as programs of others do.
+func isTokenName(key []byte) bool {
+	return equalFold(key, "sessiontoken") || equalFold(key, "session_token")
+}
+
+// passKey looks at an object key that the scanner passes.
+func (s *scanner) passKey(key []byte, escaped bool) {
+	if escaped || len(key) == len("sessionToken") || len(key) == len("session_token") {
+		s.suspect = s.suspect || escaped || isTokenName(key)
+	}
+}
+
+// passText looks at a string with escapes, without which it cannot hold JSON: does
+// it name a token, or may it after unescaping?
+func (s *scanner) passText(text []byte) {
+	for i := 1; i+3 < len(text) && !s.suspect; i++ {
+		switch text[i] {
+		case 'k', 'K':
+			s.suspect = equalFold(text[i-1:i+3], "oken")
+		case 'u': // AWS escapes <, >, &, = and ', but no letters
+			s.suspect = text[i-1] == '\\' && text[i+1] == '0' && text[i+2] == '0' && text[i+3] >= '4'
 		}
 	}
 }
 
-// tokenInText finds session tokens in JSON that is itself the text of a JSON
-// string, at any depth of quoting.
-var tokenInText = regexp.MustCompile(`(?i)(session_?token\\*"\s*:\s*\\*")((?:[^"\\]|\\+/)+)`)
-
-// redact replaces every session token in a record: the values of all members
-// called sessionToken, and those in JSON texts within strings. changed is false if
-// there was none.
-func redact(raw []byte) (out []byte, changed bool) {
-	r := redactor{out: make([]byte, 0, len(raw))}
-	r.value(raw)
-	return r.out, r.changed
+// redact replaces every session token in a record's valid JSON: the values of all
+// members called sessionToken, and those in JSON within strings, whole or cut off.
+// All else stays byte for byte. The result is in texts; changed is false, and the
+// result raw itself, if there was none.
+func redact(raw []byte, texts *scratch) (out []byte, changed bool) {
+	r := redactor{raw: raw, texts: texts, mark: len(texts.buf)}
+	r.value(skipSpace(raw, 0))
+	if !r.changed {
+		return raw, false
+	}
+	texts.buf = append(texts.buf, raw[r.from:]...)
+	return texts.since(r.mark), true
 }
 
 type redactor struct {
-	out     []byte
+	raw     []byte
+	from    int // raw is copied up to here
+	texts   *scratch
+	mark    int
 	changed bool
 }
 
-func (r *redactor) value(raw []byte) {
-	switch raw[0] {
+// replace puts text in the place of raw[from:to].
+func (r *redactor) replace(from, to int, text []byte) {
+	r.texts.buf = append(r.texts.buf, r.raw[r.from:from]...)
+	r.texts.buf = append(r.texts.buf, text...)
+	r.from, r.changed = to, true
+}
+
+// value walks over the value at i and returns the index behind it.
+func (r *redactor) value(i int) int {
+	switch r.raw[i] {
 	case '{':
-		r.object(raw)
+		return r.object(skipSpace(r.raw, i+1))
 	case '[':
-		r.array(raw)
+		return r.array(skipSpace(r.raw, i+1))
 	case '"':
-		r.text(raw)
-	default:
-		r.out = append(r.out, raw...)
+		return r.text(i)
 	}
+	return new(scanner).skipValue(r.raw, i, 0)
 }
 
-func (r *redactor) object(raw []byte) {
-	r.out = append(r.out, '{')
-	first := true
-	i := skipSpace(raw, 1)
-	for raw[i] != '}' {
-		if !first {
-			r.out = append(r.out, ',')
+func (r *redactor) object(i int) int {
+	for r.raw[i] != '}' {
+		key, escaped, at := skipKey(r.raw, i)
+		if escaped {
+			key = plainKey(key)
 		}
-		first = false
-		key, at := escapedKeys.skipKey(raw, i)
-		end := escapedKeys.skipValue(raw, at, maxDepth)
-		r.out = append(append(append(r.out, '"'), key...), '"', ':')
-		r.member(plainKey(key), raw[at:end])
-		i = skipSpace(raw, end)
-		if raw[i] == ',' {
-			i = skipSpace(raw, i+1)
+		if isTokenName(key) {
+			i = r.token(at)
+		} else {
+			i = r.value(at)
+		}
+		if i = skipSpace(r.raw, i); r.raw[i] == ',' {
+			i = skipSpace(r.raw, i+1)
 		}
 	}
-	r.out = append(r.out, '}')
+	return i + 1
 }
 
-func (r *redactor) member(key, value []byte) {
-	if isTokenName(key) && !isNull(value) {
-		r.out = append(append(append(r.out, '"'), Redacted...), '"')
-		r.changed = r.changed || string(value) != `"`+Redacted+`"`
-		return
-	}
-	r.value(value)
-}
-
-func isTokenName(key []byte) bool {
-	return bytes.EqualFold(key, []byte("sessionToken")) || bytes.EqualFold(key, []byte("session_token"))
-}
-
-func (r *redactor) array(raw []byte) {
-	r.out = append(r.out, '[')
-	first := true
-	eachElement(raw, func(value []byte) bool {
-		if !first {
-			r.out = append(r.out, ',')
+func (r *redactor) array(i int) int {
+	for r.raw[i] != ']' {
+		if i = skipSpace(r.raw, r.value(i)); r.raw[i] == ',' {
+			i = skipSpace(r.raw, i+1)
 		}
-		first = false
-		r.value(value)
-		return true
-	})
-	r.out = append(r.out, ']')
+	}
+	return i + 1
 }
 
-func (r *redactor) text(raw []byte) {
-	if bytes.IndexByte(raw, '\\') < 0 || !tokenInText.Match(raw) { // JSON within a string has escaped quotes
-		r.out = append(r.out, raw...)
-		return
+// token replaces the value at i, whatever it is; only null says nothing.
+func (r *redactor) token(i int) int {
+	const text = `"` + Redacted + `"`
+	end := new(scanner).skipValue(r.raw, i, maxDepth)
+	if value := r.raw[i:end]; !isNull(value) && string(value) != text {
+		r.replace(i, end, []byte(text))
 	}
-	r.out = append(r.out, tokenInText.ReplaceAll(raw, []byte("${1}"+Redacted))...)
-	r.changed = true
+	return end
+}
+
+// text replaces tokens in JSON that is itself the text of a string.
+func (r *redactor) text(i int) int {
+	end, escaped := skipString(r.raw, i+1)
+	if !escaped {
+		return end
+	}
+	var s scanner
+	if s.passText(r.raw[i+1 : end-1]); !s.suspect {
+		return end
+	}
+	var texts scratch
+	text, _ := stringText(r.raw[i:end], &texts)
+	if redacted, changed := redactText(text, &texts); changed {
+		r.replace(i, end, appendQuoted(nil, redacted))
+	}
+	return end
+}
+
+// redactText replaces the tokens in a text. If it is JSON it is read as such;
+// else, as in messages that quote JSON or cut it off, quoted names are looked for.
+func redactText(text []byte, texts *scratch) (out []byte, changed bool) {
+	if at := skipSpace(text, 0); at < len(text) && (text[at] == '{' || text[at] == '[') {
+		end := new(scanner).skipValue(text, at, maxDepth)
+		if end > 0 && skipSpace(text, end) == len(text) {
+			return redact(text, texts)
+		}
+	}
+	return redactQuoted(text)
+}
+
+// redactQuoted replaces what follows a quoted name of a token and a colon, at any
+// depth of quoting: "sessionToken":"…", \"sessionToken\":\"…\" and so on.
+func redactQuoted(text []byte) (out []byte, changed bool) {
+	from := 0
+	for i := range text {
+		if i < from || text[i] != ':' || !endsInTokenName(text[from:i]) {
+			continue
+		}
+		start, depth, ok := openQuote(text, i+1)
+		if !ok {
+			continue
+		}
+		end := closeQuote(text, start, depth)
+		if string(text[start:end]) == Redacted {
+			continue
+		}
+		out = append(append(out, text[from:start]...), Redacted...)
+		from, changed = end, true
+	}
+	return append(out, text[from:]...), changed
+}
+
+// endsInTokenName reports whether a text ends in a token's name and its closing
+// quote.
+func endsInTokenName(text []byte) bool {
+	const space = " \t\r\n"
+	name, ok := bytes.CutSuffix(bytes.TrimRight(text, space), []byte(`"`))
+	if !ok {
+		return false
+	}
+	name = bytes.TrimRight(name, `\`)
+	for _, n := range []int{len("sessionToken"), len("session_token")} {
+		if len(name) >= n && isTokenName(name[len(name)-n:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// openQuote reads white space, backslashes and a quote. depth is the number of
+// backslashes.
+func openQuote(text []byte, i int) (next, depth int, ok bool) {
+	i = skipSpace(text, i)
+	start := i
+	for i < len(text) && text[i] == '\\' {
+		i++
+	}
+	if i >= len(text) || text[i] != '"' {
+		return 0, 0, false
+	}
+	return i + 1, i - start, true
+}
+
+// closeQuote returns the index of the backslashes and the quote that end a string
+// whose opening quote had depth backslashes, or the text's end. Each level of
+// quoting turns n backslashes before a quote into 2n+1, so one of the string's own
+// level has depth modulo 2(depth+1) of them.
+func closeQuote(text []byte, i, depth int) int {
+	run := 0
+	for ; i < len(text); i++ {
+		switch {
+		case text[i] == '\\':
+			run++
+			continue
+		case text[i] == '"' && run%(2*(depth+1)) == depth:
+			return i - depth
+		}
+		run = 0
+	}
+	return len(text)
 }

@@ -11,7 +11,7 @@ const (
 	scanEnd      = -1 - iota // the text ends too early
 	scanSyntax               // not JSON
 	scanDepth                // nested deeper than the limit
-	scanSurprise             // valid JSON that the fast path does not handle: an escape in a key
+	scanSurprise             // valid JSON that the fast path leaves to encoding/json
 )
 
 const (
@@ -19,15 +19,14 @@ const (
 	swarHigh = 0x8080808080808080
 )
 
-// keys says what to do about an escape in an object key. The fast path meets
-// none in real logs and so compares keys as they stand; plainKeys makes it give
-// up where that could be wrong.
-type keys bool
-
-const (
-	plainKeys   keys = false
-	escapedKeys keys = true
-)
+// scanner skips JSON values. On its way it looks at every object key and at every
+// text that may hold JSON of its own, so that only the few records with a session
+// token have to be searched for it.
+type scanner struct {
+	// suspect is set once something was passed over that may be a session token.
+	// It is never false for one that [redact] would replace.
+	suspect bool
+}
 
 // skipSpace returns the index of the first byte at or behind i that is not JSON
 // white space; it may be len(b).
@@ -43,31 +42,27 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// stopInString returns the index of the first byte at or behind i that ends a
-// run of plain string bytes: a quote, a backslash or a control character.
-func stopInString(b []byte, i int) int {
-	for i+8 <= len(b) {
-		x := binary.LittleEndian.Uint64(b[i:])
-		quote := x ^ (swarLow * '"')
-		slash := x ^ (swarLow * '\\')
-		hit := ((quote - swarLow) &^ quote) | ((slash - swarLow) &^ slash) | ((x - swarLow*0x20) &^ x)
-		if hit &= swarHigh; hit != 0 {
-			return i + bits.TrailingZeros64(hit)>>3
-		}
-		i += 8
-	}
-	for i < len(b) && b[i] != '"' && b[i] != '\\' && b[i] >= 0x20 {
-		i++
-	}
-	return i
+// stops marks the bytes of a word that end a run of plain string bytes: quotes,
+// backslashes and control characters. The lowest mark is exact, those above it need
+// not be.
+func stops(x uint64) uint64 {
+	quote := x ^ (swarLow * '"')
+	slash := x ^ (swarLow * '\\')
+	return ((quote-swarLow)&^quote | (slash-swarLow)&^slash | (x-swarLow*0x20)&^x) & swarHigh
 }
 
 // skipString reads a string whose opening quote lies before i and returns the
 // index behind its closing quote, and whether it holds an escape.
 func skipString(b []byte, i int) (next int, escaped bool) {
 	for {
-		i = stopInString(b, i)
-		if i >= len(b) {
+		if i+8 <= len(b) {
+			hit := stops(binary.LittleEndian.Uint64(b[i:]))
+			if hit == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(hit) >> 3
+		} else if i = skipPlain(b, i); i == len(b) {
 			return scanEnd, escaped
 		}
 		switch b[i] {
@@ -82,6 +77,14 @@ func skipString(b []byte, i int) (next int, escaped bool) {
 			return scanSyntax, escaped
 		}
 	}
+}
+
+// skipPlain reads a run of plain string bytes, one by one.
+func skipPlain(b []byte, i int) int {
+	for i < len(b) && b[i] != '"' && b[i] != '\\' && b[i] >= 0x20 {
+		i++
+	}
+	return i
 }
 
 // skipEscape reads what follows a backslash.
@@ -112,44 +115,44 @@ func isHex(c byte) bool {
 
 // skipKey reads an object key and the colon behind it. The key is returned
 // without its quotes, escapes as they are.
-func (k keys) skipKey(b []byte, i int) (key []byte, next int) {
+func skipKey(b []byte, i int) (key []byte, escaped bool, next int) {
 	if i >= len(b) {
-		return nil, scanEnd
+		return nil, false, scanEnd
 	}
 	if b[i] != '"' {
-		return nil, scanSyntax
+		return nil, false, scanSyntax
 	}
 	end, escaped := skipString(b, i+1)
 	if end < 0 {
-		return nil, end
-	}
-	if escaped && k == plainKeys {
-		return nil, scanSurprise
+		return nil, false, end
 	}
 	next = skipSpace(b, end)
 	if next >= len(b) {
-		return nil, scanEnd
+		return nil, false, scanEnd
 	}
 	if b[next] != ':' {
-		return nil, scanSyntax
+		return nil, false, scanSyntax
 	}
-	return b[i+1 : end-1], skipSpace(b, next+1)
+	return b[i+1 : end-1], escaped, skipSpace(b, next+1)
 }
 
 // skipValue reads one JSON value that starts at i. depth is how many more levels
 // of nesting are allowed.
-func (k keys) skipValue(b []byte, i, depth int) int {
+func (s *scanner) skipValue(b []byte, i, depth int) int {
 	if i >= len(b) {
 		return scanEnd
 	}
 	switch c := b[i]; {
 	case c == '"':
-		next, _ := skipString(b, i+1)
+		next, escaped := skipString(b, i+1)
+		if escaped && next > 0 {
+			s.passText(b[i+1 : next-1])
+		}
 		return next
 	case c == '{':
-		return k.skipObject(b, i+1, depth-1)
+		return s.skipObject(b, i+1, depth-1)
 	case c == '[':
-		return k.skipArray(b, i+1, depth-1)
+		return s.skipArray(b, i+1, depth-1)
 	case c == 't':
 		return skipWord(b, i, "true")
 	case c == 'f':
@@ -162,7 +165,7 @@ func (k keys) skipValue(b []byte, i, depth int) int {
 	return scanSyntax
 }
 
-func (k keys) skipObject(b []byte, i, depth int) int {
+func (s *scanner) skipObject(b []byte, i, depth int) int {
 	if depth < 0 {
 		return scanDepth
 	}
@@ -171,11 +174,12 @@ func (k keys) skipObject(b []byte, i, depth int) int {
 		return i + 1
 	}
 	for {
-		_, i = k.skipKey(b, i)
-		if i < 0 {
-			return i
+		key, escaped, value := skipKey(b, i)
+		if value < 0 {
+			return value
 		}
-		if i = k.skipValue(b, i, depth); i < 0 {
+		s.passKey(key, escaped)
+		if i = s.skipValue(b, value, depth); i < 0 {
 			return i
 		}
 		var done bool
@@ -185,7 +189,7 @@ func (k keys) skipObject(b []byte, i, depth int) int {
 	}
 }
 
-func (k keys) skipArray(b []byte, i, depth int) int {
+func (s *scanner) skipArray(b []byte, i, depth int) int {
 	if depth < 0 {
 		return scanDepth
 	}
@@ -194,7 +198,7 @@ func (k keys) skipArray(b []byte, i, depth int) int {
 		return i + 1
 	}
 	for {
-		if i = k.skipValue(b, i, depth); i < 0 {
+		if i = s.skipValue(b, i, depth); i < 0 {
 			return i
 		}
 		var done bool

@@ -16,11 +16,52 @@ func (s *scratch) reset() { s.buf = s.buf[:0] }
 // since returns what was appended from mark on, cut off from later appends.
 func (s *scratch) since(mark int) []byte { return s.buf[mark:len(s.buf):len(s.buf)] }
 
+// trimSpace cuts off JSON white space at both ends.
+func trimSpace(text []byte) []byte { return bytes.Trim(text, " \n\r\t") }
+
+// appendQuoted writes text as a JSON string with no more escapes than it needs, so
+// that equal texts become equal strings.
+func appendQuoted(out, text []byte) []byte {
+	const hex = "0123456789abcdef"
+	out = append(out, '"')
+	from := 0
+	for i, c := range text {
+		if c >= 0x20 && c != '"' && c != '\\' {
+			continue
+		}
+		out = append(out, text[from:i]...)
+		if c >= 0x20 {
+			out = append(out, '\\', c)
+		} else {
+			out = append(out, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+		from = i + 1
+	}
+	return append(append(out, text[from:]...), '"')
+}
+
+// equalFold compares with lower-case ASCII, ignoring case.
+func equalFold(b []byte, lower string) bool {
+	if len(b) != len(lower) {
+		return false
+	}
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // isNull reports whether a raw value is the word null.
 func isNull(raw []byte) bool { return len(raw) == 4 && raw[0] == 'n' }
 
-// isObject and isString tell a raw value's kind by its first byte.
+// isObject, isArray and isString tell a raw value's kind by its first byte.
 func isObject(raw []byte) bool { return len(raw) > 1 && raw[0] == '{' }
+func isArray(raw []byte) bool  { return len(raw) > 1 && raw[0] == '[' }
 func isString(raw []byte) bool { return len(raw) > 1 && raw[0] == '"' }
 
 // stringText returns the text of a raw JSON string, without its quotes and
@@ -109,9 +150,6 @@ func member(raw []byte, name string) []byte {
 
 // plainKey returns a key without its escapes.
 func plainKey(key []byte) []byte {
-	if bytes.IndexByte(key, '\\') < 0 {
-		return key
-	}
 	var s scratch
 	text, _ := stringText(append(append([]byte{'"'}, key...), '"'), &s)
 	return text
@@ -121,6 +159,7 @@ func plainKey(key []byte) []byte {
 // fn returns false. It reports whether the object was read to its end, so false
 // also stands for text that is no object.
 func eachMember(raw []byte, fn func(key, value []byte) bool) bool {
+	var s scanner
 	i := skipSpace(raw, 0)
 	if i >= len(raw) || raw[i] != '{' {
 		return false
@@ -130,12 +169,15 @@ func eachMember(raw []byte, fn func(key, value []byte) bool) bool {
 		return true
 	}
 	for {
-		key, at := escapedKeys.skipKey(raw, i)
+		key, escaped, at := skipKey(raw, i)
 		if at < 0 {
 			return false
 		}
-		end := escapedKeys.skipValue(raw, at, maxDepth)
-		if end < 0 || !fn(plainKey(key), raw[at:end:end]) {
+		if escaped {
+			key = plainKey(key)
+		}
+		end := s.skipValue(raw, at, maxDepth)
+		if end < 0 || !fn(key, raw[at:end:end]) {
 			return false
 		}
 		var done bool
@@ -147,6 +189,7 @@ func eachMember(raw []byte, fn func(key, value []byte) bool) bool {
 
 // eachElement calls fn for the elements of an array until fn returns false.
 func eachElement(raw []byte, fn func(value []byte) bool) {
+	var s scanner
 	i := skipSpace(raw, 0)
 	if i >= len(raw) || raw[i] != '[' {
 		return
@@ -156,7 +199,7 @@ func eachElement(raw []byte, fn func(value []byte) bool) {
 		return
 	}
 	for {
-		end := escapedKeys.skipValue(raw, i, maxDepth)
+		end := s.skipValue(raw, i, maxDepth)
 		if end < 0 || !fn(raw[i:end]) {
 			return
 		}

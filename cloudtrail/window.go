@@ -38,8 +38,8 @@ func (w *window) openReader(r io.Reader, buf []byte, max int) error {
 }
 
 func (w *window) skipBOM() {
-	if bytes.HasPrefix(w.buf, []byte("\xef\xbb\xbf")) {
-		w.at = 3
+	if bytes.HasPrefix(w.buf, []byte(byteOrderMark)) {
+		w.at = len(byteOrderMark)
 	}
 }
 
@@ -61,17 +61,35 @@ func (w *window) more(keep int) (bool, error) {
 		}
 		w.buf = append(make([]byte, 0, min(2*n, w.max)), w.buf...)
 	}
-	got, err := io.ReadAtLeast(w.r, w.buf[n:cap(w.buf)], 1)
-	w.buf = w.buf[:n+got]
-	switch err {
-	case nil:
-		return true, nil
-	case io.EOF:
-		w.r = nil
-		return false, nil
-	}
-	return false, err
+	err := w.fill()
+	return len(w.buf) > n, err
 }
+
+// fill reads until buf is full or the document ends: whoever asked for more starts
+// again at the place kept, so that small portions would cost quadratic time.
+// Unlike io.ReadFull it does not mistake a text that breaks off for its end.
+func (w *window) fill() error {
+	for idle := 0; len(w.buf) < cap(w.buf); {
+		got, err := w.r.Read(w.buf[len(w.buf):cap(w.buf)])
+		w.buf = w.buf[:len(w.buf)+got]
+		if err == io.EOF {
+			w.r = nil
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if idle++; got > 0 {
+			idle = 0
+		} else if idle == maxIdleReads {
+			return io.ErrNoProgress
+		}
+	}
+	return nil
+}
+
+// maxIdleReads is how often a reader may return neither bytes nor an error.
+const maxIdleReads = 100
 
 // space skips white space, reading on as needed, and reports whether anything
 // follows.

@@ -10,8 +10,7 @@ type coveredKey struct {
 	day             int32
 }
 
-// covered is how much of it there is. Times are µs since 1970; both are 0 where the
-// object does not say.
+// covered is how much of it there is. Times are µs since 1970, of the records.
 type covered struct {
 	records     int64
 	first, last int64
@@ -44,7 +43,7 @@ func (c *coverage) record(rec *cloudtrail.Record) {
 	c.last.last = max(c.last.last, rec.Time)
 }
 
-// digest counts a digest file, which holds no records.
+// digest counts a digest file, which holds no records, on the day that it ends.
 func (c *coverage) digest(f *cloudtrail.DigestFile, region string) {
-	c.rows[coveredKey{f.AccountID, region, cloudtrail.Digest, dayOf(f.End)}] = &covered{first: f.End, last: f.End}
+	c.rows[coveredKey{f.AccountID, region, cloudtrail.Digest, dayOf(f.End)}] = &covered{}
 }

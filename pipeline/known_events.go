@@ -54,19 +54,11 @@ func (r *run) loadKeys(day int32, set *keySet) error {
 }
 
 func loadOddKeys(path string, set *keySet) error {
-	rows, _, err := parquet.ReadRows(path, parquet.EventsSchema)
-	if err != nil {
-		return err
-	}
-	for _, cells := range rows {
+	return parquet.EachRow(path, parquet.EventsSchema, func(cells []any) error {
 		id, _ := cells[colEventID].(string)
 		account, _ := cells[colRecipient].(string)
-		var accountText []byte
-		if cells[colRecipient] != nil {
-			accountText = []byte(account)
-		}
-		if _, isGUID := keyOf([]byte(id), accountText); isGUID {
-			continue
+		if _, isGUID := keyOf([]byte(id), []byte(account)); isGUID {
+			return nil
 		}
 		row := cloudtrail.Row{}
 		for i, cell := range cells {
@@ -78,13 +70,12 @@ func loadOddKeys(path string, set *keySet) error {
 		if err != nil {
 			return fmt.Errorf("%q: %w", path, err)
 		}
-		key, err := keyOfValue(record, accountText)
-		if err != nil {
-			return err
+		key, err := keyOfValue(record, []byte(account))
+		if err == nil {
+			set.add(key)
 		}
-		set.add(key)
-	}
-	return nil
+		return err
+	})
 }
 
 var (

@@ -34,9 +34,9 @@ func (e *duckEngine) explain(err error) error {
 
 func (e *duckEngine) damaged(path string, err error) error {
 	if _, statErr := os.Stat(path); errors.Is(statErr, fs.ErrNotExist) {
-		return fmt.Errorf("reading %q: the file is gone, run the report again, or ingest fsck if that does not help: %w", path, err)
+		return fmt.Errorf("reading %q: the file is gone; run the report again: %w", path, err)
 	}
-	return fmt.Errorf("reading %q: the file is damaged, run ingest fsck --repair: %w", path, err)
+	return fmt.Errorf("reading %q: the file is damaged; restore it from a backup, or move the lake away and ingest again: %w", path, err)
 }
 
 // fileIn is the lake's file that a message names, if any.

@@ -60,8 +60,16 @@ acted as (
         coalesce(role_use.role_id, role_use.role_arn) as ref,
         role_use.role_id,
         role_use.role_arn,
-        max(case when role_use.role_arn is null then role_use.account_id end)
-            as account_id,
+        max(
+            case
+                when role_use.role_arn is null
+                    then
+                        coalesce(
+                            role_use.identity_account_id,
+                            role_use.recipient_account_id
+                        )
+            end
+        ) as account_id,
         min(role_use.event_time) filter (where role_use.outcome <> 'denied')
             as first_used,
         max(role_use.event_time) filter (where role_use.outcome <> 'denied')
@@ -131,11 +139,21 @@ assumed as (
 
 named as (
 
-    select ref, role_id, role_arn from acted
+    select
+        ref,
+        role_id,
+        role_arn,
+        role_arn as issuer_arn
+    from acted
 
     union
 
-    select ref, role_id, role_arn from assumed
+    select
+        ref,
+        role_id,
+        role_arn,
+        cast(null as varchar) as issuer_arn
+    from assumed
 
 ),
 
@@ -168,7 +186,17 @@ refs as (
     select
         named.ref,
         max(named.role_id) as role_id,
-        max(named.role_arn) as role_arn,
+        -- An assumption may know the role without its path only (P31).
+        coalesce(
+            max(named.issuer_arn),
+            max(
+                case
+                    when regexp_like(named.role_arn, ':role/.+/')
+                        then named.role_arn
+                end
+            ),
+            max(named.role_arn)
+        ) as role_arn,
         coalesce(
             max(named.role_id),
             max(by_arn.role_key),
@@ -190,6 +218,7 @@ used as (
         min(acted.first_used) as first_used,
         max(acted.last_used) as last_used,
         max(acted.last_denied) as last_denied,
+        coalesce(max(acted.last_used), max(acted.last_denied)) as last_time,
         cast(sum(acted.uses) as bigint) as uses,
         cast(sum(acted.denied) as bigint) as denied,
         cast(sum(acted.failed) as bigint) as failed
@@ -221,7 +250,9 @@ last_acts as (
     select
         refs.role_key,
         role_use.event_id,
-        role_use.action,
+        role_use.iam_action,
+        role_use.event_source,
+        role_use.event_name,
         role_use.aws_region,
         coalesce(role_use.role_id, role_use.role_arn) as session_role,
         role_use.role_session_name,
@@ -241,8 +272,7 @@ last_acts as (
     inner join used
         on
             refs.role_key = used.role_key
-            and role_use.event_time
-            = coalesce(used.last_used, used.last_denied)
+            and role_use.event_time = used.last_time
     where (role_use.outcome = 'denied') = (used.last_used is null)
 
 ),
@@ -451,7 +481,11 @@ facts as (
         coalesce(counted.sessions, 0) as sessions,
         coalesce(counted.callers, 0) as callers,
         last_acts.event_id as act_event_id,
-        last_acts.action as act_action,
+        coalesce(
+            last_acts.iam_action,
+            split_part(last_acts.event_source, '.', 1) || ':'
+            || last_acts.event_name
+        ) as act_action,
         last_acts.aws_region as act_region,
         last_tries.assumed_event_id,
         last_tries.refused_event_id,

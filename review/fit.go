@@ -61,16 +61,23 @@ func refit(columns []*shown, natural []int, room int) {
 func candidatesOf(choices []choice, columns []queries.Column, natural []int) []*shown {
 	if choices == nil {
 		for i, column := range columns {
-			choices = append(choices, choice{column.Name, i + 1, 12})
-			if isNumber(column) {
-				choices[i].atLeast = 0
-			}
+			choices = append(choices, choice{column.Name, i + 1, atLeast(column)})
 		}
 		return candidatesAt(choices, natural, func(i int) int { return i })
 	}
 	return candidatesAt(choices, natural, func(i int) int {
 		return slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == choices[i].name })
 	})
+}
+
+// atLeast is how narrow a column of ad hoc SQL may get: half a number or half a
+// time would be another one.
+func atLeast(column queries.Column) int {
+	switch column.Type {
+	case "bigint", "double", "boolean", "timestamp", "date":
+		return 0
+	}
+	return 12
 }
 
 // candidatesAt finds by index where each choice is among the columns; a

@@ -120,7 +120,7 @@ func appendJSON(b []byte, column queries.Column, cell any) []byte {
 	case map[string]any:
 		return appendMap(b, v)
 	case Record:
-		return appendObject(b, named(v.Names), v.Cells)
+		return appendObject(b, v.Columns, v.Cells)
 	}
 	return appendString(b, fmt.Sprint(cell))
 }

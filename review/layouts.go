@@ -15,12 +15,28 @@ type choice struct {
 // shown with Wide.
 var layouts = map[string][]choice{
 	"last_used": {
-		{"account_id", 4, 0}, {"role_name", 1, 16}, {"verdict", 2, 0}, {"last_used", 3, 0}, {"idle_days", 6, 0},
+		{"account_id", 4, 0}, {"role_name", 1, 24}, {"verdict", 2, 0}, {"last_used", 3, 0}, {"idle_days", 6, 0},
 		{"last_action", 5, 14}, {"last_caller", 8, 20}, {"uses", 9, 0}, {"callers", 7, 0}, {"denied", 10, 0},
 		{"reason", 11, 20}, {"kind", 12, 0},
 	},
 	"coverage": {
-		{"account_id", 1, 0}, {"aws_region", 2, 0}, {"family", 6, 10}, {"first_event", 7, 0}, {"last_event", 5, 0},
-		{"days_present", 4, 0}, {"days_missing", 3, 0}, {"objects", 9, 0}, {"events", 8, 0},
+		{"account_id", 1, 0}, {"aws_region", 2, 0}, {"family", 3, 18}, {"first_event", 8, 0}, {"last_event", 7, 0},
+		{"days_present", 5, 0}, {"days_missing", 4, 0}, {"objects", 9, 0}, {"events", 6, 0},
+	},
+	"role_actions": {
+		{"event_source", 2, 14}, {"event_name", 1, 16}, {"uses", 3, 0}, {"denied", 4, 0}, {"failed", 6, 0},
+		{"last_used", 5, 0}, {"last_denied", 7, 0}, {"regions", 8, 12},
+	},
+	"role_attempts": {
+		{"event_source", 2, 14}, {"event_name", 1, 16}, {"error_code", 4, 12}, {"denied", 3, 0}, {"last_denied", 5, 0},
+		{"first_denied", 6, 0},
+	},
+	"role_callers": {
+		{"caller", 1, 24}, {"caller_kind", 4, 0}, {"via_role", 6, 20}, {"assumptions", 2, 0}, {"denied", 5, 0},
+		{"last_seen", 3, 0}, {"first_seen", 7, 0}, {"networks", 8, 12},
+	},
+	"role_sessions": {
+		{"role_session_name", 1, 17}, {"session_created_at", 2, 0}, {"last_seen", 5, 0}, {"events", 3, 0}, {"denied", 6, 0},
+		{"caller", 4, 20}, {"via_role", 7, 20},
 	},
 }

@@ -2,10 +2,11 @@ package review
 
 import "roletrail/queries"
 
-// Record is a struct whose fields have an order: a row inside a cell.
+// Record is a struct whose fields have an order and types: a row inside a
+// cell.
 type Record struct {
-	Names []string
-	Cells []any
+	Columns []queries.Column
+	Cells   []any
 }
 
 // heldRows are rows in memory.

@@ -36,7 +36,7 @@ func (r *report) answer(cmd *cobra.Command, f *questionFlags, name string) error
 		if err != nil {
 			return err
 		}
-		rows, err := engine.Run(ctx, name, params)
+		rows, err := ask(ctx, engine, name, params)
 		if err != nil {
 			return err
 		}
@@ -45,12 +45,23 @@ func (r *report) answer(cmd *cobra.Command, f *questionFlags, name string) error
 	})
 }
 
+// ask runs a question. One about a role that is nowhere is answered with an
+// error, because no rows would look like a role without use.
+func ask(ctx context.Context, engine queries.Engine, name string, params queries.Params) (queries.Rows, error) {
+	if params.Role == "" {
+		return engine.Run(ctx, name, params)
+	}
+	g, err := gather(ctx, engine, name, params)
+	if err == nil && len(g.rows) == 0 {
+		err = noSuchRole(ctx, engine, params)
+	}
+	return review.HeldRows(g.columns, g.rows), err
+}
+
 // head is what the answer rests on. The engine does not know the program it
 // runs in; the program puts its version in.
 func head(ctx context.Context, engine queries.Engine, params queries.Params) (queries.Meta, error) {
 	meta, err := engine.Meta(ctx, params)
-	if meta.Versions.Roletrail == "" {
-		meta.Versions.Roletrail = cli.Version()
-	}
+	meta.Versions.Roletrail = cli.Version()
 	return meta, err
 }

@@ -17,7 +17,7 @@ import (
 
 func TestLastUsed(t *testing.T) {
 	engine := newFake()
-	got := ask(t, engine, "", "last-used", "--quarter", "2026Q3", "--account", "111111111111", "--account", "222222222222",
+	got := try(t, engine, "", "last-used", "--quarter", "2026Q3", "--account", "111111111111", "--account", "222222222222",
 		"--role", "deploy", "--inventory", "2026-09-30", "--format", "csv")
 	want := "account_id,role_arn,role_name,role_id,verdict,last_used,uses,sessions,callers\n" +
 		"111111111111,arn:aws:iam::111111111111:role/deploy,deploy,AROA1,active,2026-09-28T14:03:05Z,7,2,1\n" +
@@ -46,7 +46,7 @@ func TestCoverage(t *testing.T) {
 		"coverage --format ndjson":        `{"account_id":"111111111111","events":20}` + "\n",
 		"coverage --gaps --format ndjson": `{"account_id":"111111111111","day":"2026-09-28"}` + "\n",
 	} {
-		if got := ask(t, newFake(), "", strings.Fields(args)...); got.code != cli.ExitDone || got.stdout != want {
+		if got := try(t, newFake(), "", strings.Fields(args)...); got.code != cli.ExitDone || got.stdout != want {
 			t.Errorf("%s: got %+v, want %s", args, got, want)
 		}
 	}
@@ -58,14 +58,14 @@ func TestThinCoverageOfTheConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	engine := newFake()
-	ask(t, engine, "", "coverage", "--config", path)
+	try(t, engine, "", "coverage", "--config", path)
 	if share := engine.params.ThinCoverage; share <= 0 || share > 1e-9 {
 		t.Errorf("thin_below 0 became %v, want next to nothing but not the default", share)
 	}
 }
 
 func TestRoleAsJSON(t *testing.T) {
-	got := ask(t, newFake(), "", "role", "deploy", "--format", "json")
+	got := try(t, newFake(), "", "role", "deploy", "--format", "json")
 	var answer struct {
 		Meta map[string]any
 		Rows []map[string]any
@@ -80,7 +80,7 @@ func TestRoleAsJSON(t *testing.T) {
 	for _, tc := range []struct {
 		got, want any
 	}{
-		{first["actions"], []any{map[string]any{"action": "s3:PutObject", "uses": 5.0}, map[string]any{"action": "s3:GetObject", "uses": 2.0}}},
+		{first["actions"], []any{map[string]any{"event_name": "PutObject", "uses": 5.0}, map[string]any{"event_name": "GetObject", "uses": 2.0}}},
 		{first["callers"], []any{map[string]any{"caller": "lambda.amazonaws.com"}}},
 		{first["sessions"], []any{}},
 		{first["days"], []any{}},
@@ -95,22 +95,22 @@ func TestRoleAsJSON(t *testing.T) {
 }
 
 func TestRoleAsCSV(t *testing.T) {
-	got := ask(t, newFake(), "", "role", "deploy", "--format", "csv")
+	got := try(t, newFake(), "", "role", "deploy", "--format", "csv")
 	lines := strings.Split(got.stdout, "\n")
-	if len(lines) != 4 || !strings.HasSuffix(lines[0], ",uses,sessions,callers,actions,days") {
+	if len(lines) != 4 || !strings.HasSuffix(lines[0], ",uses,sessions,callers,actions,attempts,days") {
 		t.Fatalf("got %+v", got)
 	}
-	want := `7,[],"[{""caller"":""lambda.amazonaws.com""}]","[{""action"":""s3:PutObject"",""uses"":5},{""action"":""s3:GetObject"",""uses"":2}]",[]`
+	want := `7,[],"[{""caller"":""lambda.amazonaws.com""}]","[{""event_name"":""PutObject"",""uses"":5},{""event_name"":""GetObject"",""uses"":2}]",[],[]`
 	if !strings.HasSuffix(lines[1], want) {
 		t.Errorf("got %s, want … %s", lines[1], want)
 	}
 }
 
 func TestRoleAsTable(t *testing.T) {
-	got := ask(t, newFake(), "", "role", "deploy")
+	got := try(t, newFake(), "", "role", "deploy")
 	for _, want := range []string{
 		"\nrole arn:aws:iam::111111111111:role/deploy AROA1\n", "\nrole arn:aws:iam::222222222222:role/deploy\n",
-		"\nactions\naction        uses\ns3:PutObject     5\n", "\ndays\nno rows\n", "last_used   2026-09-28 14:03\n",
+		"\nactions\nevent_name  uses\nPutObject      5\n", "\ndays\nno rows\n", "last_used   2026-09-28 14:03\n",
 	} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("no %q in\n%s", want, got.stdout)
@@ -118,16 +118,41 @@ func TestRoleAsTable(t *testing.T) {
 	}
 }
 
+func TestRoleWithManySessions(t *testing.T) {
+	engine := newFake()
+	sessions := engine.answers["role_sessions"]
+	for range 70 {
+		sessions.rows = append(sessions.rows, sessions.rows[0])
+	}
+	engine.answers["role_sessions"] = sessions
+	for args, want := range map[string][]string{
+		"role deploy":             {"\nsessions, the newest 20 of 71; --wide shows all\n", "\n20 rows\n"},
+		"role deploy --wide":      {"\nsessions\n", "\n71 rows\n"},
+		"role deploy --format md": {"\n## sessions\n"},
+	} {
+		got := try(t, engine, "", strings.Fields(args)...)
+		for _, part := range want {
+			if !strings.Contains(got.stdout, part) {
+				t.Errorf("%s: no %q in\n%s", args, part, got.stdout)
+			}
+		}
+	}
+}
+
 func TestUnknownRole(t *testing.T) {
 	engine := newFake()
 	engine.answers["last_used"] = gathered{columns: engine.answers["last_used"].columns}
-	got := ask(t, engine, "", "role", "deplyo")
+	got := try(t, engine, "", "role", "deplyo")
 	want := outcome{cli.ExitFailed, "", "report: finding role \"deplyo\": neither the logs nor the inventory know it\ndid you mean \"deploy\" or \"deploy-eu\"?\n"}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+	got = try(t, engine, "", "last-used", "--role", "deplyo")
+	if got != want {
+		t.Errorf("last-used: got %+v, want %+v", got, want)
+	}
 	engine.answers["roles_like"] = gathered{columns: engine.answers["roles_like"].columns}
-	if got = ask(t, engine, "", "role", "zzz"); !strings.HasSuffix(got.stderr, "know it\nreport last-used lists all roles\n") {
+	if got = try(t, engine, "", "role", "zzz"); !strings.HasSuffix(got.stderr, "know it\nreport last-used lists all roles\n") {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -152,7 +177,7 @@ func TestWrongUsage(t *testing.T) {
 		{"sql -f /nowhere.sql", "reading query from \"/nowhere.sql\": no such file"},
 		{"sql", "report sql was given an empty query\nsee report sql --help"},
 	} {
-		got := ask(t, newFake(), "", strings.Fields(tc.args)...)
+		got := try(t, newFake(), "", strings.Fields(tc.args)...)
 		if want := (outcome{cli.ExitUsage, "", "report: " + tc.stderr + "\n"}); got != want {
 			t.Errorf("%s:\n got %+v\nwant %+v", tc.args, got, want)
 		}
@@ -184,12 +209,12 @@ func TestSQL(t *testing.T) {
 		{"standard input", "select 1 as one", []string{"sql", "--format", "json"}},
 		{"standard input by name", "select 1 as one", []string{"sql", "-f", "-", "--format", "json"}},
 	} {
-		got := ask(t, newFake(), tc.stdin, tc.args...)
+		got := try(t, newFake(), tc.stdin, tc.args...)
 		if want := (outcome{cli.ExitDone, "{\"meta\":{},\n\"rows\":[\n{\"one\":1}\n]}\n", ""}); got != want {
 			t.Errorf("%s: got %+v, want %+v", tc.name, got, want)
 		}
 	}
-	got := ask(t, newFake(), "", "sql", "select * from nothing")
+	got := try(t, newFake(), "", "sql", "select * from nothing")
 	if want := (outcome{cli.ExitFailed, "", "report: running statement: there is no table \"nothing\"\nthe views are: events, roles\n"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -19,8 +19,9 @@ func newRole(r *report) *cobra.Command {
 		Use:   "role ROLE",
 		Short: "Everything about one role",
 		Long: `role shows what the lake knows about one role: the summary of last-used, what
-it did, who called, its newest sessions and its days. ROLE is a name, an ARN or
-an AROA id; a name that several accounts have shows all of them.`,
+it did, what it was denied, who called, its newest sessions and its days. ROLE
+is a name, an ARN or an AROA id; a name that several accounts have shows all of
+them.`,
 		Example: `  report role deploy
   report role arn:aws:iam::111111111111:role/deploy --since 30d
   report role deploy --format json | jq '.rows[0].callers'`,
@@ -57,15 +58,19 @@ func (r *report) role(ctx context.Context, engine queries.Engine, params queries
 	if len(summary.rows) == 0 {
 		return noSuchRole(ctx, engine, params)
 	}
-	parts, err := gatherParts(ctx, engine, params)
-	if err != nil {
-		return err
+	var roles []oneRole
+	for _, row := range summary.rows {
+		role, err := gatherRole(ctx, engine, params, summary, row)
+		if err != nil {
+			return err
+		}
+		roles = append(roles, role)
 	}
 	options := f.options(r, "last_used")
 	if f.format.ForPeople() {
-		return review.WriteSections(r.Stdout, f.format, &meta, sections(summary, parts), options)
+		return review.WriteSections(r.Stdout, f.format, &meta, sections(roles, f.format == review.Table && !f.wide), options)
 	}
-	return review.Write(r.Stdout, f.format, &meta, nested(summary, parts), options)
+	return review.Write(r.Stdout, f.format, &meta, nested(roles), options)
 }
 
 // noSuchRole is the error for a role that is nowhere, with those whose names

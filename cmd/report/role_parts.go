@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"roletrail/queries"
 	"roletrail/review"
@@ -14,13 +13,13 @@ import (
 // parts are the questions about one role, by the name each has in the answer.
 var parts = []struct{ name, question string }{
 	{"actions", "role_actions"},
+	{"attempts", "role_attempts"},
 	{"callers", "role_callers"},
 	{"sessions", "role_sessions"},
 	{"days", "role_days"},
 }
 
-// identity are the columns that say which role a row of a part is about. They
-// stand in the summary and are left out of the parts.
+// identity are the columns that a part need not repeat: the summary has them.
 var identity = []string{"account_id", "role_arn", "role_name", "role_id"}
 
 // gathered are all rows of one question about one role. They fit into memory:
@@ -48,16 +47,33 @@ func gatherRows(rows queries.Rows) (g gathered, err error) {
 	return g, rows.Err()
 }
 
-func gatherParts(ctx context.Context, engine queries.Engine, params queries.Params) (map[string]gathered, error) {
-	result := map[string]gathered{}
+// oneRole is the summary of one role with its parts.
+type oneRole struct {
+	title   string
+	columns []queries.Column
+	row     []any
+	parts   []gathered // as the variable parts
+}
+
+// gatherRole asks for the parts of the role that a row of the summary is
+// about. It asks by AROA id, so that a recreated role does not inherit from its
+// namesake (design 9.16); a role without one by its ARN.
+func gatherRole(ctx context.Context, engine queries.Engine, params queries.Params, summary gathered, row []any) (oneRole, error) {
+	role := oneRole{title: "role", columns: summary.columns, row: row}
+	for _, name := range []string{"role_arn", "role_id"} {
+		if at := summary.column(name); at >= 0 && row[at] != nil {
+			params.Role = fmt.Sprint(row[at])
+			role.title += " " + params.Role
+		}
+	}
 	for _, part := range parts {
 		g, err := gather(ctx, engine, part.question, params)
 		if err != nil {
-			return nil, err
+			return role, err
 		}
-		result[part.name] = g
+		role.parts = append(role.parts, g.without(identity))
 	}
-	return result, nil
+	return role, nil
 }
 
 // column is the place of a column, or -1.
@@ -80,31 +96,17 @@ func (g gathered) texts(name string) []string {
 	return found
 }
 
-// key names the role a row is about: by its AROA id, else by its ARN, so that
-// a recreated role does not inherit from its namesake (design 9.16).
-func (g gathered) key(row []any) string {
-	for _, name := range []string{"role_id", "role_arn"} {
-		if at := g.column(name); at >= 0 && row[at] != nil {
-			return fmt.Sprint(row[at])
-		}
-	}
-	return ""
-}
-
-// of are the rows of a part about one role, without the columns that say so.
-func (g gathered) of(key string) gathered {
+// without leaves columns out.
+func (g gathered) without(names []string) gathered {
 	var result gathered
 	var kept []int
 	for i, c := range g.columns {
-		if !slices.Contains(identity, c.Name) {
+		if !slices.Contains(names, c.Name) {
 			kept = append(kept, i)
 			result.columns = append(result.columns, c)
 		}
 	}
 	for _, row := range g.rows {
-		if g.key(row) != key {
-			continue
-		}
 		cells := make([]any, len(kept))
 		for i, at := range kept {
 			cells[i] = row[at]
@@ -116,64 +118,54 @@ func (g gathered) of(key string) gathered {
 
 // records are rows as cells of another row.
 func (g gathered) records() []any {
-	names := make([]string, len(g.columns))
-	for i, c := range g.columns {
-		names[i] = c.Name
-	}
 	list := make([]any, len(g.rows))
 	for i, row := range g.rows {
-		list[i] = review.Record{Names: names, Cells: row}
+		list[i] = review.Record{Columns: g.columns, Cells: row}
 	}
 	return list
 }
 
-// nested is the summary with every part as a column. The summary's own count
-// of callers makes way for the callers.
-func nested(summary gathered, found map[string]gathered) queries.Rows {
-	result := gathered{columns: slices.Clone(summary.columns)}
-	places := map[string]int{}
-	for _, part := range parts {
-		places[part.name] = summary.column(part.name)
-		if places[part.name] < 0 {
-			places[part.name] = len(result.columns)
+// nested are the summaries with every part as a column. The summary's counts
+// of callers and sessions make way for the callers and sessions.
+func nested(roles []oneRole) queries.Rows {
+	result := gathered{columns: slices.Clone(roles[0].columns)}
+	places := make([]int, len(parts))
+	for i, part := range parts {
+		places[i] = result.column(part.name)
+		if places[i] < 0 {
+			places[i] = len(result.columns)
 			result.columns = append(result.columns, queries.Column{})
 		}
-		result.columns[places[part.name]] = queries.Column{Name: part.name, Type: "list"}
+		result.columns[places[i]] = queries.Column{Name: part.name, Type: "list"}
 	}
-	for _, row := range summary.rows {
-		cells := append(slices.Clone(row), make([]any, len(result.columns)-len(row))...)
-		for _, part := range parts {
-			cells[places[part.name]] = found[part.name].of(summary.key(row)).records()
+	for _, role := range roles {
+		cells := append(slices.Clone(role.row), make([]any, len(result.columns)-len(role.row))...)
+		for i := range parts {
+			cells[places[i]] = role.parts[i].records()
 		}
 		result.rows = append(result.rows, cells)
 	}
 	return review.HeldRows(result.columns, result.rows)
 }
 
-// sections are the summary of every role, each followed by its parts.
-func sections(summary gathered, found map[string]gathered) []review.Section {
+// newestSessions is how many sessions a table shows that is not wide.
+const newestSessions = 20
+
+// sections are the summary of every role, each followed by its parts. brief
+// keeps the sessions, of which there may be a hundred, from pushing the rest
+// off the screen.
+func sections(roles []oneRole, brief bool) []review.Section {
 	var result []review.Section
-	for _, row := range summary.rows {
-		result = append(result, review.Section{
-			Title: title(summary, row), Upright: true,
-			Rows: review.HeldRows(summary.columns, [][]any{row}),
-		})
-		for _, part := range parts {
-			g := found[part.name].of(summary.key(row))
-			result = append(result, review.Section{
-				Title: part.name, Report: part.question, Rows: review.HeldRows(g.columns, g.rows),
-			})
+	for _, role := range roles {
+		result = append(result, review.Section{Title: role.title, Upright: true, Rows: review.HeldRows(role.columns, [][]any{role.row})})
+		for i, part := range parts {
+			g, title := role.parts[i], part.name
+			if brief && part.name == "sessions" && len(g.rows) > newestSessions {
+				title = fmt.Sprintf("sessions, the newest %d of %d; --wide shows all", newestSessions, len(g.rows))
+				g.rows = g.rows[:newestSessions]
+			}
+			result = append(result, review.Section{Title: title, Report: part.question, Rows: review.HeldRows(g.columns, g.rows)})
 		}
 	}
 	return result
-}
-
-func title(summary gathered, row []any) string {
-	words := []string{"role"}
-	for _, name := range []string{"role_arn", "role_id"} {
-		if at := summary.column(name); at >= 0 && row[at] != nil {
-			words = append(words, fmt.Sprint(row[at]))
-		}
-	}
-	return strings.Join(words, " ")
 }

@@ -24,6 +24,7 @@ type terminal struct {
 func (r *report) openTerminal() (lineReader, error) {
 	t := &terminal{state: liner.NewLiner()}
 	t.state.SetCtrlCAborts(true)
+	t.state.SetMultiLineMode(true)
 	t.history = historyFile(r.Getenv)
 	if err := t.load(); err != nil {
 		r.PrintError("report", err)

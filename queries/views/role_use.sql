@@ -28,6 +28,7 @@ select
     session_created_at,
     identity_access_key_id as access_key_id,
     ---------- circumstances
+    identity_account_id,
     source_identity,
     invoked_by,
     source_ip_address,

@@ -14,7 +14,12 @@ calls as (
         session_created_at,
         access_key_id,
         source_identity,
-        max(case when role_arn is null then account_id end) as account_id,
+        max(
+            case
+                when role_arn is null
+                    then coalesce(identity_account_id, recipient_account_id)
+            end
+        ) as account_id,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
@@ -90,6 +95,12 @@ by_key as (
         coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00')
             as created_key,
         grants.event_id,
+        grants.event_time,
+        grants.caller,
+        grants.caller_kind,
+        grants.caller_role_key,
+        grants.caller_session_name,
+        grants.caller_created_key,
         row_number() over (
             partition by
                 coalesce(calls.role_id, calls.role_arn),
@@ -107,7 +118,7 @@ by_key as (
 -- Consoles mint a key per request: there, name and creation time tell. Slots of
 -- five seconds keep the join an equality, so that a busy session name is not
 -- paired with every assumption of it.
-keyless as (
+unmatched as (
 
     select
         called.role_key,
@@ -115,19 +126,31 @@ keyless as (
         called.role_arn,
         called.role_session_name,
         called.created_key,
-        cast(floor(to_unixtime(called.session_created_at) / 5) as bigint)
-        + slots.shift as slot
+        called.session_created_at
     from called
     left join by_key
         on
             called.role_key = by_key.role_key
             and called.role_session_name = by_key.role_session_name
             and called.created_key = by_key.created_key
-            and by_key.place = 1
-    cross join (values (-1), (0), (1)) as slots (shift)
     where
-        by_key.event_id is null
+        by_key.role_key is null
         and called.session_created_at is not null
+
+),
+
+keyless as (
+
+    select
+        unmatched.role_key,
+        unmatched.role_id,
+        unmatched.role_arn,
+        unmatched.role_session_name,
+        unmatched.created_key,
+        cast(floor(to_unixtime(unmatched.session_created_at) / 5) as bigint)
+        + slots.shift as slot
+    from unmatched
+    cross join (values (-1), (0), (1)) as slots (shift)
 
 ),
 
@@ -139,11 +162,15 @@ unclaimed as (
         grants.assumed_role_id,
         grants.assumed_role_arn,
         grants.assumed_session_name,
+        grants.caller,
+        grants.caller_kind,
+        grants.caller_role_key,
+        grants.caller_session_name,
+        grants.caller_created_key,
         cast(floor(to_unixtime(grants.event_time) / 5) as bigint) as slot
     from grants
-    left join (select distinct event_id from by_key) as claimed
-        on grants.event_id = claimed.event_id
-    where claimed.event_id is null
+    left join by_key on grants.event_id = by_key.event_id
+    where by_key.event_id is null
 
 ),
 
@@ -154,7 +181,12 @@ near as (
         keyless.role_session_name,
         keyless.created_key,
         unclaimed.event_id,
-        unclaimed.event_time
+        unclaimed.event_time,
+        unclaimed.caller,
+        unclaimed.caller_kind,
+        unclaimed.caller_role_key,
+        unclaimed.caller_session_name,
+        unclaimed.caller_created_key
     from keyless
     inner join unclaimed
         on
@@ -169,7 +201,12 @@ near as (
         keyless.role_session_name,
         keyless.created_key,
         unclaimed.event_id,
-        unclaimed.event_time
+        unclaimed.event_time,
+        unclaimed.caller,
+        unclaimed.caller_kind,
+        unclaimed.caller_role_key,
+        unclaimed.caller_session_name,
+        unclaimed.caller_created_key
     from keyless
     inner join unclaimed
         on
@@ -183,10 +220,7 @@ near as (
 by_time as (
 
     select
-        role_key,
-        role_session_name,
-        created_key,
-        event_id,
+        near.*,
         row_number() over (
             partition by role_key, role_session_name, created_key
             order by
@@ -204,32 +238,15 @@ by_time as (
 
 made as (
 
-    select role_key, role_session_name, created_key, event_id
+    select *
     from by_key
     where place = 1
 
     union all
 
-    select role_key, role_session_name, created_key, event_id
+    select *
     from by_time
     where place = 1
-
-),
-
--- A grant may be recorded twice under one event_id (two recipients, no shared
--- id): one of them explains a session.
-explained as (
-
-    select
-        event_id,
-        min(event_time) as assumed_at,
-        max(caller) as caller,
-        max(caller_kind) as caller_kind,
-        max(caller_role_key) as caller_role_key,
-        max(caller_session_name) as caller_session_name,
-        max(caller_created_key) as caller_created_key
-    from grants
-    group by event_id
 
 ),
 
@@ -252,14 +269,14 @@ known as (
         called.denied,
         called.source_identity,
         made.event_id as assumption_event_id,
-        explained.assumed_at,
-        explained.caller,
-        explained.caller_kind,
-        explained.caller_role_key,
-        explained.caller_session_name,
-        explained.caller_created_key,
+        made.event_time as assumed_at,
+        made.caller,
+        made.caller_kind,
+        made.caller_role_key,
+        made.caller_session_name,
+        made.caller_created_key,
         case
-            when explained.caller is not null then explained.caller
+            when made.caller is not null then made.caller
             when called.role_arn like '%/AWSReservedSSO#_%' escape '#'
                 then 'sso:' || called.role_session_name
             when strpos(called.role_arn, ':role/aws-service-role/') > 0
@@ -268,7 +285,7 @@ known as (
                 then 'ec2.amazonaws.com'
         end as origin,
         case
-            when explained.caller is not null then explained.caller_kind
+            when made.caller is not null then made.caller_kind
             when called.role_arn like '%/AWSReservedSSO#_%' escape '#'
                 then 'identity_center'
             when strpos(called.role_arn, ':role/aws-service-role/') > 0
@@ -282,7 +299,6 @@ known as (
             called.role_key = made.role_key
             and called.role_session_name = made.role_session_name
             and called.created_key = made.created_key
-    left join explained on made.event_id = explained.event_id
 
 ),
 
@@ -312,10 +328,9 @@ silent as (
         grants.caller as origin,
         grants.caller_kind as origin_kind
     from grants
-    left join (select distinct event_id from made) as used
-        on grants.event_id = used.event_id
+    left join made on grants.event_id = made.event_id
     where
-        used.event_id is null
+        made.event_id is null
         and coalesce(grants.assumed_role_id, grants.assumed_role_arn)
         is not null
 

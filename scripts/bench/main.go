@@ -33,6 +33,9 @@ func run(args []string) error {
 		return err
 	}
 	page := page{options: o, machine: thisMachine()}
+	if page.benchmarks, err = o.benchmarks(); err != nil {
+		return err
+	}
 	if err := build(); err != nil {
 		return err
 	}
@@ -42,9 +45,6 @@ func run(args []string) error {
 			return err
 		}
 		page.programs = append(page.programs, m)
-	}
-	if page.benchmarks, err = o.benchmarks(); err != nil {
-		return err
 	}
 	if err := os.WriteFile(o.out, []byte(page.String()), 0o644); err != nil {
 		return fmt.Errorf("writing the page: %w", err)

@@ -14,8 +14,9 @@ func peakMemory(state *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
+	peak := int64(usage.Maxrss) //nolint:unconvert // it is an int32 on 32-bit systems
 	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
-		return int64(usage.Maxrss) // bytes there, kilobytes elsewhere
+		return peak // in bytes there, in kilobytes elsewhere
 	}
-	return int64(usage.Maxrss) << 10
+	return peak << 10
 }
