@@ -45,8 +45,8 @@ func (s *source) at(node ast.Node) string {
 	return fmt.Sprintf("%s:%d", s.path, s.fset.Position(node.Pos()).Line)
 }
 
-// notOurs are folders at the root that no commit holds.
-var notOurs = []string{".git", ".cache", "bin", "lake", "demo-lake", "bench"}
+// notOurs are folders that no commit holds.
+var notOurs = []string{".git", ".cache", "bin", "lake", "demo-lake", "bench/corpus"}
 
 // files are the paths of the repository's files, from the root, with slashes. The
 // log files of the test organisation are left out.

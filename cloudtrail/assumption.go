@@ -123,15 +123,19 @@ func (p *AssumptionParser) roleOfSession(arn []byte) []byte {
 // in SwitchFrom. Which accounts get which was not confirmed: both are read.
 func (p *AssumptionParser) switchRole(rec *Record, id *Identity, a *Assumption) {
 	data := rec.JSON[AdditionalEventData]
-	from := p.text(member(data, "SwitchFrom"))
-	if arn := p.text(member(data, "SwitchTo")); isRoleARN(arn) {
-		a.RoleARN = arn
-	} else if _, resource := DeniedResource(rec.Text[ErrorMessage]); isRoleARN(resource) {
-		a.RoleARN = resource
-	} else if role := id.ActingRole(); from != nil && role.ID != nil {
+	from, to := p.text(member(data, "SwitchFrom")), p.text(member(data, "SwitchTo"))
+	if !isRoleARN(to) {
+		_, to = DeniedResource(rec.Text[ErrorMessage])
+	}
+	role := id.ActingRole()
+	isEntered := from != nil && role.ID != nil && (!isRoleARN(to) || bytes.Equal(to, role.ARN))
+	if isEntered {
 		a.RoleARN, a.RoleID, a.SessionName = role.ARN, role.ID, role.SessionName
 		a.Caller, a.CallerKind = p.callerOfARN(from)
 		return
+	}
+	if isRoleARN(to) {
+		a.RoleARN = to
 	}
 	p.caller(rec, id, a)
 }

@@ -89,12 +89,16 @@ func (p *AssumptionParser) webIdentity(id *Identity) []byte {
 }
 
 // webSubject takes the subject out of a principal id PROVIDER:AUDIENCE:SUBJECT.
+// The audience of Cognito is a pool, REGION:GUID.
 func webSubject(principal, provider []byte) []byte {
 	_, rest, ok := bytes.Cut(principal, append(bytes.Clone(provider), ':'))
 	if !ok {
 		return nil
 	}
 	_, subject, _ := bytes.Cut(rest, []byte(":"))
+	if bytes.HasPrefix(provider, []byte("cognito-identity.")) {
+		_, subject, _ = bytes.Cut(subject, []byte(":"))
+	}
 	return subject
 }
 

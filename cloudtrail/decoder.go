@@ -125,6 +125,9 @@ func (d *Decoder) pass(open func() (io.Reader, error), folder Family, walk func(
 
 // walkWindow reads a document piece by piece with the scanner.
 func (d *Decoder) walkWindow(r io.Reader) error {
+	if d.stream == nil {
+		d.stream = make([]byte, 0, defaultWindow)
+	}
 	err := d.window.openReader(r, d.stream, 2*d.limits.RecordSize)
 	if err == nil {
 		err = d.walk()

@@ -31,7 +31,7 @@ func (f Family) String() string { return familyNames[f] }
 // families' folders; Management if it holds none.
 func FamilyOfFolder(path string) Family {
 	for f := Digest; f < NumFamilies; f++ {
-		if strings.Contains(path, "/"+familyNames[f]+"/") {
+		if folder := familyNames[f] + "/"; strings.HasPrefix(path, folder) || strings.Contains(path, "/"+folder) {
 			return f
 		}
 	}
@@ -67,5 +67,6 @@ func familyOf(rec *Record, folder Family) Family {
 // isAggregated recognises the records of CloudTrail-Aggregated, which lack
 // eventTime and userIdentity (P15).
 func isAggregated(rec *Record) bool {
-	return rec.UserIdentity == nil && bytes.Contains(rec.Other, []byte(`"timeWindow":`)) && member(rec.Other, "summary") != nil
+	return rec.UserIdentity == nil && bytes.Contains(rec.Other, []byte(`"timeWindow":`)) && // quick, for the many
+		member(rec.Other, "timeWindow") != nil && member(rec.Other, "summary") != nil
 }

@@ -1,9 +1,6 @@
 package cloudtrail
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // Outcome is how a call ended.
 type Outcome string
@@ -19,13 +16,17 @@ const (
 )
 
 // OutcomeOf tells the outcome from a record's errorCode and errorMessage. Some
-// sign-ins fail with a message and no code.
+// calls, sign-ins above all, fail with a message and no code.
 func OutcomeOf(errorCode, errorMessage []byte) Outcome {
 	switch {
 	case len(errorCode) == 0 && len(errorMessage) == 0:
 		return Success
 	case isDenial(errorCode):
 		return Denied
+	case len(errorCode) == 0:
+		if action, _ := DeniedResource(errorMessage); action != nil {
+			return Denied
+		}
 	}
 	return Failed
 }
@@ -34,17 +35,18 @@ func OutcomeOf(errorCode, errorMessage []byte) Outcome {
 // AccessDenied, AccessDeniedException, VpceAccessDenied, UnauthorizedException,
 // Client.UnauthorizedOperation, and the rarer ones below.
 func isDenial(code []byte) bool {
-	if len(code) == 0 || len(code) > 128 {
-		return false
-	}
-	lower := strings.ToLower(string(code))
-	if strings.Contains(lower, "accessdenied") || strings.Contains(lower, "unauthorized") {
+	if containsFold(code, "accessdenied") || containsFold(code, "unauthorized") {
 		return true
 	}
-	lower = lower[strings.LastIndexByte(lower, '.')+1:]
-	switch strings.TrimSuffix(lower, "exception") {
-	case "notauthorized", "forbidden", "authorizationerror", "authorizationfailure", "explicitdeny":
-		return true
+	name := code[bytes.LastIndexByte(code, '.')+1:]
+	const exception = "exception"
+	if cut := len(name) - len(exception); cut > 0 && equalFold(name[cut:], exception) {
+		name = name[:cut]
+	}
+	for _, denial := range [...]string{"notauthorized", "forbidden", "authorizationerror", "authorizationfailure", "explicitdeny"} {
+		if equalFold(name, denial) {
+			return true
+		}
 	}
 	return false
 }
@@ -56,17 +58,44 @@ func isDenial(code []byte) bool {
 // names; nil where it names none. On a denied call the message is often the only
 // place where they stand, since requestParameters is null then (P12).
 func DeniedResource(message []byte) (action, resource []byte) {
-	_, rest, ok := bytes.Cut(message, []byte("not authorized to perform: "))
-	if !ok {
-		return nil, nil
+	rest := message
+	for {
+		var ok bool
+		if _, rest, ok = bytes.Cut(rest, []byte("ot authorized to perform")); !ok {
+			return nil, nil
+		}
+		// "You are not authorized to perform this operation. User: …" names it later.
+		if action, rest = deniedAction(rest); action != nil {
+			return action, deniedResource(rest)
+		}
 	}
-	action, rest, ok = bytes.Cut(rest, []byte(" on resource: "))
-	if !ok {
-		action, _, _ = bytes.Cut(action, []byte(" "))
-		return nonEmpty(action), nil
+}
+
+// deniedAction takes an action like iam:PassRole off the text, which may stand
+// behind a colon.
+func deniedAction(text []byte) (action, rest []byte) {
+	word := bytes.TrimLeft(text, ": ")
+	if i := bytes.IndexByte(word, ' '); i >= 0 {
+		word, rest = word[:i], word[i:]
 	}
-	resource, _, _ = bytes.Cut(rest, []byte(" because "))
-	resource, _, _ = bytes.Cut(resource, []byte(" with an explicit deny"))
-	resource = bytes.TrimRight(resource, " .")
-	return nonEmpty(action), nonEmpty(resource)
+	word = bytes.TrimRight(word, ".")
+	if bytes.IndexByte(word, ':') <= 0 {
+		return nil, text
+	}
+	return word, rest
+}
+
+// deniedResource reads what follows the action. A resource may hold spaces, but
+// none of the phrases that AWS writes behind it.
+func deniedResource(text []byte) []byte {
+	resource, ok := bytes.CutPrefix(text, []byte(" on resource: "))
+	if !ok {
+		return nil
+	}
+	for _, phrase := range [...]string{" because ", " with an explicit deny", ". Encoded authorization failure message"} {
+		if i := bytes.Index(resource, []byte(phrase)); i >= 0 {
+			resource = resource[:i]
+		}
+	}
+	return nonEmpty(bytes.TrimLeft(bytes.TrimRight(resource, ` ."`), `"`))
 }

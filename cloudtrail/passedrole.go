@@ -68,7 +68,7 @@ var passedRoleAt = map[string][]string{
 // the error message alone (P12).
 func (p *PassedRoleParser) Parse(rec *Record) []byte {
 	if len(rec.Text[ErrorMessage]) > 0 {
-		if action, resource := DeniedResource(rec.Text[ErrorMessage]); string(action) == "iam:PassRole" && isRoleARN(resource) {
+		if action, resource := DeniedResource(rec.Text[ErrorMessage]); equalFold(action, "iam:passrole") && isRoleARN(resource) {
 			return resource
 		}
 	}
@@ -102,6 +102,12 @@ func (p *PassedRoleParser) arnAt(params []byte, path string, account []byte) []b
 		name, rest, more = strings.Cut(rest, ".")
 		value = member(value, name)
 	}
+	if isArray(value) { // parameters of SSM documents are lists
+		eachElement(value, func(element []byte) bool {
+			value = element
+			return false
+		})
+	}
 	if !isString(value) {
 		return nil
 	}
@@ -111,7 +117,7 @@ func (p *PassedRoleParser) arnAt(params []byte, path string, account []byte) []b
 		return text
 	case strings.HasSuffix(strings.ToLower(path), "profile.name") || path == "iamInstanceProfile":
 		return p.named(account, ":instance-profile/", text)
-	case path == "role" && len(text) > 0: // Glue also takes a role by its name
+	case path == "role" || path == "jobUpdate.role": // Glue also takes a role by its name
 		return p.named(account, ":role/", text)
 	}
 	return nil
@@ -132,21 +138,32 @@ func (p *PassedRoleParser) named(account []byte, kind string, name []byte) []byt
 }
 
 // WithoutVersion cuts the version off an event name: CreateFunction20150331,
-// UpdateFunctionCode20150331v2 (P25). Names like ListObjectsV2 stay.
+// UpdateFunctionCode20150331v2, CreateInvalidation2020_05_31 (P25). Names like
+// ListObjectsV2 stay.
 func WithoutVersion(name []byte) []byte {
-	end := len(name)
-	i := end
-	for i > 0 && name[i-1]-'0' < 10 {
-		i--
+	end := cutDigits(name, len(name))
+	if end < len(name) && end > 0 && name[end-1] == 'v' {
+		end--
+	} else {
+		end = len(name)
 	}
-	if i < end && i > 0 && name[i-1] == 'v' {
-		end = i - 1
-		for i = end; i > 0 && name[i-1]-'0' < 10; {
-			i--
-		}
+	if start := cutDigits(name, end); start > 0 && end-start == len("20150331") {
+		return name[:start]
 	}
-	if end-i != 8 {
+	start := len(name) - len("2020_05_31")
+	if start <= 0 || name[start+4] != '_' || name[start+7] != '_' {
 		return name
 	}
-	return name[:i]
+	if digits(name[start:start+4]) < 0 || digits(name[start+5:start+7]) < 0 || digits(name[start+8:]) < 0 {
+		return name
+	}
+	return name[:start]
+}
+
+// cutDigits returns the index of the digits that end at end.
+func cutDigits(name []byte, end int) int {
+	for end > 0 && name[end-1]-'0' < 10 {
+		end--
+	}
+	return end
 }

@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -41,8 +42,9 @@ var jsonMembers = map[string]string{
 }
 
 // Rebuild makes the record from its row, as the value that encoding/json would
-// read from AWS's text (session tokens aside). The rule: each column goes where its
-// name comes from; then the members of user_identity and of other are laid over it.
+// read from AWS's text (session tokens aside), with numbers that are too large for
+// a float64 as json.Number. The rule: each column goes where its name comes from;
+// then the members of user_identity and of other are laid over it.
 func Rebuild(row Row) (map[string]any, error) {
 	record := map[string]any{}
 	for column, value := range row {
@@ -89,11 +91,43 @@ func jsonValue(row Row, column string) (any, error) {
 	if !ok {
 		return nil, nil
 	}
-	var value any
-	if err := json.Unmarshal([]byte(text), &value); err != nil {
+	value, err := parseJSON(text)
+	if err != nil {
 		return nil, fmt.Errorf("reading column %s: %w", column, err)
 	}
 	return value, nil
+}
+
+// parseJSON reads a value like encoding/json, which however refuses a text with a
+// number that is too large for it.
+func parseJSON(text string) (any, error) {
+	if !json.Valid([]byte(text)) {
+		return nil, json.Unmarshal([]byte(text), new(any))
+	}
+	var value any
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	err := dec.Decode(&value)
+	return asFloats(value), err
+}
+
+// asFloats turns the numbers within a value into float64, where they fit.
+func asFloats(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		if f, err := v.Float64(); err == nil {
+			return f
+		}
+	case []any:
+		for i := range v {
+			v[i] = asFloats(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = asFloats(v[name])
+		}
+	}
+	return value
 }
 
 func place(record map[string]any, path []string, value any) {

@@ -22,7 +22,11 @@ func (id *Identity) ActingRole() ActingRole {
 	}
 	principal, session, _ := bytes.Cut(id.Text[IdentityPrincipalID], []byte(":"))
 	if id.issuedByRole() {
-		return ActingRole{ARN: nonEmpty(id.Text[IssuerARN]), ID: nonEmpty(id.Text[IssuerPrincipalID]), SessionName: nonEmpty(session)}
+		role := ActingRole{ARN: nonEmpty(id.Text[IssuerARN]), ID: nonEmpty(id.Text[IssuerPrincipalID]), SessionName: nonEmpty(session)}
+		if role.ID == nil && isRoleID(principal) {
+			role.ID = principal
+		}
+		return role
 	}
 	if id.Text[IssuerType] != nil || !isRoleID(principal) {
 		return ActingRole{}

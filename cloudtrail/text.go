@@ -56,6 +56,16 @@ func equalFold(b []byte, lower string) bool {
 	return true
 }
 
+// containsFold looks for lower-case ASCII, ignoring case.
+func containsFold(b []byte, lower string) bool {
+	for i := 0; i+len(lower) <= len(b); i++ {
+		if b[i]|0x20 == lower[0] && equalFold(b[i:i+len(lower)], lower) {
+			return true
+		}
+	}
+	return false
+}
+
 // isNull reports whether a raw value is the word null.
 func isNull(raw []byte) bool { return len(raw) == 4 && raw[0] == 'n' }
 

@@ -15,7 +15,8 @@ type window struct {
 	max  int   // how large buf may grow
 }
 
-const windowSize = 8 << 20
+// defaultWindow is the window's size at first; a larger record widens it.
+const defaultWindow = 8 << 20
 
 // open points the window at a whole document.
 func (w *window) open(doc []byte) {
@@ -23,12 +24,9 @@ func (w *window) open(doc []byte) {
 	w.skipBOM()
 }
 
-// openReader points the window at a document that is read piece by piece. buf is
-// reused; max bounds its growth.
+// openReader points the window at a document that is read piece by piece into buf;
+// max bounds its growth.
 func (w *window) openReader(r io.Reader, buf []byte, max int) error {
-	if cap(buf) < windowSize {
-		buf = make([]byte, 0, windowSize)
-	}
 	*w = window{r: r, buf: buf[:0], max: max}
 	if _, err := w.more(0); err != nil {
 		return err

@@ -90,7 +90,7 @@ func (r *rows) idCode(e *row, column int) int32 {
 func (r *rows) group(numbers []int32) []parquet.Values {
 	g := &r.gather
 	if g.columns == nil {
-		g.columns = make([]parquet.Values, len(parquet.EventsSchema.Columns))
+		g.columns = make([]parquet.Values, parquet.NumEventColumns)
 	}
 	for i, column := range dictColumns {
 		r.gatherCodes(column, &r.dicts[i], numbers, func(e *row) int32 { return e.codes[i] })
@@ -101,19 +101,19 @@ func (r *rows) group(numbers []int32) []parquet.Values {
 	for i, column := range plainColumns {
 		r.gatherTexts(column, i, numbers)
 	}
-	r.gatherNumbers(colEventTime, numbers, func(e *row) (int64, bool) { return e.time, true })
-	r.gatherNumbers(colRecordIndex, numbers, func(e *row) (int64, bool) { return int64(e.index), true })
-	r.gatherNumbers(colDerivation, numbers, func(*row) (int64, bool) { return cloudtrail.Derivation, true })
-	r.gatherNumbers(colCreatedAt, numbers, func(e *row) (int64, bool) {
+	r.gatherTimes(numbers)
+	r.gatherNumbers(parquet.ColRecordIndex, numbers, func(e *row) (int64, bool) { return int64(e.index), true })
+	r.gatherNumbers(parquet.ColDerivation, numbers, func(*row) (int64, bool) { return cloudtrail.Derivation, true })
+	r.gatherNumbers(parquet.ColSessionCreatedAt, numbers, func(e *row) (int64, bool) {
 		if e.identity < 0 {
 			return 0, false
 		}
 		id := &r.identities[e.identity]
 		return id.createdAt, id.created
 	})
-	r.gatherBools(colReadOnly, numbers, func(e *row) cloudtrail.Bool { return e.readOnly })
-	r.gatherBools(colManagement, numbers, func(e *row) cloudtrail.Bool { return e.manage })
-	r.gatherBools(colMFA, numbers, func(e *row) cloudtrail.Bool {
+	r.gatherBools(parquet.ColReadOnly, numbers, func(e *row) cloudtrail.Bool { return e.readOnly })
+	r.gatherBools(parquet.ColManagementEvent, numbers, func(e *row) cloudtrail.Bool { return e.manage })
+	r.gatherBools(parquet.ColMFAAuthenticated, numbers, func(e *row) cloudtrail.Bool {
 		if e.identity < 0 {
 			return cloudtrail.Unknown
 		}
@@ -121,16 +121,6 @@ func (r *rows) group(numbers []int32) []parquet.Values {
 	})
 	return g.columns
 }
-
-var (
-	colEventTime   = columnsOf("event_time")[0]
-	colRecordIndex = columnsOf("record_index")[0]
-	colDerivation  = columnsOf("derivation")[0]
-	colCreatedAt   = columnsOf("session_created_at")[0]
-	colReadOnly    = columnsOf("read_only")[0]
-	colManagement  = columnsOf("management_event")[0]
-	colMFA         = columnsOf("mfa_authenticated")[0]
-)
 
 // gatherCodes renumbers the codes, so that the row group's dictionary holds only
 // what its rows use.
@@ -170,6 +160,15 @@ func (r *rows) gatherTexts(column, i int, numbers []int32) {
 		}
 		v.Def = append(v.Def, 1)
 		v.Bytes = append(v.Bytes, arrowparquet.ByteArray(r.arena.bytes(e.plain[i])))
+	}
+}
+
+// gatherTimes fills event_time, which is never NULL.
+func (r *rows) gatherTimes(numbers []int32) {
+	v := &r.gather.columns[parquet.ColEventTime]
+	v.Int64 = v.Int64[:0]
+	for _, n := range numbers {
+		v.Int64 = append(v.Int64, r.rows[n].time)
 	}
 }
 

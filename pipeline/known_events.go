@@ -55,8 +55,8 @@ func (r *run) loadKeys(day int32, set *keySet) error {
 
 func loadOddKeys(path string, set *keySet) error {
 	return parquet.EachRow(path, parquet.EventsSchema, func(cells []any) error {
-		id, _ := cells[colEventID].(string)
-		account, _ := cells[colRecipient].(string)
+		id, _ := cells[parquet.ColEventID].(string)
+		account, _ := cells[parquet.ColRecipientAccountID].(string)
 		if _, isGUID := keyOf([]byte(id), []byte(account)); isGUID {
 			return nil
 		}
@@ -77,8 +77,3 @@ func loadOddKeys(path string, set *keySet) error {
 		return err
 	})
 }
-
-var (
-	colEventID   = columnsOf("event_id")[0]
-	colRecipient = columnsOf("recipient_account_id")[0]
-)

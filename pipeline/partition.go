@@ -66,7 +66,7 @@ func (p *partition) write(day int32, r *rows, numbers []int32) error {
 		return fmt.Errorf("writing %q: %w", f.path, err)
 	}
 	f.rows += int64(len(numbers))
-	for _, object := range columns[dictColumns[dictSourceObject]].Dict {
+	for _, object := range columns[parquet.ColSourceObject].Dict {
 		if _, known := f.objects[string(object)]; !known {
 			f.objects[string(object)] = struct{}{}
 		}

@@ -30,14 +30,14 @@ var dictTexts = [...]cloudtrail.Text{
 	cloudtrail.UserAgent, cloudtrail.ErrorCode, cloudtrail.ErrorMessage, cloudtrail.VPCEndpointID,
 }
 
-var dictColumns = columnsOf(
-	"event_version", "event_category", "event_type", "event_source",
-	"event_name", "aws_region", "recipient_account_id", "source_ip_address",
-	"user_agent", "error_code", "error_message", "vpc_endpoint_id",
-	"tls_details", "other", "outcome", "passed_role_arn",
-	"assumed_role_arn", "assumed_role_id", "assumed_session_name", "assumed_access_key_id",
-	"caller", "caller_kind", "external_id", "source_object", "family",
-)
+var dictColumns = [numDicts]int{
+	parquet.ColEventVersion, parquet.ColEventCategory, parquet.ColEventType, parquet.ColEventSource,
+	parquet.ColEventName, parquet.ColAWSRegion, parquet.ColRecipientAccountID, parquet.ColSourceIPAddress,
+	parquet.ColUserAgent, parquet.ColErrorCode, parquet.ColErrorMessage, parquet.ColVPCEndpointID,
+	parquet.ColTLSDetails, parquet.ColOther, parquet.ColOutcome, parquet.ColPassedRoleARN,
+	parquet.ColAssumedRoleARN, parquet.ColAssumedRoleID, parquet.ColAssumedSessionName, parquet.ColAssumedAccessKeyID,
+	parquet.ColCaller, parquet.ColCallerKind, parquet.ColExternalID, parquet.ColSourceObject, parquet.ColFamily,
+}
 
 // The columns that a row stores as plain texts: first flat texts of many distinct
 // values, then JSON.
@@ -50,10 +50,10 @@ var plainJSON = [...]cloudtrail.JSON{
 
 const numPlain = len(plainTexts) + len(plainJSON)
 
-var plainColumns = columnsOf(
-	"event_id", "request_id", "shared_event_id", "request_parameters", "response_elements",
-	"additional_event_data", "service_event_details", "resources", "addendum",
-)
+var plainColumns = [numPlain]int{
+	parquet.ColEventID, parquet.ColRequestID, parquet.ColSharedEventID, parquet.ColRequestParameters, parquet.ColResponseElements,
+	parquet.ColAdditionalEventData, parquet.ColServiceEventDetails, parquet.ColResources, parquet.ColAddendum,
+}
 
 // The columns that come from userIdentity, stored once per distinct object.
 const (
@@ -64,21 +64,11 @@ const (
 	numIDs
 )
 
-var idColumns = columnsOf(
-	"identity_type", "identity_arn", "identity_principal_id", "identity_account_id", "identity_user_name",
-	"identity_access_key_id", "invoked_by", "identity_provider", "issuer_type", "issuer_arn",
-	"issuer_principal_id", "issuer_account_id", "issuer_user_name", "source_identity", "on_behalf_of_user_id",
-	"user_identity", "role_arn", "role_id", "role_session_name",
-)
-
-func columnsOf(names ...string) []int {
-	indexes := make([]int, len(names))
-	for i, name := range names {
-		if indexes[i] = parquet.EventsSchema.Index(name); indexes[i] < 0 {
-			panic("pipeline: the lake has no column " + name)
-		}
-	}
-	return indexes
+var idColumns = [numIDs]int{
+	parquet.ColIdentityType, parquet.ColIdentityARN, parquet.ColIdentityPrincipalID, parquet.ColIdentityAccountID, parquet.ColIdentityUserName,
+	parquet.ColIdentityAccessKeyID, parquet.ColInvokedBy, parquet.ColIdentityProvider, parquet.ColIssuerType, parquet.ColIssuerARN,
+	parquet.ColIssuerPrincipalID, parquet.ColIssuerAccountID, parquet.ColIssuerUserName, parquet.ColSourceIdentity, parquet.ColOnBehalfOfUserID,
+	parquet.ColUserIdentity, parquet.ColRoleARN, parquet.ColRoleID, parquet.ColRoleSessionName,
 }
 
 // row is one event in a row store.

@@ -161,10 +161,10 @@ func (e *duckEngine) Close() error {
 // query binds and starts one statement on a connection of its own. Cancelling
 // ctx interrupts it, while it runs and while its rows are read.
 func (e *duckEngine) query(ctx context.Context, text string, args []driver.Value) (*duckRows, error) {
-	return e.start(ctx, text, args, func(*duckdb.Stmt) error { return nil })
+	return e.start(ctx, text, args, func(*duckdb.Conn, *duckdb.Stmt, string) error { return nil })
 }
 
-func (e *duckEngine) start(ctx context.Context, text string, args []driver.Value, check func(*duckdb.Stmt) error) (_ *duckRows, err error) {
+func (e *duckEngine) start(ctx context.Context, text string, args []driver.Value, check func(*duckdb.Conn, *duckdb.Stmt, string) error) (_ *duckRows, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -177,12 +177,12 @@ func (e *duckEngine) start(ctx context.Context, text string, args []driver.Value
 			conn.Close()
 		}
 	}()
-	prepared, err := conn.Prepare(text) // refuses more than one statement
+	prepared, err := conn.Prepare(text)
 	if err != nil {
-		return nil, e.explain(err)
+		return nil, e.explain(oneStatement(err))
 	}
 	stmt := prepared.(*duckdb.Stmt)
-	if err := check(stmt); err != nil {
+	if err := check(conn, stmt, text); err != nil {
 		return nil, errors.Join(err, stmt.Close())
 	}
 	if err := stmt.Bind(ordinals(args)); err != nil {
@@ -240,6 +240,14 @@ func nativeHandles(conn *duckdb.Conn, stmt *duckdb.Stmt) (connection, prepared u
 	return c.UnsafePointer(), s.UnsafePointer(), nil
 }
 
+// oneStatement words the driver's refusal of several statements for people.
+func oneStatement(err error) error {
+	if strings.Contains(err.Error(), "multi-statement") {
+		return errors.New("one statement at a time: leave out what follows the first semicolon")
+	}
+	return err
+}
+
 func ordinals(args []driver.Value) []driver.NamedValue {
 	named := make([]driver.NamedValue, len(args))
 	for i, a := range args {
@@ -251,7 +259,10 @@ func ordinals(args []driver.Value) []driver.NamedValue {
 // SQL runs one statement that reads. Which statements do is DuckDB's own
 // classification after parsing, not ours of the text.
 func (e *duckEngine) SQL(ctx context.Context, text string) (Rows, error) {
-	if strings.TrimSpace(text) == "" {
+	switch {
+	case strings.Contains(text, "\x00"):
+		return nil, errors.New("reading the statement: it has a NUL byte")
+	case len(tokenize(text)) == 0:
 		return nil, errors.New("reading the statement: it is empty")
 	}
 	if err := checkFunctions(text); err != nil {
@@ -264,15 +275,33 @@ func (e *duckEngine) SQL(ctx context.Context, text string) (Rows, error) {
 	return rows, nil
 }
 
-// checkReads refuses every statement type but SELECT (which includes WITH,
-// VALUES, FROM, DESCRIBE, SHOW and SUMMARIZE) and EXPLAIN.
-func checkReads(s *duckdb.Stmt) error {
+// errWrites refuses a statement.
+var errWrites = errors.New("only statements that read are allowed (SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN); copy the lake to change it elsewhere")
+
+// checkReads refuses every statement type but SELECT, which includes WITH,
+// VALUES, FROM, DESCRIBE, SHOW and SUMMARIZE, and EXPLAIN of one of these:
+// EXPLAIN ANALYZE runs what it explains.
+func checkReads(conn *duckdb.Conn, s *duckdb.Stmt, text string) error {
 	t, err := s.StatementType()
+	switch {
+	case err != nil:
+		return err
+	case t == duckdb.STATEMENT_TYPE_SELECT:
+		return nil
+	case t != duckdb.STATEMENT_TYPE_EXPLAIN:
+		return errWrites
+	}
+	explained, ok := afterExplain(text)
+	if !ok {
+		return errWrites
+	}
+	inner, err := conn.Prepare(explained)
 	if err != nil {
 		return err
 	}
-	if t == duckdb.STATEMENT_TYPE_SELECT || t == duckdb.STATEMENT_TYPE_EXPLAIN {
-		return nil
+	innerType, err := inner.(*duckdb.Stmt).StatementType()
+	if err == nil && innerType != duckdb.STATEMENT_TYPE_SELECT {
+		err = errWrites
 	}
-	return errors.New("only statements that read are allowed (SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN); copy the lake to change it elsewhere")
+	return errors.Join(err, inner.Close())
 }

@@ -86,7 +86,7 @@ func mapType(t mapping.LogicalType) (columnType, error) {
 
 // decimalType reads DECIMAL(width, scale), whose integer is as wide as needed.
 func decimalType(t mapping.LogicalType) columnType {
-	scale := math.Pow10(-int(mapping.DecimalScale(t)))
+	scale := math.Pow10(int(mapping.DecimalScale(t)))
 	var whole func(v vector, row uint64) float64
 	switch mapping.DecimalInternalType(t) {
 	case mapping.TypeSmallInt:
@@ -101,5 +101,5 @@ func decimalType(t mapping.LogicalType) columnType {
 			return f
 		}
 	}
-	return columnType{"double", notNull(func(v vector, row uint64) any { return whole(v, row) * scale })}
+	return columnType{"double", notNull(func(v vector, row uint64) any { return whole(v, row) / scale })}
 }

@@ -139,12 +139,15 @@ func (p Params) values() (map[string]driver.Value, error) {
 		"thin_share":     0.9,
 	}
 	for _, a := range p.Accounts {
-		if a == "" || strings.Contains(a, ",") {
+		if a == "" || strings.ContainsAny(a, ",\x00") {
 			return nil, fmt.Errorf("reading account %q: it is no account id; give 12 digits", a)
 		}
 	}
 	if len(p.Accounts) > 0 {
 		v["accounts"] = strings.Join(p.Accounts, ",")
+	}
+	if strings.Contains(p.Role, "\x00") {
+		return nil, fmt.Errorf("reading role %q: it has a NUL byte", p.Role) // the driver would cut it there
 	}
 	if p.Role != "" {
 		v["role"] = p.Role

@@ -26,11 +26,46 @@ func checkFunctions(text string) error {
 	return nil
 }
 
-// tokenize splits SQL into words, quoted names (without the quotes) and single
-// other characters; strings become one token "'", comments vanish. It need not
-// be exact, only never join a name to a bracket that DuckDB would not.
+// afterExplain cuts EXPLAIN, ANALYZE and a list of options in brackets off the
+// front of a statement.
+func afterExplain(text string) (string, bool) {
+	tokens, ends := tokens(text)
+	next := 0
+	word := func(w string) bool {
+		if next < len(tokens) && strings.EqualFold(tokens[next], w) {
+			next++
+			return true
+		}
+		return false
+	}
+	if !word("explain") {
+		return "", false
+	}
+	word("analyze")
+	if word("(") && next < len(tokens) && isExplainOption(tokens[next]) {
+		for next < len(tokens) && !word(")") {
+			next++
+		}
+	} else if next > 0 && tokens[next-1] == "(" {
+		next-- // the bracket belongs to the query
+	}
+	return text[ends[next-1]:], true
+}
+
+func isExplainOption(word string) bool {
+	return strings.EqualFold(word, "format") || strings.EqualFold(word, "analyze")
+}
+
 func tokenize(text string) []string {
-	var tokens []string
+	list, _ := tokens(text)
+	return list
+}
+
+// tokens splits SQL into words, quoted names (without the quotes) and single
+// other characters; strings become one token "'", comments vanish; ends are the
+// offsets behind the tokens. It need not
+// be exact, only never join a name to a bracket that DuckDB would not.
+func tokens(text string) (tokens []string, ends []int) {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
 		case strings.HasPrefix(text[i:], "--"):
@@ -56,8 +91,11 @@ func tokenize(text string) []string {
 			tokens = append(tokens, text[i:i+1])
 			i++
 		}
+		for len(ends) < len(tokens) {
+			ends = append(ends, i)
+		}
 	}
-	return tokens
+	return tokens, ends
 }
 
 func wordByte(c byte) bool {

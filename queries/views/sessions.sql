@@ -250,9 +250,6 @@ made as (
 
 ),
 
--- Sessions with a logged call; a caller's session always is one, for its
--- AssumeRole is such a call. Where no assumption is logged, some roles tell by
--- themselves who stands behind them.
 known as (
 
     select
@@ -274,25 +271,7 @@ known as (
         made.caller_kind,
         made.caller_role_key,
         made.caller_session_name,
-        made.caller_created_key,
-        case
-            when made.caller is not null then made.caller
-            when called.role_arn like '%/AWSReservedSSO#_%' escape '#'
-                then 'sso:' || called.role_session_name
-            when strpos(called.role_arn, ':role/aws-service-role/') > 0
-                then split_part(called.role_arn, '/', 3)
-            when regexp_like(called.role_session_name, '^i-[0-9a-f]+$')
-                then 'ec2.amazonaws.com'
-        end as origin,
-        case
-            when made.caller is not null then made.caller_kind
-            when called.role_arn like '%/AWSReservedSSO#_%' escape '#'
-                then 'identity_center'
-            when strpos(called.role_arn, ':role/aws-service-role/') > 0
-                then 'service'
-            when regexp_like(called.role_session_name, '^i-[0-9a-f]+$')
-                then 'service'
-        end as origin_kind
+        made.caller_created_key
     from called
     left join made
         on
@@ -324,9 +303,7 @@ silent as (
         grants.caller_kind,
         grants.caller_role_key,
         grants.caller_session_name,
-        grants.caller_created_key,
-        grants.caller as origin,
-        grants.caller_kind as origin_kind
+        grants.caller_created_key
     from grants
     left join made on grants.event_id = made.event_id
     where
@@ -336,31 +313,58 @@ silent as (
 
 ),
 
+-- Where no assumption is logged, or its caller unknown, some roles tell by
+-- themselves who stands behind them.
 every as (
 
-    select * from known
+    select
+        sessions.*,
+        case
+            when caller is not null then caller
+            when role_arn like '%/AWSReservedSSO#_%' escape '#'
+                then 'sso:' || role_session_name
+            when strpos(role_arn, ':role/aws-service-role/') > 0
+                then split_part(role_arn, '/', 3)
+            when regexp_like(role_session_name, '^i-[0-9a-f]+$')
+                then 'ec2.amazonaws.com'
+        end as origin,
+        case
+            when caller is not null then caller_kind
+            when role_arn like '%/AWSReservedSSO#_%' escape '#'
+                then 'identity_center'
+            when strpos(role_arn, ':role/aws-service-role/') > 0
+                then 'service'
+            when regexp_like(role_session_name, '^i-[0-9a-f]+$')
+                then 'service'
+        end as origin_kind
+    from (
 
-    union all
+        select * from known
 
-    select * from silent
+        union all
+
+        select * from silent
+
+    ) as sessions
 
 ),
 
--- The sessions that made other sessions: the inner links of the chains. (A
--- caller that is no role has no caller_role_key; a condition on one side alone
+-- The sessions that made other sessions: the inner links of the chains. A
+-- caller's session always has a logged call, for its AssumeRole is one. (A caller
+-- that is no role has no caller_role_key; a condition on one side alone
 -- in a left join would make DuckDB compare every pair.)
 links as (
 
     select
-        known.role_key,
-        known.role_session_name,
-        known.created_key,
-        known.caller_role_key,
-        known.caller_session_name,
-        known.caller_created_key,
-        known.origin,
-        known.origin_kind
-    from known
+        every.role_key,
+        every.role_session_name,
+        every.created_key,
+        every.caller_role_key,
+        every.caller_session_name,
+        every.caller_created_key,
+        every.origin,
+        every.origin_kind
+    from every
     inner join (
         select distinct
             caller_role_key,
@@ -370,9 +374,10 @@ links as (
         where caller_role_key is not null
     ) as callers
         on
-            known.role_key = callers.caller_role_key
-            and known.role_session_name = callers.caller_session_name
-            and known.created_key = callers.caller_created_key
+            every.role_key = callers.caller_role_key
+            and every.role_session_name = callers.caller_session_name
+            and every.created_key = callers.caller_created_key
+    where every.first_seen is not null
 
 ),
 
