@@ -142,7 +142,7 @@ func TestSwitchRole(t *testing.T) {
 		{"entered by root", entered + `,"additionalEventData":{"SwitchFrom":"arn:aws:iam::111111111111:root"}`, in("arn:aws:iam::111111111111:root", "root")},
 		{"entered by another", entered + `,"additionalEventData":{"SwitchFrom":"someone"}`, in("someone", "unknown")},
 		{"entered, both named", entered + `,"additionalEventData":{"SwitchFrom":"arn:aws:iam::111111111111:user/x","SwitchTo":"` + roleARN + `"}`, in("arn:aws:iam::111111111111:user/x", "user")},
-		{"entered, caller unknown", entered, assumed{"", "", "", "", "", roleARN, "role"}},
+		{"direction unknown", entered, assumed{"", "", "", "", "", roleARN, "role"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

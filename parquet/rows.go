@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -109,7 +110,7 @@ func flatCells[T any](c *cursor[T], convert func(T) any) func() (any, error) {
 		case err != nil:
 			return nil, err
 		case !ok:
-			return nil, fmt.Errorf("the column ends here")
+			return nil, errColumnEnds
 		case !cell.present:
 			return nil, nil
 		}
@@ -117,18 +118,24 @@ func flatCells[T any](c *cursor[T], convert func(T) any) func() (any, error) {
 	}
 }
 
+var errColumnEnds = errors.New("the column ends here")
+
 // listCells gathers the elements of one list. It has to look one cell ahead to
 // see where the list ends.
 func listCells(c *cursor[arrowparquet.ByteArray]) func() (any, error) {
 	var ahead cell[arrowparquet.ByteArray]
 	have := false
 	return func() (any, error) {
-		first, ok := ahead, have
+		first := ahead
 		if !have {
-			var err error
-			if first, ok, err = c.next(); err != nil || !ok {
-				return nil, fmt.Errorf("the column ends here: %w", err)
+			cell, ok, err := c.next()
+			if err != nil {
+				return nil, err
 			}
+			if !ok {
+				return nil, errColumnEnds
+			}
+			first = cell
 		}
 		have = false
 		if first.def == 0 {

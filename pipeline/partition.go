@@ -29,7 +29,6 @@ type dayFile struct {
 	writer  parquet.Writer
 	rows    int64
 	objects map[string]struct{} // which it has rows of
-	touched int                 // when it was written to last
 }
 
 // maxOpenFiles bounds the files that a worker keeps open. When many days come at

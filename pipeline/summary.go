@@ -25,7 +25,7 @@ type Summary struct {
 	Seconds    float64       `json:"seconds"`
 }
 
-// ObjectCounts: Total = Ingested + Already + Skipped + Quarantined.
+// ObjectCounts add up: Total = Ingested + Already + Skipped + Quarantined.
 type ObjectCounts struct {
 	Total       int64 `json:"total"`
 	Ingested    int64 `json:"ingested"`

@@ -48,7 +48,7 @@ func TestReadsOnly(t *testing.T) {
 		"select * from sniff_csv('" + secret + "')", "from '" + secret + "'", "select * from parquet_metadata('" + secret + "')",
 		"select * from read_text('/proc/self/environ')", "select * from 'https://example.com/x.parquet'", "select * from 's3://bucket/x.parquet'",
 		"select * from enable_logging(storage='file', storage_path='" + target + "')", `select * from "enable_logging" ()`, "select * from system.main.enable_logging/**/()",
-		"select write_log('x')", "select * from query('select 1')", "select * from query_table('events')", "select * from force_checkpoint()",
+		"select write_log('x')", "select E'\\'', write_log('x'), ''", "select $$'$$, write_log('x'), ''", "select $a$'$a$, write_log('x'), ''", "select * from query('select 1')", "select * from query_table('events')", "select * from force_checkpoint()",
 		"select 1; select 2", "select 1; drop view events", "explain analyze create table x as select 1", "explain insert into lake.events select * from lake.events",
 		"explain analyze copy (select 1) to '" + target + "'", "explain (format json) create table x (a int)",
 		"with x as (delete from events returning *) select * from x", "", "   ", ";", "-- nothing",
@@ -308,8 +308,8 @@ func readAll(f lakeFiles) error {
 // TestHostileRoleNames binds what would be SQL if it were spliced.
 func TestHostileRoleNames(t *testing.T) {
 	e := openFiles(t, small(t), Options{})
-	for _, name := range []string{"r'; drop view events; --", `"`, "'", "?", "$1", strings.Repeat("r", 100000), "%", "_", "r' or '1'='1"} {
-		for _, question := range Questions() {
+	for _, name := range []string{"r'; drop view events; --", "?", strings.Repeat("r", 100000), "r' or '1'='1", "%"} {
+		for _, question := range []string{"last_used", "role_actions", "role_days", "roles_like"} {
 			p := window()
 			p.Role = name
 			rows, err := e.Run(context.Background(), question, p)

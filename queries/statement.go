@@ -63,8 +63,8 @@ func tokenize(text string) []string {
 
 // tokens splits SQL into words, quoted names (without the quotes) and single
 // other characters; strings become one token "'", comments vanish; ends are the
-// offsets behind the tokens. It need not
-// be exact, only never join a name to a bracket that DuckDB would not.
+// offsets behind the tokens. It need not be exact, only never take a call for
+// text: so it knows E'…' with its backslashes and $tag$…$tag$.
 func tokens(text string) (tokens []string, ends []int) {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
@@ -73,11 +73,16 @@ func tokens(text string) (tokens []string, ends []int) {
 		case strings.HasPrefix(text[i:], "/*"):
 			i = skipTo(text, i+2, "*/")
 		case c == '\'':
-			_, i = quoted(text, i, '\'')
+			escapes := len(tokens) > 0 && ends[len(ends)-1] == i && strings.EqualFold(tokens[len(tokens)-1], "e")
+			_, i = quoted(text, i, '\'', escapes)
+			tokens = append(tokens, "'")
+		case c == '$' && dollarTag(text[i:]) != "":
+			tag := dollarTag(text[i:])
+			i = skipTo(text, i+len(tag), tag)
 			tokens = append(tokens, "'")
 		case c == '"':
 			var name string
-			name, i = quoted(text, i, '"')
+			name, i = quoted(text, i, '"', false)
 			tokens = append(tokens, name)
 		case wordByte(c):
 			start := i
@@ -109,19 +114,34 @@ func skipTo(text string, from int, end string) int {
 	return len(text)
 }
 
-// quoted reads a quoted run that starts at i; doubled quotes stand for one.
-func quoted(text string, i int, quote byte) (content string, next int) {
+// dollarTag is the $tag$ that text starts with, or empty.
+func dollarTag(text string) string {
+	for i := 1; i < len(text); i++ {
+		if text[i] == '$' {
+			return text[:i+1]
+		}
+		if !wordByte(text[i]) || i == 1 && text[i] >= '0' && text[i] <= '9' {
+			return ""
+		}
+	}
+	return ""
+}
+
+// quoted reads a quoted run that starts at i; doubled quotes stand for one, and
+// with escapes so do backslash and what follows it.
+func quoted(text string, i int, quote byte, escapes bool) (content string, next int) {
 	var b strings.Builder
 	for i++; i < len(text); i++ {
-		if text[i] != quote {
-			b.WriteByte(text[i])
-			continue
-		}
-		if i+1 == len(text) || text[i+1] != quote {
+		switch {
+		case escapes && text[i] == '\\' && i+1 < len(text):
+			i++
+		case text[i] != quote:
+		case i+1 == len(text) || text[i+1] != quote:
 			return b.String(), i + 1
+		default:
+			i++
 		}
-		b.WriteByte(quote)
-		i++
+		b.WriteByte(text[i])
 	}
 	return b.String(), len(text)
 }

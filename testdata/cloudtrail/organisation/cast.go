@@ -128,16 +128,6 @@ func (c *cast) add(r role) *role {
 	return &r
 }
 
-// roleAt is the role of a name that existed at a time, or nil.
-func (c *cast) roleAt(a *account, name string, t time.Time) *role {
-	for _, r := range c.roles {
-		if r.account == a && r.name == name && r.existsAt(t) {
-			return r
-		}
-	}
-	return nil
-}
-
 const (
 	foreignVendor   = "999999999999" // the vendor both vendor roles were made for
 	foreignStranger = "888888888888" // nobody knows whose account this is

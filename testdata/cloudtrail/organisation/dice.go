@@ -59,11 +59,6 @@ func (d *dice) letters(alphabet string, n int) string {
 // hex is n hexadecimal digits.
 func (d *dice) hex(n int) string { return d.letters(hexDigits, n) }
 
-// digits is a number of n digits without a leading zero.
-func (d *dice) digits(n int) string {
-	return strconv.Itoa(d.between(1, 9)) + d.letters("0123456789", n-1)
-}
-
 // guid is a random UUID of version 4.
 func (d *dice) guid() string {
 	return d.hex(8) + "-" + d.hex(4) + "-4" + d.hex(3) + "-" + pick(d, "8", "9", "a", "b") + d.hex(3) + "-" + d.hex(12)

@@ -1,7 +1,6 @@
 package organisation
 
 import (
-	"strconv"
 	"time"
 )
 
@@ -23,11 +22,6 @@ func (w *world) appServerDays(instance string) routine {
 		},
 		menu: []call{updateInstanceInformation(6), getParameter(4, "/shop/config", "/shop/feature-flags"), getSecret(2, "shop/database"), decrypt(3),
 			describeInstances(2), describeTable(1, "orders"), read("sqs", "GetQueueUrl", 2, "queueName", "orders"), read("sts", "GetCallerIdentity", 1)}}
-}
-
-// lambdaName is the session name the Lambda service makes up.
-func lambdaName(d *dice, t time.Time) string {
-	return "awslambda_" + strconv.Itoa(d.between(1, 999)) + "_" + t.Format("20060102150405") + d.digits(3)
 }
 
 // lambdaSession starts a session of a Lambda function.

@@ -1,0 +1,105 @@
+package cloudtrail
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// judge decides what an object that was just read is: a record, a wrapper round
+// records, or nothing known. raw is what rec points into, text what the document
+// holds, which differs if it was normalised.
+func (d *Decoder) judge(rec *Record, raw, text []byte, offset int64, known, nested int) error {
+	if len(text) > d.limits.RecordSize {
+		return d.tooLarge(offset)
+	}
+	if !utf8.Valid(text) {
+		return d.bad(flawNotUTF8, offset, text)
+	}
+	if !looksLikeRecord(rec, known) {
+		return d.unwrap(text, offset, nested)
+	}
+	if d.reader.scan.suspect {
+		if redacted, changed := redact(raw, &d.reader.texts); changed {
+			raw = redacted
+			if next, _ := d.reader.read(raw, 0, rec); next < 0 {
+				return errSurprise
+			}
+		}
+	}
+	rec.Raw, rec.Offset, rec.Index = raw, offset, d.doc.elements
+	rec.Family = familyOf(rec, d.doc.folder)
+	if flaw := timeFlaw(rec); flaw != noFlaw {
+		return d.bad(flaw, offset, text)
+	}
+	return d.accept()
+}
+
+// timeFlaw judges eventTime, without which an event has no place in the lake.
+// Other families are only counted and may lack it.
+func timeFlaw(rec *Record) flaw {
+	switch {
+	case rec.HasTime() || rec.Family != Management:
+		return noFlaw
+	case rec.Time == timeMissing:
+		return flawNoTime
+	}
+	return flawBadTime
+}
+
+// looksLikeRecord reports whether an object has a record's own members. S3 event
+// notifications also have eventName, eventTime and userIdentity; their source is
+// "aws:s3".
+func looksLikeRecord(rec *Record, known int) bool {
+	if known == 0 || bytes.HasPrefix(rec.Text[EventSource], []byte("aws:")) {
+		return isAggregated(rec)
+	}
+	return rec.Text[EventName] != nil || rec.Text[EventSource] != nil || rec.Text[EventID] != nil ||
+		rec.UserIdentity != nil || isAggregated(rec)
+}
+
+// notObject notes an element that is none. The limits hold for it too.
+func (d *Decoder) notObject(raw []byte, offset int64) error {
+	if len(raw) > d.limits.RecordSize {
+		return d.tooLarge(offset)
+	}
+	return d.bad(flawNotObject, offset, raw)
+}
+
+func (d *Decoder) tooLarge(offset int64) error {
+	return &LimitError{Limit: "record_size", Max: int64(d.limits.RecordSize), Offset: offset}
+}
+
+func (d *Decoder) tooDeep(offset int64) error {
+	return &LimitError{Limit: "depth", Max: int64(d.limits.Depth), Offset: offset}
+}
+
+// slot is where the next record is read into.
+func (d *Decoder) slot() *Record {
+	if d.emit != nil {
+		return &d.next
+	}
+	if len(d.records) == cap(d.records) {
+		d.records = append(d.records, Record{})[:len(d.records)]
+	}
+	return &d.records[:len(d.records)+1][len(d.records)]
+}
+
+// forget drops the texts of the elements before, which nobody can point to any
+// more when records are emitted. An element that wraps records keeps its own.
+func (d *Decoder) forget() {
+	if d.emit != nil {
+		d.reader.texts.reset()
+	}
+}
+
+func (d *Decoder) accept() error {
+	if err := d.countElement(); err != nil {
+		return err
+	}
+	d.doc.Count++
+	if d.emit != nil {
+		return d.emit(&d.next)
+	}
+	d.records = d.records[:len(d.records)+1]
+	return nil
+}
