@@ -54,3 +54,19 @@ func BenchmarkDecode(b *testing.B) {
 	}
 	b.ReportMetric(float64(events)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
+
+// TestDecodeAllocatesNothingPerRecord holds that a decoder which has seen some files
+// allocates for a file, and not for its records.
+func TestDecodeAllocatesNothingPerRecord(t *testing.T) {
+	d := NewDecoder(Limits{})
+	for _, text := range corpus(t, 2_000, 500) {
+		allocs := testing.AllocsPerRun(5, func() {
+			if _, err := d.Decode(text, Management); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if allocs > 3 {
+			t.Errorf("%g allocations for a file of %d bytes", allocs, len(text))
+		}
+	}
+}

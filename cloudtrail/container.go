@@ -9,6 +9,9 @@ type DigestFile struct {
 	End int64
 }
 
+// Valid reports whether the digest says when it ends.
+func (f *DigestFile) Valid() bool { return f.End != timeMissing && f.End != timeInvalid }
+
 // maxNested bounds wrappers within wrappers: a trail file inside a log event
 // inside an array is the deepest that makes sense.
 const maxNested = 3
@@ -30,13 +33,13 @@ func (d *Decoder) unwrap(raw []byte, offset int64, nested int) error {
 		d.doc.Control = true
 		return nil
 	case isArray(m.logEvents):
-		return d.innerEach(m.logEvents, offset, func(value []byte) error {
+		return innerEach(m.logEvents, func(value []byte) error {
 			return d.innerText(member(value, "message"), offset, nested+1)
 		})
 	case isArray(m.records):
-		return d.innerEach(m.records, offset, func(value []byte) error { return d.inner(value, offset, nested+1) })
+		return innerEach(m.records, func(value []byte) error { return d.inner(value, offset, nested+1) })
 	case isArray(m.events):
-		return d.innerEach(m.events, offset, func(value []byte) error { return d.inner(value, offset, nested+1) })
+		return innerEach(m.events, func(value []byte) error { return d.inner(value, offset, nested+1) })
 	case m.digestEnd != nil && m.logFiles != nil && nested == 0:
 		d.doc.Digest = digestFile(m)
 		return nil
@@ -105,16 +108,13 @@ func digestFile(m wrapper) *DigestFile {
 	return f
 }
 
-// innerEach reads the elements of a wrapped array.
-func (d *Decoder) innerEach(array []byte, offset int64, read func(value []byte) error) error {
+// innerEach reads the elements of a wrapped array until one cannot be.
+func innerEach(array []byte, read func(value []byte) error) error {
 	var err error
-	seen := false
 	eachElement(array, func(value []byte) bool {
-		seen = true
 		err = read(value)
 		return err == nil
 	})
-	d.doc.Empty = d.doc.Empty || !seen
 	return err
 }
 

@@ -2,6 +2,8 @@ package cloudtrail
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 )
 
@@ -35,7 +37,8 @@ func NewDecoder(limits Limits) *Decoder {
 
 // Decode reads a document that is in memory. folder is the family that the
 // object's key names, see [FamilyOfFolder]. An error (a [SyntaxError], a
-// [LimitError]) concerns the document as a whole: none of it is to be used.
+// [LimitError], [ErrManyRecords]) concerns the document as a whole: none of it is to
+// be used.
 func (d *Decoder) Decode(text []byte, folder Family) (*Document, error) {
 	d.begin(folder, nil)
 	d.window.open(text)
@@ -78,8 +81,19 @@ func (d *Decoder) Stream(open func() (io.Reader, error), folder Family, emit fun
 	if err != nil || doc.Count == 0 {
 		return doc, err
 	}
-	return d.end(d.pass(open, folder, walk, emit))
+	err = d.pass(open, folder, walk, emit)
+	var emitted *emitError
+	if errors.As(err, &emitted) {
+		return nil, emitted.err
+	}
+	return d.end(err)
 }
+
+// emitError is an error of whom records are emitted to. It hides what it is from
+// the readers, which would take io.EOF for the document's.
+type emitError struct{ err error }
+
+func (e *emitError) Error() string { return e.err.Error() }
 
 func (d *Decoder) pass(open func() (io.Reader, error), folder Family, walk func(io.Reader) error, emit func(*Record) error) error {
 	r, err := open()
@@ -103,10 +117,29 @@ func (d *Decoder) walkWindow(r io.Reader) error {
 	return err
 }
 
+// ErrManyRecords is what Decode says of a document with more records than it keeps
+// in memory, where a record takes many times the room of the shortest text that is
+// one. Stream reads it.
+var ErrManyRecords = fmt.Errorf("more than %d records in a document that is decoded whole", maxKept)
+
+const (
+	maxKept = 100_000
+	// What one document needed is kept for the next up to these sizes, which most
+	// documents stay below.
+	keptRecords = 1 << 14
+	keptTexts   = 8 << 20
+)
+
 func (d *Decoder) begin(folder Family, emit func(*Record) error) {
 	d.reader.texts.reset()
+	if cap(d.reader.texts.buf) > keptTexts {
+		d.reader.texts.buf = nil
+	}
 	d.reader.normal = false
 	d.records = d.records[:0]
+	if cap(d.records) > keptRecords {
+		d.records = nil
+	}
 	d.doc = &Document{folder: folder}
 	d.emit = emit
 }

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Document is what one document turned out to hold.
+// Document is what one document turned out to hold. That is nothing at all if it is
+// a container without records.
 type Document struct {
 	// Records are its records of every family, in the order of the document.
 	// Valid until the decoder's next document; empty when records were emitted.
@@ -19,8 +20,6 @@ type Document struct {
 	// Control is set when the document only holds a control message of CloudWatch
 	// Logs.
 	Control bool
-	// Empty is set when the document is a container without records.
-	Empty bool
 
 	unrecognised []BadRecord
 	folder       Family

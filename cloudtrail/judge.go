@@ -98,7 +98,13 @@ func (d *Decoder) accept() error {
 	}
 	d.doc.Count++
 	if d.emit != nil {
-		return d.emit(&d.next)
+		if err := d.emit(&d.next); err != nil {
+			return &emitError{err}
+		}
+		return nil
+	}
+	if len(d.records) == maxKept {
+		return ErrManyRecords
 	}
 	d.records = d.records[:len(d.records)+1]
 	return nil

@@ -23,7 +23,7 @@ type Record struct {
 	ManagementEvent Bool
 	// Time is eventTime in microseconds since 1970, UTC.
 	Time int64
-	// UserIdentity is the raw object, see [ParseIdentity].
+	// UserIdentity is the raw object, see [IdentityParser].
 	UserIdentity []byte
 	// Other is a JSON object of all members that the fields above do not hold as
 	// AWS wrote them; nil if there are none. Its members win over the fields when
@@ -54,6 +54,3 @@ func (rec *Record) Account() []byte {
 // HasTime reports whether Time is set. It always is in records of the family that
 // is use.
 func (rec *Record) HasTime() bool { return rec.Time != timeMissing && rec.Time != timeInvalid }
-
-// Valid reports whether the digest says when it ends.
-func (f *DigestFile) Valid() bool { return f.End != timeMissing && f.End != timeInvalid }

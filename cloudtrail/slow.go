@@ -60,7 +60,7 @@ func (d *Decoder) walkValues(r io.Reader, _ error) error {
 			return nil
 		}
 		if err == nil {
-			if err = d.slowTopLevel(t, tok); errors.Is(err, io.EOF) {
+			if err = d.slowTopLevel(t, tok); err == io.EOF {
 				err = io.ErrUnexpectedEOF
 			}
 		}
@@ -82,7 +82,6 @@ func (d *Decoder) slowTopLevel(t *tape, tok json.Token) error {
 }
 
 func (d *Decoder) slowElements(t *tape) error {
-	d.doc.Empty = d.doc.Empty || !t.dec.More()
 	for t.dec.More() {
 		raw, err := t.value()
 		if err != nil {

@@ -53,7 +53,7 @@ func (t *tape) offset() int64 { return t.start + t.dec.InputOffset() }
 // keep holds the text from an offset on until release; since returns it.
 func (t *tape) keep(offset int64) { t.kept = offset - t.start }
 
-func (t *tape) release()          { t.kept = -1 }
+func (t *tape) release() { t.kept = -1 }
 
 func (t *tape) since(offset int64) []byte {
 	return t.text[offset-t.start-t.from : t.dec.InputOffset()-t.from]

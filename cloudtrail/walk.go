@@ -172,10 +172,6 @@ func (d *Decoder) elements() error {
 			return orEarlyEnd(err, w)
 		}
 		switch c := w.buf[w.at]; {
-		case c == ']' && first:
-			w.at++
-			d.doc.Empty = true
-			return nil
 		case c == ']':
 			w.at++
 			return nil

@@ -27,6 +27,15 @@ known as (
     from role_use
     where role_arn is not null
 
+    union
+
+    select
+        account_id,
+        assumed_role_arn,
+        assumed_role_name
+    from assumptions
+    where assumed_role_arn is not null
+
 ),
 
 close as (

@@ -155,7 +155,29 @@ func (w *workshop) copyOut(dir, table string, rows any, n int, partition, zoned,
 		w.exec("copy (select * replace (" + zoned + ") from filled) to '" + out + "/part-0123456789abcdef0123456789abcdef.parquet' (format parquet)")
 		return
 	}
+	if table == "iam/roles" {
+		w.copySnapshots(out, zoned, rows.([]inventoryRole))
+		return
+	}
 	w.exec("copy (select * replace (" + zoned + ") from filled) to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
+}
+
+// copySnapshots names the files as ingest iam does.
+func (w *workshop) copySnapshots(out, zoned string, roles []inventoryRole) {
+	done := map[string]bool{}
+	for _, r := range roles {
+		dir := filepath.Join(out, "snapshot_date="+r.SnapshotDate)
+		file := filepath.Join(dir, "roles-"+r.AccountID+".parquet")
+		if done[file] {
+			continue
+		}
+		done[file] = true
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			w.t.Fatal(err)
+		}
+		w.exec("copy (select * exclude (snapshot_date) replace (" + zoned + ") from filled where account_id = '" + r.AccountID +
+			"' and snapshot_date = '" + r.SnapshotDate + "') to '" + file + "' (format parquet)")
+	}
 }
 
 // fields lists the JSON fields of a slice of row structs, as SQL.

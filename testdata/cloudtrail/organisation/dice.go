@@ -3,7 +3,6 @@ package organisation
 import (
 	"hash/fnv"
 	"math/rand/v2"
-	"strconv"
 	"time"
 )
 

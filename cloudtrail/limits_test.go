@@ -1,0 +1,136 @@
+package cloudtrail
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLimits(t *testing.T) {
+	tests := []struct {
+		name, text, want string
+		limits           Limits
+	}{
+		{"record size", `{"Records":[` + small + `]}`, "over the limit limits.record_size (100) at byte 12", Limits{RecordSize: 100}},
+		{"depth", `{"Records":[{"eventName":{"a":{"b":{"c":1}}}}]}`, "over the limit limits.depth (3) at byte 12", Limits{Depth: 3}},
+		{"records per object", `[` + small + `,` + small + `]`, "over the limit limits.records_per_object (1) at byte 0", Limits{RecordsPerObject: 1}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := NewDecoder(test.limits).Decode([]byte(test.text), Management)
+			if err == nil || err.Error() != test.want {
+				t.Fatalf("error %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// TestLimitsOnEveryPath holds that the limits are the same for all readers.
+func TestLimitsOnEveryPath(t *testing.T) {
+	limits := Limits{RecordSize: 300, Depth: 5, RecordsPerObject: 3}
+	deep := strings.Repeat("[", 7) + strings.Repeat("]", 7)
+	const surprise = `{"event\u0053ource":"x","eventTime":"2026-07-10T11:42:05Z"}`
+	tests := []struct{ name, text, limit string }{
+		{"deep record", `{"eventName":` + deep + `}`, "depth"},
+		{"deep element", deep, "depth"},
+		{"deep element in an array", `[1,` + deep + `]`, "depth"},
+		{"deep member behind the records", `{"Records":[` + small + `],"a":` + deep + `}`, "depth"},
+		{"deep message", `{"logEvents":[{"message":"` + deep[:7] + `{` + deep[7:] + `"},{"message":"{\"a\":` + deep + `}"}]}`, "depth"},
+		{"large record", `{"eventName":"` + strings.Repeat("x", 300) + `"}`, "record_size"},
+		{"large element", `[7,"` + strings.Repeat("x", 300) + `"]`, "record_size"},
+		{"many records", `[` + small + `,` + small + `,` + small + `,` + small + `]`, "records_per_object"},
+		{"many bad records", `[1,2,3,4]`, "records_per_object"},
+		{"many log events", `{"logEvents":[{},{},{},{}]}`, "records_per_object"},
+	}
+	for _, test := range tests {
+		for _, first := range []string{"", surprise} {
+			text := []byte(first + test.text)
+			_, decoded := NewDecoder(limits).Decode(text, Management)
+			_, streamed := NewDecoder(limits).Stream(reopen(text), Management, func(*Record) error { return nil })
+			for path, err := range map[string]error{"decode": decoded, "stream": streamed} {
+				var limit *LimitError
+				if !errors.As(err, &limit) || limit.Limit != test.limit {
+					t.Errorf("%s, %s: %v, want %s", test.name, path, err, test.limit)
+				}
+			}
+		}
+	}
+}
+
+// TestHostileTexts holds that what is meant to cost much time does not: each takes
+// minutes where work is quadratic, and a second or two where it is not.
+func TestHostileTexts(t *testing.T) {
+	const surprise = `{"event\u0053ource":"x","eventTime":"2026-07-10T11:42:05Z",`
+	const plain = `{"eventSource":"x","eventTime":"2026-07-10T11:42:05Z","sessionToken":"x",`
+	repeat := strings.Repeat
+	var many bytes.Buffer
+	for i := range 200_000 {
+		fmt.Fprintf(&many, `"%d":0,`, i%150_000)
+	}
+	tests := []struct{ name, members string }{
+		{"nested", `"a":` + repeat(`{"a":`, 120) + `"` + repeat("x", 1<<20) + `"` + repeat(`}`, 120)},
+		{"nested beside much", `"a":` + repeat(`{"b":"`+repeat("x", 10_000)+`","a":`, 120) + `1` + repeat(`}`, 120)},
+		{"many members", `"a":{` + many.String() + `"z":0}`},
+		{"many members of the record", many.String() + `"z":0`},
+		{"many members of the identity", `"userIdentity":{` + many.String() + `"z":0}`},
+		{"the same member", `"a":{` + repeat(`"a":1,`, 300_000) + `"z":0}`},
+		{"tokens in a text", `"a":"` + repeat(`\"sessionToken\":\"x\",`, 50_000) + `"`},
+		{"tokens without end in a text", `"a":"` + repeat(`\"sessionToken\":\"`, 50_000) + `"`},
+		{"colons in a text", `"a":"token` + repeat(`\":`, 300_000) + `"`},
+		{"backslashes in a text", `"a":"\"token` + repeat(`\\`, 500_000) + `\":"`},
+		{"brackets in a text", `"a":"` + repeat(`[`, 1<<20) + `\"token"`},
+		{"escapes", `"errorMessage":"` + repeat(`\u00e9`, 200_000) + `"`},
+		{"white space", `"a":` + repeat(" ", 1<<20) + `1`},
+	}
+	for _, test := range tests {
+		start := time.Now()
+		for _, head := range []string{plain, surprise} {
+			text := []byte(`{"Records":[` + head + test.members + `}]}`)
+			doc, err := NewDecoder(Limits{}).Decode(text, Management)
+			if err != nil || len(doc.Records) != 1 {
+				t.Fatalf("%s: %v", test.name, err)
+			}
+			derive(&doc.Records[0])
+			_, err = NewDecoder(Limits{}).Stream(reopen(text), Management, func(*Record) error { return nil })
+			if err != nil {
+				t.Fatalf("%s, streamed: %v", test.name, err)
+			}
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s took %s", test.name, took)
+		}
+	}
+}
+
+// TestManyBadRecords holds that the list of bad records is bounded.
+func TestManyBadRecords(t *testing.T) {
+	text := func(n int) []byte { return []byte(`[` + small + strings.Repeat(`,1`, n) + `]`) }
+	doc, err := NewDecoder(Limits{}).Decode(text(maxBad), Management)
+	if err != nil || len(doc.Bad) != maxBad {
+		t.Fatalf("%v, %+v", err, doc)
+	}
+	_, err = NewDecoder(Limits{}).Decode(text(maxBad+1), Management)
+	if err == nil || !strings.Contains(err.Error(), "more than 10000 bad records, the last one: not an object") {
+		t.Fatalf("error %v", err)
+	}
+}
+
+// TestManyRecords holds that a small text cannot fill the memory with records.
+func TestManyRecords(t *testing.T) {
+	text := []byte(`[{"eventID":""}` + strings.Repeat(`,{"eventID":""}`, maxKept) + `]`)
+	d := NewDecoder(Limits{})
+	if _, err := d.Decode(text, Insight); !errors.Is(err, ErrManyRecords) {
+		t.Fatalf("error %v", err)
+	}
+	n := 0
+	doc, err := d.Stream(reopen(text), Insight, func(*Record) error { n++; return nil })
+	if err != nil || n != maxKept+1 || doc.Count != n {
+		t.Fatalf("%d records, %v", n, err)
+	}
+	if doc, err = d.Decode([]byte(small), Management); err != nil || cap(doc.Records) > keptRecords {
+		t.Fatalf("room for %d records was kept, %v", cap(doc.Records), err)
+	}
+}

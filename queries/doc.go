@@ -1,0 +1,33 @@
+// Package queries asks the questions. It is the last stop of a log file's
+// journey: its records lie as rows in the lake, and here they become answers.
+//
+// # Questions
+//
+// Every question is one .sql file with a .yml beside it, which states what a row
+// is, names the value of each ? and describes every column. A test fails when
+// the two part. The views that questions and readers share are in views/, one
+// file each; they build on each other in the order of [viewNames]:
+//
+//	lake.events, lake.roles, lake.coverage    the files as they lie there
+//	events, role_use, assumptions, sessions   who acted, who became whom
+//	roles, coverage, …                        the newest inventory, what is held
+//
+// The text is Trino's SQL as far as DuckDB accepts it too; duckdb/macros.sql
+// supplies the names that DuckDB lacks, and a test bans what both accept and
+// answer differently. Only the files in duckdb/ are for one engine alone.
+//
+// # Engines
+//
+// [Engine] is the seam: [OpenDuckDB] is the one engine so far. It reads the files
+// that the lake's own list names and no others: the paths travel as values, and
+// when the views stand, file access beyond that list, extensions and settings are
+// locked. A statement of a reader must, by DuckDB's own parser, be one that only
+// reads. Rows stream: what is not read is not kept.
+//
+// # What is not promised
+//
+// Answers are as complete as the lake; Meta says how complete that is. A session
+// whose assumption is not in the lake has no origin unless its role tells one. An
+// assumption that names its role by ARN alone counts for the role that bears the
+// ARN in the inventory, or else for the only one the logs know under it.
+package queries

@@ -1,0 +1,98 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// bigLake makes a lake of n events over 90 days: 7,000 roles, sessions of thirty
+// calls, one assumption each, a quarter of them chained.
+func bigLake(t testing.TB, n int) lakeFiles {
+	t.Helper()
+	w := newWorkshop(t)
+	dir := t.TempDir()
+	w.exec(fmt.Sprintf(`create temp table s as select i,
+		cast(hash(i) %% 7000 as int) as r,
+		'AROA' || lpad(cast(hash(i) %% 7000 as varchar), 17, '0') as id,
+		'arn:aws:iam::' || lpad(cast(hash(i) %% 7000 %% 30 as varchar), 12, '1') || ':role/role-' || (hash(i) %% 7000) as arn,
+		's-' || (hash(i * 7) %% 200000) as name,
+		timestamp '2026-07-01 00:00:00' + to_seconds(cast(i * (90 * 86400 - 7200.0) / %d as bigint)) as created,
+		'ASIA' || lpad(cast(i as varchar), 16, '0') as k
+		from range(%d) as t(i)`, n/30, n/30))
+	calls := `select md5(cast(e.n as varchar)) || 'abcd' as event_id, s.created + to_seconds(cast(hash(e.n) % 3600 as bigint)) as event_time,
+		'ec2.amazonaws.com' as event_source, 'Op' || (hash(e.n) % 400) as event_name, 'eu-west-1' as aws_region, split_part(s.arn, ':', 5) as recipient_account_id,
+		k as identity_access_key_id, created as session_created_at, case when hash(e.n) % 20 = 0 then 'denied' else 'success' end as outcome,
+		arn as role_arn, id as role_id, name as role_session_name, cast(s.created + to_seconds(cast(hash(e.n) % 3600 as bigint)) as date) as event_date
+		from range(` + strconv.Itoa(n) + `) as e(n) join s on s.i = e.n // 30`
+	assumptions := `select md5('a' || s.i) || 'abcd' as event_id, s.created as event_time, 'sts.amazonaws.com' as event_source, 'AssumeRole' as event_name,
+		split_part(s.arn, ':', 5) as recipient_account_id, md5('x' || s.i) as shared_event_id, 'success' as outcome,
+		s.arn as assumed_role_arn, s.id as assumed_role_id, s.name as assumed_session_name, s.k as assumed_access_key_id,
+		case when s.i % 4 = 3 then 'role' else 'service' end as caller_kind, case when s.i % 4 = 3 then p.arn else 'lambda.amazonaws.com' end as caller,
+		case when s.i % 4 = 3 then p.id end as role_id, case when s.i % 4 = 3 then p.arn end as role_arn, case when s.i % 4 = 3 then p.name end as role_session_name,
+		case when s.i % 4 = 3 then p.created end as session_created_at, cast(s.created as date) as event_date
+		from s left join s as p on p.i = s.i - 1`
+	if err := os.MkdirAll(filepath.Join(dir, "events"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w.exec("copy (select * replace (" + zonedEvents + ") from (from lake.events union all by name " + calls + " union all by name " + assumptions + ") order by event_date, event_time) to '" +
+		filepath.Join(dir, "events") + "' (format parquet, compression zstd, partition_by (event_date), filename_pattern 'part-{i}')")
+	return foundFiles(t, dir)
+}
+
+// BenchmarkLastUsed asks the main question of two million events; ROLETRAIL_EVENTS
+// makes it more.
+func BenchmarkLastUsed(b *testing.B) {
+	n := 2_000_000
+	if s := os.Getenv("ROLETRAIL_EVENTS"); s != "" {
+		n, _ = strconv.Atoi(s)
+	}
+	e := openFiles(b, bigLake(b, n), Options{Threads: 2})
+	p := Params{Since: time.Date(2026, 8, 15, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
+	for _, question := range []string{"last_used", "role_callers", "role_sessions", "role_actions", "role_days"} {
+		p.Role = ""
+		if question != "last_used" {
+			p.Role = "role-17"
+		}
+		b.Run(question, func(b *testing.B) {
+			for b.Loop() {
+				rows, err := e.Run(context.Background(), question, p)
+				if len(all(b, rows, err)) == 0 {
+					b.Fatal("no rows")
+				}
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
+
+// TestGrowsLinearly guards against joins that explode: four times the events may
+// take eight times as long, not sixteen.
+func TestGrowsLinearly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("times two lakes, left out of short runs")
+	}
+	p := Params{Since: time.Date(2026, 8, 15, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
+	took := func(n int) time.Duration {
+		e := openFiles(t, bigLake(t, n), Options{Threads: 2})
+		best := time.Hour
+		for range 2 {
+			start := time.Now()
+			rows, err := e.Run(context.Background(), "last_used", p)
+			if got := len(all(t, rows, err)); got < 1000 {
+				t.Fatalf("%d rows", got)
+			}
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	small, large := took(50_000), took(200_000)
+	t.Logf("50,000 events %v, 200,000 events %v", small, large)
+	if large > 8*small {
+		t.Errorf("four times the events took %.1f times as long (%v, %v)", float64(large)/float64(small), small, large)
+	}
+}
