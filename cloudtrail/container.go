@@ -134,8 +134,8 @@ func (d *Decoder) inner(raw []byte, offset int64, nested int) error {
 	}
 	text := raw
 	if d.reader.normal {
-		if err := d.checkDepth(raw, offset); err != nil {
-			return err
+		if !d.withinDepth(raw) {
+			return d.bad(d.flawTooDeep(), offset, raw)
 		}
 		if !json.Valid(raw) {
 			return d.bad(flawBrokenInner, offset, text)
@@ -148,7 +148,7 @@ func (d *Decoder) inner(raw []byte, offset int64, nested int) error {
 	case next == scanSurprise:
 		return errSurprise
 	case next == scanDepth:
-		return d.tooDeep(offset)
+		return d.bad(d.flawTooDeep(), offset, raw)
 	case next < 0 || next != len(raw):
 		return d.bad(flawBrokenInner, offset, text)
 	}

@@ -70,3 +70,15 @@ func isAggregated(rec *Record) bool {
 	return rec.UserIdentity == nil && bytes.Contains(rec.Other, []byte(`"timeWindow":`)) && // quick, for the many
 		member(rec.Other, "timeWindow") != nil && member(rec.Other, "summary") != nil
 }
+
+// windowStart is when the window of an aggregated record begins, which stands in
+// for the eventTime that it lacks.
+func windowStart(rec *Record) int64 {
+	start := member(member(rec.Other, "timeWindow"), "windowStart")
+	if !isString(start) {
+		return timeMissing
+	}
+	var s scratch
+	text, _ := stringText(start, &s)
+	return parseTime(text)
+}

@@ -2,6 +2,7 @@ package cloudtrail
 
 import (
 	"bytes"
+	"fmt"
 	"unicode/utf8"
 )
 
@@ -10,7 +11,7 @@ import (
 // holds, which differs if it was normalised.
 func (d *Decoder) judge(rec *Record, raw, text []byte, offset int64, known, nested int) error {
 	if len(text) > d.limits.RecordSize {
-		return d.tooLarge(offset)
+		return d.bad(d.flawTooLarge(), offset, text)
 	}
 	if !utf8.Valid(text) {
 		return d.bad(flawNotUTF8, offset, text)
@@ -28,6 +29,9 @@ func (d *Decoder) judge(rec *Record, raw, text []byte, offset int64, known, nest
 	}
 	rec.Raw, rec.Offset, rec.Index = raw, offset, d.doc.elements
 	rec.Family = familyOf(rec, d.doc.folder)
+	if rec.Family == Aggregated && !rec.HasTime() {
+		rec.Time = windowStart(rec)
+	}
 	if flaw := timeFlaw(rec); flaw != noFlaw {
 		return d.bad(flaw, offset, text)
 	}
@@ -60,15 +64,22 @@ func looksLikeRecord(rec *Record, known int) bool {
 // notObject notes an element that is none. The limits hold for it too.
 func (d *Decoder) notObject(raw []byte, offset int64) error {
 	if len(raw) > d.limits.RecordSize {
-		return d.tooLarge(offset)
+		return d.bad(d.flawTooLarge(), offset, raw)
 	}
 	return d.bad(flawNotObject, offset, raw)
 }
 
-func (d *Decoder) tooLarge(offset int64) error {
-	return &LimitError{Limit: "record_size", Max: int64(d.limits.RecordSize), Offset: offset}
+// flawTooLarge and flawTooDeep are of records that break a limit. Only such a
+// record is set aside, as long as it can be read over.
+func (d *Decoder) flawTooLarge() flaw {
+	return flaw(fmt.Sprintf("over the limit limits.record_size (%d)", d.limits.RecordSize))
 }
 
+func (d *Decoder) flawTooDeep() flaw {
+	return flaw(fmt.Sprintf("over the limit limits.depth (%d)", d.limits.Depth))
+}
+
+// tooDeep is the error of a document whose own members break the limit.
 func (d *Decoder) tooDeep(offset int64) error {
 	return &LimitError{Limit: "depth", Max: int64(d.limits.Depth), Offset: offset}
 }

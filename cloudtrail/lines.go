@@ -22,7 +22,7 @@ func (d *Decoder) walkLines(r io.Reader, refusal error) error {
 	}
 	for {
 		if len(line) > d.limits.RecordSize {
-			return d.tooLarge(offset)
+			return &LimitError{Limit: "record_size", Max: int64(d.limits.RecordSize), Offset: offset}
 		}
 		if err := d.line(line, offset); err != nil {
 			return err

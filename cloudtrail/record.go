@@ -43,12 +43,16 @@ func (rec *Record) Account() []byte {
 	if account := rec.Text[RecipientAccountID]; len(account) > 0 {
 		return account
 	}
-	if account := member(rec.UserIdentity, "accountId"); isString(account) {
-		var s scratch
-		text, _ := stringText(account, &s)
-		return text
+	account := member(rec.UserIdentity, "accountId")
+	if rec.Family == Aggregated {
+		account = member(rec.Other, "accountId")
 	}
-	return nil
+	if !isString(account) {
+		return nil
+	}
+	var s scratch
+	text, _ := stringText(account, &s)
+	return text
 }
 
 // HasTime reports whether Time is set. It always is in records of the family that

@@ -1,6 +1,10 @@
 package cloudtrail
 
-import "testing"
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
 
 // redactions are texts with session tokens in every form, and others without.
 var redactions = []struct{ name, in, want string }{
@@ -34,6 +38,8 @@ var redactions = []struct{ name, in, want string }{
 	{"JSON in a string, quotes as \\u0022", `{"a":"{\u0022sessionToken\u0022:\u0022secret\u0022}"}`, `{"a":"{\"sessionToken\":\"REDACTED\"}"}`},
 	{"JSON within a message", `{"a":"answer: {\"sessionToken\": \"secret\"} and {\"SessionToken\":\"more\"}."}`, `{"a":"answer: {\"sessionToken\": \"REDACTED\"} and {\"SessionToken\":\"REDACTED\"}."}`},
 	{"JSON within a message, quoted again", `{"a":"x {\\\"sessionToken\\\":\\\"sec\\\\\\\"ret\\\",\\\"b\\\":1}"}`, `{"a":"x {\\\"sessionToken\\\":\\\"REDACTED\\\",\\\"b\\\":1}"}`},
+	{"JSON within a message, backslash at the end", `{"a":"x {\"sessionToken\":\"s\\\\\",\"b\":1}"}`, `{"a":"x {\"sessionToken\":\"REDACTED\",\"b\":1}"}`},
+	{"JSON within a message, quoted again, backslash at the end", `{"a":"x {\\\"sessionToken\\\":\\\"s\\\\\\\\\\\",\\\"b\\\":1}"}`, `{"a":"x {\\\"sessionToken\\\":\\\"REDACTED\\\",\\\"b\\\":1}"}`},
 	{"JSON within a message, cut off", `{"a":"{\"b\":1,\"sessionToken\":\"secr"}`, `{"a":"{\"b\":1,\"sessionToken\":\"REDACTED"}`},
 	{"JSON within a message, cut off before", `{"a":"{\"b\":1,\"sessionToken\":"}`, ``},
 	{"JSON within a message, null", `{"a":"x {\"sessionToken\":null}"}`, ``},
@@ -62,5 +68,47 @@ func TestRedact(t *testing.T) {
 				t.Error("the scanner did not suspect it")
 			}
 		})
+	}
+}
+
+// TestDecodeRedacts holds that no reader hands on a token, wherever it is in a
+// record and in whatever the record is wrapped.
+func TestDecodeRedacts(t *testing.T) {
+	for _, test := range redactions {
+		inner := strings.TrimSuffix(strings.TrimPrefix(test.in, "{"), "}")
+		for _, members := range []string{inner, `"requestParameters":` + test.in, `"userIdentity":{"a":[` + test.in + `]}`, `"event\u0053ource":"x",` + inner} {
+			record := `{"eventTime":"2026-07-10T11:42:05Z","eventName":"x",` + members + `}`
+			quoted := string(appendQuoted(nil, []byte(record)))
+			for _, text := range []string{record, `{"Records":[` + small + `,` + record + `]}`, `{"CloudTrailEvent":` + quoted + `}`, `{"logEvents":[{"message":` + quoted + `}]}`} {
+				doc, err := decodeAll(t, []byte(text))
+				if err != nil {
+					t.Fatalf("%s: %v", text, err)
+				}
+				rec := cloneRecord(&doc.Records[len(doc.Records)-1])
+				for _, field := range [][]byte{rec.Raw, rec.Other, rec.UserIdentity, rec.JSON[RequestParameters]} {
+					if isRedacted := test.want != ""; isRedacted && (bytes.Contains(field, []byte("secr")) || bytes.Contains(field, []byte("more"))) {
+						t.Errorf("%s: %s in %s", test.name, field, text)
+					}
+				}
+				if got := bytes.Contains(rec.Raw, []byte(Redacted)); got != (test.want != "" || strings.Contains(test.in, Redacted)) {
+					t.Errorf("%s: %s of %s", test.name, rec.Raw, text)
+				}
+			}
+		}
+	}
+}
+
+// TestSuspicionPasses holds that one token does not make the records behind it be
+// searched.
+func TestSuspicionPasses(t *testing.T) {
+	p := recordReader{depth: 10}
+	var rec Record
+	for _, text := range []string{`{"sessionToken":"x"}`, `{"errorMessage":"\"token\""}`, `{"requestParameters":{"sessionToken":"x"}}`} {
+		if p.read([]byte(text), 0, &rec); !p.scan.suspect {
+			t.Errorf("%s is not suspect", text)
+		}
+		if p.read([]byte(small), 0, &rec); p.scan.suspect {
+			t.Errorf("the record behind %s is suspect", text)
+		}
 	}
 }

@@ -107,6 +107,9 @@ func TestScannerSuspects(t *testing.T) {
 		{`{"a":"{\"sessionToken\":1}"}`, true},
 		{`{"a":"{\"to\u006ben\":1}"}`, true},
 		{`["{\"TOKEN\":1}"]`, true},
+		{`["{\"SESSIONTO\u004bEN\":1}"]`, true},
+		{`["\u005bx"]`, true}, // perhaps
+		{`["\u003cx"]`, false},
 		{`{"\u0061":1}`, true}, // perhaps
 	}
 	for _, test := range tests {

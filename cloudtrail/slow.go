@@ -18,27 +18,24 @@ func isSurprise(err error) bool {
 	return errors.As(err, &syntax) || errors.Is(err, errSurprise)
 }
 
-// checkDepth holds the limit of depth for valid JSON. Nothing else may recurse
+// withinDepth holds the limit of depth for valid JSON. Nothing else may recurse
 // into a value before.
-func (d *Decoder) checkDepth(raw []byte, offset int64) error {
-	if new(scanner).skipValue(raw, 0, d.limits.Depth) == scanDepth {
-		return d.tooDeep(offset)
-	}
-	return nil
+func (d *Decoder) withinDepth(raw []byte) bool {
+	return new(scanner).skipValue(raw, 0, d.limits.Depth) != scanDepth
 }
 
 // slowElement hands one value that encoding/json found valid to the same judgement
 // as the scanner's.
 func (d *Decoder) slowElement(raw []byte, offset int64) error {
 	d.forget()
-	if err := d.checkDepth(raw, offset); err != nil {
-		return err
+	if !d.withinDepth(raw) {
+		return d.bad(d.flawTooDeep(), offset, raw)
 	}
 	if raw[0] != '{' {
 		return d.notObject(raw, offset)
 	}
 	if len(raw) > d.limits.RecordSize {
-		return d.tooLarge(offset)
+		return d.bad(d.flawTooLarge(), offset, raw)
 	}
 	normal := normalise(raw)
 	rec := d.slot()
@@ -146,8 +143,8 @@ func (d *Decoder) slowTrail(t *tape) (isTrail bool, err error) {
 		if err != nil {
 			return true, err
 		}
-		if err := d.checkDepth(raw, t.offset()-int64(len(raw))); err != nil {
-			return true, err
+		if !d.withinDepth(raw) {
+			return true, d.tooDeep(t.offset() - int64(len(raw)))
 		}
 	}
 	_, err = t.dec.Token()

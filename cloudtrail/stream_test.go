@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
 )
@@ -97,7 +98,9 @@ func TestStreamReturnsErrorsAsTheyAre(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			emitted := 0
-			_, err := NewDecoder(Limits{}).Stream(test.open, Management, func(*Record) error {
+			d := NewDecoder(Limits{})
+			d.stream = make([]byte, 0, 64) // so that reading goes on behind a surprise
+			_, err := d.Stream(test.open, Management, func(*Record) error {
 				emitted++
 				return test.emit
 			})
@@ -108,6 +111,39 @@ func TestStreamReturnsErrorsAsTheyAre(t *testing.T) {
 				t.Errorf("%d records were emitted", emitted)
 			}
 		})
+	}
+}
+
+// TestWindowTellsCutTextFromItsEnd holds that no reader's error is taken for the end.
+func TestWindowTellsCutTextFromItsEnd(t *testing.T) {
+	var w window
+	for _, want := range []error{io.ErrUnexpectedEOF, io.ErrClosedPipe} {
+		r := io.MultiReader(bytes.NewReader([]byte(small)), iotest.ErrReader(want))
+		if err := w.openReader(r, make([]byte, 0, 1000), 1000); err != want {
+			t.Errorf("error %v, want %v", err, want)
+		}
+		d := NewDecoder(Limits{})
+		d.begin(Management, nil)
+		r = io.MultiReader(bytes.NewReader([]byte(small)), iotest.ErrReader(want))
+		if err := d.walkValues(r, nil); err != want {
+			t.Errorf("encoding/json: error %v, want %v", err, want)
+		}
+	}
+}
+
+// TestStreamForgetsTexts holds that the texts of records that were emitted take no
+// room, whichever reader reads them.
+func TestStreamForgetsTexts(t *testing.T) {
+	for _, first := range []string{``, `{"event\u0053ource":"x","eventTime":"2026-07-10T11:42:05Z"},`} {
+		record := `{"eventTime":"2026-07-10T11:42:05Z","eventName":"x","errorMessage":"\n` + strings.Repeat("x", 1000) + `"}`
+		text := []byte(`[` + first + strings.Repeat(record+",", 2000) + record + `]`)
+		d := NewDecoder(Limits{})
+		if _, err := d.Stream(reopen(text), Management, func(*Record) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got := cap(d.reader.texts.buf); got > 10_000 {
+			t.Errorf("%d bytes of texts were kept", got)
+		}
 	}
 }
 

@@ -34,8 +34,10 @@ func (t *tape) Read(p []byte) (int, error) {
 	if kept < 0 {
 		kept = t.dec.InputOffset()
 	}
-	t.text = t.text[:copy(t.text, t.text[kept-t.from:])]
-	t.from = kept
+	if kept > t.from {
+		t.text = t.text[:copy(t.text, t.text[kept-t.from:])]
+		t.from = kept
+	}
 	if len(t.text) > t.max {
 		return 0, &LimitError{Limit: "record_size", Max: int64(t.max / 2), Offset: t.start + kept}
 	}

@@ -194,14 +194,7 @@ func (d *Decoder) elements() error {
 func (d *Decoder) element() error {
 	w := &d.window
 	d.forget()
-	if w.buf[w.at] != '{' {
-		raw, err := d.skip(d.skipElement)
-		if err != nil {
-			return err
-		}
-		return d.notObject(raw, w.offset(w.at-len(raw)))
-	}
-	for {
+	for w.buf[w.at] == '{' {
 		rec := d.slot()
 		next, known := d.reader.read(w.buf, w.at, rec)
 		if next >= 0 {
@@ -210,8 +203,29 @@ func (d *Decoder) element() error {
 			w.at = next
 			return d.judge(rec, raw, raw, offset, known, 0)
 		}
+		if next == scanDepth {
+			break
+		}
 		if err := d.scanFailed(next); err != nil {
 			return err
 		}
 	}
+	return d.otherElement()
+}
+
+// jsonDepth is how deep encoding/json reads, and what is read over to get behind
+// an element that is nested too deeply. A document with a deeper one is refused.
+const jsonDepth = 10_000
+
+// otherElement reads over an element that is no object or nested too deeply.
+func (d *Decoder) otherElement() error {
+	raw, err := d.skip(func(b []byte, i int) int { return d.reader.scan.skipValue(b, i, jsonDepth) })
+	if err != nil {
+		return err
+	}
+	offset := d.window.offset(d.window.at - len(raw))
+	if !d.withinDepth(raw) {
+		return d.bad(d.flawTooDeep(), offset, raw)
+	}
+	return d.notObject(raw, offset)
 }

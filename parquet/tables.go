@@ -79,7 +79,8 @@ var EventsSchema = newSchema("events",
 
 // CoverageSchema is the table coverage: one row per source object, account,
 // Region, log family and event day. A crash can repeat rows, so it is read
-// distinct.
+// distinct. records counts what the object holds, events what it added to the
+// lake, which is less where another object had delivered the same.
 var CoverageSchema = newSchema("coverage",
 	Column{Name: "source_object", Kind: Dict},
 	Column{Name: "account_id", Kind: Dict},
@@ -87,6 +88,7 @@ var CoverageSchema = newSchema("coverage",
 	Column{Name: "family", Kind: Dict},
 	Column{Name: "event_date", Kind: Date},
 	Column{Name: "records", Kind: Int64},
+	Column{Name: "events", Kind: Int64},
 	Column{Name: "first_event", Kind: Timestamp},
 	Column{Name: "last_event", Kind: Timestamp},
 )

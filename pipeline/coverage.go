@@ -13,6 +13,7 @@ type coveredKey struct {
 // covered is how much of it there is. Times are µs since 1970, of the records.
 type covered struct {
 	records     int64
+	events      int64 // records that the lake did not have yet
 	first, last int64
 }
 
@@ -27,8 +28,8 @@ func (c *coverage) reset() {
 	c.rows, c.last = map[coveredKey]*covered{}, nil
 }
 
-// record counts a record.
-func (c *coverage) record(rec *cloudtrail.Record) {
+// record counts a record, which isNew to the lake or not.
+func (c *coverage) record(rec *cloudtrail.Record, isNew bool) {
 	day, region, account := dayOf(rec.Time), rec.Text[cloudtrail.AWSRegion], rec.Account()
 	k := &c.key
 	if c.last == nil || k.day != day || k.family != rec.Family || k.region != string(region) || k.account != string(account) {
@@ -39,6 +40,9 @@ func (c *coverage) record(rec *cloudtrail.Record) {
 		}
 	}
 	c.last.records++
+	if isNew {
+		c.last.events++
+	}
 	c.last.first = min(c.last.first, rec.Time)
 	c.last.last = max(c.last.last, rec.Time)
 }

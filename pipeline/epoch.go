@@ -182,7 +182,7 @@ func (r *run) writeCoverage(done []*outcome) ([]parquet.FileEntry, error) {
 			if c.records > 0 {
 				first, last = time.UnixMicro(c.first).UTC(), time.UnixMicro(c.last).UTC()
 			}
-			err := b.Append(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, first, last)
+			err := b.Append(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, c.events, first, last)
 			if err != nil {
 				return nil, err
 			}

@@ -82,7 +82,7 @@ func TestQuarantine(t *testing.T) {
 	if len(s.Quarantine) != len(tests) {
 		t.Errorf("%d quarantined, want %d", len(s.Quarantine), len(tests))
 	}
-	if s.Objects.Ingested != 3 || s.Records.Written != 4 {
+	if s.Objects.Ingested != 4 || s.Records.Written != 5 {
 		t.Errorf("wrong balance:\n%s", s)
 	}
 	lake, err := parquet.OpenLake(lakeDir)

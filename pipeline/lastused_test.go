@@ -23,11 +23,13 @@ type tally struct {
 func tallyRoles(records []map[string]any) map[string]*tally {
 	idsOf := map[string]map[string]bool{}
 	for _, rec := range records {
-		if id, arn := actingRole(rec); id != "" && arn != "" {
-			if idsOf[arn] == nil {
-				idsOf[arn] = map[string]bool{}
+		for _, role := range []func(map[string]any) (id, arn string){actingRole, assumedRole} {
+			if id, arn := role(rec); id != "" && arn != "" {
+				if idsOf[arn] == nil {
+					idsOf[arn] = map[string]bool{}
+				}
+				idsOf[arn][id] = true
 			}
-			idsOf[arn][id] = true
 		}
 	}
 	roles := map[string]*tally{}
@@ -95,6 +97,9 @@ func actingRole(rec map[string]any) (id, arn string) {
 	arn, _ = issuer["arn"].(string)
 	if issuer["type"] == "Role" || issuer["type"] == nil && strings.Contains(arn, ":role/") {
 		id, _ = issuer["principalId"].(string)
+		if principal, _ := who["principalId"].(string); id == "" && strings.HasPrefix(principal, "AROA") {
+			id, _, _ = strings.Cut(principal, ":") // the issuer lacks it, the session has it
+		}
 		return id, arn
 	}
 	if principal, _ := who["principalId"].(string); issuer["type"] == nil && strings.HasPrefix(principal, "AROA") {
@@ -105,6 +110,17 @@ func actingRole(rec map[string]any) (id, arn string) {
 		return id, arn
 	}
 	return "", ""
+}
+
+// assumedRole is the role that an AssumeRole call was answered with.
+func assumedRole(rec map[string]any) (id, arn string) {
+	request, _ := rec["requestParameters"].(map[string]any)
+	response, _ := rec["responseElements"].(map[string]any)
+	user, _ := response["assumedRoleUser"].(map[string]any)
+	id, _ = user["assumedRoleId"].(string)
+	id, _, _ = strings.Cut(id, ":")
+	arn, _ = request["roleArn"].(string)
+	return id, arn
 }
 
 // TestRealLastUsed compares report last-used with the tally, for every folder of

@@ -180,17 +180,18 @@ func (w *worker) stream(o *outcome) error {
 // lake has it.
 func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 	o.families.add(rec.Family, 1)
-	if rec.HasTime() {
-		w.coverage.record(rec)
-	}
 	if rec.Family != cloudtrail.Management {
+		if rec.HasTime() {
+			w.coverage.record(rec, true)
+		}
 		return nil
 	}
-	o.records++
 	isNew, err := w.isNew(rec)
 	if err != nil {
 		return fatal(err)
 	}
+	o.records++
+	w.coverage.record(rec, isNew)
 	if !isNew {
 		o.duplicate++
 		return nil

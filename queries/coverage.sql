@@ -29,12 +29,13 @@ held as (
         ) as last_event,
         count(distinct coverage.event_date) filter (
             where coverage.event_date >= params.first_day
+            and coverage.records > 0
         ) as days_present,
         count(distinct coverage.source_object) filter (
             where coverage.event_date >= params.first_day
         ) as objects,
         coalesce(
-            sum(coverage.records) filter (
+            sum(coverage.events) filter (
                 where coverage.event_date >= params.first_day
             ),
             0
@@ -43,7 +44,10 @@ held as (
     cross join params
     where
         coverage.event_date <= params.last_day
-        and coverage.first_event < params.until
+        and (
+            coverage.first_event is null
+            or coverage.first_event < params.until
+        )
     group by coverage.account_id, coverage.aws_region, coverage.family
 
 ),

@@ -89,7 +89,7 @@ func oracleCoverage(w world, p Params) [][]any {
 		}
 		if slices.Contains(days, c.EventDate) {
 			s.days[c.EventDate], s.objects[c.SourceObject] = true, true
-			s.events += c.Records
+			s.events += c.Events
 		}
 	}
 	for _, r := range w.roles {

@@ -37,6 +37,10 @@ type duckEngine struct {
 	files     lakeFiles
 	version   string
 	ownTemp   string // to be removed by Close
+	mixed     bool   // the files differ in their columns
+
+	keeping sync.Mutex
+	kept    map[string]bool // views that are tables by now
 
 	closing sync.Once
 }
@@ -54,7 +58,7 @@ func OpenDuckDB(ctx context.Context, lake *parquet.Lake, o Options) (Engine, err
 }
 
 func openDuckDB(ctx context.Context, files lakeFiles, o Options) (*duckEngine, error) {
-	e := &duckEngine{files: files}
+	e := &duckEngine{files: files, kept: map[string]bool{}}
 	dsn, err := e.settings(o)
 	if err != nil {
 		return nil, err
@@ -106,34 +110,14 @@ func (e *duckEngine) prepareConnection(c driver.ExecerContext) error {
 			return fmt.Errorf("handing over the file list of %q: %w", t.name, err)
 		}
 	}
-	return nil
-}
-
-// setUp runs the embedded statements that make the views, then turns the key.
-func (e *duckEngine) setUp(ctx context.Context) error {
-	conn, err := e.connect(ctx)
-	if err != nil {
-		return err
+	if !e.mixed {
+		return nil
 	}
-	defer conn.Close()
-	script, err := e.setUpScript()
-	if err != nil {
-		return err
+	text, err := texts.ReadFile("duckdb/mixed.sql")
+	if err == nil {
+		_, err = c.ExecContext(context.Background(), string(text), nil)
 	}
-	for _, s := range script {
-		if _, err := conn.ExecContext(ctx, s.text, nil); err != nil {
-			return e.explain(fmt.Errorf("running %s: %w", s.name, err))
-		}
-	}
-	rows, err := e.query(ctx, "select version()", nil)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if rows.Next() {
-		e.version, _ = rows.Row()[0].(string)
-	}
-	return rows.Err()
+	return err
 }
 
 func (e *duckEngine) connect(ctx context.Context) (*duckdb.Conn, error) {

@@ -24,7 +24,7 @@ func TestFiltersPickRows(t *testing.T) {
 		"accounts": {Params{Accounts: []string{"000000003000", "000000004001", "999"}}, func(r []any) bool { return r[0] == "000000003000" || r[0] == "000000004001" }},
 		"name":     {Params{Role: "app"}, func(r []any) bool { return r[2] == "app" }},
 		"ARN":      {Params{Role: sample[1].(string)}, func(r []any) bool { return r[1] == sample[1] }},
-		"both":     {Params{Role: "app", Accounts: []string{"000000003000"}}, func(r []any) bool { return r[0] == "000000003000" && r[2] == "app" }},
+		"both":     {Params{Role: sample[2].(string), Accounts: []string{sample[0].(string)}}, func(r []any) bool { return r[0] == sample[0] && r[2] == sample[2] }},
 		"nobody":   {Params{Role: "App"}, func([]any) bool { return false }},
 	} {
 		c.p.Since, c.p.Until = p.Since, p.Until

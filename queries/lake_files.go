@@ -4,9 +4,10 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 )
 
-//go:embed *.sql *.yml views/*.sql views/*.yml duckdb/*.sql
+//go:embed *.sql *.yml views/*.sql duckdb/*.sql
 var texts embed.FS
 
 // lakeFiles is what an engine is given to read.
@@ -42,6 +43,12 @@ func viewNames() []string {
 	}
 }
 
+// allViews are those and the ones that only they need.
+func allViews() []string {
+	views := viewNames()
+	return slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records")
+}
+
 // script is one embedded statement and the file it came from.
 type script struct{ name, text string }
 
@@ -56,7 +63,7 @@ func (e *duckEngine) setUpScript() ([]script, error) {
 			names = append(names, t.empty)
 		}
 	}
-	for _, v := range viewNames() {
+	for _, v := range allViews() {
 		names = append(names, "views/"+v+".sql")
 	}
 	names = append(names, "duckdb/lock.sql")

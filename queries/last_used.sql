@@ -54,12 +54,13 @@ inventory as (
 
 ---------- the logs, per role as they name it
 
-acted as (
+acts as (
 
     select
-        coalesce(role_use.role_id, role_use.role_arn) as ref,
         role_use.role_id,
         role_use.role_arn,
+        role_use.role_session_name,
+        role_use.session_created_at,
         max(
             case
                 when role_use.role_arn is null
@@ -96,7 +97,27 @@ acted as (
     where role_use.event_time < params.until
     group by
         role_use.role_id,
-        role_use.role_arn
+        role_use.role_arn,
+        role_use.role_session_name,
+        role_use.session_created_at
+
+),
+
+acted as (
+
+    select
+        coalesce(role_id, role_arn) as ref,
+        role_id,
+        role_arn,
+        max(account_id) as account_id,
+        min(first_used) as first_used,
+        max(last_used) as last_used,
+        max(last_denied) as last_denied,
+        sum(uses) as uses,
+        sum(denied) as denied,
+        sum(failed) as failed
+    from acts
+    group by role_id, role_arn
 
 ),
 
@@ -303,22 +324,17 @@ last_tries as (
 seen as (
 
     select
-        coalesce(role_use.role_id, role_use.role_arn) as session_role,
-        role_use.role_session_name,
-        coalesce(
-            role_use.session_created_at, timestamp '1970-01-01 00:00:00'
-        ) as created_key,
-        1 as calls
-    from role_use
-    cross join params
-    where
-        role_use.event_time >= params.since
-        and role_use.event_time < params.until
-        and role_use.role_session_name is not null
+        coalesce(role_id, role_arn) as session_role,
+        role_session_name,
+        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+            as created_key,
+        sum(uses + denied) as calls
+    from acts
+    where uses + denied > 0 and role_session_name is not null
     group by
-        coalesce(role_use.role_id, role_use.role_arn),
-        role_use.role_session_name,
-        coalesce(role_use.session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(role_id, role_arn),
+        role_session_name,
+        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
 
 ),
 

@@ -40,7 +40,7 @@ func (b batch) world(n int) world {
 func TestLastUsedAgreesWithOracle(t *testing.T) {
 	seen := map[string]int{}
 	for _, b := range batches() {
-		w := b.world(100)
+		w := b.world(70)
 		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 		p := Params{Since: b.since, Until: b.until, ThinCoverage: b.thin}
 		compareLastUsed(t, e, w, p, seen)

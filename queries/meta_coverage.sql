@@ -40,7 +40,7 @@ held as (
             where coverage.event_date >= params.first_day
         ) as days_present,
         coalesce(
-            sum(coverage.records) filter (
+            sum(coverage.events) filter (
                 where coverage.event_date >= params.first_day
             ),
             0

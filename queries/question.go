@@ -23,9 +23,12 @@ type spec struct {
 	// Description states the grain.
 	Description string `yaml:"description"`
 	// Parameters names the value of each ? in order.
-	Parameters []string     `yaml:"parameters"`
-	Columns    []specColumn `yaml:"columns"`
-	Tests      specTests    `yaml:"tests"`
+	Parameters []string `yaml:"parameters"`
+	// Uses names the views that are costly and worth computing once for all
+	// questions of a report, in the order in which they build on each other.
+	Uses    []string     `yaml:"uses"`
+	Columns []specColumn `yaml:"columns"`
+	Tests   specTests    `yaml:"tests"`
 }
 
 type specColumn struct {

@@ -68,6 +68,7 @@ type coverageRow struct {
 	Family       string    `json:"family"`
 	EventDate    string    `json:"event_date"`
 	Records      int64     `json:"records"`
+	Events       int64     `json:"events"`
 	FirstEvent   time.Time `json:"first_event"`
 	LastEvent    time.Time `json:"last_event"`
 }

@@ -7,6 +7,7 @@ select
     cast(null as varchar) as family,
     cast(null as date) as event_date,
     cast(null as bigint) as records,
+    cast(null as bigint) as events,
     cast(null as timestamp) as first_event,
     cast(null as timestamp) as last_event
 where false;

@@ -7,6 +7,6 @@ select
     )
 from read_parquet(
     getvariable('coverage_files'),
-    union_by_name = true,
+    union_by_name = coalesce(getvariable('mixed'), false),
     hive_partitioning = false
 );

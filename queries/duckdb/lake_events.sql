@@ -1,7 +1,9 @@
 -- The event files as they lie in the lake. The list of files comes from the
 -- lake's own manifest through a variable, never from a pattern. Instants become
 -- plain UTC timestamps here, by way of the integer: a cast through the session's
--- time zone is eight times slower and says the same.
+-- time zone is eight times slower and says the same. Files of different versions
+-- are united by column name, which costs a look at every file each time; mixed
+-- is set if that is needed.
 create view lake.events as
 select
     * replace (
@@ -10,7 +12,7 @@ select
     )
 from read_parquet(
     getvariable('events_files'),
-    union_by_name = true,
+    union_by_name = coalesce(getvariable('mixed'), false),
     hive_partitioning = true,
     hive_types = {'event_date': date}
 );

@@ -1,5 +1,4 @@
--- One row per assumption of a role, whatever the outcome: of the rows that have
--- a caller_kind, which every assumption has and nothing else. A cross-account
+-- One row per assumption of a role, whatever the outcome. A cross-account
 -- assumption is recorded twice, in the caller's account and in the owner's,
 -- under one shared_event_id: the copy that knows the caller stays, what only
 -- the other knows of the target is added (P3).
@@ -9,10 +8,8 @@ with
 repeated as (
 
     select shared_event_id
-    from events
-    where
-        caller_kind is not null
-        and shared_event_id is not null
+    from lake.assumption_records
+    where shared_event_id is not null
     group by shared_event_id
     having count(*) > 1
 
@@ -23,87 +20,83 @@ repeated as (
 pairs as (
 
     select
-        events.shared_event_id,
+        records.shared_event_id,
         min(
             case
                 when
-                    events.caller is null
-                    or events.caller_kind in ('account', 'unknown')
+                    records.caller is null
+                    or records.caller_kind in ('account', 'unknown')
                     then '1 '
                 else '0 '
             end
-            || events.event_id || ' '
-            || coalesce(events.recipient_account_id, '')
+            || records.event_id || ' '
+            || coalesce(records.recipient_account_id, '')
         ) as first_place,
-        max(events.assumed_role_arn) as assumed_role_arn,
-        max(events.assumed_role_id) as assumed_role_id,
-        max(events.assumed_session_name) as assumed_session_name,
-        max(events.assumed_access_key_id) as assumed_access_key_id,
-        max(events.external_id) as external_id
-    from events
+        max(records.assumed_role_arn) as assumed_role_arn,
+        max(records.assumed_role_id) as assumed_role_id,
+        max(records.assumed_session_name) as assumed_session_name,
+        max(records.assumed_access_key_id) as assumed_access_key_id,
+        max(records.external_id) as external_id
+    from lake.assumption_records as records
     inner join repeated
-        on events.shared_event_id = repeated.shared_event_id
-    where events.caller_kind is not null
-    group by events.shared_event_id
+        on records.shared_event_id = repeated.shared_event_id
+    group by records.shared_event_id
 
 ),
 
 merged as (
 
     select
-        events.event_time,
-        events.event_id,
-        events.shared_event_id,
-        events.event_name,
-        events.aws_region,
-        events.outcome,
-        events.error_code,
-        coalesce(pairs.assumed_role_arn, events.assumed_role_arn)
+        records.event_time,
+        records.event_id,
+        records.shared_event_id,
+        records.event_name,
+        records.aws_region,
+        records.outcome,
+        records.error_code,
+        coalesce(pairs.assumed_role_arn, records.assumed_role_arn)
             as target_arn,
-        coalesce(pairs.assumed_role_id, events.assumed_role_id) as target_id,
-        coalesce(pairs.assumed_session_name, events.assumed_session_name)
+        coalesce(pairs.assumed_role_id, records.assumed_role_id) as target_id,
+        coalesce(pairs.assumed_session_name, records.assumed_session_name)
             as target_session,
-        coalesce(pairs.assumed_access_key_id, events.assumed_access_key_id)
+        coalesce(pairs.assumed_access_key_id, records.assumed_access_key_id)
             as target_key,
-        coalesce(pairs.external_id, events.external_id) as external_id,
-        events.caller,
-        events.caller_kind,
-        events.identity_account_id,
-        events.identity_access_key_id,
-        events.identity_principal_id,
-        events.role_id,
-        events.role_arn,
-        events.role_session_name,
-        events.session_created_at,
-        events.issuer_principal_id,
-        events.issuer_arn,
+        coalesce(pairs.external_id, records.external_id) as external_id,
+        records.caller,
+        records.caller_kind,
+        records.identity_account_id,
+        records.identity_access_key_id,
+        records.identity_principal_id,
+        records.role_id,
+        records.role_arn,
+        records.role_session_name,
+        records.session_created_at,
+        records.issuer_principal_id,
+        records.issuer_arn,
         -- A role switch is no API call, so the acting columns are empty; and the
         -- copy of the account entered has the target itself as identity.
-        events.issuer_type = 'Role'
-        and events.issuer_principal_id <> coalesce(events.assumed_role_id, '')
+        records.issuer_type = 'Role'
+        and records.issuer_principal_id <> coalesce(records.assumed_role_id, '')
             as is_role,
-        events.source_identity,
-        events.source_ip_address,
-        events.user_agent,
-        events.recipient_account_id,
-        events.event_date
-    from events
-    left join pairs on events.shared_event_id = pairs.shared_event_id
+        records.source_identity,
+        records.source_ip_address,
+        records.user_agent,
+        records.recipient_account_id,
+        records.event_date
+    from lake.assumption_records as records
+    left join pairs on records.shared_event_id = pairs.shared_event_id
     where
-        events.caller_kind is not null
-        and (
-            pairs.first_place is null
-            or pairs.first_place
-            = case
-                when
-                    events.caller is null
-                    or events.caller_kind in ('account', 'unknown')
-                    then '1 '
-                else '0 '
-            end
-            || events.event_id || ' '
-            || coalesce(events.recipient_account_id, '')
-        )
+        pairs.first_place is null
+        or pairs.first_place
+        = case
+            when
+                records.caller is null
+                or records.caller_kind in ('account', 'unknown')
+                then '1 '
+            else '0 '
+        end
+        || records.event_id || ' '
+        || coalesce(records.recipient_account_id, '')
 
 )
 

@@ -8,6 +8,7 @@ select distinct
     family,
     event_date,
     records,
+    events,
     first_event,
     last_event
 from lake.coverage;

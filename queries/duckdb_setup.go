@@ -1,0 +1,76 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+)
+
+// setUp runs the embedded statements that make the views, then turns the key.
+func (e *duckEngine) setUp(ctx context.Context) error {
+	if err := e.compareSchemas(ctx); err != nil {
+		return err
+	}
+	conn, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	script, err := e.setUpScript()
+	if err != nil {
+		return err
+	}
+	for _, s := range script {
+		if _, err := conn.ExecContext(ctx, s.text, nil); err != nil {
+			return e.explain(fmt.Errorf("running %s: %w", s.name, err))
+		}
+	}
+	rows, err := e.query(ctx, "select version()", nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		e.version, _ = rows.Row()[0].(string)
+	}
+	return rows.Err()
+}
+
+// compareSchemas looks whether the files of a table have different columns, as
+// after an upgrade.
+func (e *duckEngine) compareSchemas(ctx context.Context) error {
+	text, err := texts.ReadFile("duckdb/schemas.sql")
+	if err != nil {
+		return err
+	}
+	for _, t := range e.files.tables {
+		if len(t.paths) < 2 {
+			continue
+		}
+		rows, err := e.query(ctx, string(text), []driver.Value{t.paths})
+		if err != nil {
+			return err
+		}
+		if rows.Next() && rows.Row()[0] != int64(1) {
+			e.mixed = true
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exec runs statements that return nothing, on a connection of their own.
+func (e *duckEngine) exec(ctx context.Context, text string) error {
+	conn, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, text, nil); err != nil {
+		return errors.Join(ctx.Err(), e.explain(err))
+	}
+	return nil
+}
