@@ -26,7 +26,11 @@ func (e *duckEngine) setUp(ctx context.Context) error {
 			return e.explain(fmt.Errorf("running %s: %w", s.name, err))
 		}
 	}
-	rows, err := e.query(ctx, "select version()", nil)
+	text, err := texts.ReadFile("duckdb/version.sql")
+	if err != nil {
+		return err
+	}
+	rows, err := e.query(ctx, string(text), nil)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,142 @@
+package pipeline_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"roletrail/iam/inventory"
+	"roletrail/parquet"
+	"roletrail/pipeline"
+	"roletrail/queries"
+)
+
+// TestAnswersOfTheOrganisation compares what the reports say of the test
+// organisation with what its generator decided to happen, column by column.
+func TestAnswersOfTheOrganisation(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lake")
+	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
+	takeInventory(t, dir)
+	quarter := queries.Params{
+		Since: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC),
+	}
+	for _, report := range []struct {
+		query, answer string
+		key           []string
+		columns       int // that both sides have, at least
+	}{
+		{"last_used", "last_used.json", []string{"role_id"}, 20},
+		{"coverage", "coverage.json", []string{"account_id", "aws_region", "family"}, 9},
+	} {
+		t.Run(report.query, func(t *testing.T) {
+			got := keyed(ask(t, dir, report.query, quarter), report.key)
+			want := keyed(readAnswer[map[string]any](t, report.answer), report.key)
+			if len(got) != len(want) {
+				t.Errorf("%d rows, want %d", len(got), len(want))
+			}
+			for key, w := range want {
+				compared := 0
+				for column, value := range w {
+					if g, ok := got[key][column]; ok {
+						compared++
+						if !reflect.DeepEqual(g, value) {
+							t.Errorf("%s, %s: %v, want %v", key, column, g, value)
+						}
+					}
+				}
+				if compared < report.columns {
+					t.Errorf("%s: only %d columns were compared", key, compared)
+				}
+			}
+		})
+	}
+}
+
+// takeInventory ingests the organisation's inventories.
+func takeInventory(t *testing.T, dir string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(organisationDir, "iam", "*.json"))
+	if err != nil || len(paths) != 3 {
+		t.Fatalf("inventories %v, %v", paths, err)
+	}
+	var parts []*inventory.Inventory
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := inventory.Parse(file, path, inventory.Limits{})
+		file.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, part)
+	}
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	at := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	if err := pipeline.IngestInventory(lake, inventory.Merge(parts...), at, "test"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask runs a question and returns its rows as they look in JSON.
+func ask(t *testing.T, dir, query string, p queries.Params) []map[string]any {
+	t.Helper()
+	ctx := context.Background()
+	lake, err := parquet.OpenLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	engine, err := queries.OpenDuckDB(ctx, lake, queries.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	rows, err := engine.Run(ctx, query, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []map[string]any
+	for rows.Next() {
+		row := map[string]any{}
+		for i, c := range rows.Columns() {
+			row[c.Name] = rows.Row()[i]
+		}
+		text, err := json.Marshal(row)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row = nil
+		if err := json.Unmarshal(text, &row); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, row)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func keyed(rows []map[string]any, columns []string) map[string]map[string]any {
+	out := map[string]map[string]any{}
+	for _, row := range rows {
+		key := ""
+		for _, column := range columns {
+			key += fmt.Sprint(row[column], " ")
+		}
+		out[key] = row
+	}
+	return out
+}

@@ -1,0 +1,2 @@
+-- Which DuckDB this is.
+select version();
