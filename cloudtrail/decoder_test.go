@@ -2,7 +2,6 @@ package cloudtrail
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"reflect"
@@ -208,87 +207,92 @@ func compareDocuments(t testing.TB, a, b *Document) {
 
 const small = `{"eventVersion":"1.08","eventTime":"2026-07-10T11:42:05Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"0828c0d2-3589-4390-b954-c78b4a7df44b"}`
 
-func TestContainers(t *testing.T) {
-	quoted, _ := json.Marshal(small)
-	tests := []struct {
-		name, text string
-		records    int
-		bad        int
-		err        string
-	}{
-		{"trail", `{"Records":[` + small + `,` + small + `]}`, 2, 0, ""},
-		{"trail with white space", " \n{ \"Records\" : [ " + small + " ] } \n", 1, 0, ""},
-		{"trail, Records not first", `{"a":1,"Records":[` + small + `]}`, 1, 0, ""},
-		{"trail, more members", `{"Records":[` + small + `],"a":{"b":[1,2]}}`, 1, 0, ""},
-		{"empty trail", `{"Records":[]}`, 0, 0, ""},
-		{"array", `[` + small + `,` + small + `]`, 2, 0, ""},
-		{"one object", small, 1, 0, ""},
-		{"byte order mark", "\xef\xbb\xbf" + small, 1, 0, ""},
-		{"NDJSON", small + "\n" + small + "\n", 2, 0, ""},
-		{"NDJSON, CRLF and blank lines", small + "\r\n\r\n" + small, 2, 0, ""},
-		{"concatenated", small + small, 2, 0, ""},
-		{"NDJSON with a broken line", small + "\n{\"a\":\n" + small + "\n", 2, 1, ""},
-		{"EventBridge", `{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":` + small + `}`, 1, 0, ""},
-		{"EventBridge, NDJSON", `{"detail-type":"x","detail":` + small + "}\n" + `{"detail-type":"x","detail":` + small + "}", 2, 0, ""},
-		{"CloudWatch Logs", `{"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","message":` + string(quoted) + `},{"message":` + string(quoted) + `}]}`, 2, 0, ""},
-		{"CloudWatch Logs control", `{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"CWL CONTROL MESSAGE"}]}`, 0, 0, ""},
-		{"CloudWatch Logs, broken message", `{"logEvents":[{"message":` + string(quoted) + `},{"message":"{\"a\":"}]}`, 1, 1, ""},
-		{"LookupEvents", `{"Events":[{"EventId":"1","CloudTrailEvent":` + string(quoted) + `}]}`, 1, 0, ""},
-		{"LookupEvents, NDJSON", `{"CloudTrailEvent":` + string(quoted) + "}\n{\"CloudTrailEvent\":" + string(quoted) + "}\n", 2, 0, ""},
-		{"escaped key", `{"Records":[{"event\u0054ime":"2026-07-10T11:42:05Z","eventName":"x"}]}`, 1, 0, ""},
-		{"same key twice", `{"Records":[{"eventTime":"x","eventName":"x","eventTime":"2026-07-10T11:42:05Z"}]}`, 1, 0, ""},
-		{"NDJSON, CRLF, one with a surprise", small + "\r\n{\"event\\u0053ource\":\"x\",\"eventTime\":\"2026-07-10T11:42:05Z\"}\r\n", 2, 0, ""},
-		{"a surprise before an object over several lines", `{"event\u0053ource":"x","eventTime":"2026-07-10T11:42:05Z"}` + "\n{\n\"eventName\":\"x\",\n\"eventTime\":\"2026-07-10T11:42:05Z\"}\n", 2, 0, ""},
-		{"NDJSON of trails, a broken line", `{"Records":[` + small + `]}` + "\n}\n" + `{"Records":[` + small + `]}`, 2, 1, ""},
-		{"LookupEvents, empty", `{"Events":[]}`, 0, 0, ""},
-		{"LookupEvents, next page", `{"Events":[{"CloudTrailEvent":` + string(quoted) + `}],"NextToken":"x"}`, 1, 0, ""},
-		{"CloudWatch Logs, empty", `{"logEvents":[]}`, 0, 0, ""},
-		{"CloudWatch Logs, no messages", `{"logEvents":[{"message":` + string(quoted) + `},{"id":1},7,{"message":null}]}`, 1, 3, ""},
-		{"CloudWatch Logs, more behind the message", `{"logEvents":[{"message":` + string(quoted) + `},{"message":"{\"eventName\":1} x"}]}`, 1, 1, ""},
-		{"CloudWatch Logs, white space about the message", `{"logEvents":[{"message":"\n ` + strings.Trim(string(quoted), `"`) + `\r\n"}]}`, 1, 0, ""},
-		{"CloudWatch Logs of a trail", `{"logEvents":[{"message":` + strconv.Quote(`{"Records":[`+small+`,`+small+`]}`) + `}]}`, 2, 0, ""},
-		{"wrappers in wrappers", `{"detail-type":"x","detail":{"logEvents":[{"message":` + strconv.Quote(`{"CloudTrailEvent":`+string(quoted)+`}`) + `}]}}` + small, 2, 0, ""},
-		{"too many wrappers", `{"detail-type":"1","detail":{"detail-type":"2","detail":{"detail-type":"3","detail":{"detail-type":"4","detail":` + small + `}}}}` + small, 1, 1, ""},
-		{"wrapper with two arrays of records", `{"a":1,"Records":[` + small + `],"Records":[` + small + `]}` + small, 1, 1, ""},
-		{"wrapper with records and a surprise", `{"a":1,"Records":[` + small + `],"\u0061":2}` + small, 2, 0, ""},
-		{"trail behind much white space", "{" + strings.Repeat(" ", 100_000) + `"Records":[` + small + `]}`, 1, 0, ""},
-		{"trail behind a key with an escape", `{"\u0061":1,"Records":[` + small + `]}`, 1, 0, ""},
-		{"trail's own key escaped", `{"\u0052ecords":[` + small + `],"a":1}`, 1, 0, ""},
-		{"records are no array", `{"Records":{"a":[{}]}}` + small, 1, 1, ""},
-		{"log events are no array", `{"logEvents":7}` + small, 1, 1, ""},
-		{"events are no array", `{"Events":null}` + small, 1, 1, ""},
-		{"detail is no object", `{"detail-type":"x","detail":[]}` + small, 1, 1, ""},
-		{"record in a string", `{"CloudTrailEvent":7}` + small, 1, 1, ""},
-		{"invalid UTF-8 in a key", `{"Records":[{"eventName":"x","` + "\xff" + `":1,"event\u0053ource":"y","eventTime":"2026-07-10T11:42:05Z"},` + small + `]}`, 1, 1, ""},
-		{"not a record", `{"Records":[` + small + `,"x",7,{"a":1}]}`, 1, 3, ""},
-		{"numbers", `[` + strings.Repeat("123456789012,", 100) + small + `]`, 1, 100, ""},
-		{"no time", `{"Records":[{"eventName":"x"},` + small + `]}`, 1, 1, ""},
-		{"null time", `{"Records":[{"eventName":"x","eventTime":null},` + small + `]}`, 1, 1, ""},
-		{"wrong time", `{"Records":[{"eventName":"x","eventTime":"yesterday"},` + small + `]}`, 1, 1, ""},
-		{"invalid UTF-8", `{"Records":[{"eventName":"` + "\xff" + `","eventTime":"2026-07-10T11:42:05Z"},` + small + `]}`, 1, 1, ""},
+// quoted is a record as the text of a JSON string.
+var quoted = strconv.Quote(small)
 
-		{"empty file", "", 0, 0, "the file is empty"},
-		{"white space", " \n ", 0, 0, "the file is empty"},
-		{"text", "hello", 0, 0, "neither JSON nor gzip"},
-		{"number", "12", 0, 0, "expected an object"},
-		{"cut off", `{"Records":[` + small, 0, 0, "ends too early"},
-		{"cut off in a record", `{"Records":[` + small[:40], 0, 0, "ends too early"},
-		{"no array of records", `{"Records":7}`, 0, 0, "no CloudTrail record found"},
-		{"no array of log events", `{"logEvents":{}}`, 0, 0, "no CloudTrail record found"},
-		{"two byte order marks", "\xef\xbb\xbf\xef\xbb\xbf" + small, 0, 0, "neither JSON nor gzip"},
-		{"trailing comma", `{"Records":[` + small + `,]}`, 0, 0, "invalid JSON"},
-		{"leading comma", `[,` + small + `]`, 0, 0, "invalid JSON"},
-		{"unclosed trail", `{"Records":[` + small + `],"a":1`, 0, 0, "ends too early"},
-		{"trailing comma behind the records", `{"Records":[` + small + `],}`, 0, 0, "invalid JSON"},
-		{"vertical tab", "\v" + small, 0, 0, "neither JSON nor gzip"},
-		{"trailing garbage", `{"Records":[` + small + `]}x`, 0, 0, "invalid JSON"},
-		{"missing comma", `{"Records":[` + small + small + `]}`, 0, 0, "invalid JSON"},
-		{"control character", `{"Records":[{"eventName":"a` + "\n" + `"}]}`, 0, 0, "invalid JSON"},
-		{"S3 notification", `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"2026-07-10T11:42:05.000Z","s3":{}}]}`, 0, 0, "no CloudTrail record found"},
-		{"policy", `{"Version":"2012-10-17","Statement":[]}`, 0, 0, "no CloudTrail record found"},
-		{"Records twice", `{"Records":[],"Records":[]}`, 0, 0, "stand there twice"},
-	}
-	for _, test := range tests {
+// containerTests are documents with how many records and bad records they hold, or
+// the error that they are refused with.
+var containerTests = []struct {
+	name, text string
+	records    int
+	bad        int
+	err        string
+}{
+	{"trail", `{"Records":[` + small + `,` + small + `]}`, 2, 0, ""},
+	{"trail with white space", " \n{ \"Records\" : [ " + small + " ] } \n", 1, 0, ""},
+	{"trail, Records not first", `{"a":1,"Records":[` + small + `]}`, 1, 0, ""},
+	{"trail, more members", `{"Records":[` + small + `],"a":{"b":[1,2]}}`, 1, 0, ""},
+	{"empty trail", `{"Records":[]}`, 0, 0, ""},
+	{"array", `[` + small + `,` + small + `]`, 2, 0, ""},
+	{"one object", small, 1, 0, ""},
+	{"byte order mark", "\xef\xbb\xbf" + small, 1, 0, ""},
+	{"NDJSON", small + "\n" + small + "\n", 2, 0, ""},
+	{"NDJSON, CRLF and blank lines", small + "\r\n\r\n" + small, 2, 0, ""},
+	{"concatenated", small + small, 2, 0, ""},
+	{"NDJSON with a broken line", small + "\n{\"a\":\n" + small + "\n", 2, 1, ""},
+	{"EventBridge", `{"version":"0","detail-type":"AWS API Call via CloudTrail","detail":` + small + `}`, 1, 0, ""},
+	{"EventBridge, NDJSON", `{"detail-type":"x","detail":` + small + "}\n" + `{"detail-type":"x","detail":` + small + "}", 2, 0, ""},
+	{"CloudWatch Logs", `{"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","message":` + quoted + `},{"message":` + quoted + `}]}`, 2, 0, ""},
+	{"CloudWatch Logs control", `{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"CWL CONTROL MESSAGE"}]}`, 0, 0, ""},
+	{"CloudWatch Logs, broken message", `{"logEvents":[{"message":` + quoted + `},{"message":"{\"a\":"}]}`, 1, 1, ""},
+	{"LookupEvents", `{"Events":[{"EventId":"1","CloudTrailEvent":` + quoted + `}]}`, 1, 0, ""},
+	{"LookupEvents, NDJSON", `{"CloudTrailEvent":` + quoted + "}\n{\"CloudTrailEvent\":" + quoted + "}\n", 2, 0, ""},
+	{"escaped key", `{"Records":[{"event\u0054ime":"2026-07-10T11:42:05Z","eventName":"x"}]}`, 1, 0, ""},
+	{"same key twice", `{"Records":[{"eventTime":"x","eventName":"x","eventTime":"2026-07-10T11:42:05Z"}]}`, 1, 0, ""},
+	{"NDJSON, CRLF, one with a surprise", small + "\r\n{\"event\\u0053ource\":\"x\",\"eventTime\":\"2026-07-10T11:42:05Z\"}\r\n", 2, 0, ""},
+	{"a surprise before an object over several lines", `{"event\u0053ource":"x","eventTime":"2026-07-10T11:42:05Z"}` + "\n{\n\"eventName\":\"x\",\n\"eventTime\":\"2026-07-10T11:42:05Z\"}\n", 2, 0, ""},
+	{"NDJSON of trails, a broken line", `{"Records":[` + small + `]}` + "\n}\n" + `{"Records":[` + small + `]}`, 2, 1, ""},
+	{"LookupEvents, empty", `{"Events":[]}`, 0, 0, ""},
+	{"LookupEvents, next page", `{"Events":[{"CloudTrailEvent":` + quoted + `}],"NextToken":"x"}`, 1, 0, ""},
+	{"CloudWatch Logs, empty", `{"logEvents":[]}`, 0, 0, ""},
+	{"CloudWatch Logs, no messages", `{"logEvents":[{"message":` + quoted + `},{"id":1},7,{"message":null}]}`, 1, 3, ""},
+	{"CloudWatch Logs, more behind the message", `{"logEvents":[{"message":` + quoted + `},{"message":"{\"eventName\":1} x"}]}`, 1, 1, ""},
+	{"CloudWatch Logs, white space about the message", `{"logEvents":[{"message":"\n ` + strings.Trim(quoted, `"`) + `\r\n"}]}`, 1, 0, ""},
+	{"CloudWatch Logs of a trail", `{"logEvents":[{"message":` + strconv.Quote(`{"Records":[`+small+`,`+small+`]}`) + `}]}`, 2, 0, ""},
+	{"wrappers in wrappers", `{"detail-type":"x","detail":{"logEvents":[{"message":` + strconv.Quote(`{"CloudTrailEvent":`+quoted+`}`) + `}]}}` + small, 2, 0, ""},
+	{"too many wrappers", `{"detail-type":"1","detail":{"detail-type":"2","detail":{"detail-type":"3","detail":{"detail-type":"4","detail":` + small + `}}}}` + small, 1, 1, ""},
+	{"wrapper with two arrays of records", `{"a":1,"Records":[` + small + `],"Records":[` + small + `]}` + small, 1, 1, ""},
+	{"wrapper with records and a surprise", `{"a":1,"Records":[` + small + `],"\u0061":2}` + small, 2, 0, ""},
+	{"trail behind much white space", "{" + strings.Repeat(" ", 100_000) + `"Records":[` + small + `]}`, 1, 0, ""},
+	{"trail behind a key with an escape", `{"\u0061":1,"Records":[` + small + `]}`, 1, 0, ""},
+	{"trail's own key escaped", `{"\u0052ecords":[` + small + `],"a":1}`, 1, 0, ""},
+	{"records are no array", `{"Records":{"a":[{}]}}` + small, 1, 1, ""},
+	{"log events are no array", `{"logEvents":7}` + small, 1, 1, ""},
+	{"events are no array", `{"Events":null}` + small, 1, 1, ""},
+	{"detail is no object", `{"detail-type":"x","detail":[]}` + small, 1, 1, ""},
+	{"record in a string", `{"CloudTrailEvent":7}` + small, 1, 1, ""},
+	{"invalid UTF-8 in a key", `{"Records":[{"eventName":"x","` + "\xff" + `":1,"event\u0053ource":"y","eventTime":"2026-07-10T11:42:05Z"},` + small + `]}`, 1, 1, ""},
+	{"not a record", `{"Records":[` + small + `,"x",7,{"a":1}]}`, 1, 3, ""},
+	{"numbers", `[` + strings.Repeat("123456789012,", 100) + small + `]`, 1, 100, ""},
+	{"no time", `{"Records":[{"eventName":"x"},` + small + `]}`, 1, 1, ""},
+	{"null time", `{"Records":[{"eventName":"x","eventTime":null},` + small + `]}`, 1, 1, ""},
+	{"wrong time", `{"Records":[{"eventName":"x","eventTime":"yesterday"},` + small + `]}`, 1, 1, ""},
+	{"invalid UTF-8", `{"Records":[{"eventName":"` + "\xff" + `","eventTime":"2026-07-10T11:42:05Z"},` + small + `]}`, 1, 1, ""},
+
+	{"empty file", "", 0, 0, "the file is empty"},
+	{"white space", " \n ", 0, 0, "the file is empty"},
+	{"text", "hello", 0, 0, "neither JSON nor gzip"},
+	{"number", "12", 0, 0, "expected an object"},
+	{"cut off", `{"Records":[` + small, 0, 0, "ends too early"},
+	{"cut off in a record", `{"Records":[` + small[:40], 0, 0, "ends too early"},
+	{"no array of records", `{"Records":7}`, 0, 0, "no CloudTrail record found"},
+	{"no array of log events", `{"logEvents":{}}`, 0, 0, "no CloudTrail record found"},
+	{"two byte order marks", "\xef\xbb\xbf\xef\xbb\xbf" + small, 0, 0, "neither JSON nor gzip"},
+	{"trailing comma", `{"Records":[` + small + `,]}`, 0, 0, "invalid JSON"},
+	{"leading comma", `[,` + small + `]`, 0, 0, "invalid JSON"},
+	{"unclosed trail", `{"Records":[` + small + `],"a":1`, 0, 0, "ends too early"},
+	{"trailing comma behind the records", `{"Records":[` + small + `],}`, 0, 0, "invalid JSON"},
+	{"vertical tab", "\v" + small, 0, 0, "neither JSON nor gzip"},
+	{"trailing garbage", `{"Records":[` + small + `]}x`, 0, 0, "invalid JSON"},
+	{"missing comma", `{"Records":[` + small + small + `]}`, 0, 0, "invalid JSON"},
+	{"control character", `{"Records":[{"eventName":"a` + "\n" + `"}]}`, 0, 0, "invalid JSON"},
+	{"S3 notification", `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"2026-07-10T11:42:05.000Z","s3":{}}]}`, 0, 0, "no CloudTrail record found"},
+	{"policy", `{"Version":"2012-10-17","Statement":[]}`, 0, 0, "no CloudTrail record found"},
+	{"Records twice", `{"Records":[],"Records":[]}`, 0, 0, "stand there twice"},
+}
+
+func TestContainers(t *testing.T) {
+	for _, test := range containerTests {
 		t.Run(test.name, func(t *testing.T) {
 			doc, err := decodeAll(t, []byte(test.text))
 			if test.err != "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed" // for the query
 	"errors"
 	"fmt"
 	"strings"
@@ -52,10 +53,9 @@ func (r *report) dotCommand(ctx context.Context, engine queries.Engine, line str
 
 // catalogueQuery lists every column of every view. It is read whole and looked
 // through here, so that no name is ever put into a statement.
-const catalogueQuery = `select table_name, column_name, data_type
-from information_schema.columns
-where table_schema = 'main'
-order by table_name, ordinal_position`
+//
+//go:embed catalogue.sql
+var catalogueQuery string
 
 func (r *report) catalogue(ctx context.Context, engine queries.Engine) (g gathered, err error) {
 	rows, err := engine.SQL(ctx, catalogueQuery)
