@@ -49,7 +49,7 @@ func oracle(t testing.TB, text []byte) any {
 	err := json.Unmarshal(text, &value)
 	var outOfRange *json.UnmarshalTypeError
 	if errors.As(err, &outOfRange) {
-		value, err = parseJSON(string(text))
+		value, err = ParseValue(string(text))
 	}
 	if err != nil {
 		t.Fatalf("encoding/json: %v of %.300q", err, text)

@@ -91,16 +91,17 @@ func jsonValue(row Row, column string) (any, error) {
 	if !ok {
 		return nil, nil
 	}
-	value, err := parseJSON(text)
+	value, err := ParseValue(text)
 	if err != nil {
 		return nil, fmt.Errorf("reading column %s: %w", column, err)
 	}
 	return value, nil
 }
 
-// parseJSON reads a value like encoding/json, which however refuses a text with a
-// number that is too large for it.
-func parseJSON(text string) (any, error) {
+// ParseValue reads a JSON value like encoding/json, which however refuses a text
+// with a number that is too large for it. [Rebuild] makes of a row what this makes of
+// the record's text.
+func ParseValue(text string) (any, error) {
 	if !json.Valid([]byte(text)) {
 		return nil, json.Unmarshal([]byte(text), new(any))
 	}

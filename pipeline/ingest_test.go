@@ -172,6 +172,26 @@ func TestSourceErrors(t *testing.T) {
 	}
 }
 
+// TestEventsWithoutAGUID are known again by their content, whatever is in them.
+func TestEventsWithoutAGUID(t *testing.T) {
+	dir, lake := t.TempDir(), filepath.Join(t.TempDir(), "lake")
+	odd := []string{
+		`{"eventTime":"2026-07-10T11:42:05Z","eventName":"a","requestParameters":{"n":1e999,"m":12345678901234567890123,"d":1.10}}`,
+		`{"eventTime":"2026-07-10T11:42:05Z","eventName":"a","eventID":"odd","x":-0,"y":1E400}`,
+		`{"eventTime":"2026-07-10 11:42:05.123","eventName":"a","eventID":"\ud800","userIdentity":{"sessionContext":{},"type":5}}`,
+		`{"eventTime":"2026-07-10T11:42:05Z","eventName":"a","eventID":null,"userAgent":["x"],"responseElements":{"credentials":{"sessionToken":"x"}}}`,
+	}
+	write(t, dir, "a.json", trail(odd...))
+	write(t, dir, "b.ndjson", []byte(strings.Join(odd, "\n")+"\n"))
+	if s := ingest(t, lake, pipeline.Options{}, dir); s.Records.Written != 4 || s.Records.Duplicate != 4 {
+		t.Fatalf("first run:\n%s\n%+v", s, s.Quarantine)
+	}
+	write(t, dir, "c.json", trail(odd...))
+	if s := ingest(t, lake, pipeline.Options{}, dir); s.Records.Written != 0 || s.Records.Duplicate != 4 {
+		t.Fatalf("second run, which knows them from the lake:\n%s", s)
+	}
+}
+
 func TestStdinIsKnownByItsBytes(t *testing.T) {
 	lakeDir := filepath.Join(t.TempDir(), "lake")
 	for i, want := range []string{"ingested 1 + already 0", "ingested 0 + already 1"} {

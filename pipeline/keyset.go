@@ -8,6 +8,8 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"sync"
+
+	"roletrail/cloudtrail"
 )
 
 // eventKey identifies an event: eventID and recipientAccountId, or where eventID
@@ -28,8 +30,8 @@ func keyOf(id, account []byte) (key eventKey, ok bool) {
 // keyOfRecord makes the key of an event without one. Members in another order or
 // other white space do not make another event.
 func keyOfRecord(raw, account []byte) (eventKey, error) {
-	var record any
-	if err := json.Unmarshal(raw, &record); err != nil {
+	record, err := cloudtrail.ParseValue(string(raw))
+	if err != nil {
 		return eventKey{}, fmt.Errorf("hashing a record without a GUID: %w", err)
 	}
 	return keyOfValue(record, account)
