@@ -26,6 +26,9 @@ func (id *Identity) ActingRole() ActingRole {
 		if role.ID == nil && isRoleID(principal) {
 			role.ID = principal
 		}
+		if role.ARN == nil && role.ID == nil {
+			return ActingRole{} // a role that nothing names
+		}
 		return role
 	}
 	if id.Text[IssuerType] != nil || !isRoleID(principal) {

@@ -1,5 +1,5 @@
 -- Which sessions of this role touch the window? One row per session, the newest
--- first, at most a hundred.
+-- first, at most ten thousand.
 with
 
 params as (
@@ -45,4 +45,4 @@ order by
     sessions.role_id asc nulls last,
     sessions.role_session_name asc nulls last,
     sessions.assumption_event_id asc nulls last
-fetch first 100 rows only
+fetch first 10000 rows only

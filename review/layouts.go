@@ -15,8 +15,8 @@ type choice struct {
 // shown with Wide.
 var layouts = map[string][]choice{
 	"last_used": {
-		{"account_id", 4, 0}, {"role_name", 1, 24}, {"verdict", 2, 0}, {"last_used", 3, 0}, {"idle_days", 6, 0},
-		{"last_action", 5, 14}, {"last_caller", 8, 20}, {"uses", 9, 0}, {"callers", 7, 0}, {"denied", 10, 0},
+		{"account_id", 4, 0}, {"role_name", 1, 24}, {"verdict", 2, 0}, {"last_used", 3, 0}, {"uses", 5, 0},
+		{"idle_days", 7, 0}, {"last_action", 6, 14}, {"last_caller", 9, 20}, {"callers", 8, 0}, {"denied", 10, 0},
 		{"reason", 11, 20}, {"kind", 12, 0},
 	},
 	"coverage": {

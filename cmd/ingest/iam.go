@@ -80,14 +80,14 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 
 func warnOf(p *cli.Program, common *cli.Common, problem inventory.Problem) {
 	if common.Config.LogFormat == string(cli.LogJSON) {
-		common.Log.Warn("quarantined", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
+		common.Log.Warn("part of the inventory could not be read", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
 		return
 	}
 	lost := ""
 	if problem.RoleLost {
 		lost = " (the role is left out)"
 	}
-	fmt.Fprintf(p.Stderr, "quarantined %s: %s%s\n", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost)
+	fmt.Fprintf(p.Stderr, "could not be read: %s: %s%s\n", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost)
 }
 
 func readInventories(p *cli.Program, paths []string) (*inventory.Inventory, error) {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +55,14 @@ type logsJob struct {
 }
 
 func (j *logsJob) run(ctx context.Context, args []string) (err error) {
+	if err := checkSources(args); err != nil {
+		return err
+	}
+	summary, err := j.openSummary()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, summary.Close()) }()
 	sources, closeSources := j.sources(args)
 	defer func() { err = errors.Join(err, closeSources()) }()
 	lake, err := parquet.CreateLake(j.common.Lake)
@@ -62,21 +72,51 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 	defer func() { err = errors.Join(err, lake.Close()) }()
 
 	bar := newProgress(j.p)
-	summary, err := pipeline.Ingest(ctx, lake, sources, pipeline.Options{
+	balance, err := pipeline.Ingest(ctx, lake, sources, pipeline.Options{
 		Limits:   limits(j.common.Config.Limits),
 		Workers:  j.workers,
 		Version:  cli.Version(),
 		Progress: bar.update,
 	})
 	bar.end()
-	if reportErr := j.report(summary); err == nil {
+	if reportErr := j.report(balance, summary); err == nil {
 		err = reportErr
 	}
 	if err == nil {
-		err = quarantineError(summary)
+		err = quarantineError(balance)
 	}
 	return err
 }
+
+// checkSources finds mistyped sources before a lake is made for them.
+func checkSources(args []string) error {
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "s3://") {
+			return cli.Usage(fmt.Errorf("reading source %q: S3 is not read yet", arg), "copy the objects first: aws s3 sync "+arg+" ./AWSLogs")
+		}
+		if _, err := os.Stat(arg); arg != "-" && errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("listing source %q: no such file or folder", arg)
+		}
+	}
+	return nil
+}
+
+// openSummary makes the file of the summary, so that a wrong path is found before
+// the work and not after it. Without one, what is written goes nowhere.
+func (j *logsJob) openSummary() (io.WriteCloser, error) {
+	if j.summaryFile == "" {
+		return nowhere{io.Discard}, nil
+	}
+	file, err := os.Create(j.summaryFile)
+	if err != nil {
+		return nil, fmt.Errorf("writing the summary: %w", err)
+	}
+	return file, nil
+}
+
+type nowhere struct{ io.Writer }
+
+func (nowhere) Close() error { return nil }
 
 // sources makes a source of every argument.
 func (j *logsJob) sources(args []string) (sources []pipeline.Source, closeAll func() error) {
@@ -102,7 +142,7 @@ func (j *logsJob) sources(args []string) (sources []pipeline.Source, closeAll fu
 const listedOnScreen = 20
 
 // report writes what became of everything.
-func (j *logsJob) report(s *pipeline.Summary) error {
+func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 	for i, q := range s.Quarantine {
 		if i == listedOnScreen {
 			fmt.Fprintf(j.p.Stderr, "… and more: the lake's ledger lists all of it\n")
@@ -111,14 +151,11 @@ func (j *logsJob) report(s *pipeline.Summary) error {
 		j.quarantined(q)
 	}
 	fmt.Fprintln(j.p.Stderr, s)
-	if j.summaryFile == "" {
-		return nil
-	}
 	text, err := s.JSON()
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(j.summaryFile, text, 0o644); err != nil {
+	if _, err := file.Write(text); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
 	}
 	return nil

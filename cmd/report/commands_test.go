@@ -81,12 +81,13 @@ func TestRoleAsJSON(t *testing.T) {
 		got, want any
 	}{
 		{first["actions"], []any{map[string]any{"event_name": "PutObject", "uses": 5.0}, map[string]any{"event_name": "GetObject", "uses": 2.0}}},
-		{first["callers"], []any{map[string]any{"caller": "lambda.amazonaws.com"}}},
-		{first["sessions"], []any{}},
+		{first["caller_list"], []any{map[string]any{"caller": "lambda.amazonaws.com"}}},
+		{first["session_list"], []any{}},
+		{first["sessions"], 2.0},
 		{first["days"], []any{}},
 		{first["uses"], 7.0},
 		{second["actions"], []any{}},
-		{second["sessions"], []any{map[string]any{"role_session_name": "nobody"}}},
+		{second["session_list"], []any{map[string]any{"role_session_name": "nobody"}}},
 	} {
 		if !reflect.DeepEqual(tc.got, tc.want) {
 			t.Errorf("got %v, want %v", tc.got, tc.want)
@@ -97,10 +98,10 @@ func TestRoleAsJSON(t *testing.T) {
 func TestRoleAsCSV(t *testing.T) {
 	got := try(t, newFake(), "", "role", "deploy", "--format", "csv")
 	lines := strings.Split(got.stdout, "\n")
-	if len(lines) != 4 || !strings.HasSuffix(lines[0], ",uses,sessions,callers,actions,attempts,days") {
+	if len(lines) != 4 || !strings.HasSuffix(lines[0], ",uses,sessions,callers,actions,attempts,caller_list,session_list,days") {
 		t.Fatalf("got %+v", got)
 	}
-	want := `7,[],"[{""caller"":""lambda.amazonaws.com""}]","[{""event_name"":""PutObject"",""uses"":5},{""event_name"":""GetObject"",""uses"":2}]",[],[]`
+	want := `7,2,1,"[{""event_name"":""PutObject"",""uses"":5},{""event_name"":""GetObject"",""uses"":2}]",[],"[{""caller"":""lambda.amazonaws.com""}]",[],[]`
 	if !strings.HasSuffix(lines[1], want) {
 		t.Errorf("got %s, want … %s", lines[1], want)
 	}

@@ -10,13 +10,15 @@ import (
 	"roletrail/review"
 )
 
-// parts are the questions about one role, by the name each has in the answer.
-var parts = []struct{ name, question string }{
-	{"actions", "role_actions"},
-	{"attempts", "role_attempts"},
-	{"callers", "role_callers"},
-	{"sessions", "role_sessions"},
-	{"days", "role_days"},
+// parts are the questions about one role: the title of each in a table, and the
+// column that holds its rows elsewhere. callers and sessions are columns of the
+// summary already, and numbers.
+var parts = []struct{ name, column, question string }{
+	{"actions", "actions", "role_actions"},
+	{"attempts", "attempts", "role_attempts"},
+	{"callers", "caller_list", "role_callers"},
+	{"sessions", "session_list", "role_sessions"},
+	{"days", "days", "role_days"},
 }
 
 // identity are the columns that a part need not repeat: the summary has them.
@@ -125,18 +127,13 @@ func (g gathered) records() []any {
 	return list
 }
 
-// nested are the summaries with every part as a column. The summary's counts
-// of callers and sessions make way for the callers and sessions.
+// nested are the summaries with every part as a column behind theirs.
 func nested(roles []oneRole) queries.Rows {
 	result := gathered{columns: slices.Clone(roles[0].columns)}
 	places := make([]int, len(parts))
 	for i, part := range parts {
-		places[i] = result.column(part.name)
-		if places[i] < 0 {
-			places[i] = len(result.columns)
-			result.columns = append(result.columns, queries.Column{})
-		}
-		result.columns[places[i]] = queries.Column{Name: part.name, Type: "list"}
+		places[i] = len(result.columns)
+		result.columns = append(result.columns, queries.Column{Name: part.column, Type: "list"})
 	}
 	for _, role := range roles {
 		cells := append(slices.Clone(role.row), make([]any, len(result.columns)-len(role.row))...)
@@ -152,7 +149,7 @@ func nested(roles []oneRole) queries.Rows {
 const newestSessions = 20
 
 // sections are the summary of every role, each followed by its parts. brief
-// keeps the sessions, of which there may be a hundred, from pushing the rest
+// keeps the sessions, of which there may be thousands, from pushing the rest
 // off the screen.
 func sections(roles []oneRole, brief bool) []review.Section {
 	var result []review.Section
