@@ -9,7 +9,7 @@ import (
 
 type oracleRole struct {
 	key            string
-	id, arn        *string
+	id             *string
 	issuerARN      *string
 	pathARN        *string
 	anyARN         *string
