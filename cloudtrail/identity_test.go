@@ -126,6 +126,7 @@ func TestActingRole(t *testing.T) {
 		{"empty issuer", `{"type":"AssumedRole","principalId":"AROAEXAMPLE:s","sessionContext":{"sessionIssuer":{}}}`, "", "AROAEXAMPLE", "s"},
 		{"no issuer, no role's id", `{"type":"AssumedRole","principalId":"AIDAEXAMPLE:s"}`, "", "", ""},
 		{"nothing", `{"type":"AssumedRole"}`, "", "", ""},
+		{"issuer that names no role", `{"type":"AssumedRole","principalId":"x:s","sessionContext":{"sessionIssuer":{"type":"Role","userName":"r"}}}`, "", "", ""},
 		{"type Role", `{"type":"Role","principalId":"AROAEXAMPLE:s",` + issuer("Role", arn, "AROAEXAMPLE") + `}`, arn, "AROAEXAMPLE", "s"},
 		{"type Role, itself", `{"type":"Role","principalId":"AROAEXAMPLE","arn":"` + arn + `"}`, arn, "AROAEXAMPLE", ""},
 		{"issued by root", `{"type":"AssumedRole","principalId":"AROAEXAMPLE:s",` + issuer("Root", "arn:aws:iam::111111111111:root", "111111111111") + `}`, "", "", ""},
