@@ -24,6 +24,10 @@ type coverage struct {
 	last *covered
 }
 
+// maxCovered bounds the accounts, Regions and days that are counted apart for one
+// object. What is beyond counts without account and Region.
+const maxCovered = 10_000
+
 func (c *coverage) reset() {
 	c.rows, c.last = map[coveredKey]*covered{}, nil
 }
@@ -34,6 +38,9 @@ func (c *coverage) record(rec *cloudtrail.Record, isNew bool) {
 	k := &c.key
 	if c.last == nil || k.day != day || k.family != rec.Family || k.region != string(region) || k.account != string(account) {
 		*k = coveredKey{string(account), string(region), rec.Family, day}
+		if len(c.rows) >= maxCovered { // no real object holds so many: they are made up
+			*k = coveredKey{"", "", rec.Family, day}
+		}
 		if c.last = c.rows[*k]; c.last == nil {
 			c.last = &covered{first: rec.Time, last: rec.Time}
 			c.rows[*k] = c.last

@@ -18,6 +18,7 @@ import (
 const (
 	epochRecords = 1 << 20
 	epochObjects = 200_000
+	epochCovered = 500_000 // rows of the table coverage, which are held until the commit
 )
 
 // epoch is the part of the queue that the workers share until the next commit.
@@ -25,6 +26,7 @@ type epoch struct {
 	queue    []Object
 	next     atomic.Int64
 	records  atomic.Int64
+	covered  atomic.Int64
 	failed   atomic.Bool
 	progress func(Progress)
 	total    int64
@@ -32,7 +34,7 @@ type epoch struct {
 
 // take returns the next object, nil when the epoch is over.
 func (e *epoch) take(ctx context.Context) *Object {
-	if ctx.Err() != nil || e.failed.Load() || e.records.Load() >= epochRecords {
+	if ctx.Err() != nil || e.failed.Load() || e.records.Load() >= epochRecords || e.covered.Load() >= epochCovered {
 		return nil
 	}
 	i := e.next.Add(1) - 1
@@ -44,6 +46,7 @@ func (e *epoch) take(ctx context.Context) *Object {
 
 func (e *epoch) finished(o *outcome) {
 	e.records.Add(o.written)
+	e.covered.Add(int64(len(o.coverage)))
 	if e.progress != nil {
 		e.progress(Progress{Objects: 1, Records: o.records, Inflated: o.inflated, Total: e.total})
 	}

@@ -163,6 +163,7 @@ func TestSourceErrors(t *testing.T) {
 	defer lake.Close()
 	for path, want := range map[string]string{
 		"/no/such/folder": `listing source "/no/such/folder": no such file or folder`,
+		"/dev/null":       `listing source "/dev/null": it is neither a file nor a folder; what comes through a pipe is read with -`,
 		empty:             fmt.Sprintf("listing source %q: the folder holds no files", empty),
 	} {
 		_, err := pipeline.Ingest(context.Background(), lake, []pipeline.Source{pipeline.Files{Path: path}}, pipeline.Options{})

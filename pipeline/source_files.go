@@ -37,8 +37,11 @@ func (s Files) List(ctx context.Context, fn func(Object) error) error {
 	if err != nil {
 		return fmt.Errorf("listing source %q: %w", s.Path, err)
 	}
-	if !info.IsDir() {
+	if info.Mode().IsRegular() {
 		return fn(fileObject(root, info))
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("listing source %q: it is neither a file nor a folder; what comes through a pipe is read with -", s.Path)
 	}
 	except, err := filepath.Abs(s.Except)
 	if err != nil {

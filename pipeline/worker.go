@@ -284,7 +284,7 @@ func (w *worker) quarantineObject(o *outcome, why error) {
 func (w *worker) hash(object *Object) string {
 	hash := sha256.New()
 	if r, err := object.Open(); err == nil {
-		_, err = io.Copy(hash, r) // what cannot be read is the reason already
+		_, err = io.Copy(hash, io.LimitReader(r, object.Size)) // what cannot be read is the reason already
 		r.Close()
 		if err != nil {
 			return ""
