@@ -367,6 +367,21 @@ func (f *bigFile) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// TestManyTinyRecords: a small file may hold more records than fit into memory at
+// once.
+func TestManyTinyRecords(t *testing.T) {
+	dir := t.TempDir()
+	const records = 120_000
+	var text bytes.Buffer
+	for i := range records {
+		fmt.Fprintf(&text, "{\"eventTime\":\"2026-07-10T11:42:05Z\",\"eventName\":\"x\",\"eventID\":\"00000000-0000-0000-0000-%012d\"}\n", i)
+	}
+	write(t, dir, "a.ndjson.gz", gzipped(text.Bytes()))
+	if s := ingest(t, filepath.Join(t.TempDir(), "lake"), pipeline.Options{}, dir); s.Records.Written != records {
+		t.Fatalf("%s\n%+v", s, s.Quarantine)
+	}
+}
+
 // TestBomb refuses an object that inflates without end.
 func TestBomb(t *testing.T) {
 	dir := t.TempDir()

@@ -109,6 +109,9 @@ func (w *worker) read(o *outcome) error {
 	}
 	o.inflated = int64(len(text))
 	doc, err := w.decoder.Decode(text, cloudtrail.FamilyOfFolder(o.object.Name))
+	if errors.Is(err, cloudtrail.ErrManyRecords) {
+		return w.stream(o)
+	}
 	if err != nil {
 		return err
 	}
