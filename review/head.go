@@ -28,6 +28,9 @@ func window(since, until time.Time) string {
 }
 
 func coverage(c queries.MetaCoverage) string {
+	if c.Events == 0 && c.FirstEvent != nil && c.LastEvent != nil {
+		return fmt.Sprintf("no event in the window; the lake's lie from %s to %s, see --since and --until", day(*c.FirstEvent), day(*c.LastEvent))
+	}
 	if c.Events == 0 {
 		return "no event in the window"
 	}
