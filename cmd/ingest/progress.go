@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -14,15 +15,17 @@ import (
 )
 
 // progress shows how far a run has come: a bar on a terminal, a plain line now and
-// then elsewhere.
+// then elsewhere. The bar's own goroutine reads the counters while it draws, so no
+// lock may be held when the bar is told something.
 type progress struct {
-	w     io.Writer
-	bars  *mpb.Progress // nil where there is no terminal
-	mu    sync.Mutex
-	bar   *mpb.Bar
-	done  pipeline.Progress
-	start time.Time
-	next  time.Time // of the next plain line
+	w       io.Writer
+	bars    *mpb.Progress // nil where there is no terminal
+	once    sync.Once     // makes the bar, when the total is known
+	bar     *mpb.Bar
+	objects atomic.Int64
+	records atomic.Int64
+	start   time.Time
+	next    atomic.Int64 // when the next plain line is due, ns since 1970
 }
 
 // plainEvery is how often a line is written where there is no terminal: short
@@ -30,8 +33,8 @@ type progress struct {
 const plainEvery = 10 * time.Second
 
 func newProgress(p *cli.Program) *progress {
-	now := time.Now()
-	pr := &progress{w: p.Stderr, start: now, next: now.Add(plainEvery)}
+	pr := &progress{w: p.Stderr, start: time.Now()}
+	pr.next.Store(pr.start.Add(plainEvery).UnixNano())
 	if p.StderrTerminal() {
 		pr.bars = mpb.New(mpb.WithOutput(p.Stderr), mpb.WithWidth(40))
 	}
@@ -40,49 +43,36 @@ func newProgress(p *cli.Program) *progress {
 
 // update is called for every finished object, by several goroutines.
 func (pr *progress) update(u pipeline.Progress) {
-	pr.mu.Lock()
-	defer pr.mu.Unlock()
-	pr.done.Objects += u.Objects
-	pr.done.Records += u.Records
-	pr.done.Total = u.Total
+	objects, records := pr.objects.Add(u.Objects), pr.records.Add(u.Records)
 	if pr.bars != nil {
-		pr.show(u)
+		pr.once.Do(func() { pr.bar = pr.newBar(u.Total) })
+		pr.bar.IncrInt64(u.Objects)
 		return
 	}
-	if now := time.Now(); now.After(pr.next) {
-		pr.next = now.Add(plainEvery)
-		fmt.Fprintf(pr.w, "%d of %d objects, %d records, %s\n", pr.done.Objects, pr.done.Total, pr.done.Records, now.Sub(pr.start).Round(time.Second))
+	now, due := time.Now(), pr.next.Load()
+	if now.UnixNano() > due && pr.next.CompareAndSwap(due, now.Add(plainEvery).UnixNano()) {
+		fmt.Fprintf(pr.w, "%d of %d objects, %d records, %s\n", objects, u.Total, records, now.Sub(pr.start).Round(time.Second))
 	}
 }
 
-func (pr *progress) show(u pipeline.Progress) {
-	if pr.bar == nil {
-		pr.bar = pr.bars.AddBar(u.Total,
-			mpb.PrependDecorators(decor.Name("reading "), decor.CountersNoUnit("%d/%d objects")),
-			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return pr.rate() }), decor.Name("  "), decor.AverageETA(decor.ET_STYLE_GO)),
-		)
-	}
-	pr.bar.IncrInt64(u.Objects)
+func (pr *progress) newBar(total int64) *mpb.Bar {
+	return pr.bars.AddBar(total,
+		mpb.PrependDecorators(decor.Name("reading "), decor.CountersNoUnit("%d/%d objects")),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return pr.rate() }), decor.Name("  "), decor.AverageETA(decor.ET_STYLE_GO)),
+	)
 }
 
-// rate is read by the bar's own goroutine.
 func (pr *progress) rate() string {
-	pr.mu.Lock()
-	defer pr.mu.Unlock()
-	seconds := time.Since(pr.start).Seconds()
-	return fmt.Sprintf(" %.0f records/s", float64(pr.done.Records)/seconds)
+	return fmt.Sprintf(" %.0f records/s", float64(pr.records.Load())/time.Since(pr.start).Seconds())
 }
 
-// end leaves the terminal to what is written next.
+// end leaves the terminal to what is written next. No update may follow.
 func (pr *progress) end() {
 	if pr.bars == nil {
 		return
 	}
-	pr.mu.Lock()
-	bar := pr.bar
-	pr.mu.Unlock()
-	if bar != nil && !bar.Completed() {
-		bar.Abort(false)
+	if pr.bar != nil && !pr.bar.Completed() {
+		pr.bar.Abort(false)
 	}
 	pr.bars.Wait()
 }
