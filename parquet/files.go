@@ -35,9 +35,6 @@ func (l *Lake) Files(table string) ([]DataFile, error) {
 	return l.dataFiles(known), err
 }
 
-// restore is the next step after damage.
-const restore = "restore it from a backup, or move the lake away and ingest again"
-
 // match picks the files of the ledger, and fails on one that is missing or of
 // another size.
 func (l *Lake) match(files []found, named map[string]FileEntry) (known []found, err error) {
@@ -47,13 +44,13 @@ func (l *Lake) match(files []found, named map[string]FileEntry) (known []found, 
 			continue
 		}
 		if f.bytes != entry.Bytes && f.bytes != entry.replacingBytes {
-			return nil, fmt.Errorf("reading lake: %q was changed or damaged (%d bytes, not %d); %s", l.abs(f.path), f.bytes, entry.Bytes, restore)
+			return nil, fmt.Errorf("reading lake: %q was changed or damaged (%d bytes, not %d); %s", l.abs(f.path), f.bytes, entry.Bytes, restoreAll)
 		}
 		known = append(known, f)
 		delete(named, f.path)
 	}
 	for path := range named {
-		return nil, fmt.Errorf("reading lake: %q is missing although the ledger names it; %s", l.abs(path), restore)
+		return nil, fmt.Errorf("reading lake: %q is missing although the ledger names it; %s", l.abs(path), restoreAll)
 	}
 	return known, nil
 }

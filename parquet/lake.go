@@ -163,7 +163,7 @@ func requireNoData(dir string) error {
 			return err
 		}
 		if len(files) > 0 {
-			return fmt.Errorf("%s is missing or empty although %s exists; restore it from a backup, or move the data away and ingest again", ledgerName, files[0].path)
+			return fmt.Errorf("%s is missing or empty although %s exists; %s", ledgerName, files[0].path, restoreAll)
 		}
 	}
 	return nil

@@ -192,7 +192,7 @@ func ledgerError(path string, err error) error {
 }
 
 func damagedLedger(path string, err error) error {
-	return fmt.Errorf("reading ledger %q: it is damaged (%w); restore it from a backup, or move the lake away and ingest again", path, err)
+	return fmt.Errorf("reading ledger %q: it is damaged (%w); %s", path, err, restoreAll)
 }
 
 // ledgerTime is how times are kept: UTC, to the nanosecond, sortable as text.

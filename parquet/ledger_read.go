@@ -95,3 +95,9 @@ func (l *Ledger) rows(name string, args []any, fn func(scan func(...any) error) 
 	}
 	return ledgerError(l.path, rows.Err())
 }
+
+// interrupted reports whether the newest run did not come to its end.
+func (l *Ledger) interrupted() (yes bool, err error) {
+	err = l.db.QueryRow(statement("interrupted")).Scan(&yes)
+	return yes, ledgerError(l.path, err)
+}

@@ -94,7 +94,7 @@ func readFile(path string, fn func(*file.Reader) error) error {
 		return callers.error
 	}
 	if err != nil {
-		return fmt.Errorf("reading Parquet file %q: %w; it may be damaged: %s", path, err, restore)
+		return fmt.Errorf("reading Parquet file %q: %w; it may be damaged: %s", path, err, restoreAll)
 	}
 	return nil
 }

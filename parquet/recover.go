@@ -12,6 +12,9 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/file"
 )
 
+// restoreAll is the next step where a part of the lake does not fit the others.
+const restoreAll = "restore the whole lake from one backup, or move it away and ingest again"
+
 // recover undoes what an interrupted writer left. It must run under the lock.
 func (l *Lake) recover() error {
 	if err := l.removeTemps(); err != nil {
@@ -23,6 +26,16 @@ func (l *Lake) recover() error {
 	orphans, err := l.Orphans()
 	if err != nil {
 		return err
+	}
+	if len(orphans) == 0 {
+		return nil
+	}
+	if interrupted, err := l.ledger.interrupted(); err != nil {
+		return err
+	} else if !interrupted {
+		// They are not left over: the ledger is older than they are.
+		return fmt.Errorf("%d data files are not in the ledger, %q among them, although its last run came to its end: "+
+			"the ledger is older than the lake, or they were put there; %s", len(orphans), orphans[0], restoreAll)
 	}
 	for _, path := range orphans {
 		if err := os.Remove(l.abs(path)); err != nil {

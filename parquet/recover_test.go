@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -196,4 +197,31 @@ func TestOrphans(t *testing.T) {
 		t.Errorf("orphans are %q", got)
 	}
 	checkFiles(t, l, "events", "2026-08-01")
+}
+
+// TestOlderLedger: a ledger that was restored from a backup does not know the files
+// that came after it. They must not be taken for leftovers.
+func TestOlderLedger(t *testing.T) {
+	dir := t.TempDir()
+	l, run := testLake(t, dir)
+	commitFile(t, l, run, EventsPath(testDay, [16]byte{1}), EventsSchema, 3)
+	must(0, l.Ledger().Finish(run))
+	must(0, l.Close())
+	backup := must(os.ReadFile(filepath.Join(dir, ledgerName)))
+
+	l = must(CreateLake(dir))
+	run = must(l.Ledger().Begin("test"))
+	later := EventsPath(testDay, [16]byte{2})
+	commitFile(t, l, run, later, EventsSchema, 3)
+	must(0, l.Ledger().Finish(run))
+	must(0, l.Close())
+
+	must(0, os.WriteFile(filepath.Join(dir, ledgerName), backup, 0o600))
+	_, err := CreateLake(dir)
+	if err == nil || !strings.Contains(err.Error(), `1 data files are not in the ledger, "`+later+`" among them`) {
+		t.Errorf("error is %v", err)
+	}
+	if !exists(dir, later) {
+		t.Error("the file was removed")
+	}
 }

@@ -62,22 +62,14 @@ func (r *run) work(ctx context.Context) error {
 	for len(r.queue) > 0 {
 		e := &epoch{queue: r.queue, progress: r.options.Progress, total: total}
 		if err := r.epoch(ctx, e, workers); err != nil {
-			r.dropUnread()
 			return errors.Join(err, abortAll(workers))
 		}
 		r.queue = r.queue[min(e.next.Load(), int64(len(r.queue)), epochObjects):]
 		if ctx.Err() != nil && len(r.queue) > 0 {
-			r.dropUnread()
 			return ErrInterrupted
 		}
 	}
 	return nil
-}
-
-// dropUnread takes objects that were not finished out of the balance.
-func (r *run) dropUnread() {
-	o := &r.summary.Objects
-	o.Total = o.Ingested + o.Already + o.Skipped + o.Quarantined
 }
 
 func abortAll(workers []*worker) error {

@@ -54,9 +54,10 @@ func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options O
 	if err == nil {
 		err = r.work(ctx)
 	}
-	if err == nil {
-		err = lake.Ledger().Finish(r.id)
+	if err == nil || errors.Is(err, ErrInterrupted) && r.id != 0 { // what it finished is committed
+		err = errors.Join(err, lake.Ledger().Finish(r.id))
 	}
+	r.dropUnread()
 	r.summary.took(time.Since(start))
 	if err == nil && !r.summary.Balanced() {
 		err = fmt.Errorf("checking the balance: it does not add up, which is a mistake of this program:\n%s", r.summary)
@@ -137,4 +138,11 @@ func (r *run) workers() int {
 		return 1
 	}
 	return runtime.GOMAXPROCS(0)
+}
+
+// dropUnread takes objects that were not finished out of the balance, which counts
+// what was committed.
+func (r *run) dropUnread() {
+	o := &r.summary.Objects
+	o.Total = o.Ingested + o.Already + o.Skipped + o.Quarantined
 }

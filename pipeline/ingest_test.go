@@ -12,10 +12,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"roletrail/cloudtrail"
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/queries"
 )
 
 func record(id int) string {
@@ -190,6 +192,48 @@ func TestEventsWithoutAGUID(t *testing.T) {
 	write(t, dir, "c.json", trail(odd...))
 	if s := ingest(t, lake, pipeline.Options{}, dir); s.Records.Written != 0 || s.Records.Duplicate != 4 {
 		t.Fatalf("second run, which knows them from the lake:\n%s", s)
+	}
+}
+
+// TestOddFileNames: a name is data, whatever its bytes are.
+func TestOddFileNames(t *testing.T) {
+	dir, lakeDir := t.TempDir(), filepath.Join(t.TempDir(), "lake")
+	for i, name := range []string{"a\xff.json", "a%FF.json", "b\nc.json", "d\x1b[31m.json", "ü.json", "copy\xfe.json"} {
+		write(t, dir, name, trail(record(i%5))) // the last one holds a duplicate only
+	}
+	if s := ingest(t, lakeDir, pipeline.Options{}, dir); s.Records.Written != 5 || s.Records.Duplicate != 1 {
+		t.Fatalf("%s\n%+v", s, s.Quarantine)
+	}
+	names := map[any]bool{}
+	for _, row := range events(t, lakeDir) {
+		names[row["source_object"]] = true
+		if name := row["source_object"].(string); !utf8.ValidString(name) || strings.ContainsAny(name, "\n\x1b") {
+			t.Errorf("name %q", name)
+		}
+	}
+	if len(names) != 5 {
+		t.Errorf("%d names: %v", len(names), names)
+	}
+	if rows := ask(t, lakeDir, "coverage", queries.Params{Since: time.Unix(0, 0), Until: time.Now()}); len(rows) == 0 {
+		t.Error("no coverage")
+	}
+	if s := ingest(t, lakeDir, pipeline.Options{}, dir); s.Objects.Already != 6 {
+		t.Errorf("second run:\n%s", s)
+	}
+}
+
+// TestBalanceOfAFailedRun: a source that is missing behind one that is there.
+func TestBalanceOfAFailedRun(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.json", trail(record(1)))
+	lake, err := parquet.CreateLake(filepath.Join(t.TempDir(), "lake"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	s, err := pipeline.Ingest(context.Background(), lake, []pipeline.Source{pipeline.Files{Path: dir}, pipeline.Files{Path: "missing"}}, pipeline.Options{})
+	if err == nil || !s.Balanced() {
+		t.Errorf("%v\n%s", err, s)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // Files is a source of one file, or of all files in a folder and its folders.
@@ -104,9 +105,26 @@ func regularFile(path string, entry fs.DirEntry) (fs.FileInfo, error) {
 
 func fileObject(path string, info fs.FileInfo) Object {
 	return Object{
-		Name:     filepath.ToSlash(path),
+		Name:     validName(filepath.ToSlash(path)),
 		Size:     info.Size(),
 		Modified: info.ModTime().UnixNano(),
 		Open:     func() (io.ReadCloser, error) { return os.Open(path) },
 	}
+}
+
+// validName is a path as text that can stand in the lake: bytes that are no UTF-8,
+// control characters and the percent sign are written as %XX, so that different
+// paths keep different names.
+func validName(path string) string {
+	var b strings.Builder
+	for i := 0; i < len(path); {
+		r, size := utf8.DecodeRuneInString(path[i:])
+		if r == utf8.RuneError && size == 1 || r < ' ' || r == 0x7f || r == '%' {
+			fmt.Fprintf(&b, "%%%02X", path[i])
+		} else {
+			b.WriteString(path[i : i+size])
+		}
+		i += size
+	}
+	return b.String()
 }
