@@ -35,6 +35,8 @@ func TestLakeIsDocumented(t *testing.T) {
 		folder string // the column that the folder's name makes
 	}{
 		{parquet.EventsSchema, "event_date"}, {parquet.CoverageSchema, ""}, {parquet.RolesSchema, "snapshot_date"},
+		{parquet.RolePermissionsSchema, "snapshot_date"}, {parquet.RoleTrustSchema, "snapshot_date"},
+		{parquet.RoleTrustConditionsSchema, "snapshot_date"}, {parquet.PoliciesSchema, "snapshot_date"},
 	} {
 		want := make([]string, 0, len(table.schema.Columns)+1)
 		if table.folder != "" {

@@ -9,8 +9,7 @@ type DataFile struct {
 	Bytes     int64
 }
 
-// Files are the data files of table "events", "coverage" or "iam/roles", sorted
-// by path. If the lake has a ledger they are exactly those it names; one that is
+// Files are the data files of a table ("events", "iam/roles", …), sorted by path. If the lake has a ledger they are exactly those it names; one that is
 // missing or has another size is an error. A file that it does not name is left
 // out: a run that is going on will name it, and what an interrupted run left is
 // removed by the next one.

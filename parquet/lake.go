@@ -105,8 +105,8 @@ func (l *Lake) Close() error {
 }
 
 // Create starts a data file. path is one of [EventsPath], [CoveragePath],
-// [RolesPath]; any other is an error. A file of the ledger may be replaced only in
-// iam/roles; readers then see either the old or the new one, under the run's id.
+// [InventoryPath]; any other is an error. A file of the ledger may be replaced only
+// in the inventory; readers then see either the old or the new one, under the run's id.
 // The file counts when a [Batch] with its entry is committed.
 func (l *Lake) Create(path string, run int64) (*File, error) {
 	t, _, err := place(path)
@@ -125,7 +125,7 @@ func (l *Lake) announce(t table, path string, run int64, w Written) error {
 	if !exists(l.dir, path) {
 		return nil
 	}
-	if t.file != rolesName {
+	if !t.replaceable {
 		return fmt.Errorf("a file %s exists already", path)
 	}
 	return l.ledger.announce(path, run, w)

@@ -66,7 +66,7 @@ func TestLake(t *testing.T) {
 		commitFile(t, l, run, EventsPath(testDay, [16]byte{1}), EventsSchema, 3)
 		commitFile(t, l, run, EventsPath(testDay.AddDate(0, 0, 1), [16]byte{2}), EventsSchema, 4)
 		commitFile(t, l, run, CoveragePath([16]byte{3}), CoverageSchema, 5)
-		commitFile(t, l, run, RolesPath(testDay, "111111111111"), RolesSchema, 6)
+		commitFile(t, l, run, InventoryPath(RolesSchema, testDay, "111111111111"), RolesSchema, 6)
 
 		r, err := OpenLake(dir) // while the writer holds it
 		if err != nil {
@@ -75,7 +75,7 @@ func TestLake(t *testing.T) {
 		checkFiles(t, r, "events", "2026-08-01", "2026-08-02")
 		checkFiles(t, r, "coverage", "")
 		checkFiles(t, r, "iam/roles", "2026-08-01")
-		if _, err := r.Files("iam/policies"); err == nil || err.Error() != `reading lake: it has no table "iam/policies"` {
+		if _, err := r.Files("iam/groups"); err == nil || err.Error() != `reading lake: it has no table "iam/groups"` {
 			t.Errorf("unknown table: %v", err)
 		}
 		if _, err := r.Create(CoveragePath([16]byte{9}), 1); err == nil || !strings.Contains(err.Error(), "it is open for reading only") {
@@ -173,7 +173,7 @@ func TestStrayFiles(t *testing.T) {
 		dir := t.TempDir()
 		l, run := testLake(t, dir)
 		commitFile(t, l, run, EventsPath(testDay, [16]byte{1}), EventsSchema, 3)
-		commitFile(t, l, run, RolesPath(testDay, "111111111111"), RolesSchema, 3)
+		commitFile(t, l, run, InventoryPath(RolesSchema, testDay, "111111111111"), RolesSchema, 3)
 		must(0, l.Close())
 		path := filepath.Join(dir, c.path)
 		must(0, os.MkdirAll(filepath.Dir(path), 0o755))

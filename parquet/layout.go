@@ -18,17 +18,30 @@ type table struct {
 	folder    string // relative to the lake, with slashes; also the table's name
 	partition string // key of the partition folders; empty: the folder is flat
 	file      *regexp.Regexp
+	// replaceable: a file may take the place of another, see [Lake.Create].
+	replaceable bool
 }
 
-var (
-	partName  = regexp.MustCompile(`^part-[0-9a-f]{32}\.parquet$`)
-	rolesName = regexp.MustCompile(`^roles-[0-9]{12}\.parquet$`)
-)
+var partName = regexp.MustCompile(`^part-[0-9a-f]{32}\.parquet$`)
 
 var tables = []table{
 	{folder: "events", partition: "event_date", file: partName},
 	{folder: "coverage", file: partName},
-	{folder: "iam/roles", partition: "snapshot_date", file: rolesName},
+	inventoryTable("roles"),
+	inventoryTable("role_permissions"),
+	inventoryTable("role_trust"),
+	inventoryTable("role_trust_conditions"),
+	inventoryTable("policies"),
+}
+
+// inventoryTable is a table of the inventory: a file per account and day.
+func inventoryTable(name string) table {
+	return table{
+		folder:      "iam/" + name,
+		partition:   "snapshot_date",
+		file:        regexp.MustCompile(`^` + name + `-[0-9]{12}\.parquet$`),
+		replaceable: true,
+	}
 }
 
 func findTable(name string) (table, error) {
@@ -54,11 +67,12 @@ func CoveragePath(id [16]byte) string {
 	return "coverage/part-" + hex.EncodeToString(id[:]) + ".parquet"
 }
 
-// RolesPath is the path, relative to the lake, of an account's roles at the UTC
-// day of a snapshot. An account that is not 12 digits makes a path that
+// InventoryPath is the path, relative to the lake, of an account's file of a table
+// of the inventory (a [Schema.Table] that begins with iam/) at the UTC day of a
+// snapshot. An account that is not 12 digits, or another table, makes a path that
 // [Lake.Create] refuses.
-func RolesPath(day time.Time, account string) string {
-	return "iam/roles/snapshot_date=" + day.UTC().Format(dayLayout) + "/roles-" + account + ".parquet"
+func InventoryPath(s *Schema, day time.Time, account string) string {
+	return s.Table + "/snapshot_date=" + day.UTC().Format(dayLayout) + "/" + path.Base(s.Table) + "-" + account + ".parquet"
 }
 
 // place says which table and partition a path relative to the lake belongs to. It

@@ -13,7 +13,8 @@ func TestPaths(t *testing.T) {
 	for _, c := range []struct{ got, want, partition string }{
 		{EventsPath(day, id), "events/event_date=2026-08-02/part-ab000000000000000000000000000001.parquet", "2026-08-02"},
 		{CoveragePath(id), "coverage/part-ab000000000000000000000000000001.parquet", ""},
-		{RolesPath(day, "111111111111"), "iam/roles/snapshot_date=2026-08-02/roles-111111111111.parquet", "2026-08-02"},
+		{InventoryPath(RolesSchema, day, "111111111111"), "iam/roles/snapshot_date=2026-08-02/roles-111111111111.parquet", "2026-08-02"},
+		{InventoryPath(RoleTrustConditionsSchema, day, "111111111111"), "iam/role_trust_conditions/snapshot_date=2026-08-02/role_trust_conditions-111111111111.parquet", "2026-08-02"},
 	} {
 		if c.got != c.want {
 			t.Errorf("path is %s, want %s", c.got, c.want)
@@ -64,7 +65,7 @@ func FuzzPlace(f *testing.F) {
 	}
 	f.Add(EventsPath(time.Unix(0, 0), [16]byte{1}))
 	f.Add(CoveragePath([16]byte{1}))
-	f.Add(RolesPath(time.Unix(0, 0), "111111111111"))
+	f.Add(InventoryPath(RolesSchema, time.Unix(0, 0), "111111111111"))
 	f.Fuzz(func(t *testing.T, path string) {
 		table, partition, err := place(path)
 		if err != nil {
@@ -86,7 +87,7 @@ func FuzzPlace(f *testing.F) {
 // TestPlaceMutations breaks valid paths by one character.
 func TestPlaceMutations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	valid := []string{EventsPath(time.Unix(0, 0), [16]byte{1}), CoveragePath([16]byte{1}), RolesPath(time.Unix(0, 0), "111111111111")}
+	valid := []string{EventsPath(time.Unix(0, 0), [16]byte{1}), CoveragePath([16]byte{1}), InventoryPath(RolesSchema, time.Unix(0, 0), "111111111111")}
 	refused := 0
 	for range 20_000 {
 		path := []byte(valid[rng.IntN(len(valid))])

@@ -94,7 +94,8 @@ var CoverageSchema = newSchema("coverage",
 )
 
 // RolesSchema is the table iam/roles: one row per role of one account at one
-// snapshot. max_session is in seconds; tags and trust_policy are JSON text.
+// snapshot. max_session is in seconds; tags and trust_policy are JSON text;
+// privilege_path says what makes an admin one.
 var RolesSchema = newSchema("iam/roles",
 	Column{Name: "arn", Kind: Text},
 	Column{Name: "role_id", Kind: Text},
@@ -104,11 +105,85 @@ var RolesSchema = newSchema("iam/roles",
 	Column{Name: "created_at", Kind: Timestamp},
 	Column{Name: "kind", Kind: Dict},
 	Column{Name: "privilege", Kind: Dict},
+	Column{Name: "privilege_path", Kind: Dict},
 	Column{Name: "max_session", Kind: Int32},
 	Column{Name: "boundary", Kind: Dict},
 	Column{Name: "tags", Kind: Text, Raw: true},
 	Column{Name: "trust_policy", Kind: Text, Raw: true},
 	Column{Name: "last_used", Kind: Timestamp},
 	Column{Name: "last_used_region", Kind: Dict},
+	Column{Name: "snapshot_at", Kind: Timestamp},
+)
+
+// RolePermissionsSchema is the table iam/role_permissions: one row per role and
+// action that its policies grant, at one snapshot. An action is spelled as in the
+// catalogue, or is a pattern as written where the catalogue knows no action of it
+// (is_pattern). via and resources are what grants it and on what.
+var RolePermissionsSchema = newSchema("iam/role_permissions",
+	Column{Name: "account_id", Kind: Dict},
+	Column{Name: "role_arn", Kind: Dict},
+	Column{Name: "role_id", Kind: Dict},
+	Column{Name: "action", Kind: Dict},
+	Column{Name: "effect", Kind: Dict},
+	Column{Name: "is_pattern", Kind: Bool},
+	Column{Name: "via", Kind: TextList},
+	Column{Name: "resources", Kind: TextList},
+	Column{Name: "granted_at", Kind: Timestamp},
+	Column{Name: "snapshot_at", Kind: Timestamp},
+)
+
+// RoleTrustSchema is the table iam/role_trust: one row per role, statement of its
+// trust policy and principal in it, at one snapshot. principal_key is the text that
+// a direct caller is compared with.
+var RoleTrustSchema = newSchema("iam/role_trust",
+	Column{Name: "account_id", Kind: Dict},
+	Column{Name: "role_arn", Kind: Dict},
+	Column{Name: "role_id", Kind: Dict},
+	Column{Name: "statement", Kind: Int32},
+	Column{Name: "sid", Kind: Dict},
+	Column{Name: "effect", Kind: Dict},
+	Column{Name: "principal_type", Kind: Dict},
+	Column{Name: "principal", Kind: Dict},
+	Column{Name: "negated", Kind: Bool},
+	Column{Name: "principal_kind", Kind: Dict},
+	Column{Name: "principal_account", Kind: Dict},
+	Column{Name: "principal_key", Kind: Dict},
+	Column{Name: "actions", Kind: TextList},
+	Column{Name: "conditions", Kind: Dict, Raw: true},
+	Column{Name: "snapshot_at", Kind: Timestamp},
+)
+
+// RoleTrustConditionsSchema is the table iam/role_trust_conditions: one row per
+// role, statement of its trust policy, operator and key of its conditions, at one
+// snapshot. pattern is a regular expression for the whole value; it is NULL where
+// no event can show whether the condition holds.
+var RoleTrustConditionsSchema = newSchema("iam/role_trust_conditions",
+	Column{Name: "account_id", Kind: Dict},
+	Column{Name: "role_arn", Kind: Dict},
+	Column{Name: "role_id", Kind: Dict},
+	Column{Name: "statement", Kind: Int32},
+	Column{Name: "key", Kind: Dict},
+	Column{Name: "operator", Kind: Dict},
+	Column{Name: "quantifier", Kind: Dict},
+	Column{Name: "if_exists", Kind: Bool},
+	Column{Name: "negated", Kind: Bool},
+	Column{Name: "pattern", Kind: Dict},
+	Column{Name: "exact", Kind: Bool},
+	Column{Name: "condition_values", Kind: TextList},
+	Column{Name: "snapshot_at", Kind: Timestamp},
+)
+
+// PoliciesSchema is the table iam/policies: one row per policy document that counted
+// for a role of one account, at one snapshot. An inline policy has no ARN and names
+// its role.
+var PoliciesSchema = newSchema("iam/policies",
+	Column{Name: "account_id", Kind: Dict},
+	Column{Name: "policy_arn", Kind: Dict},
+	Column{Name: "name", Kind: Dict},
+	Column{Name: "kind", Kind: Dict},
+	Column{Name: "role_arn", Kind: Dict},
+	Column{Name: "version_id", Kind: Dict},
+	Column{Name: "created_at", Kind: Timestamp},
+	Column{Name: "document", Kind: Text, Raw: true},
 	Column{Name: "snapshot_at", Kind: Timestamp},
 )

@@ -46,13 +46,13 @@ func writeRoles(lake *parquet.Lake, run int64, account string, roles []inventory
 			continue
 		}
 		err := b.Append(role.ARN, textOrNull(role.RoleID), role.AccountID, role.Name, role.Path, timeOrNull(role.CreatedAt),
-			string(role.Kind), textOrNull(string(role.Privilege)), secondsOrNull(role.MaxSession), textOrNull(role.Boundary),
+			string(role.Kind), textOrNull(string(role.Privilege)), nil, secondsOrNull(role.MaxSession), textOrNull(role.Boundary),
 			textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), at)
 		if err != nil {
 			return parquet.FileEntry{}, err
 		}
 	}
-	return writeTable(lake, run, parquet.RolesPath(at, account), parquet.RolesSchema, b)
+	return writeTable(lake, run, parquet.InventoryPath(parquet.RolesSchema, at, account), parquet.RolesSchema, b)
 }
 
 func timeOrNull(t time.Time) any {

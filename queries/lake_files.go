@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 )
 
@@ -18,7 +19,7 @@ type lakeFiles struct {
 
 // lakeTable is one table of the lake and its files.
 type lakeTable struct {
-	name  string // "events", "iam/roles", "coverage"
+	name  string // "events", "iam/roles", …
 	view  string // file with the view over the files
 	empty string // file with the view that stands in when there are none
 	bind  string // statement that takes the list of paths
@@ -27,11 +28,21 @@ type lakeTable struct {
 
 // lakeTables lists the tables in the order in which their views are made.
 func lakeTables() []lakeTable {
-	return []lakeTable{
-		{name: "events", view: "duckdb/lake_events.sql", empty: "duckdb/empty_events.sql", bind: "duckdb/bind_events.sql"},
-		{name: "iam/roles", view: "duckdb/lake_roles.sql", empty: "duckdb/empty_roles.sql", bind: "duckdb/bind_roles.sql"},
-		{name: "coverage", view: "duckdb/lake_coverage.sql", empty: "duckdb/empty_coverage.sql", bind: "duckdb/bind_coverage.sql"},
+	names := []string{
+		"events", "coverage",
+		"iam/roles", "iam/role_permissions", "iam/role_trust", "iam/role_trust_conditions", "iam/policies",
 	}
+	tables := make([]lakeTable, len(names))
+	for i, name := range names {
+		short := path.Base(name)
+		tables[i] = lakeTable{
+			name:  name,
+			view:  "duckdb/lake_" + short + ".sql",
+			empty: "duckdb/empty_" + short + ".sql",
+			bind:  "duckdb/bind_" + short + ".sql",
+		}
+	}
+	return tables
 }
 
 // viewNames are the views for ad hoc use (design section 6), in the order in
@@ -39,7 +50,7 @@ func lakeTables() []lakeTable {
 func viewNames() []string {
 	return []string{
 		"events", "role_use", "assumptions", "sessions", "role_changes",
-		"roles", "role_permissions", "role_trust", "coverage",
+		"roles", "role_permissions", "role_trust", "role_trust_conditions", "policies", "coverage",
 	}
 }
 

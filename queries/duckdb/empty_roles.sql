@@ -9,6 +9,7 @@ select
     cast(null as timestamp) as created_at,
     cast(null as varchar) as kind,
     cast(null as varchar) as privilege,
+    cast(null as varchar) as privilege_path,
     cast(null as integer) as max_session,
     cast(null as varchar) as boundary,
     cast(null as varchar) as tags,

@@ -3,6 +3,10 @@
 set allowed_paths = list_concat(
     coalesce(getvariable('events_files'), []),
     coalesce(getvariable('roles_files'), []),
+    coalesce(getvariable('role_permissions_files'), []),
+    coalesce(getvariable('role_trust_files'), []),
+    coalesce(getvariable('role_trust_conditions_files'), []),
+    coalesce(getvariable('policies_files'), []),
     coalesce(getvariable('coverage_files'), [])
 );
 

@@ -1,15 +1,32 @@
--- One row per role, action and granting statement. No inventory table holds
--- these yet: the view has its columns and no rows.
+-- One row per role and action that its policies grant, by the newest inventory of
+-- each account.
 create view role_permissions as
+with
+
+newest as (
+
+    select
+        account_id,
+        max(snapshot_date) as snapshot_date
+    from lake.roles
+    group by account_id
+
+)
+
 select
-    cast(null as varchar) as account_id,
-    cast(null as varchar) as role_arn,
-    cast(null as varchar) as role_id,
-    cast(null as varchar) as action,
-    cast(null as varchar) as effect,
-    cast(null as varchar) as via,
-    cast(null as varchar) as policy_arn,
-    cast(null as varchar) as statement,
-    cast(null as varchar) as resources,
-    cast(null as timestamp(6)) as snapshot_at
-where 1 = 0;
+    inventory.account_id,
+    role_arn,
+    role_id,
+    action,
+    effect,
+    is_pattern,
+    via,
+    resources,
+    granted_at,
+    snapshot_at,
+    inventory.snapshot_date
+from lake.role_permissions as inventory
+inner join newest
+    on
+        inventory.account_id = newest.account_id
+        and inventory.snapshot_date = newest.snapshot_date;

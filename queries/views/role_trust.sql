@@ -1,14 +1,37 @@
--- One row per role, trust statement and principal. No inventory table holds
--- these yet: the view has its columns and no rows. Until then the document
--- itself is roles.trust_policy.
+-- One row per role, statement of its trust policy and principal in it, by the newest
+-- inventory of each account.
 create view role_trust as
+with
+
+newest as (
+
+    select
+        account_id,
+        max(snapshot_date) as snapshot_date
+    from lake.roles
+    group by account_id
+
+)
+
 select
-    cast(null as varchar) as account_id,
-    cast(null as varchar) as role_arn,
-    cast(null as varchar) as role_id,
-    cast(null as varchar) as statement,
-    cast(null as varchar) as principal_type,
-    cast(null as varchar) as principal,
-    cast(null as varchar) as conditions,
-    cast(null as timestamp(6)) as snapshot_at
-where 1 = 0;
+    inventory.account_id,
+    role_arn,
+    role_id,
+    statement,
+    sid,
+    effect,
+    principal_type,
+    principal,
+    negated,
+    principal_kind,
+    principal_account,
+    principal_key,
+    actions,
+    conditions,
+    snapshot_at,
+    inventory.snapshot_date
+from lake.role_trust as inventory
+inner join newest
+    on
+        inventory.account_id = newest.account_id
+        and inventory.snapshot_date = newest.snapshot_date;

@@ -21,6 +21,7 @@ select
     created_at,
     kind,
     privilege,
+    privilege_path,
     max_session,
     boundary,
     tags,

@@ -1,0 +1,1 @@
+set variable policies_files = cast(? as varchar[]);

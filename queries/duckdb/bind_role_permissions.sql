@@ -1,0 +1,1 @@
+set variable role_permissions_files = cast(? as varchar[]);

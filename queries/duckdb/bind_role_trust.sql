@@ -1,0 +1,1 @@
+set variable role_trust_files = cast(? as varchar[]);
