@@ -31,7 +31,9 @@ func NewDecoder(limits Limits) *Decoder {
 	if limits.RecordsPerObject == 0 {
 		limits.RecordsPerObject = DefaultLimits.RecordsPerObject
 	}
-	limits.Depth = min(limits.Depth, maxDepth)
+	limits.RecordSize = min(limits.RecordSize, MaxLimits.RecordSize)
+	limits.Depth = min(limits.Depth, MaxLimits.Depth)
+	limits.RecordsPerObject = min(limits.RecordsPerObject, MaxLimits.RecordsPerObject)
 	return &Decoder{limits: limits, reader: recordReader{depth: limits.Depth}}
 }
 
@@ -109,7 +111,7 @@ func (d *Decoder) walkWindow(r io.Reader) error {
 	if d.stream == nil {
 		d.stream = make([]byte, 0, defaultWindow)
 	}
-	err := d.window.openReader(r, d.stream, 2*d.limits.RecordSize)
+	err := d.window.openReader(r, d.stream, d.limits.RecordSize)
 	if err == nil {
 		err = d.walk()
 	}

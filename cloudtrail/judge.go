@@ -2,7 +2,6 @@ package cloudtrail
 
 import (
 	"bytes"
-	"fmt"
 	"unicode/utf8"
 )
 
@@ -10,8 +9,8 @@ import (
 // records, or nothing known. raw is what rec points into, text what the document
 // holds, which differs if it was normalised.
 func (d *Decoder) judge(rec *Record, raw, text []byte, offset int64, known, nested int) error {
-	if len(text) > d.limits.RecordSize {
-		return d.bad(d.flawTooLarge(), offset, text)
+	if err := d.withinSize(len(text), offset); err != nil {
+		return err
 	}
 	if !utf8.Valid(text) {
 		return d.bad(flawNotUTF8, offset, text)
@@ -63,21 +62,29 @@ func looksLikeRecord(rec *Record, known int) bool {
 
 // notObject notes an element that is none. The limits hold for it too.
 func (d *Decoder) notObject(raw []byte, offset int64) error {
-	if len(raw) > d.limits.RecordSize {
-		return d.bad(d.flawTooLarge(), offset, raw)
+	if err := d.withinSize(len(raw), offset); err != nil {
+		return err
 	}
 	return d.bad(flawNotObject, offset, raw)
 }
 
-// flawTooLarge and flawTooDeep are of records that break a limit. Only such a
-// record is set aside, as long as it can be read over.
-func (d *Decoder) flawTooLarge() flaw {
-	return flaw(fmt.Sprintf("over the limit limits.record_size (%d)", d.limits.RecordSize))
+// withinSize holds the limit of size for an element of the document or a member
+// beside the elements. Every reader asks it of the same text, so that a document is
+// refused by all of them or by none.
+func (d *Decoder) withinSize(size int, offset int64) error {
+	if size <= d.limits.RecordSize {
+		return nil
+	}
+	return tooLarge(d.limits.RecordSize, offset)
 }
 
-func (d *Decoder) flawTooDeep() flaw {
-	return flaw(fmt.Sprintf("over the limit limits.depth (%d)", d.limits.Depth))
+func tooLarge(max int, offset int64) error {
+	return &LimitError{Limit: "record_size", Max: int64(max), Offset: offset}
 }
+
+// flawTooDeep is of a record that breaks the limit of depth. Only that record is
+// set aside, as long as it can be read over.
+func (d *Decoder) flawTooDeep() flaw { return flaw(d.limits.DepthReason()) }
 
 // tooDeep is the error of a document whose own members break the limit.
 func (d *Decoder) tooDeep(offset int64) error {

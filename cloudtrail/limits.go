@@ -2,13 +2,16 @@ package cloudtrail
 
 import "fmt"
 
-// Limits bound what one document may ask of memory and time. A document that
-// breaks one is refused whole.
+// Limits bound what one document may ask of memory and time, none more than
+// [MaxLimits].
 type Limits struct {
-	// RecordSize is the largest record in bytes of JSON. AWS caps its fields so
-	// that real records stay below 1 MB (P20).
+	// RecordSize is the largest element or further member of a document in bytes of
+	// JSON as it stands there, wrappers included. AWS caps its fields so that real
+	// records stay below 1 MB (P20). A larger one could only be read over by holding
+	// it, so the document is refused.
 	RecordSize int
-	// Depth is the deepest nesting of a record, at most 1,000.
+	// Depth is the deepest nesting of a record. A record that is nested deeper is
+	// set aside alone.
 	Depth int
 	// RecordsPerObject is the largest number of records of one document.
 	RecordsPerObject int
@@ -16,6 +19,17 @@ type Limits struct {
 
 // DefaultLimits are far above what CloudTrail delivers.
 var DefaultLimits = Limits{RecordSize: 16 << 20, Depth: 128, RecordsPerObject: 10_000_000}
+
+// MaxLimits are the largest that a [Decoder] takes; what is above is lowered to
+// them. Offsets within a few records stay below 4 GiB, indexes of records fit into
+// 32 bits, and recursion into the stack.
+var MaxLimits = Limits{RecordSize: 256 << 20, Depth: maxDepth, RecordsPerObject: 1_000_000_000}
+
+// DepthReason is the reason of a record that is set aside because it is nested
+// deeper than the limit. It tells which limit that was.
+func (l Limits) DepthReason() string {
+	return fmt.Sprintf("over the limit limits.depth (%d)", l.Depth)
+}
 
 // LimitError says which limit a document broke.
 type LimitError struct {

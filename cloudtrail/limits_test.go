@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-// TestLimits: a record that breaks a limit is set aside alone; a document with too
-// many of them, or with a member of its own that breaks one, is refused.
+// TestLimits: a record that is nested too deeply is set aside alone; a document with
+// a record that is too large, with too many of them, or with a member of its own
+// that breaks a limit, is refused.
 func TestLimits(t *testing.T) {
 	tests := []struct {
 		name, text, reason, err string
 		limits                  Limits
 	}{
-		{"record size", `{"Records":[` + small + `,{"eventName":"` + strings.Repeat("x", 200) + `"}]}`, "over the limit limits.record_size (200)", "", Limits{RecordSize: 200}},
+		{"record size", `{"Records":[` + small + `,{"eventName":"` + strings.Repeat("x", 200) + `"}]}`, "", "over the limit limits.record_size (200) at byte", Limits{RecordSize: 200}},
 		{"depth", `{"Records":[` + small + `,{"eventName":{"a":{"b":{"c":1}}}}]}`, "over the limit limits.depth (3)", "", Limits{Depth: 3}},
 		{"depth of the document", `{"Records":[` + small + `],"a":[[[[]]]]}`, "", "over the limit limits.depth (3) at byte", Limits{Depth: 3}},
 		{"records per object", `[` + small + `,` + small + `]`, "", "over the limit limits.records_per_object (1) at byte 0", Limits{RecordsPerObject: 1}},
@@ -70,6 +71,87 @@ func TestLimitsOnEveryPath(t *testing.T) {
 				t.Errorf("%s, stream: %q, want %q", test.name, got, test.limit)
 			}
 		}
+	}
+}
+
+// TestRecordSizeIsOneThing holds that a record, wrapped or not, and a member beside
+// the records may have exactly the size of the limit, whichever reader reads them.
+func TestRecordSizeIsOneThing(t *testing.T) {
+	const limit = 2000
+	pad := func(head, tail string, size int) string {
+		return head + strings.Repeat("x", size-len(head)-len(tail)) + tail
+	}
+	record := func(size int) string {
+		return pad(`{"eventTime":"2026-07-10T11:42:05Z","eventSource":"x.amazonaws.com","eventName":"`, `"}`, size)
+	}
+	documents := map[string]func(size int) string{
+		"trail":                func(n int) string { return `{"Records":[` + small + ",\n " + record(n) + `]}` },
+		"array":                func(n int) string { return `[` + record(n) + ` , ` + small + `]` },
+		"lines":                func(n int) string { return small + "\n" + record(n) + "\n" + small },
+		"alone":                func(n int) string { return "  " + record(n) + "  " },
+		"event of EventBridge": func(n int) string { return pad(`{"detail-type":"x","pad":"`, `","detail":`+small+`}`, n) },
+		"member behind":        func(n int) string { return `{"Records":[` + small + `], ` + pad(`"a":"`, `"`, n) + `}` },
+		"text":                 func(n int) string { return `[` + small + `,` + pad(`"`, `"`, n) + `]` },
+		"nested too deeply": func(n int) string {
+			return `[` + small + `,` + pad(strings.Repeat("[", 200)+`"`, `"`+strings.Repeat("]", 200), n) + `]`
+		},
+		"space before Records": func(n int) string {
+			return `{` + strings.Repeat(" ", n-len(`{"Records":`)) + `"Records":[` + small + `]}`
+		},
+		"space between records": func(n int) string { return `[` + small + `,` + strings.Repeat(" ", limit/2) + record(n) + `]` },
+	}
+	readers := map[string]func(text string) error{
+		"whole": func(text string) error {
+			_, err := NewDecoder(Limits{RecordSize: limit}).Decode([]byte(text), Management)
+			return err
+		},
+		"streamed": func(text string) error {
+			d := NewDecoder(Limits{RecordSize: limit})
+			d.stream = make([]byte, 0, 64) // so that the window has to grow
+			_, err := d.Stream(reopen([]byte(text)), Management, func(*Record) error { return nil })
+			return err
+		},
+		"encoding/json": func(text string) error {
+			d := NewDecoder(Limits{RecordSize: limit})
+			d.begin(Management, nil)
+			return d.walkValues(strings.NewReader(text), nil)
+		},
+		"lines": func(text string) error {
+			if !strings.Contains(text, "\n") || strings.HasPrefix(text, `{"Records"`) {
+				return nil
+			}
+			d := NewDecoder(Limits{RecordSize: limit})
+			d.begin(Management, nil)
+			return d.walkLines(strings.NewReader(text), errSurprise)
+		},
+	}
+	refused := 0
+	for name, document := range documents {
+		for by, read := range readers {
+			if err := read(document(limit)); err != nil {
+				t.Errorf("%s, %s: %v", name, by, err)
+			}
+			err := read(document(limit + 1))
+			var broken *LimitError
+			switch {
+			case by == "lines" && name != "lines":
+			case !errors.As(err, &broken) || broken.Limit != "record_size" || broken.Max != limit:
+				t.Errorf("%s, %s, a byte more: error %v", name, by, err)
+			default:
+				refused++
+			}
+		}
+	}
+	if want := 3*len(documents) + 1; refused != want {
+		t.Errorf("%d were refused, want %d", refused, want)
+	}
+}
+
+// TestLimitsHaveAMaximum: a caller cannot ask for more than the decoder counts in.
+func TestLimitsHaveAMaximum(t *testing.T) {
+	const huge = 1 << 40
+	if got := NewDecoder(Limits{RecordSize: huge, Depth: huge, RecordsPerObject: huge}).limits; got != MaxLimits {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -21,9 +21,6 @@ func (d *Decoder) walkLines(r io.Reader, refusal error) error {
 		return refusal
 	}
 	for {
-		if len(line) > d.limits.RecordSize {
-			return &LimitError{Limit: "record_size", Max: int64(d.limits.RecordSize), Offset: offset}
-		}
 		if err := d.line(line, offset); err != nil {
 			return err
 		}
@@ -40,6 +37,9 @@ func (d *Decoder) walkLines(r io.Reader, refusal error) error {
 func (d *Decoder) line(line []byte, offset int64) error {
 	text := trimSpace(line)
 	offset += int64(skipSpace(line, 0))
+	if err := d.withinSize(len(text), offset); err != nil {
+		return err
+	}
 	switch {
 	case len(text) == 0:
 		return nil
@@ -50,6 +50,7 @@ func (d *Decoder) line(line []byte, offset int64) error {
 }
 
 // readLine returns the next line, or as much of it as shows that it is too long.
+// White space that a line begins with may come as a line of its own.
 func (d *Decoder) readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for {
@@ -58,7 +59,8 @@ func (d *Decoder) readLine(r *bufio.Reader) ([]byte, error) {
 		if err != bufio.ErrBufferFull {
 			return line, err
 		}
-		if len(line) > d.limits.RecordSize {
+		text := len(trimSpace(line))
+		if text == 0 || text > d.limits.RecordSize || len(line) > 2*d.limits.RecordSize {
 			return line, nil
 		}
 	}

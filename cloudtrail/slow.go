@@ -1,6 +1,7 @@
 package cloudtrail
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,14 +29,14 @@ func (d *Decoder) withinDepth(raw []byte) bool {
 // as the scanner's.
 func (d *Decoder) slowElement(raw []byte, offset int64) error {
 	d.forget()
+	if err := d.withinSize(len(raw), offset); err != nil {
+		return err
+	}
 	if !d.withinDepth(raw) {
 		return d.bad(d.flawTooDeep(), offset, raw)
 	}
 	if raw[0] != '{' {
 		return d.notObject(raw, offset)
-	}
-	if len(raw) > d.limits.RecordSize {
-		return d.bad(d.flawTooLarge(), offset, raw)
 	}
 	normal := normalise(raw)
 	rec := d.slot()
@@ -50,7 +51,7 @@ func (d *Decoder) slowElement(raw []byte, offset int64) error {
 // decides what is valid.
 func (d *Decoder) walkValues(r io.Reader, _ error) error {
 	d.reader.normal, d.window = true, window{}
-	t := newTape(r, 2*d.limits.RecordSize)
+	t := newTape(r, d.limits.RecordSize)
 	for values := 0; ; values++ {
 		tok, err := t.dec.Token()
 		if err == io.EOF && values > 0 {
@@ -104,7 +105,7 @@ func (d *Decoder) slowObject(t *tape) error {
 			return err
 		}
 		if first && isContainerKey([]byte(key.(string))) {
-			isTrail, err := d.slowTrail(t)
+			isTrail, err := d.slowTrail(t, start)
 			if err != nil || isTrail {
 				return err
 			}
@@ -118,8 +119,9 @@ func (d *Decoder) slowObject(t *tape) error {
 	return d.slowElement(t.since(start), start)
 }
 
-// slowTrail reads {"Records":… behind its key, unless that is no array.
-func (d *Decoder) slowTrail(t *tape) (isTrail bool, err error) {
+// slowTrail reads {"Records":… behind its key, unless that is no array. start is
+// the offset of its brace.
+func (d *Decoder) slowTrail(t *tape, start int64) (isTrail bool, err error) {
 	tok, err := t.dec.Token()
 	if err != nil {
 		return false, err
@@ -128,25 +130,40 @@ func (d *Decoder) slowTrail(t *tape) (isTrail bool, err error) {
 		return false, t.leave(tok)
 	}
 	t.release()
+	if err := d.withinSize(int(t.offset()-1-start), start); err != nil {
+		return true, err
+	}
 	if err := d.slowElements(t); err != nil {
 		return true, err
 	}
 	for t.dec.More() {
-		key, err := t.dec.Token()
-		if err != nil {
+		if err := d.slowTail(t); err != nil {
 			return true, err
-		}
-		if isContainerKey([]byte(key.(string))) {
-			return true, &SyntaxError{Problem: "the records stand there twice", Offset: t.offset()}
-		}
-		raw, err := t.value()
-		if err != nil {
-			return true, err
-		}
-		if !d.withinDepth(raw) {
-			return true, d.tooDeep(t.offset() - int64(len(raw)))
 		}
 	}
 	_, err = t.dec.Token()
 	return true, err
+}
+
+// slowTail reads over a member behind the array of records.
+func (d *Decoder) slowTail(t *tape) error {
+	before := t.offset()
+	t.keep(before)
+	defer t.release()
+	key, err := t.dec.Token()
+	if err != nil {
+		return err
+	}
+	if isContainerKey([]byte(key.(string))) {
+		return &SyntaxError{Problem: "the records stand there twice", Offset: t.offset()}
+	}
+	raw, err := t.value()
+	if err != nil {
+		return err
+	}
+	if !d.withinDepth(raw) {
+		return d.tooDeep(t.offset() - int64(len(raw)))
+	}
+	member := bytes.TrimLeft(t.since(before), ", \t\r\n")
+	return d.withinSize(len(member), t.offset()-int64(len(member)))
 }

@@ -16,7 +16,7 @@ type tape struct {
 	text    []byte
 	from    int64 // offset of text for dec
 	kept    int64 // text is kept from here on; -1 if from dec's place
-	max     int
+	max     int   // the limit of a value's size
 	failed  error // of reading, as opposed to what was read
 	scratch json.RawMessage
 }
@@ -38,8 +38,8 @@ func (t *tape) Read(p []byte) (int, error) {
 		t.text = t.text[:copy(t.text, t.text[kept-t.from:])]
 		t.from = kept
 	}
-	if len(t.text) > t.max {
-		return 0, &LimitError{Limit: "record_size", Max: int64(t.max / 2), Offset: t.start + kept}
+	if len(t.text) > 2*t.max { // what stands before the value may be white space
+		return 0, tooLarge(t.max, t.start+kept)
 	}
 	n, err := t.r.Read(p)
 	t.text = append(t.text, p[:n]...)

@@ -54,8 +54,9 @@ func (d *Decoder) enterRecords() (bool, error) {
 			if !isContainerKey(key) || w.buf[at] != '[' {
 				return false, nil
 			}
+			size, offset := at-w.at, w.offset(w.at)
 			w.at = at + 1
-			return true, nil
+			return true, d.withinSize(size, offset)
 		}
 		if at < 0 && at != scanEnd {
 			return false, nil
@@ -96,7 +97,11 @@ func (d *Decoder) leaveRecords() error {
 		if ok, err := w.space(); err != nil || !ok {
 			return orEarlyEnd(err, w)
 		}
-		if _, err := d.skip(d.skipTail); err != nil {
+		member, err := d.skip(d.skipTail)
+		if err == nil {
+			err = d.withinSize(len(member), w.offset(w.at-len(member)))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -224,6 +229,9 @@ func (d *Decoder) otherElement() error {
 		return err
 	}
 	offset := d.window.offset(d.window.at - len(raw))
+	if err := d.withinSize(len(raw), offset); err != nil {
+		return err
+	}
 	if !d.withinDepth(raw) {
 		return d.bad(d.flawTooDeep(), offset, raw)
 	}

@@ -12,7 +12,7 @@ type window struct {
 	buf  []byte
 	base int64 // offset of buf[0] in the document
 	at   int   // the scanner's place in buf
-	max  int   // how large buf may grow
+	max  int   // the limit of an element's size; buf may grow to twice that
 }
 
 // defaultWindow is the window's size at first; a larger record widens it.
@@ -25,7 +25,7 @@ func (w *window) open(doc []byte) {
 }
 
 // openReader points the window at a document that is read piece by piece into buf;
-// max bounds its growth.
+// max is the limit of an element's size.
 func (w *window) openReader(r io.Reader, buf []byte, max int) error {
 	*w = window{r: r, buf: buf[:0], max: max}
 	if _, err := w.more(0); err != nil {
@@ -54,10 +54,10 @@ func (w *window) more(keep int) (bool, error) {
 	w.base += int64(keep)
 	w.at -= keep
 	if n == cap(w.buf) {
-		if n >= w.max {
-			return false, &LimitError{Limit: "record_size", Max: int64(w.max), Offset: w.base}
+		if n > w.max {
+			return false, tooLarge(w.max, w.base)
 		}
-		w.buf = append(make([]byte, 0, min(2*n, w.max)), w.buf...)
+		w.buf = append(make([]byte, 0, min(2*n, 2*w.max)), w.buf...)
 	}
 	err := w.fill()
 	return len(w.buf) > n, err

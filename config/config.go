@@ -26,7 +26,8 @@ type Coverage struct {
 	ThinBelow float64 `koanf:"thin_below"`
 }
 
-// Limits are the limits of design 4. All are positive.
+// Limits are the limits of design 4, each from [SmallestLimits] to
+// [LargestLimits].
 type Limits struct {
 	// InflatedSize is the size of one object after decompression.
 	InflatedSize Size `koanf:"inflated_size"`
@@ -39,6 +40,19 @@ type Limits struct {
 	// RecordsPerObject is how many records one object may hold.
 	RecordsPerObject int64 `koanf:"records_per_object"`
 }
+
+// The ranges of the limits. What is smaller would refuse every log file, what is
+// larger is beyond what the programs count in and hold in memory.
+var (
+	smallest = Limits{InflatedSize: 1 << 10, InflationRatio: 1, RecordSize: 1 << 10, Depth: 8, RecordsPerObject: 1}
+	largest  = Limits{InflatedSize: 1 << 40, InflationRatio: 10_000, RecordSize: 256 << 20, Depth: 1000, RecordsPerObject: 1_000_000_000}
+)
+
+// SmallestLimits are the least that the file may set.
+func SmallestLimits() Limits { return smallest }
+
+// LargestLimits are the most that the file may set.
+func LargestLimits() Limits { return largest }
 
 // Default is the configuration without a file.
 func Default() Config {

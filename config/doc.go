@@ -17,11 +17,11 @@
 //	                          # are not in the lake and still not strangers
 //
 //	limits:                   # what one log file may be before it is quarantined
-//	  inflated_size: 2GiB     # one object after decompression
-//	  inflation_ratio: 200    # inflated : compressed, at most
-//	  record_size: 16MiB      # one record; CloudTrail's own limit is 1 MiB
-//	  depth: 128              # nesting of a record's JSON
-//	  records_per_object: 10000000
+//	  inflated_size: 2GiB     # 1KiB..1TiB, one object after decompression
+//	  inflation_ratio: 200    # 1..10000, inflated : compressed, asked above 1 MiB
+//	  record_size: 16MiB      # 1KiB..256MiB, one record; CloudTrail's own limit is 1 MiB
+//	  depth: 128              # 8..1000, nesting of a record's JSON
+//	  records_per_object: 10000000   # 1..1000000000
 //
 // Sizes are bytes with an optional unit: B, KB, MB, GB, TB (powers of 1000) or
 // KiB, MiB, GiB, TiB (powers of 1024).

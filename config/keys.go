@@ -19,11 +19,11 @@ var keys = map[string]func(*yaml.Node) error{
 	"log_format":                oneOf("text", "json"),
 	"coverage.thin_below":       share,
 	"known_accounts":            accounts,
-	"limits.inflated_size":      size,
-	"limits.inflation_ratio":    count,
-	"limits.record_size":        size,
-	"limits.depth":              count,
-	"limits.records_per_object": count,
+	"limits.inflated_size":      size(smallest.InflatedSize, largest.InflatedSize),
+	"limits.inflation_ratio":    count(smallest.InflationRatio, largest.InflationRatio),
+	"limits.record_size":        size(smallest.RecordSize, largest.RecordSize),
+	"limits.depth":              count(smallest.Depth, largest.Depth),
+	"limits.records_per_object": count(smallest.RecordsPerObject, largest.RecordsPerObject),
 }
 
 // sections are the keys that hold other keys.
@@ -58,20 +58,27 @@ func share(n *yaml.Node) error {
 	return nil
 }
 
-func size(n *yaml.Node) error {
-	if n.Kind != yaml.ScalarNode {
-		return fmt.Errorf("must be a size like 16MiB or 2GB, not %s", written(n))
+func size(least, most Size) func(*yaml.Node) error {
+	return func(n *yaml.Node) error {
+		if n.Kind != yaml.ScalarNode {
+			return fmt.Errorf("must be a size like 16MiB or 2GB, not %s", written(n))
+		}
+		s, err := ParseSize(n.Value)
+		if err == nil && (s < least || s > most) {
+			err = fmt.Errorf("must be a size from %s to %s, not %s", least, most, written(n))
+		}
+		return err
 	}
-	_, err := ParseSize(n.Value)
-	return err
 }
 
-func count(n *yaml.Node) error {
-	i, err := strconv.ParseInt(n.Value, 10, 64)
-	if n.Kind != yaml.ScalarNode || err != nil || i < 1 {
-		return fmt.Errorf("must be a whole number from 1, not %s", written(n))
+func count(least, most int64) func(*yaml.Node) error {
+	return func(n *yaml.Node) error {
+		i, err := strconv.ParseInt(n.Value, 10, 64)
+		if n.Kind != yaml.ScalarNode || err != nil || i < least || i > most {
+			return fmt.Errorf("must be a whole number from %d to %d, not %s", least, most, written(n))
+		}
+		return nil
 	}
-	return nil
 }
 
 // accounts wants quotes around every id: YAML reads 012345678901 as a number

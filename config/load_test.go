@@ -33,8 +33,15 @@ var invalid = map[string][2]string{
 	"size-zero":            {`line 2: limits.record_size must be a size like 16MiB or 2GB, not "0"`, ``},
 	"size-negative":        {`line 2: limits.inflated_size must be a size like 16MiB or 2GB, not "-2GiB"`, ``},
 	"size-list":            {`line 2: limits.inflated_size must be a size like 16MiB or 2GB, not a list`, ``},
-	"depth-fraction":       {`line 2: limits.depth must be a whole number from 1, not "1.5"`, ``},
-	"ratio-zero":           {`line 2: limits.inflation_ratio must be a whole number from 1, not "0"`, ``},
+	"depth-fraction":       {`line 2: limits.depth must be a whole number from 8 to 1000, not "1.5"`, ``},
+	"ratio-zero":           {`line 2: limits.inflation_ratio must be a whole number from 1 to 10000, not "0"`, ``},
+	"inflated-size-large":  {`line 2: limits.inflated_size must be a size from 1KiB to 1TiB, not "2TiB"`, ``},
+	"inflated-size-small":  {`line 2: limits.inflated_size must be a size from 1KiB to 1TiB, not "1"`, ``},
+	"record-size-large":    {`line 2: limits.record_size must be a size from 1KiB to 256MiB, not "4GiB"`, ``},
+	"record-size-small":    {`line 2: limits.record_size must be a size from 1KiB to 256MiB, not "1000B"`, ``},
+	"records-large":        {`line 2: limits.records_per_object must be a whole number from 1 to 1000000000, not "4294967296"`, ``},
+	"depth-large":          {`line 2: limits.depth must be a whole number from 8 to 1000, not "1001"`, ``},
+	"ratio-large":          {`line 2: limits.inflation_ratio must be a whole number from 1 to 10000, not "10001"`, ``},
 	"alias":                {`line 2: log_format must be one of text, json, not an alias`, ``},
 }
 
@@ -161,7 +168,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := parse("x.yaml", b)
-		if err == nil && (c.Limits.Depth < 1 || c.Limits.RecordSize < 1 || c.Lake == "" || !(c.Coverage.ThinBelow >= 0)) {
+		if err == nil && (c.Limits.Depth < 8 || c.Limits.RecordSize > 256<<20 || c.Limits.RecordsPerObject > 1e9 || c.Lake == "" || !(c.Coverage.ThinBelow >= 0)) {
 			t.Fatalf("%q was taken and means %+v", b, c)
 		}
 	})
