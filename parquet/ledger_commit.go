@@ -37,7 +37,7 @@ type QuarantineEntry struct {
 	Record int64 // index in Records, WholeObject for the object itself
 	Reason string
 	Detail string
-	SHA256 [32]byte // of the bytes
+	SHA256 [32]byte // of the bytes; zero where they could not be read, which Detail explains
 	At     string   // when it was recorded, RFC 3339; set by the ledger
 }
 
@@ -134,11 +134,14 @@ func (b *Batch) put(tx *sql.Tx, run int64) error {
 		return err
 	}
 	return each(tx, "put_quarantine", b.Quarantine, func(q QuarantineEntry) []any {
-		var record any
+		var record, sum any
 		if q.Record != WholeObject {
 			record = q.Record
 		}
-		return []any{q.Object, q.Offset, record, q.Reason, q.Detail, q.SHA256[:], run, at}
+		if q.SHA256 != [32]byte{} {
+			sum = q.SHA256[:]
+		}
+		return []any{q.Object, q.Offset, record, q.Reason, q.Detail, sum, run, at}
 	})
 }
 

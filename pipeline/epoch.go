@@ -157,7 +157,7 @@ func (o *outcome) entry() parquet.Object {
 }
 
 func (q *Quarantined) entry() (parquet.QuarantineEntry, error) {
-	entry := parquet.QuarantineEntry{Object: q.Object, Offset: q.Offset, Record: parquet.WholeObject, Reason: q.Reason}
+	entry := parquet.QuarantineEntry{Object: q.Object, Offset: q.Offset, Record: parquet.WholeObject, Reason: q.Reason, Detail: q.Detail}
 	if q.Record != nil {
 		entry.Record = int64(*q.Record)
 	}

@@ -155,26 +155,6 @@ func TestFamilies(t *testing.T) {
 	}
 }
 
-// TestSourceErrors are the mistakes of a command line.
-func TestSourceErrors(t *testing.T) {
-	empty := t.TempDir()
-	lake, err := parquet.CreateLake(filepath.Join(t.TempDir(), "lake"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer lake.Close()
-	for path, want := range map[string]string{
-		"/no/such/folder": `listing source "/no/such/folder": no such file or folder`,
-		"/dev/null":       `listing source "/dev/null": it is neither a file nor a folder; what comes through a pipe is read with -`,
-		empty:             fmt.Sprintf("listing source %q: the folder holds no files", empty),
-	} {
-		_, err := pipeline.Ingest(context.Background(), lake, []pipeline.Source{pipeline.Files{Path: path}}, pipeline.Options{})
-		if err == nil || err.Error() != want {
-			t.Errorf("error %v, want %s", err, want)
-		}
-	}
-}
-
 // TestEventsWithoutAGUID are known again by their content, whatever is in them.
 func TestEventsWithoutAGUID(t *testing.T) {
 	dir, lake := t.TempDir(), filepath.Join(t.TempDir(), "lake")
@@ -251,57 +231,6 @@ func TestStdinIsKnownByItsBytes(t *testing.T) {
 		}
 		if !strings.Contains(s.String(), want) {
 			t.Errorf("run %d:\n%s", i, s)
-		}
-	}
-}
-
-// TestStdinCopyIsUnreadable looks at the temporary copy while it exists.
-func TestStdinCopyIsUnreadable(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
-	text := trail(record(1))
-	stdin := &pipeline.Stdin{Reader: bytes.NewReader(text), Limit: 1 << 20}
-	err := stdin.List(context.Background(), func(o pipeline.Object) error {
-		copies, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
-		if err != nil || len(copies) != 1 {
-			t.Fatalf("copies: %v, %v", copies, err)
-		}
-		stored, err := os.ReadFile(copies[0])
-		if err != nil || len(stored) != len(text) || bytes.Contains(stored, []byte("event")) {
-			t.Errorf("the copy is %q, %v", stored, err)
-		}
-		r, err := o.Open()
-		if err != nil {
-			return err
-		}
-		back, err := io.ReadAll(r)
-		if !bytes.Equal(back, text) {
-			t.Errorf("read back %q", back)
-		}
-		return err
-	})
-	if err := errors.Join(err, stdin.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "*")); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
-	}
-}
-
-// TestLakeWithinTheSourceIsLeftOut ingests the folder that also holds the lake.
-func TestLakeWithinTheSourceIsLeftOut(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, "a.json", trail(record(1)))
-	for range 2 {
-		lake, err := parquet.CreateLake(filepath.Join(dir, "lake"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := pipeline.Ingest(context.Background(), lake, []pipeline.Source{pipeline.Files{Path: dir, Except: lake.Dir()}}, pipeline.Options{})
-		if err := errors.Join(err, lake.Close()); err != nil {
-			t.Fatal(err)
-		}
-		if s.Objects.Total != 1 {
-			t.Errorf("found other objects:\n%s", s)
 		}
 	}
 }

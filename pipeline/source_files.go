@@ -12,12 +12,13 @@ import (
 	"unicode/utf8"
 )
 
-// Files is a source of one file, or of all files in a folder and its folders.
-// Names that begin with a dot are left out, as are links to folders.
+// Files is a source of one file, or of all files in a folder and its folders. A
+// link is followed where it is the source itself or leads to a file; links to
+// folders within the source are left out, as are names that begin with a dot.
 type Files struct {
 	Path string
 	// Except is a folder that is left out too: the lake, where it lies within the
-	// source.
+	// source. A source that lies within it is an error.
 	Except string
 }
 
@@ -25,68 +26,140 @@ type Files struct {
 // wrong path than a wish.
 var ErrNoFiles = errors.New("the folder holds no files")
 
-// List implements [Source].
+// List implements [Source]. What changes or cannot be read below the source's own
+// folder is listed as an object that cannot be opened.
 func (s Files) List(ctx context.Context, fn func(Object) error) error {
-	root, err := filepath.Abs(s.Path)
-	if err != nil {
-		return fmt.Errorf("finding source %q: %w", s.Path, err)
-	}
-	info, err := os.Stat(root)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("listing source %q: no such file or folder", s.Path)
-	}
-	if err != nil {
-		return fmt.Errorf("listing source %q: %w", s.Path, err)
-	}
-	if info.Mode().IsRegular() {
-		return fn(fileObject(root, info))
-	}
-	if !info.IsDir() {
-		return fmt.Errorf("listing source %q: it is neither a file nor a folder; what comes through a pipe is read with -", s.Path)
-	}
-	except, err := filepath.Abs(s.Except)
-	if err != nil {
-		return fmt.Errorf("finding folder %q: %w", s.Except, err)
-	}
-	found := 0
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return err
-		}
-		if strings.HasPrefix(entry.Name(), ".") && path != root {
-			if entry.IsDir() {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if s.Except != "" && path == except && entry.IsDir() {
-			return filepath.SkipDir
-		}
-		info, err := regularFile(path, entry)
-		if info == nil || err != nil {
-			return err
-		}
-		found++
-		return fn(fileObject(path, info))
-	})
-	if err == nil && found == 0 {
-		err = ErrNoFiles
-	}
-	if err != nil {
+	if err := s.list(ctx, fn); err != nil {
 		return fmt.Errorf("listing source %q: %w", s.Path, err)
 	}
 	return nil
 }
 
+func (s Files) list(ctx context.Context, fn func(Object) error) error {
+	info, err := os.Stat(s.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("no such file or folder")
+	}
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		return errors.New("it is neither a file nor a folder; what comes through a pipe is read with -")
+	}
+	root, err := resolved(s.Path, info.IsDir())
+	if err != nil {
+		return err
+	}
+	except, err := s.except(root)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fn(fileObject(root, info))
+	}
+	w := fileWalk{root: root, except: except, fn: fn}
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return w.visit(path, entry, err)
+	})
+	if err == nil && w.found == 0 {
+		err = ErrNoFiles
+	}
+	return err
+}
+
+// resolved is where a file or folder lies, with all links to folders resolved, so that
+// its objects have the same names however it is reached. A link to a file keeps its
+// own name, which may tell more than that of what it leads to.
+func resolved(path string, isFolder bool) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if isFolder {
+		return filepath.EvalSymlinks(abs)
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(abs))
+	return filepath.Join(folder, filepath.Base(abs)), err
+}
+
+// except is the folder that is left out, nil if there is none. That it is the
+// source, or holds it, is an error.
+func (s Files) except(root string) (fs.FileInfo, error) {
+	if s.Except == "" {
+		return nil, nil
+	}
+	except, err := os.Stat(s.Except)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for folder := root; ; folder = filepath.Dir(folder) {
+		info, err := os.Stat(folder)
+		if err == nil && os.SameFile(info, except) {
+			return nil, fmt.Errorf("it is within the lake %q; log files lie elsewhere", s.Except)
+		}
+		if folder == filepath.Dir(folder) {
+			return except, nil
+		}
+	}
+}
+
+// fileWalk visits the entries of one source.
+type fileWalk struct {
+	root   string
+	except fs.FileInfo
+	fn     func(Object) error
+	found  int
+}
+
+func (w *fileWalk) visit(path string, entry fs.DirEntry, err error) error {
+	switch {
+	case path == w.root:
+		return err
+	case err != nil:
+		return w.emit(lostObject(path+"/", fmt.Errorf("listing the folder: %w", bare(err))))
+	case strings.HasPrefix(entry.Name(), ".") && entry.IsDir():
+		return filepath.SkipDir
+	case strings.HasPrefix(entry.Name(), "."):
+		return nil
+	case entry.IsDir():
+		if info, err := entry.Info(); err == nil && w.except != nil && os.SameFile(info, w.except) {
+			return filepath.SkipDir
+		}
+		return nil
+	}
+	info, err := regularFile(path, entry)
+	switch {
+	case err != nil:
+		return w.emit(lostObject(path, fmt.Errorf("listing the file: %w", bare(err))))
+	case info == nil:
+		return nil
+	}
+	return w.emit(fileObject(path, info))
+}
+
+func (w *fileWalk) emit(o Object) error {
+	w.found++
+	return w.fn(o)
+}
+
+// bare is an error of the file system without the path, which the object names.
+func bare(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
 // regularFile returns the file behind an entry, following a link to a file; nil
 // if it is anything else.
 func regularFile(path string, entry fs.DirEntry) (fs.FileInfo, error) {
-	if entry.IsDir() {
-		return nil, nil
-	}
 	if entry.Type()&fs.ModeSymlink == 0 {
 		if !entry.Type().IsRegular() {
 			return nil, nil
@@ -94,9 +167,6 @@ func regularFile(path string, entry fs.DirEntry) (fs.FileInfo, error) {
 		return entry.Info()
 	}
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return entry.Info() // a dangling link is reported when it is opened
-	}
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, err
 	}
@@ -109,6 +179,14 @@ func fileObject(path string, info fs.FileInfo) Object {
 		Size:     info.Size(),
 		Modified: info.ModTime().UnixNano(),
 		Open:     func() (io.ReadCloser, error) { return os.Open(path) },
+	}
+}
+
+// lostObject stands for what was found but could not be looked at.
+func lostObject(path string, why error) Object {
+	return Object{
+		Name: validName(filepath.ToSlash(path)),
+		Open: func() (io.ReadCloser, error) { return nil, why },
 	}
 }
 

@@ -22,20 +22,16 @@ type Stdin struct {
 	// Limit is the largest number of bytes taken.
 	Limit int64
 	copy  *os.File
+	named bool // the copy has a name yet
 	key   [32]byte
 }
 
 // List implements [Source].
-func (s *Stdin) List(_ context.Context, fn func(Object) error) error {
-	file, err := os.CreateTemp("", "roletrail-stdin-*")
-	if err != nil {
+func (s *Stdin) List(ctx context.Context, fn func(Object) error) error {
+	if err := s.create(); err != nil {
 		return fmt.Errorf("reading standard input: making a temporary copy: %w", err)
 	}
-	s.copy = file
-	rand.Read(s.key[:]) // never fails
-	hash := sha256.New()
-	encrypted := cipher.StreamWriter{S: s.cipher(), W: file}
-	size, err := io.Copy(io.MultiWriter(encrypted, hash), io.LimitReader(s.Reader, s.Limit+1))
+	name, size, err := s.fill(ctx)
 	if err != nil {
 		return fmt.Errorf("reading standard input: %w", err)
 	}
@@ -43,13 +39,66 @@ func (s *Stdin) List(_ context.Context, fn func(Object) error) error {
 		return fmt.Errorf("reading standard input: more than limits.inflated_size (%d bytes)", s.Limit)
 	}
 	return fn(Object{
-		Name: "stdin:" + hex.EncodeToString(hash.Sum(nil)),
+		Name: name,
 		Size: size,
 		Open: func() (io.ReadCloser, error) {
-			section := io.NewSectionReader(file, 0, size)
+			section := io.NewSectionReader(s.copy, 0, size)
 			return io.NopCloser(cipher.StreamReader{S: s.cipher(), R: section}), nil
 		},
 	})
+}
+
+// create makes the copy and takes its name away at once, so that nothing stays
+// behind however the process ends. Where an open file cannot lose its name, Close
+// removes it.
+func (s *Stdin) create() error {
+	file, err := os.CreateTemp("", "roletrail-stdin-*")
+	if err != nil {
+		return err
+	}
+	s.copy, s.named = file, os.Remove(file.Name()) != nil
+	rand.Read(s.key[:]) // never fails
+	return nil
+}
+
+// fill copies what comes and names it. It does not wait for a Read that waits for
+// more when ctx ends: that one is left to itself, and what it brings is dropped.
+func (s *Stdin) fill(ctx context.Context) (name string, size int64, err error) {
+	type copied struct {
+		size int64
+		err  error
+	}
+	hash := sha256.New()
+	encrypted := cipher.StreamWriter{S: s.cipher(), W: s.copy}
+	filled := make(chan copied, 1)
+	go func() {
+		from := &untilDone{ctx, io.LimitReader(s.Reader, s.Limit+1)}
+		size, err := io.Copy(io.MultiWriter(encrypted, hash), from)
+		filled <- copied{size, err}
+	}()
+	select {
+	case c := <-filled:
+		return "stdin:" + hex.EncodeToString(hash.Sum(nil)), c.size, c.err
+	case <-ctx.Done():
+		return "", 0, ctx.Err()
+	}
+}
+
+// untilDone is a reader that ends with its context, at the next Read.
+type untilDone struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u *untilDone) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := u.r.Read(p)
+	if done := u.ctx.Err(); done != nil {
+		return 0, done
+	}
+	return n, err
 }
 
 // cipher begins the key stream anew. The key serves one text only, so the counter
@@ -68,6 +117,9 @@ func (s *Stdin) Close() error {
 		return nil
 	}
 	s.copy.Close()
+	if !s.named {
+		return nil
+	}
 	if err := os.Remove(s.copy.Name()); err != nil {
 		return fmt.Errorf("removing the copy of standard input: %w", err)
 	}

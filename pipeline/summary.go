@@ -56,6 +56,10 @@ type Quarantined struct {
 	// Record counts from 0; null means the whole object.
 	Record *int   `json:"record"`
 	Reason string `json:"reason"`
+	// Detail says why there is no hash.
+	Detail string `json:"detail,omitempty"`
+	// SHA256 is of the record's text, or of an object's stored bytes; empty where
+	// these could not be read to their end.
 	SHA256 string `json:"sha256"`
 }
 

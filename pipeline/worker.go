@@ -3,12 +3,10 @@ package pipeline
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"roletrail/cloudtrail"
 )
@@ -49,7 +47,7 @@ func (w *worker) work(ctx context.Context, e *epoch) error {
 		if object == nil {
 			break
 		}
-		o, err := w.object(object)
+		o, err := w.object(ctx, object)
 		if err != nil {
 			return err
 		}
@@ -63,7 +61,7 @@ func (w *worker) work(ctx context.Context, e *epoch) error {
 }
 
 // object takes one object into the store, or says why not. An error ends the run.
-func (w *worker) object(object *Object) (*outcome, error) {
+func (w *worker) object(ctx context.Context, object *Object) (*outcome, error) {
 	o := &outcome{object: object, status: ingested}
 	w.name = append(w.name[:0], object.Name...)
 	w.coverage.reset()
@@ -73,7 +71,7 @@ func (w *worker) object(object *Object) (*outcome, error) {
 	case errors.As(err, &fatal):
 		return nil, fatal.err
 	case err != nil:
-		w.quarantineObject(o, err)
+		quarantineObject(ctx, o, err)
 	default:
 		o.coverage = w.coverage.rows
 	}
@@ -254,44 +252,4 @@ func (w *worker) finish(o *outcome, doc *cloudtrail.Document) {
 	default:
 		o.families.add(cloudtrail.Management, 0)
 	}
-}
-
-// regionOfKey is the Region in the key of a log file, AWSLogs/…/ACCOUNT/FAMILY/
-// REGION/YYYY/MM/DD/NAME; empty in other names.
-func regionOfKey(name string) string {
-	parts := strings.Split(name, "/")
-	for i, part := range parts {
-		if strings.HasPrefix(part, cloudtrail.Management.String()) && i+5 < len(parts) {
-			return parts[i+1]
-		}
-	}
-	return ""
-}
-
-// quarantineObject sets a whole object aside, with the hash of its stored bytes.
-func (w *worker) quarantineObject(o *outcome, why error) {
-	hash, offset := w.hash(o.object), int64(0)
-	var syntax *cloudtrail.SyntaxError
-	var limit *cloudtrail.LimitError
-	switch {
-	case errors.As(why, &syntax):
-		offset = syntax.Offset
-	case errors.As(why, &limit):
-		offset = limit.Offset
-	}
-	*o = outcome{object: o.object, status: quarantined, reason: why.Error()}
-	o.quarantine = []Quarantined{{Object: o.object.Name, Offset: offset, Reason: why.Error(), SHA256: hash}}
-}
-
-// hash is the hash of an object's stored bytes, as far as they can be read.
-func (w *worker) hash(object *Object) string {
-	hash := sha256.New()
-	if r, err := object.Open(); err == nil {
-		_, err = io.Copy(hash, io.LimitReader(r, object.Size)) // what cannot be read is the reason already
-		r.Close()
-		if err != nil {
-			return ""
-		}
-	}
-	return hex.EncodeToString(hash.Sum(nil))
 }

@@ -54,7 +54,7 @@ create table quarantine (
     record_index integer, -- null: the whole object
     reason text not null,
     detail text not null,
-    sha256 blob not null check (length(sha256) = 32),
+    sha256 blob check (length(sha256) = 32), -- null: not readable to its end
     run_id integer not null references runs (id),
     at text not null
 );
