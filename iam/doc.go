@@ -3,9 +3,10 @@
 //
 // A log file tells what roles did. What they are, what they may do and who may
 // become them stands in the inventory, the output of
-// `aws iam get-account-authorization-details`. The rooms of this folder read
+// `aws iam get-account-authorization-details`. The rooms of this folder know
 // that side, each one subject:
 //
+//   - iam/action: the IAM actions there are, and what CloudTrail shows of each.
 //   - iam/policy: policy documents in every encoding they arrive in, their
 //     statements, and the two facts the privilege of a role rests on today.
 //   - iam/trust: the trust policy of a role, as the kind of the role (design 9.7).
