@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,15 +22,27 @@ import (
 
 // Options bound what DuckDB may take of the machine.
 type Options struct {
-	// MemoryLimit is DuckDB's memory limit ("1GB", "512MB"); what does not fit
-	// spills to TempDir. Empty means 1GB.
-	MemoryLimit string
-	// Threads is the number of worker threads; 0 means one per core.
+	// MemoryLimit is DuckDB's memory limit in bytes; what does not fit spills to
+	// TempDir. 0 means 1 GB.
+	MemoryLimit int64
+	// Threads is the number of worker threads; 0 means one per core, at most 8.
 	Threads int
 	// TempDir is where intermediate results spill. Empty means a folder of the
 	// system's own, removed by Close.
 	TempDir string
+	// GiveUp ends the process. It is called when a statement of SQL has brought
+	// the process far above MemoryLimit and is not stopped by an interrupt; err
+	// says so. If it is nil such a statement goes on.
+	GiveUp func(err error)
 }
+
+const (
+	// maxThreads keeps a share of the memory limit for each thread that is enough
+	// for its work.
+	maxThreads = 8
+	// maxSpill bounds what intermediate results take in TempDir.
+	maxSpill = "10GB"
+)
 
 // duckEngine is DuckDB in memory over the files of one lake. It is safe for
 // concurrent use: every statement has its own connection.
@@ -38,6 +52,8 @@ type duckEngine struct {
 	version   string
 	ownTemp   string // to be removed by Close
 	mixed     bool   // the files differ in their columns
+	memory    int64  // limit in bytes
+	giveUp    func(error)
 
 	keeping sync.Mutex
 	kept    map[string]bool // views that are tables by now
@@ -58,7 +74,7 @@ func OpenDuckDB(ctx context.Context, lake *parquet.Lake, o Options) (Engine, err
 }
 
 func openDuckDB(ctx context.Context, files lakeFiles, o Options) (*duckEngine, error) {
-	e := &duckEngine{files: files, kept: map[string]bool{}}
+	e := &duckEngine{files: files, kept: map[string]bool{}, memory: cmp.Or(o.MemoryLimit, defaultMemory), giveUp: o.GiveUp}
 	dsn, err := e.settings(o)
 	if err != nil {
 		return nil, err
@@ -76,20 +92,19 @@ func openDuckDB(ctx context.Context, files lakeFiles, o Options) (*duckEngine, e
 // settings is the data source name: an in-memory database, no extension ever
 // loaded over the network, no secret kept.
 func (e *duckEngine) settings(o Options) (string, error) {
+	if e.memory < 0 {
+		return "", fmt.Errorf("reading the memory limit: %d bytes are less than nothing", e.memory)
+	}
 	v := url.Values{
 		"autoinstall_known_extensions": {"false"},
 		"autoload_known_extensions":    {"false"},
 		"allow_community_extensions":   {"false"},
 		"allow_persistent_secrets":     {"false"},
 		"preserve_insertion_order":     {"false"},
-		"memory_limit":                 {"1GB"},
+		"memory_limit":                 {strconv.FormatInt(e.memory, 10) + "B"},
 		"temp_directory":               {o.TempDir},
-	}
-	if o.MemoryLimit != "" {
-		v.Set("memory_limit", o.MemoryLimit)
-	}
-	if o.Threads > 0 {
-		v.Set("threads", strconv.Itoa(o.Threads))
+		"max_temp_directory_size":      {maxSpill},
+		"threads":                      {strconv.Itoa(cmp.Or(o.Threads, min(runtime.GOMAXPROCS(0), maxThreads)))},
 	}
 	if o.TempDir == "" {
 		dir, err := os.MkdirTemp("", "roletrail-duckdb-")
@@ -135,11 +150,16 @@ func (e *duckEngine) Close() error {
 		if e.connector != nil {
 			err = e.connector.Close()
 		}
-		if e.ownTemp != "" {
-			err = errors.Join(err, os.RemoveAll(e.ownTemp))
-		}
+		err = errors.Join(err, e.removeOwnTemp())
 	})
 	return err
+}
+
+func (e *duckEngine) removeOwnTemp() error {
+	if e.ownTemp == "" {
+		return nil
+	}
+	return os.RemoveAll(e.ownTemp)
 }
 
 // query binds and starts one statement on a connection of its own. Cancelling
@@ -166,6 +186,9 @@ func (e *duckEngine) start(ctx context.Context, text string, args []driver.Value
 		return nil, e.explain(oneStatement(err))
 	}
 	stmt := prepared.(*duckdb.Stmt)
+	if ctx.Err() != nil { // planning can take long: constants are computed there
+		return nil, errors.Join(e.ended(ctx, nil), stmt.Close())
+	}
 	if err := check(conn, stmt, text); err != nil {
 		return nil, errors.Join(err, stmt.Close())
 	}
@@ -185,7 +208,7 @@ func (e *duckEngine) stream(ctx context.Context, conn *duckdb.Conn, stmt *duckdb
 	result, err := executeStreaming(prepared)
 	if err != nil {
 		stop()
-		return nil, errors.Join(ctx.Err(), e.explain(err), stmt.Close())
+		return nil, errors.Join(e.ended(ctx, err), stmt.Close())
 	}
 	return newDuckRows(ctx, e, result, func() error {
 		stop()
@@ -252,11 +275,13 @@ func (e *duckEngine) SQL(ctx context.Context, text string) (Rows, error) {
 	if err := checkFunctions(text); err != nil {
 		return nil, err
 	}
+	ctx, stop := e.watchMemory(ctx)
 	rows, err := e.start(ctx, text, nil, checkReads)
 	if err != nil {
+		stop()
 		return nil, fmt.Errorf("running the statement: %w", err)
 	}
-	return rows, nil
+	return &watchedRows{rows, stop}, nil
 }
 
 // errWrites refuses a statement.

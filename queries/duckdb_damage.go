@@ -10,6 +10,15 @@ import (
 	"strings"
 )
 
+// ended is why a statement ended before its time: it took too much memory, its
+// context ended, or err, which may be nil, says so.
+func (e *duckEngine) ended(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); errors.Is(cause, errMemory) {
+		return cause
+	}
+	return errors.Join(ctx.Err(), e.explain(err))
+}
+
 // explain adds to an error of DuckDB what it means for the lake, where that can
 // be told: a damaged file is named, with the step to take.
 func (e *duckEngine) explain(err error) error {
@@ -19,6 +28,9 @@ func (e *duckEngine) explain(err error) error {
 	msg := err.Error()
 	if strings.Contains(msg, "INTERRUPT") {
 		return errors.New("the statement was interrupted")
+	}
+	if strings.Contains(msg, "Out of Memory Error") || strings.Contains(msg, "bad_alloc") {
+		return tooLarge(e.memory)
 	}
 	if path := e.fileIn(msg); path != "" {
 		return e.damaged(path, err)

@@ -21,10 +21,14 @@ func listType(t mapping.LogicalType) (columnType, error) {
 	})}, nil
 }
 
-// elements reads the list in a row: offset and length into the child vector.
+// elements reads the list in a row: offset and length into the child vector. It
+// is nil where the row has no room for it.
 func elements(v vector, row uint64, read reader) []any {
 	entry := at[[2]uint64](v, row)
-	child := newVector(mapping.ListVectorGetChild(v.vec))
+	if !v.room.take(16 * int64(entry[1])) {
+		return nil
+	}
+	child := newVector(mapping.ListVectorGetChild(v.vec), v.room)
 	out := make([]any, entry[1])
 	for i := range out {
 		out[i] = read(child, entry[0]+uint64(i))
@@ -49,7 +53,7 @@ func structType(t mapping.LogicalType) (columnType, error) {
 	return columnType{"struct", notNull(func(v vector, row uint64) any {
 		out := make(map[string]any, n)
 		for i := range names {
-			out[names[i]] = types[i].read(newVector(mapping.StructVectorGetChild(v.vec, mapping.IdxT(i))), row)
+			out[names[i]] = types[i].read(newVector(mapping.StructVectorGetChild(v.vec, mapping.IdxT(i)), v.room), row)
 		}
 		return out
 	})}, nil
@@ -70,8 +74,8 @@ func mapType(t mapping.LogicalType) (columnType, error) {
 	}
 	pair := func(v vector, row uint64) any {
 		return [2]any{
-			key.read(newVector(mapping.StructVectorGetChild(v.vec, 0)), row),
-			value.read(newVector(mapping.StructVectorGetChild(v.vec, 1)), row),
+			key.read(newVector(mapping.StructVectorGetChild(v.vec, 0), v.room), row),
+			value.read(newVector(mapping.StructVectorGetChild(v.vec, 1), v.room), row),
 		}
 	}
 	return columnType{"struct", notNull(func(v vector, row uint64) any {

@@ -22,6 +22,7 @@ type duckRows struct {
 	vectors []vector
 	row     uint64 // next row of the chunk
 	size    uint64
+	room    room
 
 	current []any
 	err     error
@@ -70,30 +71,33 @@ func (r *duckRows) Next() bool {
 			return false
 		}
 	}
+	r.room.left = maxRow
 	for i, v := range r.vectors {
 		r.current[i] = r.types[i].read(v, r.row)
 	}
 	r.row++
-	return true
+	r.err = r.room.err()
+	return r.err == nil
 }
 
 // nextChunk reports false at the end and after an error.
 func (r *duckRows) nextChunk() bool {
 	r.dropChunk()
-	if r.err = r.ctx.Err(); r.err != nil {
+	if r.ctx.Err() != nil {
+		r.err = r.engine.ended(r.ctx, nil)
 		return false
 	}
 	r.chunk = r.result.fetch()
 	if r.chunk.Ptr == nil {
 		if err := r.result.err(); err != nil {
-			r.err = errors.Join(r.ctx.Err(), r.engine.explain(err))
+			r.err = r.engine.ended(r.ctx, err)
 		}
 		return false
 	}
 	r.row, r.size = 0, uint64(mapping.DataChunkGetSize(r.chunk))
 	r.vectors = r.vectors[:0]
 	for i := range r.types {
-		r.vectors = append(r.vectors, newVector(mapping.DataChunkGetVector(r.chunk, mapping.IdxT(i))))
+		r.vectors = append(r.vectors, newVector(mapping.DataChunkGetVector(r.chunk, mapping.IdxT(i)), &r.room))
 	}
 	return true
 }

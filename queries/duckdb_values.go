@@ -18,10 +18,11 @@ type vector struct {
 	data  unsafe.Pointer
 	valid unsafe.Pointer // nil: all rows are valid
 	vec   mapping.Vector
+	room  *room // of the row that is read
 }
 
-func newVector(v mapping.Vector) vector {
-	return vector{data: mapping.VectorGetData(v), valid: mapping.VectorGetValidity(v), vec: v}
+func newVector(v mapping.Vector, r *room) vector {
+	return vector{data: mapping.VectorGetData(v), valid: mapping.VectorGetValidity(v), vec: v, room: r}
 }
 
 // isNull reads the validity mask: a bit per row, 1 is valid.
@@ -107,10 +108,14 @@ var scalarTypes = map[mapping.Type]columnType{
 func micros(v vector, row uint64) any { return time.UnixMicro(at[int64](v, row)).UTC() }
 
 // text copies the string out of DuckDB's memory: 16 bytes hold the length and
-// up to 12 bytes of text, or the length, a prefix and a pointer.
+// up to 12 bytes of text, or the length, a prefix and a pointer. It is empty where
+// the row has no room for it.
 func text(v vector, row uint64) string {
 	cell := unsafe.Add(v.data, row*16)
 	n := *(*uint32)(cell)
+	if !v.room.take(int64(n)) {
+		return ""
+	}
 	if n <= 12 {
 		return string(unsafe.Slice((*byte)(unsafe.Add(cell, 4)), n))
 	}

@@ -8,17 +8,20 @@ import (
 	"roletrail/queries"
 )
 
-// openDuckDB opens the lake in dir and DuckDB over it.
-func openDuckDB(ctx context.Context, dir string) (queries.Engine, error) {
-	lake, err := parquet.OpenLake(dir)
-	if err != nil {
-		return nil, err
+// openDuckDB opens the lake in a folder and DuckDB over it. giveUp ends the
+// process when a statement takes too much memory and cannot be interrupted.
+func openDuckDB(giveUp func(error)) opener {
+	return func(ctx context.Context, dir string) (queries.Engine, error) {
+		lake, err := parquet.OpenLake(dir)
+		if err != nil {
+			return nil, err
+		}
+		engine, err := queries.OpenDuckDB(ctx, lake, queries.Options{GiveUp: giveUp})
+		if err != nil {
+			return nil, errors.Join(err, lake.Close())
+		}
+		return &engineOnLake{Engine: engine, lake: lake}, nil
 	}
-	engine, err := queries.OpenDuckDB(ctx, lake, queries.Options{})
-	if err != nil {
-		return nil, errors.Join(err, lake.Close())
-	}
-	return &engineOnLake{Engine: engine, lake: lake}, nil
 }
 
 // engineOnLake is an engine that closes its lake too.

@@ -30,13 +30,18 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"roletrail/cmd/internal/cli"
 )
 
 func main() {
-	os.Exit(run(cli.OS(), openDuckDB))
+	p := cli.OS()
+	os.Exit(run(p, openDuckDB(func(err error) {
+		p.PrintError("report", fmt.Errorf("running the statement: %w", err))
+		os.Exit(cli.ExitFailed)
+	})))
 }
 
 // run is the program; open makes the engine that answers.
