@@ -8,7 +8,7 @@
 //
 //   - iam/action: the IAM actions there are, and what CloudTrail shows of each.
 //   - iam/policy: policy documents in every encoding they arrive in, their
-//     statements, and the two facts the privilege of a role rests on today.
+//     statements, and what they let a role do.
 //   - iam/trust: the trust policy of a role, as the kind of the role (design 9.7).
 //   - iam/inventory: whole inventories, page by page, as roles ready for the
 //     lake table iam/roles (design 5).

@@ -1,4 +1,5 @@
-// Package policy reads IAM policy documents as they are found in the wild.
+// Package policy reads IAM policy documents as they are found in the wild, and says
+// what they let a role do.
 //
 // A log file's journey meets them when the roles it names are looked up in the
 // inventory: as JSON objects (AWS CLI), as URL-encoded JSON strings (the raw IAM
@@ -7,9 +8,17 @@
 // exactly as AWS wrote it otherwise. Parse takes that text apart into statements,
 // tolerant where AWS or hand-written files vary (one statement or a list, a
 // string or a list of strings, numbers and booleans for strings, odd case of
-// keys), and strict where a guess would be one: what cannot be read is an error
-// that names the statement.
+// keys, unknown keys), and strict where a guess would be one: what cannot be read
+// is an error that names the statement, and the other statements count.
 //
-// GrantOf states the two facts the privilege of a role rests on for now:
-// whether a document allows everything, and whether it denies everything.
+// A Universe is all actions there are. Compile makes a document ready against it,
+// once for all roles that have the policy; Evaluate then says of a Set of policies
+// (attached, inline, boundary, service and resource control policies) what each
+// action is: allowed, conditional or denied, by which statements, on which
+// resources, and what makes it conditional. The answer is about actions. Which
+// resources exist, and whether a condition holds, is not known here, so both only
+// ever make conditional.
+//
+// GrantOf states two facts about one document without a universe: whether it allows
+// everything, and whether it denies everything.
 package policy

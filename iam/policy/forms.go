@@ -1,26 +1,11 @@
 package policy
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
 )
-
-// elements returns the elements of a list, or a single value as a list of one.
-// Absent and null are the empty list.
-func elements(raw json.RawMessage) []json.RawMessage {
-	raw = bytes.TrimSpace(raw)
-	if isNull(raw) {
-		return nil
-	}
-	var list []json.RawMessage
-	if raw[0] == '[' && json.Unmarshal(raw, &list) == nil {
-		return list
-	}
-	return []json.RawMessage{raw}
-}
 
 // texts reads a string or a list of strings. Numbers and booleans are taken as
 // their text; a null or a structure among them is an error.
@@ -37,13 +22,11 @@ func texts(raw json.RawMessage) ([]string, error) {
 }
 
 func text(raw json.RawMessage) (string, error) {
-	switch raw = bytes.TrimSpace(raw); {
+	switch {
 	case isNull(raw) || raw[0] == '{' || raw[0] == '[':
 		return "", fmt.Errorf("%q where a string is expected", clip(raw))
 	case raw[0] == '"':
-		var s string
-		err := json.Unmarshal(raw, &s)
-		return s, err
+		return unquote(raw), nil
 	default:
 		return string(raw), nil
 	}
@@ -53,25 +36,20 @@ func text(raw json.RawMessage) (string, error) {
 // string or list, which AWS refuses but other tools write. Types come out in
 // alphabetical order, their values in the document's.
 func parsePrincipals(raw json.RawMessage) ([]Principal, error) {
-	raw = bytes.TrimSpace(raw)
 	if isNull(raw) {
 		return nil, nil
 	}
 	if raw[0] != '{' {
 		return principalsOf("AWS", raw)
 	}
-	var byType map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &byType); err != nil {
+	types, err := object(raw, true)
+	if err != nil {
 		return nil, err
 	}
-	types := make([]string, 0, len(byType))
-	for t := range byType {
-		types = append(types, t)
-	}
-	sort.Strings(types)
+	sort.Slice(types, func(i, j int) bool { return types[i].key < types[j].key })
 	var out []Principal
 	for _, t := range types {
-		ps, err := principalsOf(principalType(t), byType[t])
+		ps, err := principalsOf(principalType(t.key), t.value)
 		if err != nil {
 			return nil, err
 		}
@@ -100,8 +78,4 @@ func principalType(t string) string {
 		}
 	}
 	return t
-}
-
-func isNull(raw json.RawMessage) bool {
-	return len(raw) == 0 || string(raw) == "null"
 }

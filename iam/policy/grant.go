@@ -47,7 +47,3 @@ func anyEverything(patterns []string, actions bool) bool {
 	}
 	return false
 }
-
-func allStars(s string) bool {
-	return s != "" && strings.Trim(s, "*") == ""
-}

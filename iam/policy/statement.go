@@ -8,13 +8,12 @@ import (
 	"strings"
 )
 
-// Document is a policy document taken apart: its statements in order.
-type Document struct {
-	Statements []Statement
-}
-
 // Statement is one statement of a policy document.
 type Statement struct {
+	// Number is the position in the document, from 0.
+	Number int
+	// Sid is the optional name.
+	Sid string
 	// Allow is true for Effect Allow, false for Deny.
 	Allow bool
 	// Principals and NotPrincipals are who the statement is about; only trust
@@ -24,8 +23,16 @@ type Statement struct {
 	HasNotPrincipal         bool
 	Actions, NotActions     []string
 	Resources, NotResources []string
-	// Conditional is true when the statement holds only under conditions.
+	// Conditions are the tests that must all hold, in the document's order.
+	Conditions []Condition
+	// ConditionJSON is the Condition block as compact JSON, empty when it is
+	// absent or null.
+	ConditionJSON string
+	// Conditional is true when the statement holds only under conditions. A
+	// Condition that tests nothing ({}, an operator without keys) is none.
 	Conditional bool
+	// Unknown are the keys beside those of AWS's grammar, as they were.
+	Unknown map[string]json.RawMessage
 }
 
 // Principal is one principal of a statement.
@@ -38,95 +45,94 @@ type Principal struct {
 	Value string
 }
 
-// ErrNoStatement says that a document holds no statement: it grants nothing.
-var ErrNoStatement = errors.New("it has no Statement")
-
-// Parse takes the text of a document, as Decode returns it, apart. A document
-// without statements is ErrNoStatement. With any other error the statements that
-// could be read are returned beside it; the error names the statement, counted
-// from 1.
-func Parse(text string) (Document, error) {
-	var top struct {
-		Statement json.RawMessage `json:"Statement"`
-	}
-	if err := json.Unmarshal([]byte(text), &top); err != nil {
-		return Document{}, fmt.Errorf("parsing policy: %w", err)
-	}
-	items := elements(top.Statement)
-	if len(items) == 0 {
-		return Document{}, fmt.Errorf("parsing policy: %w", ErrNoStatement)
-	}
-	var doc Document
-	var errs []error
-	for i, item := range items {
-		s, err := parseStatement(item)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("parsing policy: statement %d: %w", i+1, err))
-			continue
+// NeverHolds says that a condition of the statement cannot hold: a test against
+// an empty list of values.
+func (s Statement) NeverHolds() bool {
+	for _, c := range s.Conditions {
+		if c.never() {
+			return true
 		}
-		doc.Statements = append(doc.Statements, s)
 	}
-	return doc, errors.Join(errs...)
+	return false
 }
 
-// rawStatement is a statement as JSON. The keys match in any case: AWS itself
-// refuses odd case, files written by hand have it.
-type rawStatement struct {
-	Effect       string          `json:"Effect"`
-	Principal    json.RawMessage `json:"Principal"`
-	NotPrincipal json.RawMessage `json:"NotPrincipal"`
-	Action       json.RawMessage `json:"Action"`
-	NotAction    json.RawMessage `json:"NotAction"`
-	Resource     json.RawMessage `json:"Resource"`
-	NotResource  json.RawMessage `json:"NotResource"`
-	Condition    json.RawMessage `json:"Condition"`
-}
-
+// parseStatement reads a statement. Beside an error stands what was read, the
+// effect first of all.
 func parseStatement(item json.RawMessage) (Statement, error) {
-	var raw rawStatement
-	if err := json.Unmarshal(item, &raw); err != nil {
-		return Statement{}, fmt.Errorf("%q is not a statement with an Effect in text", clip(item))
+	var s Statement
+	if item[0] != '{' {
+		return s, fmt.Errorf("%q where an object is expected", clip(item))
 	}
-	s := Statement{
-		Allow:           strings.EqualFold(raw.Effect, "Allow"),
-		HasNotPrincipal: !isNull(raw.NotPrincipal),
-		Conditional:     isConditional(raw.Condition),
+	members := split(item)
+	effectErr := s.readEffect(members)
+	if _, err := object(item, true); err != nil {
+		s.Allow = false // which of two effects counts is not known
+		return s, err
 	}
-	if !s.Allow && !strings.EqualFold(raw.Effect, "Deny") {
-		return Statement{}, fmt.Errorf("effect %q is neither Allow nor Deny", clip([]byte(raw.Effect)))
-	}
-	return s, s.fill(raw)
-}
-
-// fill reads the parts of a statement that are a string or a list.
-func (s *Statement) fill(raw rawStatement) error {
-	for _, part := range []struct {
-		key string
-		raw json.RawMessage
-		to  *[]string
-	}{
-		{"Action", raw.Action, &s.Actions},
-		{"NotAction", raw.NotAction, &s.NotActions},
-		{"Resource", raw.Resource, &s.Resources},
-		{"NotResource", raw.NotResource, &s.NotResources},
-	} {
-		var err error
-		if *part.to, err = texts(part.raw); err != nil {
-			return fmt.Errorf("%s: %w", part.key, err)
+	var errs []error
+	for _, m := range members {
+		if err := s.read(m); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", m.key, err))
 		}
 	}
-	var err error
-	if s.Principals, err = parsePrincipals(raw.Principal); err != nil {
-		return fmt.Errorf("principal: %w", err)
+	return s, errors.Join(append([]error{effectErr}, errs...)...)
+}
+
+func (s *Statement) readEffect(members []member) error {
+	var effect string
+	for _, m := range members {
+		if strings.EqualFold(m.key, "Effect") {
+			var err error
+			if effect, err = optionalText(m.value); err != nil {
+				return fmt.Errorf("%s: %w", m.key, err)
+			}
+		}
 	}
-	if s.NotPrincipals, err = parsePrincipals(raw.NotPrincipal); err != nil {
-		return fmt.Errorf("NotPrincipal: %w", err)
+	s.Allow = strings.EqualFold(effect, "Allow")
+	if !s.Allow && !strings.EqualFold(effect, "Deny") {
+		return fmt.Errorf("effect %q is neither Allow nor Deny", clip([]byte(effect)))
 	}
 	return nil
 }
 
-// isConditional says whether a Condition block demands anything: absent, null
-// and {} demand nothing; what is no object is taken to demand something.
-func isConditional(raw json.RawMessage) bool {
-	return !isNull(raw) && string(bytes.Join(bytes.Fields(raw), nil)) != "{}"
+// read takes one key of a statement.
+func (s *Statement) read(m member) (err error) {
+	switch strings.ToLower(m.key) {
+	case "effect": // read first
+	case "sid":
+		s.Sid, err = optionalText(m.value)
+	case "action":
+		s.Actions, err = texts(m.value)
+	case "notaction":
+		s.NotActions, err = texts(m.value)
+	case "resource":
+		s.Resources, err = texts(m.value)
+	case "notresource":
+		s.NotResources, err = texts(m.value)
+	case "principal":
+		s.Principals, err = parsePrincipals(m.value)
+	case "notprincipal":
+		s.HasNotPrincipal = !isNull(m.value)
+		s.NotPrincipals, err = parsePrincipals(m.value)
+	case "condition":
+		err = s.readCondition(m.value)
+	default:
+		keep(&s.Unknown, m)
+	}
+	return err
+}
+
+func (s *Statement) readCondition(raw json.RawMessage) (err error) {
+	s.Conditions, err = parseConditions(raw)
+	for _, c := range s.Conditions {
+		s.Conditional = s.Conditional || !c.always()
+	}
+	if !isNull(raw) {
+		var compacted bytes.Buffer
+		if err := json.Compact(&compacted, raw); err != nil {
+			return err
+		}
+		s.ConditionJSON = compacted.String()
+	}
+	return err
 }

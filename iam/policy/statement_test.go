@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"encoding/json"
 	"errors"
 	"reflect"
 	"testing"
@@ -27,11 +28,13 @@ func TestParseForms(t *testing.T) {
 		`{"Effect":"Allow","Principal":{"Odd":"x"}}`:    {Allow: true, Principals: []Principal{{"Odd", "x"}}},
 		`{"Effect":"Allow","NotPrincipal":{"AWS":"x"}}`: {Allow: true, HasNotPrincipal: true, NotPrincipals: aws("x")},
 		`{"Effect":"Allow","NotPrincipal":{}}`:          {Allow: true, HasNotPrincipal: true},
-		`{"Effect":"Allow","Condition":{ }}`:            {Allow: true},
+		`{"Effect":"Allow","Condition":{ }}`:            {Allow: true, ConditionJSON: "{}"},
 		`{"Effect":"Allow","Condition":null}`:           {Allow: true},
-		`{"Effect":"Allow","Condition":{"Bool":{}}}`:    {Allow: true, Conditional: true},
-		`{"Effect":"Allow","Condition":"x"}`:            {Allow: true, Conditional: true},
-		`{"Effect":"Allow","Sid":7,"Unknown":{"a":[]}}`: {Allow: true},
+		`{"Effect":"Allow","Condition":{"Bool":{}}}`:    {Allow: true, ConditionJSON: `{"Bool":{}}`},
+		`{"Effect":"Allow","Condition":{"Bool":{"a": true}}}`: {Allow: true, Conditional: true, ConditionJSON: `{"Bool":{"a":true}}`,
+			Conditions: []Condition{{Operator: "Bool", Key: "a", Values: []string{"true"}}}},
+		`{"Effect":"Allow","Sid":7,"Unknown":{"a":[]}}`: {Allow: true, Sid: "7",
+			Unknown: map[string]json.RawMessage{"Unknown": json.RawMessage(`{"a":[]}`)}},
 	} {
 		for _, text := range []string{`{"Statement":` + in + `}`, `{"Id":"x","statement":[` + in + `]}`} {
 			doc, err := Parse(text)
@@ -48,13 +51,21 @@ func TestParseRefuses(t *testing.T) {
 		`{"Statement":null}`:       `parsing policy: it has no Statement`,
 		`{"Statement":[]}`:         `parsing policy: it has no Statement`,
 		`{`:                        `parsing policy: unexpected end of JSON input`,
-		`{"Statement":"x"}`:        `parsing policy: statement 1: "\"x\"" is not a statement with an Effect in text`,
-		`{"Statement":[{"Effect":"Allow"},{"Effect":true}]}`: `parsing policy: statement 2: "{\"Effect\":true}" is not a statement with an Effect in text`,
+		`{"Statement":"x"}`:        `parsing policy: statement 1: "\"x\"" where an object is expected`,
+		`{"Statement":[{"Effect":"Allow"},{"Effect":true}]}`: `parsing policy: statement 2: effect "true" is neither Allow nor Deny`,
 		`{"Statement":{}}`: `parsing policy: statement 1: effect "" is neither Allow nor Deny`,
-		`{"Statement":{"Effect":"Allow","Action":{}}}`:                 `parsing policy: statement 1: Action: "{}" where a string is expected`,
-		`{"Statement":{"Effect":"Allow","Resource":["a",null]}}`:       `parsing policy: statement 1: Resource: "null" where a string is expected`,
-		`{"Statement":{"Effect":"Allow","Principal":{"AWS":{"a":1}}}}`: `parsing policy: statement 1: principal: "{\"a\":1}" where a string is expected`,
-		`{"Statement":{"Effect":"Allow","NotPrincipal":{"AWS":[[]]}}}`: `parsing policy: statement 1: NotPrincipal: "[]" where a string is expected`,
+		`{"Statement":{"Effect":"Allow","Action":{}}}`:                       `parsing policy: statement 1: Action: "{}" where a string is expected`,
+		`{"Statement":{"Effect":"Allow","Resource":["a",null]}}`:             `parsing policy: statement 1: Resource: "null" where a string is expected`,
+		`{"Statement":{"Effect":"Allow","Principal":{"AWS":{"a":1}}}}`:       `parsing policy: statement 1: Principal: "{\"a\":1}" where a string is expected`,
+		`{"Statement":{"Effect":"Allow","Condition":"x"}}`:                   `parsing policy: statement 1: Condition: "\"x\"" where an object is expected`,
+		`{"Statement":{"Effect":"Allow","Condition":{"Bool":[]}}}`:           `parsing policy: statement 1: Condition: "Bool": "[]" where an object is expected`,
+		`{"Statement":{"Effect":"Allow","Condition":{"Bool":{"k":{}}}}}`:     `parsing policy: statement 1: Condition: "Bool": "k": "{}" where a string is expected`,
+		`{"Statement":{"Effect":"Allow","Condition":{"B":{"k":"","k":""}}}}`: `parsing policy: statement 1: Condition: "B": key "k" stands there twice`,
+		`{"Statement":{"Effect":"Allow","Sid":"x","effect":"Deny"}}`:         `parsing policy: statement 1: key "effect" stands there twice`,
+		`{"Statement":{"Effect":"Allow","Sid":"x","Action":{}}}`:             `parsing policy: statement 1 (Sid "x"): Action: "{}" where a string is expected`,
+		`{"Statement":[],"Statement":{"Effect":"Allow"}}`:                    `parsing policy: key "Statement" stands there twice`,
+		`{"Version":{},"Statement":{"Effect":"Allow"}}`:                      `parsing policy: Version: "{}" where a string is expected`,
+		`{"Statement":{"Effect":"Allow","NotPrincipal":{"AWS":[[]]}}}`:       `parsing policy: statement 1: NotPrincipal: "[]" where a string is expected`,
 	} {
 		if _, err := Parse(in); err == nil || err.Error() != want {
 			t.Errorf("Parse(%s): %v; want %s", in, err, want)
