@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -59,7 +60,7 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 		return err
 	}
 	for _, problem := range inv.Problems {
-		warnOf(p, common, problem)
+		warnOf(common, problem)
 	}
 	lake, err := parquet.CreateLake(common.Lake)
 	if err != nil {
@@ -69,8 +70,11 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 	if err := pipeline.IngestInventory(lake, inv, at, cli.Version()); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Stderr, "roles %d of %d accounts, snapshot %s\n", len(inv.Roles), len(inv.Accounts), at.Format(time.DateOnly))
-	fmt.Fprintf(p.Stderr, "entries %d = roles %d + duplicate %d + quarantined %d\n", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost)
+	day := at.Format(time.DateOnly)
+	common.Say(slog.LevelInfo, fmt.Sprintf("roles %d of %d accounts, snapshot %s", len(inv.Roles), len(inv.Accounts), day),
+		"inventory", "roles", len(inv.Roles), "accounts", len(inv.Accounts), "snapshot_date", day)
+	common.Say(slog.LevelInfo, fmt.Sprintf("entries %d = roles %d + duplicate %d + quarantined %d", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost),
+		"balance", "entries", inv.Read, "roles", len(inv.Roles), "duplicate", inv.Duplicates, "quarantined", inv.Lost)
 	if len(inv.Problems) > 0 {
 		return cli.Quarantined(fmt.Errorf("done, but %d parts of the inventory could not be read", len(inv.Problems)),
 			"they are named above; all else is in the lake")
@@ -78,16 +82,13 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 	return nil
 }
 
-func warnOf(p *cli.Program, common *cli.Common, problem inventory.Problem) {
-	if common.Config.LogFormat == string(cli.LogJSON) {
-		common.Log.Warn("part of the inventory could not be read", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
-		return
-	}
+func warnOf(common *cli.Common, problem inventory.Problem) {
 	lost := ""
 	if problem.RoleLost {
 		lost = " (the role is left out)"
 	}
-	fmt.Fprintf(p.Stderr, "could not be read: %s: %s%s\n", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost)
+	common.Say(slog.LevelWarn, fmt.Sprintf("could not be read: %s: %s%s", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost),
+		"part of the inventory could not be read", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
 }
 
 func readInventories(p *cli.Program, paths []string) (*inventory.Inventory, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -71,7 +72,7 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
 
-	bar := newProgress(j.p)
+	bar := newProgress(j.p, j.common)
 	balance, err := pipeline.Ingest(ctx, lake, sources, pipeline.Options{
 		Limits:   limits(j.common.Config.Limits),
 		Workers:  j.workers,
@@ -145,12 +146,13 @@ const listedOnScreen = 20
 func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 	for i, q := range s.Quarantine {
 		if i == listedOnScreen {
-			fmt.Fprintf(j.p.Stderr, "… and more: the lake's ledger lists all of it\n")
+			j.common.Say(slog.LevelWarn, "… and more: the lake's ledger lists all of it",
+				"more was quarantined than is listed", "objects", s.Objects.Quarantined, "records", s.Records.Quarantined)
 			break
 		}
 		j.quarantined(q)
 	}
-	fmt.Fprintln(j.p.Stderr, s)
+	j.common.Say(slog.LevelInfo, s.String(), "balance", "objects", s.Objects, "records", s.Records)
 	text, err := s.JSON()
 	if err != nil {
 		return err
@@ -164,15 +166,12 @@ func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 // quarantined names one thing that was set aside: for people by default, with
 // everything known of it for programs.
 func (j *logsJob) quarantined(q pipeline.Quarantined) {
-	if j.common.Config.LogFormat == string(cli.LogJSON) {
-		j.common.Log.Warn("quarantined", "object", q.Object, "offset", q.Offset, "record", q.Record, "reason", q.Reason, "sha256", q.SHA256)
-		return
-	}
 	where := q.Object
 	if q.Record != nil {
 		where = fmt.Sprintf("record %d of %s at byte %d", *q.Record, q.Object, q.Offset)
 	}
-	fmt.Fprintf(j.p.Stderr, "quarantined %s: %s\n", termtext.Lines(where), termtext.Lines(q.Reason))
+	j.common.Say(slog.LevelWarn, fmt.Sprintf("quarantined %s: %s", termtext.Lines(where), termtext.Lines(q.Reason)),
+		"quarantined", "object", q.Object, "offset", q.Offset, "record", q.Record, "reason", q.Reason, "detail", q.Detail, "sha256", q.SHA256)
 }
 
 func quarantineError(s *pipeline.Summary) error {

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,11 +14,11 @@ import (
 	"roletrail/pipeline"
 )
 
-// progress shows how far a run has come: a bar on a terminal, a plain line now and
-// then elsewhere. The bar's own goroutine reads the counters while it draws, so no
+// progress shows how far a run has come: a bar on a terminal, a line now and then
+// elsewhere. The bar's own goroutine reads the counters while it draws, so no
 // lock may be held when the bar is told something.
 type progress struct {
-	w       io.Writer
+	say     func(level slog.Level, line, msg string, attributes ...any)
 	bars    *mpb.Progress // nil where there is no terminal
 	once    sync.Once     // makes the bar, when the total is known
 	bar     *mpb.Bar
@@ -32,10 +32,10 @@ type progress struct {
 // runs write none.
 const plainEvery = 10 * time.Second
 
-func newProgress(p *cli.Program) *progress {
-	pr := &progress{w: p.Stderr, start: time.Now()}
+func newProgress(p *cli.Program, common *cli.Common) *progress {
+	pr := &progress{say: common.Say, start: time.Now()}
 	pr.next.Store(pr.start.Add(plainEvery).UnixNano())
-	if p.StderrTerminal() {
+	if p.StderrTerminal() && !common.JSON() {
 		pr.bars = mpb.New(mpb.WithOutput(p.Stderr), mpb.WithWidth(40))
 	}
 	return pr
@@ -51,7 +51,9 @@ func (pr *progress) update(u pipeline.Progress) {
 	}
 	now, due := time.Now(), pr.next.Load()
 	if now.UnixNano() > due && pr.next.CompareAndSwap(due, now.Add(plainEvery).UnixNano()) {
-		fmt.Fprintf(pr.w, "%d of %d objects, %d records, %s\n", objects, u.Total, records, now.Sub(pr.start).Round(time.Second))
+		took := now.Sub(pr.start).Round(time.Second)
+		pr.say(slog.LevelInfo, fmt.Sprintf("%d of %d objects, %d records, %s", objects, u.Total, records, took),
+			"progress", "objects", objects, "total", u.Total, "records", records, "seconds", took.Seconds())
 	}
 }
 

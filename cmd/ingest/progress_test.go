@@ -15,7 +15,7 @@ import (
 // reads what they report.
 func TestBarDoesNotHoldUpTheWorkers(t *testing.T) {
 	const workers, objects = 4, 20_000
-	pr := &progress{w: io.Discard, start: time.Now()}
+	pr := &progress{start: time.Now()}
 	pr.bars = mpb.New(mpb.WithOutput(io.Discard), mpb.WithAutoRefresh(), mpb.WithRefreshRate(time.Millisecond))
 	done := make(chan struct{})
 	go func() {

@@ -39,7 +39,7 @@ func (f *outputFlags) options(r *report, name string) review.Options {
 		Width:    r.Width(),
 		Colour:   r.Colour(),
 		Terminal: r.StdoutTerminal(),
-		Notes:    r.Stderr,
+		Notes:    r.Notes(),
 	}
 }
 

@@ -31,7 +31,7 @@ func (r *report) prompt(ctx context.Context, engine queries.Engine, f *outputFla
 		return err
 	}
 	defer func() { err = errors.Join(err, lines.Close()) }()
-	fmt.Fprintf(r.Stderr, "SQL over the lake %s, read-only. A statement ends with ; and .help lists what else there is.\n", r.Lake)
+	fmt.Fprintf(r.Notes(), "SQL over the lake %s, read-only. A statement ends with ; and .help lists what else there is.\n", r.Lake)
 	return r.converse(ctx, lines, engine, f)
 }
 

@@ -68,7 +68,8 @@ func (c *Common) load(cmd *cobra.Command, _ []string) error {
 		loaded.LogFormat = string(c.logFormat)
 	}
 	c.Config, c.Lake = loaded, loaded.Lake
-	c.Log = NewLogger(c.program, LogFormat(loaded.LogFormat))
+	c.program.format = LogFormat(loaded.LogFormat)
+	c.Log = NewLogger(c.program, c.program.format)
 	return nil
 }
 

@@ -9,6 +9,7 @@
 //   - Results go to standard output, everything else to standard error.
 //   - What is wrong is said once, as `report: opening lake "x": no such folder`:
 //     lower case, no full stop, the next step on a line of its own.
+//   - With --log-format json every line on standard error is one JSON object.
 //   - Exit code 0 is done, 1 failed, 2 wrong usage, 3 done but something was
 //     quarantined.
 //   - Ctrl-C and SIGTERM cancel the context; a second one kills.

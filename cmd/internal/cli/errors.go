@@ -74,10 +74,18 @@ func (p *Program) finish(ctx context.Context, name string, err error) int {
 }
 
 // PrintError writes err to standard error as every error of the program name
-// is written: on one line, its hint on the next. Errors quote what was in log
-// files and on the command line, so nothing in them reaches the terminal as a
-// control character.
+// is written: on one line, its hint on the next, or all of it as one line of JSON.
+// Errors quote what was in log files and on the command line, so nothing in them
+// reaches the terminal as a control character.
 func (p *Program) PrintError(name string, err error) {
+	if p.errorFormat() == LogJSON {
+		attributes := []any{"program", name, "exit_code", exitCode(err)}
+		if hint := hintOf(err); hint != "" {
+			attributes = append(attributes, "hint", hint)
+		}
+		NewLogger(p, LogJSON).Error(err.Error(), attributes...)
+		return
+	}
 	fmt.Fprintf(p.Stderr, "%s: %s\n", name, termtext.Lines(err.Error()))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintln(p.Stderr, termtext.Lines(hint))

@@ -28,6 +28,7 @@ type Program struct {
 	Now func() time.Time
 
 	interrupts interrupts
+	format     LogFormat // of standard error; empty until the configuration is read
 }
 
 // OS is the program as the operating system started it.
