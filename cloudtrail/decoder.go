@@ -22,18 +22,7 @@ type Decoder struct {
 
 // NewDecoder makes a decoder. Limits of zero mean the defaults.
 func NewDecoder(limits Limits) *Decoder {
-	if limits.RecordSize == 0 {
-		limits.RecordSize = DefaultLimits.RecordSize
-	}
-	if limits.Depth == 0 {
-		limits.Depth = DefaultLimits.Depth
-	}
-	if limits.RecordsPerObject == 0 {
-		limits.RecordsPerObject = DefaultLimits.RecordsPerObject
-	}
-	limits.RecordSize = min(limits.RecordSize, MaxLimits.RecordSize)
-	limits.Depth = min(limits.Depth, MaxLimits.Depth)
-	limits.RecordsPerObject = min(limits.RecordsPerObject, MaxLimits.RecordsPerObject)
+	limits = limits.effective()
 	return &Decoder{limits: limits, reader: recordReader{depth: limits.Depth}}
 }
 

@@ -25,10 +25,30 @@ var DefaultLimits = Limits{RecordSize: 16 << 20, Depth: 128, RecordsPerObject: 1
 // 32 bits, and recursion into the stack.
 var MaxLimits = Limits{RecordSize: 256 << 20, Depth: maxDepth, RecordsPerObject: 1_000_000_000}
 
-// DepthReason is the reason of a record that is set aside because it is nested
-// deeper than the limit. It tells which limit that was.
+// effective are the limits that hold: the default where there is none, and none
+// above the maximum.
+func (l Limits) effective() Limits {
+	hold := func(limit, standard, most int) int {
+		if limit == 0 {
+			return standard
+		}
+		return min(limit, most)
+	}
+	return Limits{
+		RecordSize:       hold(l.RecordSize, DefaultLimits.RecordSize, MaxLimits.RecordSize),
+		Depth:            hold(l.Depth, DefaultLimits.Depth, MaxLimits.Depth),
+		RecordsPerObject: hold(l.RecordsPerObject, DefaultLimits.RecordsPerObject, MaxLimits.RecordsPerObject),
+	}
+}
+
+// LimitReason is what the reason of a record begins with that is set aside alone
+// because it breaks a limit. Under another limit it may be a row.
+const LimitReason = "over the limit limits."
+
+// DepthReason is the reason of a record that is nested deeper than the limit, the
+// only one that breaks a limit and is set aside alone. It tells which limit that was.
 func (l Limits) DepthReason() string {
-	return fmt.Sprintf("over the limit limits.depth (%d)", l.Depth)
+	return fmt.Sprintf("%sdepth (%d)", LimitReason, l.effective().Depth)
 }
 
 // LimitError says which limit a document broke.

@@ -19,6 +19,18 @@ func (l *Ledger) Known(fn func(name string, size, modifiedNs int64) error) error
 	})
 }
 
+// RecordReasons streams the reasons of single records in quarantine that begin with
+// prefix, each reason of an object once.
+func (l *Ledger) RecordReasons(prefix string, fn func(object, reason string) error) error {
+	return l.rows("record_reasons", []any{prefix}, func(scan func(...any) error) error {
+		var object, reason string
+		if err := scan(&object, &reason); err != nil {
+			return err
+		}
+		return fn(object, reason)
+	})
+}
+
 // Quarantined lists the newest entries of the quarantine, at most limit; a
 // negative limit means all.
 func (l *Ledger) Quarantined(limit int) (entries []QuarantineEntry, err error) {

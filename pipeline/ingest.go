@@ -97,10 +97,14 @@ func stopped(ctx context.Context, err error) error {
 
 func (r *run) loadKnown() error {
 	r.known = map[uint64]uint64{}
-	return r.lake.Ledger().Known(func(name string, size, modifiedNs int64) error {
+	err := r.lake.Ledger().Known(func(name string, size, modifiedNs int64) error {
 		r.known[hashName(name)] = hashState(size, modifiedNs)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return r.forgetLimited()
 }
 
 func hashName(name string) uint64 { return maphash.String(keySeed, name) }
