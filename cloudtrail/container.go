@@ -1,12 +1,17 @@
 package cloudtrail
 
-import "encoding/json"
+import (
+	"crypto/sha256"
+	"encoding/json"
+)
 
 // DigestFile is what a CloudTrail digest says of itself. Digests hold no records.
 type DigestFile struct {
 	AccountID string
 	// End is digestEndTime in microseconds since 1970, UTC.
 	End int64
+	// SHA256 is of its text.
+	SHA256 [sha256.Size]byte
 }
 
 // Valid reports whether the digest says when it ends.
@@ -42,6 +47,7 @@ func (d *Decoder) unwrap(raw []byte, offset int64, nested int) error {
 		return innerEach(m.events, func(value []byte) error { return d.inner(value, offset, nested+1) })
 	case m.digestEnd != nil && m.logFiles != nil && nested == 0:
 		d.doc.Digest = digestFile(m)
+		d.doc.Digest.SHA256 = sha256.Sum256(raw)
 		return nil
 	}
 	return d.bad(flawNotRecord, offset, raw)

@@ -80,7 +80,9 @@ var EventsSchema = newSchema("events",
 // CoverageSchema is the table coverage: one row per source object, account,
 // Region, log family and event day. A crash can repeat rows, so it is read
 // distinct. records counts what the object holds, events what it added to the
-// lake, which is less where another object had delivered the same.
+// lake, which is less where another object had delivered the same. Of families whose
+// records the lake does not keep that is unknown: there fingerprint stands for the
+// records, whatever their order, so that objects of the same contents count once.
 var CoverageSchema = newSchema("coverage",
 	Column{Name: "source_object", Kind: Dict},
 	Column{Name: "account_id", Kind: Dict},
@@ -91,6 +93,7 @@ var CoverageSchema = newSchema("coverage",
 	Column{Name: "events", Kind: Int64},
 	Column{Name: "first_event", Kind: Timestamp},
 	Column{Name: "last_event", Kind: Timestamp},
+	Column{Name: "fingerprint", Kind: Int64},
 )
 
 // RolesSchema is the table iam/roles: one row per role of one account at one

@@ -1,6 +1,11 @@
 package pipeline
 
-import "roletrail/cloudtrail"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"roletrail/cloudtrail"
+)
 
 // coveredKey says what a coverage row counts: one account, Region, log family and
 // event day (days since 1970) of one object.
@@ -15,7 +20,12 @@ type covered struct {
 	records     int64
 	events      int64 // records that the lake did not have yet
 	first, last int64
+	fingerprint int64 // of the records, of families that the lake does not keep
 }
+
+// fingerprint is one record's part in a row's: their sum does not depend on the
+// order, and is another one as soon as a record is.
+func fingerprint(sum [sha256.Size]byte) int64 { return int64(binary.BigEndian.Uint64(sum[:])) }
 
 // coverage counts the records of one object.
 type coverage struct {
@@ -50,11 +60,14 @@ func (c *coverage) record(rec *cloudtrail.Record, isNew bool) {
 	if isNew {
 		c.last.events++
 	}
+	if rec.Family != cloudtrail.Management {
+		c.last.fingerprint += fingerprint(sha256.Sum256(rec.Raw))
+	}
 	c.last.first = min(c.last.first, rec.Time)
 	c.last.last = max(c.last.last, rec.Time)
 }
 
 // digest counts a digest file, which holds no records, on the day that it ends.
 func (c *coverage) digest(f *cloudtrail.DigestFile, region string) {
-	c.rows[coveredKey{f.AccountID, region, cloudtrail.Digest, dayOf(f.End)}] = &covered{}
+	c.rows[coveredKey{f.AccountID, region, cloudtrail.Digest, dayOf(f.End)}] = &covered{fingerprint: fingerprint(f.SHA256)}
 }

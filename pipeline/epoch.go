@@ -173,11 +173,14 @@ func (r *run) writeCoverage(done []*outcome) ([]parquet.FileEntry, error) {
 	for _, o := range done {
 		for k, c := range o.coverage {
 			day := time.Unix(int64(k.day)*86400, 0).UTC()
-			var first, last any // a digest holds no event
+			var first, last, fingerprint any // a digest holds no event
+			if k.family != cloudtrail.Management {
+				fingerprint = c.fingerprint
+			}
 			if c.records > 0 {
 				first, last = time.UnixMicro(c.first).UTC(), time.UnixMicro(c.last).UTC()
 			}
-			err := b.Append(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, c.events, first, last)
+			err := b.Append(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, c.events, first, last, fingerprint)
 			if err != nil {
 				return nil, err
 			}

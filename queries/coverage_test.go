@@ -63,7 +63,11 @@ func oracleCoverage(w world, p Params) [][]any {
 		if c.Region != nil {
 			region = *c.Region
 		}
-		if id := fmt.Sprint(c.SourceObject, c.AccountID, region, c.Family, c.EventDate); seen[id] || !c.FirstEvent.Before(p.Until) {
+		contents := c.SourceObject
+		if c.Fingerprint != nil { // of a file that was moved there may be one per name
+			contents = fmt.Sprint(*c.Fingerprint)
+		}
+		if id := fmt.Sprint(contents, c.AccountID, region, c.Family, c.EventDate); seen[id] || !c.FirstEvent.Before(p.Until) {
 			continue
 		} else {
 			seen[id] = true

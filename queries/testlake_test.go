@@ -71,6 +71,7 @@ type coverageRow struct {
 	Events       int64     `json:"events"`
 	FirstEvent   time.Time `json:"first_event"`
 	LastEvent    time.Time `json:"last_event"`
+	Fingerprint  *int64    `json:"fingerprint"`
 }
 
 // world is a small lake before it is written.

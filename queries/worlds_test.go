@@ -287,8 +287,16 @@ func (m *worldMaker) coverage() {
 				m.w.coverage = append(m.w.coverage, row)
 			}
 			if m.chance(20) {
-				row.Family = "CloudTrail-Digest"
+				row.Family, row.Fingerprint = "CloudTrail-Digest", ptr(int64(m.IntN(3)))
 				m.w.coverage = append(m.w.coverage, row)
+				if m.chance(50) {
+					row.SourceObject = "moved/" + row.SourceObject
+					m.w.coverage = append(m.w.coverage, row)
+				}
+				if m.chance(50) {
+					row.SourceObject, row.Fingerprint = "other/"+row.SourceObject, ptr(*row.Fingerprint+10)
+					m.w.coverage = append(m.w.coverage, row)
+				}
 			}
 		}
 	}

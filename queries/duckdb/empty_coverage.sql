@@ -9,5 +9,6 @@ select
     cast(null as bigint) as records,
     cast(null as bigint) as events,
     cast(null as timestamp) as first_event,
-    cast(null as timestamp) as last_event
+    cast(null as timestamp) as last_event,
+    cast(null as bigint) as fingerprint
 where false;
