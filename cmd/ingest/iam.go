@@ -60,7 +60,7 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 		return err
 	}
 	for _, problem := range inv.Problems {
-		warnOf(common, problem)
+		warnOf(p, problem)
 	}
 	lake, err := parquet.CreateLake(common.Lake)
 	if err != nil {
@@ -71,9 +71,9 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 		return err
 	}
 	day := at.Format(time.DateOnly)
-	common.Say(slog.LevelInfo, fmt.Sprintf("roles %d of %d accounts, snapshot %s", len(inv.Roles), len(inv.Accounts), day),
+	p.Say(slog.LevelInfo, fmt.Sprintf("roles %d of %d accounts, snapshot %s", len(inv.Roles), len(inv.Accounts), day),
 		"inventory", "roles", len(inv.Roles), "accounts", len(inv.Accounts), "snapshot_date", day)
-	common.Say(slog.LevelInfo, fmt.Sprintf("entries %d = roles %d + duplicate %d + quarantined %d", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost),
+	p.Say(slog.LevelInfo, fmt.Sprintf("entries %d = roles %d + duplicate %d + quarantined %d", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost),
 		"balance", "entries", inv.Read, "roles", len(inv.Roles), "duplicate", inv.Duplicates, "quarantined", inv.Lost)
 	if len(inv.Problems) > 0 {
 		return cli.Quarantined(fmt.Errorf("done, but %d parts of the inventory could not be read", len(inv.Problems)),
@@ -82,12 +82,12 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 	return nil
 }
 
-func warnOf(common *cli.Common, problem inventory.Problem) {
+func warnOf(p *cli.Program, problem inventory.Problem) {
 	lost := ""
 	if problem.RoleLost {
 		lost = " (the role is left out)"
 	}
-	common.Say(slog.LevelWarn, fmt.Sprintf("could not be read: %s: %s%s", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost),
+	p.Say(slog.LevelWarn, fmt.Sprintf("could not be read: %s: %s%s", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost),
 		"part of the inventory could not be read", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
 }
 

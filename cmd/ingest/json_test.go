@@ -88,10 +88,7 @@ func messages(t *testing.T, stderr string) map[string]map[string]any {
 // TestProgressIsJSON asks for a line of progress, which short runs do not write.
 func TestProgressIsJSON(t *testing.T) {
 	var errs bytes.Buffer
-	p := &cli.Program{Stderr: &errs}
-	common := &cli.Common{Log: cli.NewLogger(p, cli.LogJSON)}
-	common.Config.LogFormat = string(cli.LogJSON)
-	pr := newProgress(p, common)
+	pr := newProgress(&cli.Program{Args: []string{"--log-format=json"}, Stderr: &errs})
 	pr.next.Store(0)
 	pr.update(pipeline.Progress{Objects: 1, Records: 7, Total: 9})
 	got := messages(t, errs.String())["progress"]

@@ -72,7 +72,7 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
 
-	bar := newProgress(j.p, j.common)
+	bar := newProgress(j.p)
 	balance, err := pipeline.Ingest(ctx, lake, sources, pipeline.Options{
 		Limits:   limits(j.common.Config.Limits),
 		Workers:  j.workers,
@@ -146,13 +146,13 @@ const listedOnScreen = 20
 func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 	for i, q := range s.Quarantine {
 		if i == listedOnScreen {
-			j.common.Say(slog.LevelWarn, "… and more: the lake's ledger lists all of it",
+			j.p.Say(slog.LevelWarn, "… and more: the lake's ledger lists all of it",
 				"more was quarantined than is listed", "objects", s.Objects.Quarantined, "records", s.Records.Quarantined)
 			break
 		}
 		j.quarantined(q)
 	}
-	j.common.Say(slog.LevelInfo, s.String(), "balance", "objects", s.Objects, "records", s.Records)
+	j.p.Say(slog.LevelInfo, s.String(), "balance", "objects", s.Objects, "records", s.Records)
 	text, err := s.JSON()
 	if err != nil {
 		return err
@@ -170,7 +170,7 @@ func (j *logsJob) quarantined(q pipeline.Quarantined) {
 	if q.Record != nil {
 		where = fmt.Sprintf("record %d of %s at byte %d", *q.Record, q.Object, q.Offset)
 	}
-	j.common.Say(slog.LevelWarn, fmt.Sprintf("quarantined %s: %s", termtext.Lines(where), termtext.Lines(q.Reason)),
+	j.p.Say(slog.LevelWarn, fmt.Sprintf("quarantined %s: %s", termtext.Lines(where), termtext.Lines(q.Reason)),
 		"quarantined", "object", q.Object, "offset", q.Offset, "record", q.Record, "reason", q.Reason, "detail", q.Detail, "sha256", q.SHA256)
 }
 

@@ -32,10 +32,10 @@ type progress struct {
 // runs write none.
 const plainEvery = 10 * time.Second
 
-func newProgress(p *cli.Program, common *cli.Common) *progress {
-	pr := &progress{say: common.Say, start: time.Now()}
+func newProgress(p *cli.Program) *progress {
+	pr := &progress{say: p.Say, start: time.Now()}
 	pr.next.Store(pr.start.Add(plainEvery).UnixNano())
-	if p.StderrTerminal() && !common.JSON() {
+	if p.StderrTerminal() && !p.JSON() {
 		pr.bars = mpb.New(mpb.WithOutput(p.Stderr), mpb.WithWidth(40))
 	}
 	return pr

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"log/slog"
 
 	"github.com/spf13/cobra"
 
@@ -28,8 +27,6 @@ type Common struct {
 	// Config is the file over the defaults; its Lake and LogFormat are what the
 	// flags made of them.
 	Config config.Config
-	// Log writes to standard error.
-	Log *slog.Logger
 
 	program   *Program
 	path      string
@@ -69,7 +66,6 @@ func (c *Common) load(cmd *cobra.Command, _ []string) error {
 	}
 	c.Config, c.Lake = loaded, loaded.Lake
 	c.program.format = LogFormat(loaded.LogFormat)
-	c.Log = NewLogger(c.program, c.program.format)
 	return nil
 }
 
@@ -83,12 +79,4 @@ func needsNothing(cmd *cobra.Command) bool {
 		}
 	}
 	return false
-}
-
-// NewLogger writes to the program's standard error.
-func NewLogger(p *Program, format LogFormat) *slog.Logger {
-	if format == LogJSON {
-		return slog.New(slog.NewJSONHandler(p.Stderr, nil))
-	}
-	return slog.New(slog.NewTextHandler(p.Stderr, nil))
 }

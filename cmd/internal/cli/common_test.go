@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,7 +33,7 @@ func TestFlagBeatsFileBeatsDefault(t *testing.T) {
 		p := &Program{Args: append(tc.args, "paint"), Stdout: &errs, Stderr: &errs, Dir: dir, Now: time.Now}
 		code := p.Run(context.Background(), newTool(p, func(_ context.Context, c *Common) error {
 			got = c
-			c.Log.Info("hello")
+			p.Say(slog.LevelInfo, "hello", "hello")
 			return nil
 		}))
 		if code != ExitDone || got.Lake != tc.lake || got.Config.Lake != tc.lake || got.Config.LogFormat != tc.log {

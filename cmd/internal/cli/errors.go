@@ -78,12 +78,12 @@ func (p *Program) finish(ctx context.Context, name string, err error) int {
 // Errors quote what was in log files and on the command line, so nothing in them
 // reaches the terminal as a control character.
 func (p *Program) PrintError(name string, err error) {
-	if p.errorFormat() == LogJSON {
+	if p.JSON() {
 		attributes := []any{"program", name, "exit_code", exitCode(err)}
 		if hint := hintOf(err); hint != "" {
 			attributes = append(attributes, "hint", hint)
 		}
-		NewLogger(p, LogJSON).Error(err.Error(), attributes...)
+		p.log().Error(err.Error(), attributes...)
 		return
 	}
 	fmt.Fprintf(p.Stderr, "%s: %s\n", name, termtext.Lines(err.Error()))

@@ -12,24 +12,32 @@ import (
 // Say writes one message to standard error: line, which may be several lines, for
 // people; msg and its attributes, as package slog takes them, for programs. A line
 // that quotes what was in log files must have been made harmless (termtext).
-func (c *Common) Say(level slog.Level, line, msg string, attributes ...any) {
-	if c.JSON() {
-		c.Log.Log(context.Background(), level, msg, attributes...)
+func (p *Program) Say(level slog.Level, line, msg string, attributes ...any) {
+	if p.JSON() {
+		p.log().Log(context.Background(), level, msg, attributes...)
 		return
 	}
-	fmt.Fprintln(c.program.Stderr, line)
+	fmt.Fprintln(p.Stderr, line)
 }
 
-// JSON reports whether everything on standard error is to be JSON.
-func (c *Common) JSON() bool { return c.Config.LogFormat == string(LogJSON) }
+// JSON reports whether everything on standard error is to be JSON. Before the
+// configuration is read only the flag itself can tell.
+func (p *Program) JSON() bool {
+	if p.format != "" {
+		return p.format == LogJSON
+	}
+	return formatFlag(p.Args) == LogJSON
+}
+
+func (p *Program) log() *slog.Logger { return slog.New(slog.NewJSONHandler(p.Stderr, nil)) }
 
 // Notes is where text goes that is neither a result nor a message of its own: to
 // standard error, for programs each line as one message.
-func (c *Common) Notes() io.Writer {
-	if c.JSON() {
-		return &noteWriter{log: c.Log}
+func (p *Program) Notes() io.Writer {
+	if p.JSON() {
+		return &noteWriter{log: p.log()}
 	}
-	return c.program.Stderr
+	return p.Stderr
 }
 
 // noteWriter makes a message of every line that is written to it.
@@ -50,17 +58,13 @@ func (w *noteWriter) Write(p []byte) (int, error) {
 	}
 }
 
-// errorFormat is how errors are written. One that is found before the
-// configuration is read can only look for the flag itself.
-func (p *Program) errorFormat() LogFormat {
-	if p.format != "" {
-		return p.format
-	}
+// formatFlag looks for the flag in arguments that were not read yet, or could not be.
+func formatFlag(args []string) LogFormat {
 	format := LogText
-	for i, arg := range p.Args {
+	for i, arg := range args {
 		value, ok := strings.CutPrefix(arg, "--log-format=")
-		if arg == "--log-format" && i+1 < len(p.Args) {
-			value, ok = p.Args[i+1], true
+		if arg == "--log-format" && i+1 < len(args) {
+			value, ok = args[i+1], true
 		}
 		if arg == "--" {
 			break

@@ -38,11 +38,9 @@ func TestErrorsFoundBeforeTheConfiguration(t *testing.T) {
 // TestNotesAreMessages, one per line however they are written.
 func TestNotesAreMessages(t *testing.T) {
 	var errs bytes.Buffer
-	p := &Program{Stderr: &errs}
-	c := &Common{program: p, Log: NewLogger(p, LogJSON)}
-	c.Config.LogFormat = string(LogJSON)
-	fmt.Fprint(c.Notes(), "one\ntwo\n")
-	w := c.Notes()
+	p := &Program{Stderr: &errs, format: LogJSON}
+	fmt.Fprint(p.Notes(), "one\ntwo\n")
+	w := p.Notes()
 	fmt.Fprint(w, "th")
 	fmt.Fprint(w, "ree\n")
 	var got []string
@@ -56,8 +54,8 @@ func TestNotesAreMessages(t *testing.T) {
 	if strings.Join(got, " ") != "one two three" {
 		t.Errorf("%q", got)
 	}
-	c.Config.LogFormat = string(LogText)
-	if c.Notes() != p.Stderr {
+	p.format = LogText
+	if p.Notes() != p.Stderr {
 		t.Error("notes for people go somewhere else")
 	}
 }
