@@ -9,7 +9,8 @@
 //   - iam/action: the IAM actions there are, and what CloudTrail shows of each.
 //   - iam/policy: policy documents in every encoding they arrive in, their
 //     statements, and what they let a role do.
-//   - iam/trust: the trust policy of a role, as the kind of the role (design 9.7).
+//   - iam/trust: the trust policy of a role: who may become it, as rows that SQL
+//     compares with events, and the kind of the role (design 9.7).
 //   - iam/inventory: whole inventories, page by page, as roles ready for the
 //     lake table iam/roles (design 5).
 //
