@@ -101,3 +101,13 @@ func (b bitset) pack() actions {
 	}
 	return out
 }
+
+// meets says whether both sets have an index in common.
+func (b bitset) meets(other bitset) bool {
+	for i, w := range other {
+		if b[i]&w != 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -6,9 +6,6 @@ import (
 	"slices"
 )
 
-// notResource stands before the resource patterns of a NotResource: all but these.
-const notResource = "not "
-
 // Compiled is a document ready for evaluation in a universe. It does not change: a
 // policy that many roles have is compiled once.
 type Compiled struct {
@@ -34,9 +31,10 @@ type rule struct {
 	// unmatched are those patterns of an Allow that fit no action of the universe,
 	// as written.
 	unmatched []string
-	// resources are the resource patterns as written, those of NotResource behind
-	// notResource.
+	// resources are the resource patterns as written; except says that the rule is
+	// about all resources but those.
 	resources []string
+	except    bool
 }
 
 // certain says that the rule holds whatever the request beside its action.
@@ -85,13 +83,13 @@ func (s Statement) complete() error {
 func (u *Universe) rule(s Statement) rule {
 	r := rule{number: s.Number, sid: s.Sid, allow: s.Allow, conditional: s.Conditional, not: len(s.NotActions) > 0}
 	r.resources, r.everywhere = s.Resources, slices.ContainsFunc(s.Resources, allStars)
-	for _, p := range s.NotResources {
-		r.resources = append(r.resources, notResource+p)
+	if len(s.NotResources) > 0 {
+		r.resources, r.except = s.NotResources, true
 	}
 	if slices.ContainsFunc(s.NotResources, allStars) {
 		return rule{number: s.Number, sid: s.Sid, allow: s.Allow} // about no resource, so about nothing
 	}
-	u.expandRule(&r, append(s.Actions, s.NotActions...))
+	u.expandRule(&r, slices.Concat(s.Actions, s.NotActions))
 	return r
 }
 

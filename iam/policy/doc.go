@@ -19,6 +19,9 @@
 // resources exist, and whether a condition holds, is not known here, so both only
 // ever make conditional.
 //
+// A Grader says how privileged that makes the role: admin, by what it is allowed or
+// by a known escalation (escalations.txt), else the most that one of its actions is.
+//
 // GrantOf states two facts about one document without a universe: whether it allows
 // everything, and whether it denies everything.
 package policy

@@ -10,8 +10,12 @@ const (
 	MaxReasons   = 20
 )
 
-// more stands for what is left out of a list.
-const more = "…"
+const (
+	// more stands for what is left out of a list.
+	more = "…"
+	// notResource stands before the patterns of a NotResource: all but these.
+	notResource = "not "
+)
 
 // Permission is what a set of policies says of an action that it does not deny.
 type Permission struct {
@@ -132,6 +136,9 @@ func (r *Result) resources(parts []part, unconditional bool) []string {
 			return []string{"*"}
 		}
 		for _, pattern := range a.resources {
+			if a.except {
+				pattern = notResource + pattern
+			}
 			if len(out) <= MaxResources && !slices.Contains(out, pattern) {
 				out = append(out, pattern)
 			}

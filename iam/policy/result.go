@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"encoding/binary"
 	"iter"
 	"math/bits"
@@ -45,7 +46,8 @@ func (r *Result) All() iter.Seq2[int, *Permission] {
 		shared := map[string]*Permission{}
 		next := make([]int, len(r.parties)) // of each party, the first word not passed
 		var here []hold
-		var key []byte
+		var key, last []byte // of this action, and of the one before
+		var p *Permission
 		for at, granted := range r.granted {
 			if granted == 0 {
 				continue
@@ -53,11 +55,12 @@ func (r *Result) All() iter.Seq2[int, *Permission] {
 			here = r.holding(here[:0], next, at)
 			for ; granted != 0; granted &= granted - 1 {
 				bit := bits.TrailingZeros64(granted)
-				key = keyOf(key[:0], here, bit)
-				p, ok := shared[string(key)]
-				if !ok {
-					p = r.permission(partsOf(here, bit))
-					shared[string(key)] = p
+				if key = keyOf(key[:0], here, bit); p == nil || !bytes.Equal(key, last) {
+					if p = shared[string(key)]; p == nil {
+						p = r.permission(partsOf(here, bit))
+						shared[string(key)] = p
+					}
+					key, last = last, key
 				}
 				if !yield(at*wordBits+bit, p) {
 					return
