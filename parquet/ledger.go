@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -36,8 +37,9 @@ func statement(name string) string {
 // Ledger is the book of a lake: which objects were read, which files hold what
 // they gave, and what was put aside. It is safe for concurrent use.
 type Ledger struct {
-	db   *sql.DB
-	path string
+	db       *sql.DB
+	path     string
+	doubtful atomic.Bool // a commit failed, see certain
 }
 
 // openLedger opens the ledger of the lake in dir. A writer makes it if it is
@@ -160,7 +162,29 @@ func (l *Ledger) transaction(do func(*sql.Tx) error) error {
 	if err := do(tx); err != nil {
 		return errors.Join(ledgerError(l.path, err), ignoreDone(tx.Rollback()))
 	}
-	return ledgerError(l.path, tx.Commit())
+	err = tx.Commit()
+	l.doubtful.Store(err != nil)
+	return ledgerError(l.path, err)
+}
+
+// certain makes sure that what is read from the ledger is what will be read from
+// it after a crash. It is not when a commit failed in its last sync: the log may
+// hold all of it, and only this process knows that it does not count. Emptying the
+// log settles that.
+func (l *Ledger) certain() error {
+	if !l.doubtful.Load() {
+		return nil
+	}
+	var busy bool
+	var frames, moved int64
+	if err := l.db.QueryRow(statement("empty_log")).Scan(&busy, &frames, &moved); err != nil {
+		return ledgerError(l.path, err)
+	}
+	if busy {
+		return fmt.Errorf("ledger %q: its log is being read by another process", l.path)
+	}
+	l.doubtful.Store(false)
+	return nil
 }
 
 // ignoreDone: SQLite has undone some failed transactions by itself.

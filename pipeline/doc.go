@@ -6,17 +6,21 @@
 // and each does everything for its object alone: it reads and inflates it (inflate.go),
 // lets package cloudtrail decode it, drops the events that the lake already has
 // (keyset.go), and stores the others with their derived columns (rows.go). A full
-// store is sorted by day, role and time and written as row groups (flush.go).
+// store is sorted by day, role and time (gather.go) and written as row groups
+// (partition.go).
 //
 // What is written becomes part of the lake in epochs (epoch.go): all workers close
 // their files, which makes them durable, and one transaction of the ledger then
-// records files, objects and quarantine together. A run that dies in between leaves
-// nothing that counts: its objects are read again and its unrecorded files are
-// removed by the next run.
+// records files, objects and quarantine together (commit.go). A run that fails in
+// between removes its unrecorded files; one that dies leaves nothing that counts:
+// its objects are read again and its unrecorded files are removed by the next run.
 //
 // An object is taken whole or not at all. One that cannot be read, and a record that
 // cannot be a row, goes to quarantine with the reason and the hash of its bytes; the
-// run goes on. Every run ends with its balance (summary.go):
+// run goes on. An object that turns out to be bad when some of its records were taken
+// already, because it changed between the two passes over a large one (stream.go),
+// takes its epoch with it, which is then read again without that object. Every run
+// ends with its balance (summary.go):
 //
 //	objects = ingested + already + skipped + quarantined
 //	records = written + duplicate + quarantined

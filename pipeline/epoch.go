@@ -2,53 +2,56 @@ package pipeline
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
-
-	"roletrail/cloudtrail"
-	"roletrail/parquet"
 )
 
-// An epoch is what is committed together. It bounds how much a killed run has to
-// do again and, from the other side, how many files a day gets.
-const (
-	epochRecords = 1 << 20
-	epochObjects = 200_000
-	epochCovered = 500_000 // rows of the table coverage, which are held until the commit
-)
-
-// epoch is the part of the queue that the workers share until the next commit.
+// epoch is the part of the queue that is committed together and that the workers
+// share until then. It bounds how much a killed run has to do again and, from the
+// other side, how many files a day gets.
 type epoch struct {
-	queue    []Object
-	next     atomic.Int64
-	records  atomic.Int64
-	covered  atomic.Int64
-	failed   atomic.Bool
+	queue  []Object
+	bounds *bounds
+	next   atomic.Int64
+	failed atomic.Bool
+
+	records, inflated, held atomic.Int64
+
 	progress func(Progress)
 	total    int64
 }
 
 // take returns the next object, nil when the epoch is over.
 func (e *epoch) take(ctx context.Context) *Object {
-	if ctx.Err() != nil || e.failed.Load() || e.records.Load() >= epochRecords || e.covered.Load() >= epochCovered {
+	if ctx.Err() != nil || e.failed.Load() || e.full() {
 		return nil
 	}
 	i := e.next.Add(1) - 1
-	if i >= int64(len(e.queue)) || i >= epochObjects {
+	if i >= int64(len(e.queue)) {
 		return nil
 	}
 	return &e.queue[i]
 }
 
+func (e *epoch) full() bool {
+	return e.records.Load() >= e.bounds.records || e.inflated.Load() >= e.bounds.inflated || e.held.Load() >= e.bounds.held
+}
+
+// taken is how many objects of the queue were taken.
+func (e *epoch) taken() int64 { return min(e.next.Load(), int64(len(e.queue))) }
+
 func (e *epoch) finished(o *outcome) {
-	e.records.Add(o.written)
-	e.covered.Add(int64(len(o.coverage)))
+	e.records.Add(o.read())
+	e.inflated.Add(max(o.effort, o.object.Size))
+	e.held.Add(o.held())
+	e.tell(Progress{Objects: 1, Records: o.records, Inflated: o.inflated})
+}
+
+func (e *epoch) tell(p Progress) {
 	if e.progress != nil {
-		e.progress(Progress{Objects: 1, Records: o.records, Inflated: o.inflated, Total: e.total})
+		p.Total = e.total
+		e.progress(p)
 	}
 }
 
@@ -56,15 +59,21 @@ func (e *epoch) finished(o *outcome) {
 func (r *run) work(ctx context.Context) error {
 	workers := make([]*worker, r.workers())
 	for i := range workers {
-		workers[i] = newWorker(r)
+		workers[i] = newWorker(r, len(workers))
 	}
 	total := int64(len(r.queue))
 	for len(r.queue) > 0 {
-		e := &epoch{queue: r.queue, progress: r.options.Progress, total: total}
-		if err := r.epoch(ctx, e, workers); err != nil {
-			return errors.Join(err, abortAll(workers))
+		e := &epoch{queue: r.queue, bounds: &r.options.bounds, progress: r.options.Progress, total: total}
+		again, err := r.epoch(ctx, e, workers)
+		if err != nil || again {
+			err = errors.Join(err, r.abandon(e, workers))
 		}
-		r.queue = r.queue[min(e.next.Load(), int64(len(r.queue)), epochObjects):]
+		switch {
+		case err != nil:
+			return err
+		case !again:
+			r.queue = r.queue[e.taken():]
+		}
 		if ctx.Err() != nil && len(r.queue) > 0 {
 			return ErrInterrupted
 		}
@@ -72,15 +81,9 @@ func (r *run) work(ctx context.Context) error {
 	return nil
 }
 
-func abortAll(workers []*worker) error {
-	var errs []error
-	for _, w := range workers {
-		errs = append(errs, w.out.abort())
-	}
-	return errors.Join(errs...)
-}
-
-func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker) error {
+// epoch reads and commits one epoch. It is to be read again if an object was
+// spoiled, of which the epoch may hold records already; nothing is committed then.
+func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker) (again bool, err error) {
 	errs := make([]error, len(workers))
 	var wg sync.WaitGroup
 	for i, w := range workers {
@@ -93,136 +96,43 @@ func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker) error {
 		}()
 	}
 	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return err
+	for i, err := range errs {
+		var s *spoiledError
+		if errors.As(err, &s) {
+			r.spoiled[s.object] = s.why
+			again, errs[i] = true, nil
+		}
 	}
-	return r.commit(workers)
+	if err := errors.Join(errs...); err != nil || again {
+		return again, err
+	}
+	return false, r.commit(workers)
 }
 
-// commit records everything that the workers have made durable, and counts it.
-func (r *run) commit(workers []*worker) error {
-	var batch parquet.Batch
-	var done []*outcome
+// spoiledError says that an object failed after some of its records were taken:
+// their keys are known, so that other objects' records may have been dropped for
+// them, and their rows may be in files.
+type spoiledError struct {
+	object *Object
+	why    error
+}
+
+func (e *spoiledError) Error() string { return e.why.Error() }
+
+// abandon makes an epoch that was not committed undone: its files are removed,
+// which other engines would read, and its events are unknown again.
+func (r *run) abandon(e *epoch, workers []*worker) error {
+	var errs []error
+	files := r.coverageFiles
 	for _, w := range workers {
-		batch.Files = append(batch.Files, w.out.files...)
-		done = append(done, w.done...)
-	}
-	coverage, err := r.writeCoverage(done)
-	if err != nil {
-		return err
-	}
-	batch.Files = append(batch.Files, coverage...)
-	for _, o := range done {
-		batch.Objects = append(batch.Objects, o.entry())
-		for _, q := range o.quarantine {
-			entry, err := q.entry()
-			if err != nil {
-				return err
-			}
-			batch.Quarantine = append(batch.Quarantine, entry)
+		for _, o := range w.done {
+			e.tell(Progress{Objects: -1, Records: -o.records, Inflated: -o.inflated})
 		}
+		errs = append(errs, w.out.abort())
+		files = append(files, w.out.named...)
+		w.reset()
 	}
-	if err := r.lake.Ledger().Commit(r.id, batch); err != nil {
-		return err
-	}
-	for _, o := range done {
-		r.summary.add(o)
-	}
-	for _, f := range batch.Files {
-		r.summary.Files++
-		r.summary.Bytes += f.Bytes
-	}
-	for _, w := range workers {
-		for i, day := range w.out.days {
-			r.days[day] = append(r.days[day], r.path(w.out.files[i].Path))
-		}
-		w.out.files, w.out.days = w.out.files[:0], w.out.days[:0]
-	}
-	r.keys.endEpoch()
-	return nil
-}
-
-// entry is the ledger's line for an object.
-func (o *outcome) entry() parquet.Object {
-	family := ""
-	if f, ok := o.families.first(); ok {
-		family = f.String()
-	}
-	return parquet.Object{
-		Name: o.object.Name, Size: o.object.Size, ModifiedNs: o.object.Modified,
-		Family: family, Status: parquet.Status(o.status), Reason: o.reason,
-		Records: o.records, Written: o.written, Duplicate: o.duplicate,
-		Quarantined: int64(len(o.quarantine)) - o.wholeObject(),
-	}
-}
-
-func (q *Quarantined) entry() (parquet.QuarantineEntry, error) {
-	entry := parquet.QuarantineEntry{Object: q.Object, Offset: q.Offset, Record: parquet.WholeObject, Reason: q.Reason, Detail: q.Detail}
-	if q.Record != nil {
-		entry.Record = int64(*q.Record)
-	}
-	if _, err := hex.Decode(entry.SHA256[:], []byte(q.SHA256)); err != nil {
-		return entry, fmt.Errorf("recording the quarantine of %q: %w", q.Object, err)
-	}
-	return entry, nil
-}
-
-// writeCoverage writes what the epoch's objects cover, one file for all of them.
-func (r *run) writeCoverage(done []*outcome) ([]parquet.FileEntry, error) {
-	b := parquet.NewBuilder(parquet.CoverageSchema)
-	for _, o := range done {
-		for k, c := range o.coverage {
-			day := time.Unix(int64(k.day)*86400, 0).UTC()
-			var first, last, fingerprint any // a digest holds no event
-			if k.family != cloudtrail.Management {
-				fingerprint = c.fingerprint
-			}
-			if c.records > 0 {
-				first, last = time.UnixMicro(c.first).UTC(), time.UnixMicro(c.last).UTC()
-			}
-			err := b.Append(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, c.events, first, last, fingerprint)
-			if err != nil {
-				return nil, err
-			}
-		}
-	}
-	if b.Rows() == 0 {
-		return nil, nil
-	}
-	entry, err := writeTable(r.lake, r.id, parquet.CoveragePath(newID()), parquet.CoverageSchema, b)
-	if err != nil {
-		return nil, err
-	}
-	return []parquet.FileEntry{entry}, nil
-}
-
-func textOrNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-// writeTable writes a file of one row group and makes it durable.
-func writeTable(lake *parquet.Lake, run int64, path string, schema *parquet.Schema, b *parquet.Builder) (entry parquet.FileEntry, err error) {
-	file, err := lake.Create(path, run)
-	if err != nil {
-		return entry, err
-	}
-	rows := int64(b.Rows())
-	writer, err := parquet.NewWriter(file, schema)
-	if err == nil {
-		err = b.Flush(writer)
-	}
-	if err == nil {
-		err = writer.Close(map[string]string{"roletrail.derivation": fmt.Sprint(cloudtrail.Derivation)})
-	}
-	if err != nil {
-		return entry, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
-	}
-	written, err := file.Commit()
-	if err != nil {
-		return entry, err
-	}
-	return written.Entry(path, rows), nil
+	r.coverageFiles = nil
+	r.keys.forget()
+	return errors.Join(append(errs, r.lake.Discard(files))...)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
@@ -37,6 +38,8 @@ const (
 
 // badObject is an error that sends an object to quarantine.
 type badObject struct{ reason string }
+
+var errSizeChanged = &badObject{"its size changed while it was read"}
 
 func (e *badObject) Error() string { return e.reason }
 
@@ -89,15 +92,16 @@ func (f *inflater) whole(stored []byte) (text []byte, ok bool, err error) {
 
 // stream inflates piece by piece, within the limits. Its reader fails with a
 // badObject instead of a plain end if anything is wrong with the framing.
-func (f *inflater) stream(r io.Reader, storedSize int64) (io.Reader, error) {
+func (f *inflater) stream(r io.Reader, storedSize int64) (*limitedReader, error) {
 	br := bufio.NewReaderSize(r, 256<<10)
 	limit := &limitedReader{limits: f.limits, stored: storedSize}
+	limit.sum.SetSeed(keySeed)
 	head, err := br.Peek(2)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
 	if !isGzip(head) {
-		limit.r = br
+		limit.r, limit.plain = br, true
 		return limit, nil
 	}
 	if err := f.open(br); err != nil {
@@ -175,12 +179,18 @@ type limitedReader struct {
 	r      io.Reader
 	limits Limits
 	stored int64
+	plain  bool // what is stored is what is read
 	read   int64
+	sum    maphash.Hash // of what was read
 }
 
 func (l *limitedReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	l.read += int64(n)
+	l.sum.Write(p[:n])
+	if l.plain && l.read > l.stored {
+		return 0, errSizeChanged
+	}
 	if bad := l.limits.check(l.read, l.stored); bad != nil {
 		return 0, bad
 	}

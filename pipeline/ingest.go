@@ -20,11 +20,13 @@ type Options struct {
 	Version string
 	// Progress, if set, is told of every finished object from any goroutine.
 	Progress func(Progress)
+
+	bounds bounds // tests make them small
 }
 
 // Progress is how far a run has come.
 type Progress struct {
-	Objects, Records, Inflated int64 // since the last call
+	Objects, Records, Inflated int64 // since the last call; negative where something is read again
 	Total                      int64 // objects to read; known from the first call on
 }
 
@@ -37,7 +39,10 @@ type run struct {
 	days    map[int32][]string // event day -> files of the lake
 	known   map[uint64]uint64  // hash of an object's name -> hash of its size and time
 	queue   []Object
+	spoiled map[*Object]error // objects of the queue that must not be read again, and why
 	summary *Summary
+
+	coverageFiles []string // made since the last commit, as paths in the lake
 }
 
 // ErrInterrupted says that a run was stopped before it had read everything. What
@@ -48,7 +53,7 @@ var ErrInterrupted = errors.New("interrupted; run the same command again to go o
 // summary is right also where an error is returned: it counts what was committed.
 func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options Options) (*Summary, error) {
 	start := time.Now()
-	r := &run{lake: lake, options: options, summary: newSummary()}
+	r := &run{lake: lake, options: options, spoiled: map[*Object]error{}, summary: newSummary()}
 	defer func() { r.summary.took(time.Since(start)) }()
 	err := r.prepare(ctx, sources)
 	if err == nil {
@@ -69,6 +74,9 @@ func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options O
 func (r *run) prepare(ctx context.Context, sources []Source) error {
 	if r.options.Limits == (Limits{}) {
 		r.options.Limits = DefaultLimits
+	}
+	if r.options.bounds == (bounds{}) {
+		r.options.bounds = defaultBounds()
 	}
 	if err := r.loadKnown(); err != nil {
 		return err

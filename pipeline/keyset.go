@@ -183,3 +183,11 @@ func (s *keySets) endEpoch() {
 		d.used = false
 	}
 }
+
+// forget drops all sets, after keys were added whose events do not come into the
+// lake. They are loaded anew from there.
+func (s *keySets) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.days)
+}

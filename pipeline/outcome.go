@@ -20,6 +20,7 @@ type outcome struct {
 	written    int64
 	duplicate  int64
 	inflated   int64
+	effort     int64 // bytes inflated in all passes, also of what was refused
 	quarantine []Quarantined
 	families   familyCounts
 	coverage   map[coveredKey]*covered
@@ -32,6 +33,15 @@ func (o *outcome) wholeObject() int64 {
 		return 1
 	}
 	return 0
+}
+
+// read is how many records were read, of every family and bad ones included.
+func (o *outcome) read() int64 {
+	read := int64(len(o.quarantine)) - o.wholeObject()
+	for _, records := range o.families.records {
+		read += records
+	}
+	return read
 }
 
 // familyCounts counts an object's records by log family. An object may be of a

@@ -12,14 +12,17 @@ import (
 	"roletrail/parquet"
 )
 
-// partition is what one worker writes in one epoch: at most one file per event
-// day, of one or more row groups.
+// partition is what one worker writes in one epoch: a file per event day, of one or
+// more row groups. When more days come at once than files may be open, files are
+// finished early and a day gets several.
 type partition struct {
-	lake  *parquet.Lake
-	run   int64
-	open  map[int32]*dayFile
-	files []parquet.FileEntry // committed, not yet in the ledger
-	days  []int32             // of files
+	lake    *parquet.Lake
+	run     int64
+	maxOpen int
+	open    map[int32]*dayFile
+	named   []string            // paths that a file may have by now, none of them in the ledger
+	files   []parquet.FileEntry // durable, not yet in the ledger
+	days    []int32             // of files
 }
 
 // dayFile is an open file of one event day.
@@ -31,10 +34,6 @@ type dayFile struct {
 	objects map[string]struct{} // which it has rows of
 }
 
-// maxOpenFiles bounds the files that a worker keeps open. When many days come at
-// once, files are finished early and a day gets several.
-const maxOpenFiles = 64
-
 // flush writes the stored rows, a row group per event day.
 func (w *worker) flush() error {
 	r := w.rows
@@ -45,7 +44,7 @@ func (w *worker) flush() error {
 	for len(order) > 0 {
 		day := dayOf(r.rows[order[0]].time)
 		n := sort.Search(len(order), func(i int) bool { return dayOf(r.rows[order[i]].time) > day })
-		n = min(n, rowsPerGroup)
+		n = min(n, r.bounds.groupRows)
 		if err := w.out.write(day, r, order[:n]); err != nil {
 			return err
 		}
@@ -78,7 +77,7 @@ func (p *partition) of(day int32) (*dayFile, error) {
 	if f := p.open[day]; f != nil {
 		return f, nil
 	}
-	if len(p.open) >= maxOpenFiles {
+	if len(p.open) >= p.maxOpen {
 		if err := p.commitDay(p.earliest()); err != nil {
 			return nil, err
 		}
@@ -128,6 +127,7 @@ func (p *partition) commitDay(day int32) error {
 	if err := f.writer.Close(f.meta()); err != nil {
 		return errors.Join(fmt.Errorf("writing %q: %w", f.path, err), f.file.Abort())
 	}
+	p.named = append(p.named, f.path)
 	written, err := f.file.Commit()
 	if err != nil {
 		return err
@@ -164,7 +164,10 @@ func (f *dayFile) meta() map[string]string {
 	}
 }
 
-// abort throws away what is not committed.
+// reset forgets what the ledger has taken, or what was discarded.
+func (p *partition) reset() { p.named, p.files, p.days = nil, p.files[:0], p.days[:0] }
+
+// abort throws away the open files.
 func (p *partition) abort() error {
 	var errs []error
 	for day, f := range p.open {

@@ -19,7 +19,8 @@ import (
 
 // TestOrderSplitsAndRepeatsDoNotMatter holds the promise that a lake depends on
 // what was ingested and on nothing else: not on the order of files, on how they
-// were split into runs, on workers, on repeats, nor on the container.
+// were split into runs and those into epochs, on workers, on repeats, nor on the
+// container.
 func TestOrderSplitsAndRepeatsDoNotMatter(t *testing.T) {
 	files := corpusFiles(t, organisation.Options{Events: 1200, Days: 3, EventsPerFile: 20, Accounts: 3, Roles: 20})
 	all := t.TempDir()
@@ -30,7 +31,7 @@ func TestOrderSplitsAndRepeatsDoNotMatter(t *testing.T) {
 	}
 	want := content(t, first)
 
-	duplicates := int64(0)
+	duplicates, epochs := int64(0), 0
 	for seed := range uint64(6) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		lake := filepath.Join(t.TempDir(), "lake")
@@ -43,8 +44,13 @@ func TestOrderSplitsAndRepeatsDoNotMatter(t *testing.T) {
 			}
 			dir := t.TempDir()
 			place(t, dir, run, rng, true)
-			s := ingest(t, lake, pipeline.Options{Workers: 1 + rng.IntN(4)}, dir)
+			options := pipeline.Options{Workers: 1 + rng.IntN(4)}
+			if seed%2 == 1 { // epochs of a few files, of which each day gets several
+				options = pipeline.WithBounds(options, 1+rng.Int64N(200), 0, 1+rng.IntN(8), 1+rng.IntN(60))
+			}
+			s := ingest(t, lake, options, dir)
 			duplicates += s.Records.Duplicate
+			epochs += pipeline.Epochs(s) - 1
 			start += n
 		}
 		if got := content(t, lake); !slices.Equal(got, want) {
@@ -53,6 +59,9 @@ func TestOrderSplitsAndRepeatsDoNotMatter(t *testing.T) {
 	}
 	if duplicates == 0 {
 		t.Error("no file came twice: the test did not test repeats")
+	}
+	if t.Logf("%d further epochs", epochs); epochs < 30 {
+		t.Errorf("only %d further epochs", epochs)
 	}
 }
 

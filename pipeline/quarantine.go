@@ -27,7 +27,7 @@ func quarantineObject(ctx context.Context, o *outcome, why error) {
 		q.Detail = "not hashed: " + err.Error()
 	}
 	q.SHA256 = sum
-	*o = outcome{object: o.object, status: quarantined, reason: q.Reason, quarantine: []Quarantined{q}}
+	*o = outcome{object: o.object, status: quarantined, reason: q.Reason, quarantine: []Quarantined{q}, effort: o.effort}
 }
 
 // hashObject is the hash of an object's stored bytes. Of an object that cannot be

@@ -92,14 +92,10 @@ type identity struct {
 	mfa       cloudtrail.Bool
 }
 
-const (
-	rowsPerGroup  = 32 << 10 // also what a row group holds at most
-	bytesPerGroup = 16 << 20 // the arena is flushed beyond this
-)
-
 // rows is a worker's store of events that are not yet written. Texts are copied
 // into it, so that what they came from can be reused.
 type rows struct {
+	bounds     *bounds
 	arena      arena
 	rows       []row
 	dicts      [numDicts]intern
@@ -119,10 +115,10 @@ type parsers struct {
 	passedRole cloudtrail.PassedRoleParser
 }
 
-func newRows() *rows {
-	r := &rows{}
-	r.arena.buf = make([]byte, 0, bytesPerGroup+bytesPerGroup/8)
-	r.rows = make([]row, 0, rowsPerGroup)
+func newRows(b *bounds) *rows {
+	r := &rows{bounds: b}
+	r.arena.buf = make([]byte, 0, b.groupBytes+b.groupBytes/8)
+	r.rows = make([]row, 0, b.groupRows)
 	for i := range r.dicts {
 		r.dicts[i] = newIntern(&r.arena)
 	}
@@ -146,7 +142,7 @@ func (r *rows) reset() {
 }
 
 func (r *rows) full() bool {
-	return len(r.rows) >= rowsPerGroup || len(r.arena.buf) >= bytesPerGroup
+	return len(r.rows) >= r.bounds.groupRows || len(r.arena.buf) >= r.bounds.groupBytes
 }
 
 // add stores an event.

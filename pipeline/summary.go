@@ -23,6 +23,8 @@ type Summary struct {
 	Bytes      int64         `json:"bytes"` // of the files written
 	Inflated   int64         `json:"inflated_bytes"`
 	Seconds    float64       `json:"seconds"`
+
+	epochs int // commits that it counts
 }
 
 // ObjectCounts add up: Total = Ingested + Already + Skipped + Quarantined.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 
 	"roletrail/cloudtrail"
@@ -23,25 +22,35 @@ type worker struct {
 	out      *partition
 	stored   bytes.Buffer
 	coverage coverage
-	name     []byte // of the object at hand
+	name     []byte            // of the object at hand
+	spoiled  map[*Object]error // see run
 
 	done []*outcome // of this epoch
 }
 
-func newWorker(r *run) *worker {
+// newWorker makes one of several workers.
+func newWorker(r *run, workers int) *worker {
+	b := &r.options.bounds
 	return &worker{
 		inflate: inflater{limits: r.options.Limits},
 		decoder: cloudtrail.NewDecoder(r.options.Limits.Records),
-		rows:    newRows(),
+		rows:    newRows(b),
 		keys:    r.keys,
-		out:     &partition{lake: r.lake, run: r.id},
+		out:     &partition{lake: r.lake, run: r.id, maxOpen: b.openFilesOf(workers)},
+		spoiled: r.spoiled,
 	}
+}
+
+// reset makes the worker ready for another epoch.
+func (w *worker) reset() {
+	w.rows.reset()
+	w.out.reset()
+	w.done, w.set = nil, nil
 }
 
 // work takes objects until there are none or the epoch is full, and makes what it
 // wrote durable.
 func (w *worker) work(ctx context.Context, e *epoch) error {
-	w.done, w.set = w.done[:0], nil
 	for {
 		object := e.take(ctx)
 		if object == nil {
@@ -54,15 +63,23 @@ func (w *worker) work(ctx context.Context, e *epoch) error {
 		w.done = append(w.done, o)
 		e.finished(o)
 	}
+	if e.failed.Load() {
+		return nil // whatever it is, it is not committed
+	}
 	if err := w.flush(); err != nil {
 		return err
 	}
 	return w.out.commit()
 }
 
-// object takes one object into the store, or says why not. An error ends the run.
+// object takes one object into the store, or says why not. An error ends the
+// epoch: a spoiledError to begin it again, any other with the run.
 func (w *worker) object(ctx context.Context, object *Object) (*outcome, error) {
 	o := &outcome{object: object, status: ingested}
+	if why := w.spoiled[object]; why != nil {
+		quarantineObject(ctx, o, why)
+		return o, nil
+	}
 	w.name = append(w.name[:0], object.Name...)
 	w.coverage.reset()
 	err := w.read(o)
@@ -70,6 +87,8 @@ func (w *worker) object(ctx context.Context, object *Object) (*outcome, error) {
 	switch {
 	case errors.As(err, &fatal):
 		return nil, fatal.err
+	case err != nil && o.records > 0:
+		return nil, &spoiledError{object, err}
 	case err != nil:
 		quarantineObject(ctx, o, err)
 	default:
@@ -106,6 +125,7 @@ func (w *worker) read(o *outcome) error {
 		return w.stream(o)
 	}
 	o.inflated = int64(len(text))
+	o.effort = o.inflated
 	doc, err := w.decoder.Decode(text, cloudtrail.FamilyOfFolder(o.object.Name))
 	if errors.Is(err, cloudtrail.ErrManyRecords) {
 		return w.stream(o)
@@ -135,46 +155,9 @@ func (w *worker) load(object *Object) ([]byte, error) {
 		return nil, err
 	}
 	if n != object.Size {
-		return nil, &badObject{"its size changed while it was read"}
+		return nil, errSizeChanged
 	}
 	return w.stored.Bytes(), nil
-}
-
-// stream reads a large object in two passes, see cloudtrail.Decoder.
-func (w *worker) stream(o *outcome) error {
-	var opened []io.Closer
-	defer func() {
-		for _, c := range opened {
-			c.Close()
-		}
-	}()
-	var limited *limitedReader
-	open := func() (io.Reader, error) {
-		r, err := o.object.Open()
-		if err != nil {
-			return nil, err
-		}
-		opened = append(opened, r)
-		text, err := w.inflate.stream(r, o.object.Size)
-		limited, _ = text.(*limitedReader)
-		return text, err
-	}
-	emitted := false
-	doc, err := w.decoder.Stream(open, cloudtrail.FamilyOfFolder(o.object.Name), func(rec *cloudtrail.Record) error {
-		emitted = true
-		return w.record(o, rec)
-	})
-	if err != nil && emitted {
-		// The first pass was good, so the object changed in between. Some of its rows
-		// are stored: nothing of this epoch may be committed.
-		return fatal(fmt.Errorf("reading %q a second time: %w; run the same command again", o.object.Name, err))
-	}
-	if err != nil {
-		return err
-	}
-	o.inflated = limited.read
-	w.finish(o, doc)
-	return nil
 }
 
 // record counts a record and stores it, unless it is of another family or the
@@ -189,7 +172,7 @@ func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 	}
 	isNew, err := w.isNew(rec)
 	if err != nil {
-		return fatal(err)
+		return err
 	}
 	o.records++
 	w.coverage.record(rec, isNew)
@@ -216,7 +199,7 @@ func (w *worker) isNew(rec *cloudtrail.Record) (bool, error) {
 	if day := dayOf(rec.Time); w.set == nil || day != w.day {
 		set, err := w.keys.of(day)
 		if err != nil {
-			return false, err
+			return false, fatal(err)
 		}
 		w.day, w.set = day, set
 	}

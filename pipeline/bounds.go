@@ -1,0 +1,51 @@
+package pipeline
+
+// bounds are how much a run does before it commits, and how much it holds.
+type bounds struct {
+	// An epoch ends when one of these is reached, after the objects at hand.
+	records  int64 // read, of every log family, whether they are new or not
+	inflated int64 // bytes read: with records, what a killed run does again
+	held     int64 // bytes of memory that wait for the commit, see outcome.held
+
+	openFiles  int // of all workers together; each may have at least a few
+	groupRows  int // stored rows that are flushed; also what a row group holds at most
+	groupBytes int // bytes of their texts that are flushed
+}
+
+// defaultBounds make an epoch of an ordinary trail end by its records. An open
+// file takes up to a MiB.
+func defaultBounds() bounds {
+	return bounds{
+		records: 1 << 20, inflated: 4 << 30, held: 128 << 20,
+		openFiles: 128, groupRows: 32 << 10, groupBytes: 16 << 20,
+	}
+}
+
+// fewestOpenFiles is what every worker may keep open.
+const fewestOpenFiles = 16
+
+// openFilesOf is what one of several workers may keep open.
+func (b *bounds) openFilesOf(workers int) int {
+	return max(b.openFiles/workers, min(b.openFiles, fewestOpenFiles))
+}
+
+// What is held for the commit, in bytes and roughly: measured on the heap, with
+// what the commit makes of it.
+const (
+	heldByObject      = 1 << 10
+	heldByCovered     = 1 << 9
+	heldByQuarantined = 1 << 9
+)
+
+// held is how much memory an outcome takes until it is committed.
+func (o *outcome) held() int64 {
+	name := int64(len(o.object.Name))
+	held := heldByObject + int64(len(o.reason))
+	for k := range o.coverage { // every open file that has rows of an object notes its name
+		held += heldByCovered + name + int64(len(k.account)+len(k.region))
+	}
+	for i := range o.quarantine {
+		held += heldByQuarantined + int64(len(o.quarantine[i].Reason)+len(o.quarantine[i].Detail))
+	}
+	return held
+}

@@ -1,0 +1,143 @@
+package pipeline
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"roletrail/cloudtrail"
+	"roletrail/parquet"
+)
+
+// commit records everything that the workers have made durable, and counts it.
+func (r *run) commit(workers []*worker) error {
+	var batch parquet.Batch
+	var done []*outcome
+	for _, w := range workers {
+		batch.Files = append(batch.Files, w.out.files...)
+		done = append(done, w.done...)
+	}
+	coverage, err := r.writeCoverage(done)
+	if err != nil {
+		return err
+	}
+	batch.Files = append(batch.Files, coverage...)
+	for _, o := range done {
+		batch.Objects = append(batch.Objects, o.entry())
+		for _, q := range o.quarantine {
+			entry, err := q.entry()
+			if err != nil {
+				return err
+			}
+			batch.Quarantine = append(batch.Quarantine, entry)
+		}
+	}
+	if err := r.lake.Ledger().Commit(r.id, batch); err != nil {
+		return err
+	}
+	for _, o := range done {
+		r.summary.add(o)
+	}
+	for _, f := range batch.Files {
+		r.summary.Files++
+		r.summary.Bytes += f.Bytes
+	}
+	for _, w := range workers {
+		for i, day := range w.out.days {
+			r.days[day] = append(r.days[day], r.path(w.out.files[i].Path))
+		}
+		w.reset()
+	}
+	r.coverageFiles = nil
+	r.summary.epochs++
+	r.keys.endEpoch()
+	return nil
+}
+
+// entry is the ledger's line for an object.
+func (o *outcome) entry() parquet.Object {
+	family := ""
+	if f, ok := o.families.first(); ok {
+		family = f.String()
+	}
+	return parquet.Object{
+		Name: o.object.Name, Size: o.object.Size, ModifiedNs: o.object.Modified,
+		Family: family, Status: parquet.Status(o.status), Reason: o.reason,
+		Records: o.records, Written: o.written, Duplicate: o.duplicate,
+		Quarantined: int64(len(o.quarantine)) - o.wholeObject(),
+	}
+}
+
+func (q *Quarantined) entry() (parquet.QuarantineEntry, error) {
+	entry := parquet.QuarantineEntry{Object: q.Object, Offset: q.Offset, Record: parquet.WholeObject, Reason: q.Reason, Detail: q.Detail}
+	if q.Record != nil {
+		entry.Record = int64(*q.Record)
+	}
+	if _, err := hex.Decode(entry.SHA256[:], []byte(q.SHA256)); err != nil {
+		return entry, fmt.Errorf("recording the quarantine of %q: %w", q.Object, err)
+	}
+	return entry, nil
+}
+
+// writeCoverage writes what the epoch's objects cover, one file for all of them.
+func (r *run) writeCoverage(done []*outcome) ([]parquet.FileEntry, error) {
+	b := parquet.NewBuilder(parquet.CoverageSchema)
+	for _, o := range done {
+		for k, c := range o.coverage {
+			day := time.Unix(int64(k.day)*86400, 0).UTC()
+			var first, last, fingerprint any // a digest holds no event
+			if k.family != cloudtrail.Management {
+				fingerprint = c.fingerprint
+			}
+			if c.records > 0 {
+				first, last = time.UnixMicro(c.first).UTC(), time.UnixMicro(c.last).UTC()
+			}
+			err := b.Append(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, c.events, first, last, fingerprint)
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	if b.Rows() == 0 {
+		return nil, nil
+	}
+	path := parquet.CoveragePath(newID())
+	r.coverageFiles = append(r.coverageFiles, path)
+	entry, err := writeTable(r.lake, r.id, path, parquet.CoverageSchema, b)
+	if err != nil {
+		return nil, err
+	}
+	return []parquet.FileEntry{entry}, nil
+}
+
+func textOrNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// writeTable writes a file of one row group and makes it durable.
+func writeTable(lake *parquet.Lake, run int64, path string, schema *parquet.Schema, b *parquet.Builder) (entry parquet.FileEntry, err error) {
+	file, err := lake.Create(path, run)
+	if err != nil {
+		return entry, err
+	}
+	rows := int64(b.Rows())
+	writer, err := parquet.NewWriter(file, schema)
+	if err == nil {
+		err = b.Flush(writer)
+	}
+	if err == nil {
+		err = writer.Close(map[string]string{"roletrail.derivation": fmt.Sprint(cloudtrail.Derivation)})
+	}
+	if err != nil {
+		return entry, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
+	}
+	written, err := file.Commit()
+	if err != nil {
+		return entry, err
+	}
+	return written.Entry(path, rows), nil
+}

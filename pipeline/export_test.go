@@ -1,0 +1,30 @@
+package pipeline
+
+// WithBounds makes a run end its epochs, and flush and close its files, sooner.
+// Numbers of zero leave the default.
+func WithBounds(o Options, records, held int64, openFiles, groupRows int) Options {
+	o.bounds = defaultBounds()
+	if records > 0 {
+		o.bounds.records = records
+	}
+	if held > 0 {
+		o.bounds.held = held
+	}
+	if openFiles > 0 {
+		o.bounds.openFiles = openFiles
+	}
+	if groupRows > 0 {
+		o.bounds.groupRows = groupRows
+	}
+	return o
+}
+
+// WithInflated makes a run end its epochs after so many bytes.
+func WithInflated(o Options, inflated int64) Options {
+	o.bounds = defaultBounds()
+	o.bounds.inflated = inflated
+	return o
+}
+
+// Epochs is how many commits a summary counts.
+func Epochs(s *Summary) int { return s.epochs }
