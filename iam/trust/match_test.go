@@ -105,6 +105,8 @@ func TestMatchPrincipals(t *testing.T) {
 		{"account and a service", `{"AWS":"222222222222"}`, lambda, refused},
 		{"account and a caller without one", `{"AWS":"222222222222"}`, with(ann, func(c *Call) { c.Account = "" }), may},
 		{"account and nobody known", `{"AWS":"222222222222"}`, dark, may},
+		{"account and an odd caller of it", `{"AWS":"222222222222"}`, with(dark, func(c *Call) { c.Account = "222222222222" }), broadly},
+		{"account and an odd caller of another", `{"AWS":"222222222222"}`, with(dark, func(c *Call) { c.Account = "333333333333" }), refused},
 		{"root of the account", `{"AWS":"222222222222"}`, with(ann, func(c *Call) { c.Kind, c.Caller = "root", "arn:aws:iam::222222222222:root" }), broadly},
 		{"user", `{"AWS":"arn:aws:iam::222222222222:user/team/ann"}`, ann, expected},
 		{"other user", `{"AWS":"arn:aws:iam::222222222222:user/team/bob"}`, ann, refused},
@@ -250,6 +252,7 @@ func TestMatchStatements(t *testing.T) {
 		{[]string{byName, not("Deny", `["333333333333","222222222222"]`)}, "expected condition_dependent principal"},
 		{[]string{byName, not("Deny", `"*"`)}, "expected"},
 		{[]string{not("Allow", `"333333333333"`)}, "broadly_trusted"},
+		{[]string{strings.Replace(not("Allow", `"333333333333"`), `"Action"`, `"Condition":{"StringEquals":{"aws:PrincipalAccount":"222222222222","aws:PrincipalArn":"`+ann.Caller+`"}},"Action"`, 1)}, "broadly_trusted"},
 		{[]string{not("Allow", `"222222222222"`)}, "condition_dependent principal"},
 		{[]string{not("Allow", `["333333333333","arn:aws:iam::222222222222:user/team/ann"]`)}, "not_trusted"},
 	} {

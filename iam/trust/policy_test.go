@@ -116,6 +116,22 @@ func TestUnreadStatements(t *testing.T) {
 	}
 }
 
+// What is left out for its number stands behind all that was read.
+func TestStatementsOverTheLimit(t *testing.T) {
+	many := append([]string{"{}"}, slices.Repeat([]string{`{"Effect":"Deny"}`}, policy.MaxStatements)...)
+	p, err := Parse(`{"Statement":[` + strings.Join(many, ",") + `]}`)
+	if err == nil || !strings.Contains(err.Error(), "over the limit") {
+		t.Fatalf("got error %v", err)
+	}
+	var got []int
+	for _, r := range p.Rows {
+		got = append(got, r.Statement)
+	}
+	if want := []int{0, 0, policy.MaxStatements, policy.MaxStatements}; !slices.Equal(got, want) {
+		t.Errorf("rows of %d statements, want %v", len(got), want)
+	}
+}
+
 // A policy that is not there admits nobody, and that is certain.
 func TestNoStatements(t *testing.T) {
 	for text, want := range map[string]error{
