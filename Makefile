@@ -7,7 +7,7 @@ DEMO_LAKE ?= demo-lake
 PACKAGES = ./... ./testdata/cloudtrail/...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-race integration bench fuzz clean prerequisites
+.PHONY: help build demo test test-race integration bench fuzz iam-simulate clean prerequisites
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ bench: prerequisites ## measure on generated logs and write docs/performance.md
 
 fuzz: prerequisites ## run every fuzz target for FUZZTIME (10m) each
 	@scripts/fuzz.sh "$(FUZZTIME)"
+
+iam-simulate: prerequisites ## compare the evaluation of policies with npm's iam-simulate, out of process
+	@scripts/iam-simulate/run.sh
 
 clean: ## remove what the other targets made
 	rm -rf bin .cache bench/corpus

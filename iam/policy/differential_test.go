@@ -26,7 +26,7 @@ func TestEvaluateAgainstSlow(t *testing.T) {
 	names := testNames()
 	for i := range *sets {
 		r := random(t, i)
-		wanted := generateSet(r)
+		wanted := wild.set(r)
 		set := wanted.compile(r, u)
 		result := Evaluate(u, set)
 		told := map[int]Effect{}
@@ -105,7 +105,7 @@ func TestUnmatchedIsSound(t *testing.T) {
 	seen := map[Effect]int{}
 	for i := range *sets {
 		r := random(t, i)
-		wanted := generateSet(r)
+		wanted := wild.set(r)
 		result := Evaluate(u, wanted.compile(r, u))
 		told := map[string]Effect{}
 		for pattern, p := range result.Unmatched() {

@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -71,13 +72,14 @@ func statementsOf(top map[string]json.RawMessage) (n int, ok bool) {
 }
 
 func countErrors(err error) (n int) {
+	//nolint:errorlint // errors.As would look into a statement's own errors first
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			n += countErrors(e)
 		}
 		return n
 	}
-	if _, ok := err.(*StatementError); ok {
+	if statement := (*StatementError)(nil); errors.As(err, &statement) {
 		return 1
 	}
 	return 0
@@ -97,9 +99,9 @@ func FuzzEvaluate(f *testing.F) {
 			return // a regular expression ignores case beyond ASCII too
 		}
 		r := rand.New(rand.NewPCG(stream, 0))
-		wanted := generateSet(r)
+		wanted := wild.set(r)
 		for _, allow := range []bool{true, oneIn(r, 2)} {
-			s := generateStatement(r, 2)
+			s := wild.statement(r, 2)
 			s.allow, s.actions, s.resources = allow, []string{action}, []string{resource}
 			wanted.identity = append(wanted.identity, wantedPolicy{statements: []wantedStatement{s}})
 		}

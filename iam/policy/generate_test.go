@@ -18,6 +18,7 @@ type wantedStatement struct {
 	actions     []string
 	notResource bool
 	resources   []string
+	principal   string
 	condition   string // JSON, empty for none
 	holds       tri    // what the condition amounts to
 }
@@ -56,6 +57,21 @@ func testNames() []string {
 	return names
 }
 
+// vocabulary is what a generated world is made of.
+type vocabulary struct {
+	actions, resources []string
+	conditions         []wantedCondition
+	unknown            int // one in so many documents is not known; 0 for none
+}
+
+type wantedCondition struct {
+	json  string
+	holds tri
+}
+
+// wild has everything that can be read, whether AWS accepts it or not.
+var wild = vocabulary{actions: actionPatterns, resources: resourcePatterns, conditions: conditions, unknown: 60}
+
 var actionPatterns = []string{
 	"*", "*:*", "**", "s3:*", "S3:*", "s3*", "s3:Get*", "s3:get*", "s3:Get?bject", "s3:*Object", "s3:*Object*", "s3:GetObject", "S3:GETOBJECT",
 	"s3express:*", "iam:*", "iam:Create*", "iam:CreateRole", "iam:*Role", "*:Get*", "*:List*", "ec?:*", "e*:Put*", "ec2:*Tags", "sts:GetRole",
@@ -64,10 +80,7 @@ var actionPatterns = []string{
 
 var resourcePatterns = []string{"*", "**", "arn:aws:s3:::a/*", "arn:aws:s3:::b", "arn:aws:iam::111111111111:role/*", "arn:*", "?"}
 
-var conditions = []struct {
-	json  string
-	holds tri
-}{
+var conditions = []wantedCondition{
 	{`{}`, always}, {`{"Bool":{}}`, always}, {`null`, always}, {`{"StringNotEquals":{"aws:x":[]}}`, always},
 	{`{"Bool":{"aws:MultiFactorAuthPresent":true}}`, sometimes}, {`{"StringLike":{"aws:x":["a","b"]},"NumericLessThan":{"aws:y":7}}`, sometimes},
 	{`{"ForAllValues:StringEquals":{"aws:x":[]}}`, sometimes}, {`{"StringEqualsIfExists":{"aws:x":[]}}`, sometimes},
@@ -86,57 +99,57 @@ func some(r *rand.Rand, from []string) []string {
 	return out
 }
 
-func generateStatement(r *rand.Rand, allowOneIn int) wantedStatement {
+func (v vocabulary) statement(r *rand.Rand, denyOneIn int) wantedStatement {
 	s := wantedStatement{
-		allow: !oneIn(r, allowOneIn), notAction: oneIn(r, 6), notResource: oneIn(r, 8),
-		actions: some(r, actionPatterns), resources: []string{"*"}, holds: always,
+		allow: !oneIn(r, denyOneIn), notAction: oneIn(r, 6), notResource: oneIn(r, 8),
+		actions: some(r, v.actions), resources: []string{"*"}, holds: always,
 	}
 	if oneIn(r, 3) || s.notResource {
-		s.resources = some(r, resourcePatterns)
+		s.resources = some(r, v.resources)
 	}
 	if oneIn(r, 4) {
-		c := pick(r, conditions)
+		c := pick(r, v.conditions)
 		s.condition, s.holds = c.json, c.holds
 	}
 	return s
 }
 
-func generatePolicy(r *rand.Rand, allowOneIn int) wantedPolicy {
+func (v vocabulary) policy(r *rand.Rand, denyOneIn int) wantedPolicy {
 	var p wantedPolicy
 	for range r.IntN(4) {
-		p.statements = append(p.statements, generateStatement(r, allowOneIn))
+		p.statements = append(p.statements, v.statement(r, denyOneIn))
 	}
-	p.unknown = oneIn(r, 60)
+	p.unknown = v.unknown > 0 && oneIn(r, v.unknown)
 	return p
 }
 
-// generateLimit makes a policy that mostly lets through.
-func generateLimit(r *rand.Rand) wantedPolicy {
-	p := generatePolicy(r, 2)
+// limit makes a policy that mostly lets through.
+func (v vocabulary) limit(r *rand.Rand) wantedPolicy {
+	p := v.policy(r, 2)
 	if oneIn(r, 2) {
 		p.statements = append(p.statements, wantedStatement{allow: true, actions: []string{"*"}, resources: []string{"*"}, holds: always})
 	}
 	return p
 }
 
-func generateSet(r *rand.Rand) wantedSet {
+func (v vocabulary) set(r *rand.Rand) wantedSet {
 	var s wantedSet
 	for range r.IntN(4) {
-		s.identity = append(s.identity, generatePolicy(r, 4))
+		s.identity = append(s.identity, v.policy(r, 4))
 	}
 	if oneIn(r, 4) {
-		b := generateLimit(r)
+		b := v.limit(r)
 		s.boundary = &b
 	}
 	for range []int{0, 0, 0, 1, 2}[r.IntN(5)] {
 		var level []wantedPolicy
 		for range r.IntN(3) {
-			level = append(level, generateLimit(r))
+			level = append(level, v.limit(r))
 		}
 		s.scps = append(s.scps, level)
 	}
 	if oneIn(r, 6) {
-		s.rcps = [][]wantedPolicy{{generateLimit(r)}}
+		s.rcps = [][]wantedPolicy{{v.limit(r)}}
 	}
 	return s
 }
@@ -145,20 +158,21 @@ func generateSet(r *rand.Rand) wantedSet {
 func (p wantedPolicy) write(r *rand.Rand) string {
 	var items []string
 	for _, s := range p.statements {
-		items = append(items, s.write(r))
+		items = append(items, s.write(r, 10))
 	}
 	list := "[" + strings.Join(items, " , ") + "]"
 	if len(items) == 1 && oneIn(r, 2) {
 		list = items[0]
 	}
-	text := fmt.Sprintf(`{"%s":"2012-10-17","%s": %s}`, spelled(r, "Version"), spelled(r, "Statement"), list)
+	text := fmt.Sprintf(`{"%s":"2012-10-17","%s": %s}`, spelled(r, 10, "Version"), spelled(r, 10, "Statement"), list)
 	if !oneIn(r, 4) {
 		return text
 	}
 	return string(asString(url.PathEscape(text)))
 }
 
-func (s wantedStatement) write(r *rand.Rand) string {
+// write renders a statement; one key in odd is in upper case, 0 for none.
+func (s wantedStatement) write(r *rand.Rand, odd int) string {
 	effect, action, resource := "Deny", "Action", "Resource"
 	if s.allow {
 		effect = "Allow"
@@ -170,19 +184,22 @@ func (s wantedStatement) write(r *rand.Rand) string {
 		resource = "NotResource"
 	}
 	members := []string{
-		fmt.Sprintf("%q:%q", spelled(r, "Effect"), effect),
-		fmt.Sprintf("%q:%s", spelled(r, action), oneOrList(r, s.actions)),
-		fmt.Sprintf("%q:%s", spelled(r, resource), oneOrList(r, s.resources)),
+		fmt.Sprintf("%q:%q", spelled(r, odd, "Effect"), effect),
+		fmt.Sprintf("%q:%s", spelled(r, odd, action), oneOrList(r, s.actions)),
+		fmt.Sprintf("%q:%s", spelled(r, odd, resource), oneOrList(r, s.resources)),
+	}
+	if s.principal != "" {
+		members = append(members, fmt.Sprintf(`"Principal":%q`, s.principal))
 	}
 	if s.condition != "" {
-		members = append(members, fmt.Sprintf("%q:%s", spelled(r, "Condition"), s.condition))
+		members = append(members, fmt.Sprintf("%q:%s", spelled(r, odd, "Condition"), s.condition))
 	}
 	r.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-func spelled(r *rand.Rand, key string) string {
-	if oneIn(r, 10) {
+func spelled(r *rand.Rand, odd int, key string) string {
+	if odd > 0 && oneIn(r, odd) {
 		return strings.ToUpper(key)
 	}
 	return key

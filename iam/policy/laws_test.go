@@ -13,11 +13,11 @@ func TestLaws(t *testing.T) {
 	gained, lost, moved := 0, 0, 0
 	for i := range 3000 {
 		r := random(t, i)
-		wanted := generateSet(r)
+		wanted := wild.set(r)
 		before := Evaluate(u, wanted.compile(r, u))
 
-		more := Evaluate(u, with(wanted, generateStatement(r, 4), true).compile(r, u))
-		less := Evaluate(u, with(wanted, generateStatement(r, 4), false).compile(r, u))
+		more := Evaluate(u, with(wanted, wild.statement(r, 4), true).compile(r, u))
+		less := Evaluate(u, with(wanted, wild.statement(r, 4), false).compile(r, u))
 		other := Evaluate(u, shuffled(r, wanted).compile(r, u))
 		for index := range u.Len() {
 			was := before.Effect(index)
