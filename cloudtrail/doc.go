@@ -22,8 +22,8 @@
 // replaced by [Redacted] before anything else sees them (P34).
 //
 // [IdentityParser], [OutcomeOf], [AssumptionParser] and [PassedRoleParser] hold the
-// rules by which the derived columns are made. Their version is [Derivation]; it is
-// written beside every row.
+// rules by which the derived columns are made, and package roletrail/iam/action those of actions. Their
+// version is [Derivation]; it is written beside every row.
 //
 // The package knows nothing of files, lakes or policies and imports nothing of ours.
 // Rule names such as P12 or A7 refer to docs/semantics.md.
@@ -31,4 +31,4 @@ package cloudtrail
 
 // Derivation is the version of the rules that make the derived columns. It rises
 // whenever a rule changes, so that rows made by older rules can be told.
-const Derivation = 1
+const Derivation = 2

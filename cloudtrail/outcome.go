@@ -85,6 +85,9 @@ func deniedAction(text []byte) (action, rest []byte) {
 	return word, rest
 }
 
+// behindResource are the phrases that AWS writes behind a resource.
+var behindResource = [...][]byte{[]byte(" because "), []byte(" with an explicit deny"), []byte(". Encoded authorization failure message")}
+
 // deniedResource reads what follows the action. A resource may hold spaces, but
 // none of the phrases that AWS writes behind it.
 func deniedResource(text []byte) []byte {
@@ -92,8 +95,8 @@ func deniedResource(text []byte) []byte {
 	if !ok {
 		return nil
 	}
-	for _, phrase := range [...]string{" because ", " with an explicit deny", ". Encoded authorization failure message"} {
-		if i := bytes.Index(resource, []byte(phrase)); i >= 0 {
+	for _, phrase := range behindResource {
+		if i := bytes.Index(resource, phrase); i >= 0 {
 			resource = resource[:i]
 		}
 	}

@@ -80,7 +80,7 @@ func (r *rows) roleRank(e *row) int32 {
 // idCode is a row's code in one of the columns that come from its identity. The
 // acting role is only that of API calls (P32).
 func (r *rows) idCode(e *row, column int) int32 {
-	if e.identity < 0 || column >= idRoleARN && !e.acting {
+	if e.identity < 0 || column >= idRoleARN && !e.apiCall {
 		return noCode
 	}
 	return r.identities[e.identity].codes[column]
@@ -101,6 +101,7 @@ func (r *rows) group(numbers []int32) []parquet.Values {
 	for i, column := range plainColumns {
 		r.gatherTexts(column, i, numbers)
 	}
+	r.gatherPossible(numbers)
 	r.gatherTimes(numbers)
 	r.gatherNumbers(parquet.ColRecordIndex, numbers, func(e *row) (int64, bool) { return int64(e.index), true })
 	r.gatherNumbers(parquet.ColDerivation, numbers, func(*row) (int64, bool) { return cloudtrail.Derivation, true })
@@ -128,12 +129,7 @@ func (r *rows) gatherCodes(column int, in *intern, numbers []int32, code func(*r
 	g := &r.gather
 	v := &g.columns[column]
 	v.Dict, v.Codes = v.Dict[:0], v.Codes[:0]
-	if len(in.values) > len(g.remap) {
-		g.remap = make([]int32, 2*len(in.values))
-		g.stamp = make([]uint32, 2*len(in.values))
-		g.stamps = 0
-	}
-	g.stamps++
+	g.renumber(in)
 	for _, n := range numbers {
 		c := code(&r.rows[n])
 		if c < 0 {
@@ -146,6 +142,39 @@ func (r *rows) gatherCodes(column int, in *intern, numbers []int32, code func(*r
 			v.Dict = append(v.Dict, r.arena.bytes(in.values[c]))
 		}
 		v.Codes = append(v.Codes, g.remap[c])
+	}
+}
+
+// renumber begins a dictionary: no code has a number in it yet.
+func (g *gatherer) renumber(in *intern) {
+	if len(in.values) > len(g.remap) {
+		g.remap = make([]int32, 2*len(in.values))
+		g.stamp = make([]uint32, 2*len(in.values))
+		g.stamps = 0
+	}
+	g.stamps++
+}
+
+// gatherPossible fills iam_actions_possible, which is NULL where there are none.
+func (r *rows) gatherPossible(numbers []int32) {
+	g, in := &r.gather, &r.actions.names
+	v := &g.columns[parquet.ColIAMActionsPossible]
+	v.Dict, v.Codes, v.Ends, v.ListNull = v.Dict[:0], v.Codes[:0], v.Ends[:0], v.ListNull[:0]
+	g.renumber(in)
+	for _, n := range numbers {
+		list := r.rows[n].possible
+		v.ListNull = append(v.ListNull, list == noCode)
+		if list != noCode {
+			for _, c := range r.actions.list(list) {
+				if g.stamp[c] != g.stamps {
+					g.stamp[c] = g.stamps
+					g.remap[c] = int32(len(v.Dict))
+					v.Dict = append(v.Dict, r.arena.bytes(in.values[c]))
+				}
+				v.Codes = append(v.Codes, g.remap[c])
+			}
+		}
+		v.Ends = append(v.Ends, int32(len(v.Codes)))
 	}
 }
 

@@ -21,12 +21,20 @@ const (
 	dictExternalID
 	dictSourceObject
 	dictFamily
+	dictIAMAction
 	numDicts
 )
 
+// Those of the flat texts that rules ask for again.
+const (
+	dictEventType = iota + 2
+	dictEventSource
+	dictEventName
+)
+
 var dictTexts = [...]cloudtrail.Text{
-	cloudtrail.EventVersion, cloudtrail.EventCategory, cloudtrail.EventType, cloudtrail.EventSource,
-	cloudtrail.EventName, cloudtrail.AWSRegion, cloudtrail.RecipientAccountID, cloudtrail.SourceIPAddress,
+	cloudtrail.EventVersion, cloudtrail.EventCategory, dictEventType: cloudtrail.EventType, dictEventSource: cloudtrail.EventSource,
+	dictEventName: cloudtrail.EventName, cloudtrail.AWSRegion, cloudtrail.RecipientAccountID, cloudtrail.SourceIPAddress,
 	cloudtrail.UserAgent, cloudtrail.ErrorCode, cloudtrail.ErrorMessage, cloudtrail.VPCEndpointID,
 }
 
@@ -37,6 +45,7 @@ var dictColumns = [numDicts]int{
 	parquet.ColTLSDetails, parquet.ColOther, parquet.ColOutcome, parquet.ColPassedRoleARN,
 	parquet.ColAssumedRoleARN, parquet.ColAssumedRoleID, parquet.ColAssumedSessionName, parquet.ColAssumedAccessKeyID,
 	parquet.ColCaller, parquet.ColCallerKind, parquet.ColExternalID, parquet.ColSourceObject, parquet.ColFamily,
+	parquet.ColIAMAction,
 }
 
 // The columns that a row stores as plain texts: first flat texts of many distinct
@@ -76,9 +85,10 @@ type row struct {
 	time     int64 // µs since 1970, UTC
 	identity int32 // index into rows.identities, noCode if there is none
 	index    int32 // of the record in its object
+	possible int32 // list of actions, noCode if there is none
 	readOnly cloudtrail.Bool
 	manage   cloudtrail.Bool
-	acting   bool // the identity's role acted
+	apiCall  bool // so the identity's role acted
 	present  uint16
 	codes    [numDicts]int32
 	plain    [numPlain]span // valid where the bit of present is set
@@ -104,6 +114,7 @@ type rows struct {
 	identities []identity
 
 	parse   parsers
+	actions actions
 	gather  gatherer
 	scratch cloudtrail.Identity
 }
@@ -126,6 +137,7 @@ func newRows(b *bounds) *rows {
 		r.ids[i] = newIntern(&r.arena)
 	}
 	r.raws = newIntern(&r.arena)
+	r.actions = newActions(&r.arena)
 	return r
 }
 
@@ -139,6 +151,7 @@ func (r *rows) reset() {
 		r.ids[i].reset()
 	}
 	r.raws.reset()
+	r.actions.reset()
 }
 
 func (r *rows) full() bool {
@@ -165,7 +178,7 @@ func (r *rows) add(rec *cloudtrail.Record, object []byte) {
 	e.codes[dictSourceObject] = r.dicts[dictSourceObject].code(object)
 	e.codes[dictFamily] = r.dicts[dictFamily].code(familyText[rec.Family])
 	e.identity = r.identityOf(rec)
-	e.acting = cloudtrail.IsAPICall(rec.Text[cloudtrail.EventType])
+	e.apiCall = cloudtrail.IsAPICall(rec.Text[cloudtrail.EventType])
 	r.derive(rec, e)
 }
 
@@ -206,6 +219,7 @@ func (r *rows) derive(rec *cloudtrail.Record, e *row) {
 	outcome := cloudtrail.OutcomeOf(rec.Text[cloudtrail.ErrorCode], rec.Text[cloudtrail.ErrorMessage])
 	e.codes[dictOutcome] = r.dicts[dictOutcome].code([]byte(outcome))
 	e.codes[dictPassedRole] = r.dicts[dictPassedRole].code(r.parse.passedRole.Parse(rec))
+	r.setActions(rec, e, outcome)
 	for i := dictAssumedRoleARN; i <= dictExternalID; i++ {
 		e.codes[i] = noCode
 	}

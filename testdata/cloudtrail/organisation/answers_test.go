@@ -56,7 +56,8 @@ func TestAnswersAgreeWithRecords(t *testing.T) {
 			}
 		}
 		if e.outcome() != denied && e.EventTime > s.last {
-			s.last, s.id, s.action = e.EventTime, e.EventID, e.action()
+			source, _, _ := strings.Cut(e.EventSource, ".")
+			s.last, s.id, s.action = e.EventTime, e.EventID, permission(source, e.EventName)
 		}
 	}
 	for _, row := range answerRows[lastUsedRow](t, "last_used.json") {

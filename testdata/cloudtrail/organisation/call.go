@@ -40,6 +40,25 @@ func (c *call) readOnly() bool {
 
 func (c *call) action() string { return c.source + ":" + c.name }
 
+// permissions are the IAM actions of the calls that are not named like them, as AWS
+// documents them.
+var permissions = map[string]string{
+	"lambda:CreateFunction20150331": "lambda:CreateFunction",
+	"lambda:GetFunction20150331v2":  "lambda:GetFunction",
+	"lambda:ListFunctions20150331":  "lambda:ListFunctions",
+	"monitoring:GetMetricData":      "cloudwatch:GetMetricData",
+	"s3:ListBuckets":                "s3:ListAllMyBuckets",
+	"tagging:GetResources":          "tag:GetResources",
+}
+
+// permission is the IAM action that a call needs.
+func permission(source, name string) string {
+	if action, ok := permissions[source+":"+name]; ok {
+		return action
+	}
+	return source + ":" + name
+}
+
 // make builds the record of a call, without outcome.
 func (c *call) make(d *dice, s *session, region string, t time.Time) record {
 	if c.region != "" {
@@ -111,7 +130,7 @@ func (w *world) finish(s *session, c *call, rec *record, o outcome) bool {
 
 // noteUse writes a recorded call of a role into the journal.
 func (w *world) noteUse(s *session, rec *record, o outcome) {
-	w.uses = append(w.uses, use{role: s.role, session: w.opened(s), at: rec.at, action: rec.source + ":" + rec.name, region: rec.region, id: rec.id, outcome: o})
+	w.uses = append(w.uses, use{role: s.role, session: w.opened(s), at: rec.at, action: permission(rec.source, rec.name), region: rec.region, id: rec.id, outcome: o})
 }
 
 // opened is the session a forward access session stands for: it is the same

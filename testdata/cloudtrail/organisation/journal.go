@@ -25,7 +25,7 @@ type use struct {
 	role    *role
 	session *session
 	at      time.Time
-	action  string // "ec2:DescribeInstances", of eventSource and eventName
+	action  string // the IAM action: "ec2:DescribeInstances"
 	region  string
 	id      string // eventID
 	outcome outcome
