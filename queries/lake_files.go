@@ -57,7 +57,8 @@ func viewNames() []string {
 // allViews are those and the ones that only they need.
 func allViews() []string {
 	views := viewNames()
-	return slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records")
+	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records")
+	return slices.Insert(views, slices.Index(views, "sessions"), "role_names")
 }
 
 // script is one embedded statement and the file it came from.

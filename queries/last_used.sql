@@ -275,7 +275,8 @@ last_acts as (
         role_use.event_source,
         role_use.event_name,
         role_use.aws_region,
-        coalesce(role_use.role_id, role_use.role_arn) as session_role,
+        coalesce(role_use.role_id, role_names.role_id, role_use.role_arn)
+            as session_role,
         role_use.role_session_name,
         coalesce(
             role_use.session_created_at, timestamp '1970-01-01 00:00:00'
@@ -294,6 +295,8 @@ last_acts as (
         on
             refs.role_key = used.role_key
             and role_use.event_time = used.last_time
+    left join lake.role_names as role_names
+        on role_use.role_arn = role_names.role_arn
     where (role_use.outcome = 'denied') = (used.last_used is null)
 
 ),
@@ -324,17 +327,22 @@ last_tries as (
 seen as (
 
     select
-        coalesce(role_id, role_arn) as session_role,
-        role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(acts.role_id, role_names.role_id, acts.role_arn)
+            as session_role,
+        acts.role_session_name,
+        coalesce(acts.session_created_at, timestamp '1970-01-01 00:00:00')
             as created_key,
-        sum(uses + denied) as calls
+        sum(acts.uses + acts.denied) as calls
     from acts
-    where uses + denied > 0 and role_session_name is not null
+    left join lake.role_names as role_names
+        on acts.role_arn = role_names.role_arn
+    where
+        acts.uses + acts.denied > 0
+        and acts.role_session_name is not null
     group by
-        coalesce(role_id, role_arn),
-        role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(acts.role_id, role_names.role_id, acts.role_arn),
+        acts.role_session_name,
+        coalesce(acts.session_created_at, timestamp '1970-01-01 00:00:00')
 
 ),
 
@@ -342,6 +350,8 @@ origins as (
 
     select
         coalesce(role_id, role_arn) as session_role,
+        role_id,
+        role_arn,
         role_session_name,
         case
             when first_seen is not null
@@ -359,11 +369,12 @@ origins as (
 counted as (
 
     select
-        refs.role_key,
+        coalesce(by_id.role_key, by_name.role_key) as role_key,
         count(*) as sessions,
         count(distinct origins.origin) as callers
     from origins
-    inner join refs on origins.session_role = refs.ref
+    left join refs as by_id on origins.role_id = by_id.ref
+    left join refs as by_name on origins.role_arn = by_name.ref
     cross join params
     left join seen
         on
@@ -376,7 +387,7 @@ counted as (
             origins.assumed_at >= params.since
             and origins.assumed_at < params.until
         )
-    group by refs.role_key
+    group by coalesce(by_id.role_key, by_name.role_key)
 
 ),
 

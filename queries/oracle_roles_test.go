@@ -127,10 +127,15 @@ func (o *oracle) roles() map[string]*oracleRole {
 	for _, s := range o.sessions {
 		// A session that the logs name before the end of the window by nothing is
 		// of no role yet.
-		if (s.roleID != nil || s.roleARN != nil) && names.seen[s.roleKey] {
-			if r := out[names.key(s.roleID, s.roleARN)]; r != nil {
-				r.sessions = append(r.sessions, s)
-			}
+		var r *oracleRole
+		switch {
+		case s.roleID != nil && names.seen[*s.roleID]:
+			r = out[*s.roleID]
+		case s.roleARN != nil && names.seen[*s.roleARN]:
+			r = out[names.key(nil, s.roleARN)]
+		}
+		if r != nil {
+			r.sessions = append(r.sessions, s)
 		}
 	}
 	return out
@@ -351,7 +356,7 @@ func (o *oracle) lastCaller(use *event, assumed *oracleAssumption) any {
 	var who string
 	switch {
 	case use != nil && use.SessionName != nil:
-		if s := o.byKey[roleKey(use.RoleID, use.RoleARN)+"|"+*use.SessionName+"|"+stamp(use.SessionCreated)]; s != nil {
+		if s := o.byKey[roleKey(o.named(use.RoleID, use.RoleARN), use.RoleARN)+"|"+*use.SessionName+"|"+stamp(use.SessionCreated)]; s != nil {
 			who, _ = o.origin(s, 5)
 		}
 	case use == nil && assumed != nil:

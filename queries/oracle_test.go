@@ -17,7 +17,8 @@ type oracleAssumption struct {
 	targetID        *string
 	targetSession   *string
 	targetKey       *string
-	callerRoleKey   string // of the caller's own session, "" if none
+	callerID        *string // of the caller's own session, if any
+	callerARN       *string
 	callerSession   string
 	callerCreatedAt string
 }
@@ -26,7 +27,6 @@ type oracleSession struct {
 	roleKey, name, created string
 	createdAt              *time.Time
 	roleID, roleARN        *string
-	keys                   map[string]bool
 	calls                  []event
 	grant                  *oracleAssumption
 }
@@ -37,11 +37,13 @@ type oracle struct {
 	assumptions []*oracleAssumption
 	sessions    []*oracleSession
 	byKey       map[string]*oracleSession // sessions with calls
+	idOf        map[string]string         // the role id an ARN stands for
 }
 
 func newOracle(w world, p Params) *oracle {
-	o := &oracle{w: w, p: p, byKey: map[string]*oracleSession{}}
+	o := &oracle{w: w, p: p, byKey: map[string]*oracleSession{}, idOf: map[string]string{}}
 	o.pairAssumptions()
+	o.nameRoles()
 	o.collectSessions()
 	o.matchGrants()
 	return o
@@ -106,7 +108,53 @@ func (a *oracleAssumption) setCallerSession() {
 	if name == nil || (id == nil && arn == nil) {
 		return
 	}
-	a.callerRoleKey, a.callerSession, a.callerCreatedAt = roleKey(id, arn), *name, stamp(e.SessionCreated)
+	a.callerID, a.callerARN, a.callerSession, a.callerCreatedAt = id, arn, *name, stamp(e.SessionCreated)
+}
+
+// nameRoles finds the role id that each ARN stands for: the newest inventory's,
+// else the only one the logs know under it.
+func (o *oracle) nameRoles() {
+	ids := map[string]map[string]bool{}
+	note := func(id, arn *string) {
+		if id != nil && arn != nil {
+			if ids[*arn] == nil {
+				ids[*arn] = map[string]bool{}
+			}
+			ids[*arn][*id] = true
+		}
+	}
+	for _, e := range o.w.events {
+		note(e.RoleID, e.RoleARN)
+	}
+	for _, a := range o.assumptions {
+		note(a.targetID, a.targetARN)
+	}
+	for arn, under := range ids {
+		if len(under) == 1 {
+			for id := range under {
+				o.idOf[arn] = id
+			}
+		}
+	}
+	newest := map[string]string{}
+	for _, r := range o.w.roles {
+		newest[r.AccountID] = max(newest[r.AccountID], r.SnapshotDate)
+	}
+	for _, r := range o.w.roles {
+		if r.SnapshotDate == newest[r.AccountID] {
+			o.idOf[r.ARN] = r.RoleID
+		}
+	}
+}
+
+// named is the role's id, also where only the ARN is given.
+func (o *oracle) named(id, arn *string) *string {
+	if id == nil && arn != nil {
+		if found, ok := o.idOf[*arn]; ok {
+			return &found
+		}
+	}
+	return id
 }
 
 func largest(into **string, s *string) {
@@ -139,7 +187,8 @@ func (o *oracle) collectSessions() {
 		if !acts(e) || e.SessionName == nil {
 			continue
 		}
-		s := &oracleSession{roleKey: roleKey(e.RoleID, e.RoleARN), name: *e.SessionName, created: stamp(e.SessionCreated), createdAt: e.SessionCreated, keys: map[string]bool{}}
+		role := o.named(e.RoleID, e.RoleARN)
+		s := &oracleSession{roleKey: roleKey(role, e.RoleARN), name: *e.SessionName, created: stamp(e.SessionCreated), createdAt: e.SessionCreated}
 		id := s.roleKey + "|" + s.name + "|" + s.created
 		if old := o.byKey[id]; old != nil {
 			s = old
@@ -147,11 +196,8 @@ func (o *oracle) collectSessions() {
 			o.byKey[id] = s
 			o.sessions = append(o.sessions, s)
 		}
-		largest(&s.roleID, e.RoleID)
+		largest(&s.roleID, role)
 		largest(&s.roleARN, e.RoleARN)
-		if e.AccessKey != nil {
-			s.keys[*e.AccessKey] = true
-		}
 		s.calls = append(s.calls, e)
 	}
 }
@@ -170,7 +216,7 @@ func (o *oracle) matchGrants() {
 	claimed := map[*oracleAssumption]bool{}
 	for _, s := range o.sessions {
 		for _, a := range o.assumptions {
-			if a.Outcome == "success" && a.targetKey != nil && s.keys[*a.targetKey] {
+			if a.Outcome == "success" && o.handedTo(a, s) {
 				claimed[a] = true
 				if s.grant == nil || earlier(a, s.grant) {
 					s.grant = a
@@ -183,29 +229,74 @@ func (o *oracle) matchGrants() {
 			continue
 		}
 		for _, a := range o.assumptions {
-			if a.Outcome == "success" && !claimed[a] && s.couldBeFrom(a) && (s.grant == nil || s.closer(a, s.grant)) {
+			if a.Outcome == "success" && !claimed[a] && o.couldBe(s, a) && (s.grant == nil || s.closer(a, s.grant)) {
 				s.grant = a
 			}
 		}
 	}
+	o.addSilent()
+}
+
+// addSilent makes sessions of the assumptions that no call followed; of those of
+// one role, name and time the one with the largest event id stands for all.
+func (o *oracle) addSilent() {
 	used := map[*oracleAssumption]bool{}
 	for _, s := range o.sessions {
 		used[s.grant] = true
 	}
+	silent := map[string]*oracleSession{}
 	for _, a := range o.assumptions {
-		if a.Outcome == "success" && !used[a] && (a.targetID != nil || a.targetARN != nil) {
-			name := ""
-			if a.targetSession != nil {
-				name = *a.targetSession
-			}
-			o.sessions = append(o.sessions, &oracleSession{roleKey: roleKey(a.targetID, a.targetARN), name: name, createdAt: &a.EventTime, roleID: a.targetID, roleARN: a.targetARN, grant: a})
+		if a.Outcome != "success" || used[a] || (a.targetID == nil && a.targetARN == nil) {
+			continue
 		}
+		id := o.named(a.targetID, a.targetARN)
+		s := &oracleSession{roleKey: roleKey(id, a.targetARN), createdAt: &a.EventTime, roleID: id, roleARN: a.targetARN, grant: a}
+		if a.targetSession != nil {
+			s.name = *a.targetSession
+		}
+		key := s.roleKey + "|" + s.name + "|" + stamp(&a.EventTime)
+		if o.byKey[key] == nil && (silent[key] == nil || silent[key].grant.EventID < a.EventID) {
+			silent[key] = s
+		}
+	}
+	for _, s := range silent {
+		o.sessions = append(o.sessions, s)
 	}
 }
 
-func (s *oracleSession) couldBeFrom(a *oracleAssumption) bool {
-	same := s.roleID != nil && a.targetID != nil && *s.roleID == *a.targetID
-	if s.roleID == nil || a.targetID == nil {
+// handedTo reports whether the assumption handed out the key of calls of the
+// session: the same role, and all calls with that key within its twelve hours.
+func (o *oracle) handedTo(a *oracleAssumption, s *oracleSession) bool {
+	const clocks = 5 * time.Second
+	found := false
+	var id, arn *string // of the calls with that key
+	for _, e := range s.calls {
+		if a.targetKey == nil || e.AccessKey == nil || *e.AccessKey != *a.targetKey {
+			continue
+		}
+		found = true
+		largest(&id, o.named(e.RoleID, e.RoleARN))
+		largest(&arn, e.RoleARN)
+		if since := e.EventTime.Sub(a.EventTime); since < -clocks || since > 12*time.Hour+clocks {
+			return false
+		}
+	}
+	target := o.named(a.targetID, a.targetARN)
+	if id != nil && target != nil {
+		return found && *id == *target
+	}
+	return found && arn != nil && a.targetARN != nil && accountAndName(*arn) == accountAndName(*a.targetARN)
+}
+
+// accountAndName leaves the path out: a name is given once in an account.
+func accountAndName(arn string) string {
+	return strings.Split(arn, ":")[4] + arn[strings.LastIndex(arn, "/"):]
+}
+
+func (o *oracle) couldBe(s *oracleSession, a *oracleAssumption) bool {
+	target := o.named(a.targetID, a.targetARN)
+	same := s.roleID != nil && target != nil && *s.roleID == *target
+	if s.roleID == nil || target == nil {
 		same = s.roleARN != nil && a.targetARN != nil && *s.roleARN == *a.targetARN
 	}
 	return same && a.targetSession != nil && *a.targetSession == s.name && s.distance(a) <= 5*time.Second
@@ -229,11 +320,11 @@ func (o *oracle) origin(s *oracleSession, n int) (who, kind string) {
 	} else {
 		who, kind = s.tellsItself()
 	}
-	if s.grant == nil || s.grant.callerRoleKey == "" || n == 0 {
+	if s.grant == nil || (s.grant.callerID == nil && s.grant.callerARN == nil) || n == 0 {
 		return who, kind
 	}
 	g := s.grant
-	if from := o.byKey[g.callerRoleKey+"|"+g.callerSession+"|"+g.callerCreatedAt]; from != nil {
+	if from := o.byKey[roleKey(o.named(g.callerID, g.callerARN), g.callerARN)+"|"+g.callerSession+"|"+g.callerCreatedAt]; from != nil {
 		if far, farKind := o.origin(from, n-1); far != "" {
 			return far, farKind
 		}

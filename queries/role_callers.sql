@@ -12,40 +12,6 @@ params as (
 
 ),
 
----------- which role is meant, also where a record names it by its ARN alone
-
-inventory as (
-
-    select
-        arn as role_arn,
-        min(role_id) as role_id
-    from roles
-    group by arn
-
-),
-
-by_log as (
-
-    select
-        role_arn,
-        min(role_id) as role_id
-    from (
-        select
-            role_id,
-            role_arn
-        from role_use
-        union
-        select
-            assumed_role_id,
-            assumed_role_arn
-        from assumptions
-    ) as named
-    where role_id is not null and role_arn is not null
-    group by role_arn
-    having count(distinct role_id) = 1
-
-),
-
 tries as (
 
     select
@@ -57,7 +23,9 @@ tries as (
         case
             when assumptions.caller_kind = 'role'
                 then coalesce(
-                    assumptions.caller_role_id, assumptions.caller_role_arn
+                    assumptions.caller_role_id,
+                    callers.role_id,
+                    assumptions.caller_role_arn
                 )
         end as caller_role_key,
         assumptions.caller_session_name,
@@ -68,17 +36,15 @@ tries as (
         lower(assumptions.source_ip_address) as address
     from assumptions
     cross join params
-    left join inventory
-        on assumptions.assumed_role_arn = inventory.role_arn
-    left join by_log
-        on assumptions.assumed_role_arn = by_log.role_arn
+    left join lake.role_names as targets
+        on assumptions.assumed_role_arn = targets.role_arn
+    left join lake.role_names as callers
+        on assumptions.caller_role_arn = callers.role_arn
     where
         assumptions.event_time < params.until
         and assumptions.outcome in ('success', 'denied')
         and (
-            coalesce(
-                assumptions.assumed_role_id, inventory.role_id, by_log.role_id
-            ) = params.role
+            coalesce(assumptions.assumed_role_id, targets.role_id) = params.role
             or assumptions.assumed_role_arn = params.role
             or assumptions.assumed_role_name = params.role
         )

@@ -28,8 +28,16 @@ select
 from sessions
 cross join params
 where
-    coalesce(sessions.last_seen, sessions.assumed_at) >= params.since
-    and coalesce(sessions.first_seen, sessions.assumed_at) < params.until
+    (
+        (
+            sessions.last_seen >= params.since
+            and sessions.first_seen < params.until
+        )
+        or (
+            sessions.assumed_at >= params.since
+            and sessions.assumed_at < params.until
+        )
+    )
     and (
         sessions.role_id = params.role
         or sessions.role_arn = params.role

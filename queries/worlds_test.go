@@ -27,6 +27,7 @@ type madeRole struct {
 type madeSession struct {
 	role    madeRole
 	name    string
+	at      time.Time // when it was made
 	created *time.Time
 	key     *string
 }
@@ -58,6 +59,16 @@ func (m *worldMaker) moment() time.Time {
 		m.until.Add(-time.Second), m.until.Add(-time.Microsecond), m.until, m.until.AddDate(0, 0, 2),
 	}
 	return times[m.IntN(len(times))]
+}
+
+// offset is how long after its beginning a session acts, with the edges of what
+// is possible.
+func (m *worldMaker) offset() time.Duration {
+	longest := 12*time.Hour + 5*time.Second
+	offsets := []time.Duration{
+		0, time.Second, time.Minute, time.Hour, 11 * time.Hour, -5 * time.Second, -5*time.Second - time.Microsecond, longest, longest + time.Microsecond,
+	}
+	return offsets[m.IntN(len(offsets))]
 }
 
 func (m *worldMaker) account(i int) string { return fmt.Sprintf("%09d%03d", m.number, i) }
@@ -105,6 +116,7 @@ func (m *worldMaker) maybe(s string, percent int) *string {
 func (m *worldMaker) session() {
 	s := madeSession{role: m.role(), name: m.pick("alice", "alice", "i-0abc", "ci")}
 	at := m.moment()
+	s.at = at
 	if m.chance(90) {
 		created := at.Add(time.Duration(m.IntN(4)*3-6) * time.Second)
 		if m.chance(50) {
@@ -114,6 +126,9 @@ func (m *worldMaker) session() {
 	}
 	m.keys++
 	key := fmt.Sprintf("ASIA%d-%d", m.number, m.keys)
+	if m.chance(15) {
+		key = fmt.Sprintf("ASIA%d-copied", m.number) // AWS makes a key once, examples repeat it
+	}
 	if m.chance(60) {
 		s.key = &key
 	}
@@ -130,6 +145,9 @@ func (m *worldMaker) call(s madeSession) {
 	e := event{
 		EventID: m.eventID(), EventTime: m.moment(), EventSource: m.pick("s3.amazonaws.com", "ec2.amazonaws.com"), EventName: m.pick("List", "Get"),
 		Outcome: m.outcome(), Region: m.maybe("eu-west-1", 80), Recipient: &s.role.account, AccessKey: s.key,
+	}
+	if !s.at.IsZero() && m.chance(75) {
+		e.EventTime = s.at.Add(m.offset())
 	}
 	if m.chance(20) {
 		e.AccessKey = nil

@@ -1,7 +1,8 @@
 -- One row per session of a role: role, session name, creation time (design
 -- 9.5), with the assumption that made it and the origin of its chain (P6). A
 -- session of which no call is logged has the time of its assumption as creation
--- time and no first_seen.
+-- time and no first_seen. A record without a role id counts for the role that its
+-- ARN stands for.
 create view sessions as
 with
 
@@ -36,13 +37,35 @@ calls as (
 
 ),
 
+named as (
+
+    select
+        coalesce(calls.role_id, role_names.role_id, calls.role_arn) as role_key,
+        coalesce(calls.role_id, role_names.role_id) as role_id,
+        calls.role_arn,
+        calls.role_session_name,
+        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00')
+            as created_key,
+        calls.session_created_at,
+        calls.access_key_id,
+        calls.source_identity,
+        calls.account_id,
+        calls.first_seen,
+        calls.last_seen,
+        calls.events,
+        calls.denied
+    from calls
+    left join lake.role_names as role_names
+        on calls.role_arn = role_names.role_arn
+
+),
+
 called as (
 
     select
-        coalesce(role_id, role_arn) as role_key,
+        role_key,
         role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
-            as created_key,
+        created_key,
         max(role_id) as role_id,
         max(role_arn) as role_arn,
         coalesce(nullif(split_part(max(role_arn), ':', 5), ''), max(account_id))
@@ -53,47 +76,75 @@ called as (
         max(last_seen) as last_seen,
         sum(events) as events,
         sum(denied) as denied
-    from calls
-    group by
-        coalesce(role_id, role_arn),
-        role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+    from named
+    group by role_key, role_session_name, created_key
 
 ),
 
 grants as (
 
     select
-        event_id,
-        event_time,
-        account_id,
-        assumed_role_arn,
-        assumed_role_id,
-        assumed_session_name,
-        assumed_access_key_id,
-        caller,
-        caller_kind,
+        assumptions.event_id,
+        assumptions.event_time,
+        assumptions.account_id,
+        assumptions.assumed_role_arn,
+        assumptions.assumed_role_name,
+        coalesce(assumptions.assumed_role_id, targets.role_id)
+            as assumed_role_id,
+        assumptions.assumed_session_name,
+        assumptions.assumed_access_key_id,
+        assumptions.caller,
+        assumptions.caller_kind,
         case
-            when caller_kind = 'role'
-                then coalesce(caller_role_id, caller_role_arn)
+            when assumptions.caller_kind = 'role'
+                then coalesce(
+                    assumptions.caller_role_id,
+                    callers.role_id,
+                    assumptions.caller_role_arn
+                )
         end as caller_role_key,
-        caller_session_name,
-        coalesce(caller_session_created_at, timestamp '1970-01-01 00:00:00')
-            as caller_created_key,
-        source_identity
+        assumptions.caller_session_name,
+        coalesce(
+            assumptions.caller_session_created_at,
+            timestamp '1970-01-01 00:00:00'
+        ) as caller_created_key,
+        assumptions.source_identity
     from assumptions
-    where outcome = 'success'
+    left join lake.role_names as targets
+        on assumptions.assumed_role_arn = targets.role_arn
+    left join lake.role_names as callers
+        on assumptions.caller_role_arn = callers.role_arn
+    where assumptions.outcome = 'success'
 
 ),
 
--- The access key the assumption handed out signs the session's calls.
+keys as (
+
+    select
+        role_key,
+        role_session_name,
+        created_key,
+        access_key_id,
+        max(role_id) as role_id,
+        max(role_arn) as role_arn,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen
+    from named
+    where access_key_id is not null
+    group by role_key, role_session_name, created_key, access_key_id
+
+),
+
+-- The access key the assumption handed out signs the session's calls. AWS makes
+-- every key once, but copied examples repeat them: the role must be the same, by
+-- its name where one side has no id, and the calls must lie within the twelve
+-- hours that a session can last, give or take the clocks' five seconds.
 by_key as (
 
     select
-        coalesce(calls.role_id, calls.role_arn) as role_key,
-        calls.role_session_name,
-        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00')
-            as created_key,
+        keys.role_key,
+        keys.role_session_name,
+        keys.created_key,
         grants.event_id,
         grants.event_time,
         grants.caller,
@@ -103,15 +154,24 @@ by_key as (
         grants.caller_created_key,
         row_number() over (
             partition by
-                coalesce(calls.role_id, calls.role_arn),
-                calls.role_session_name,
-                coalesce(
-                    calls.session_created_at, timestamp '1970-01-01 00:00:00'
-                )
+                keys.role_key, keys.role_session_name, keys.created_key
             order by grants.event_time asc, grants.event_id asc
         ) as place
-    from calls
-    inner join grants on calls.access_key_id = grants.assumed_access_key_id
+    from keys
+    inner join grants on keys.access_key_id = grants.assumed_access_key_id
+    where
+        (
+            keys.role_id = grants.assumed_role_id
+            or (
+                (keys.role_id is null or grants.assumed_role_id is null)
+                and split_part(keys.role_arn, ':', 5) = grants.account_id
+                and regexp_extract(keys.role_arn, '[^/]+$')
+                = grants.assumed_role_name
+            )
+        )
+        and keys.first_seen >= grants.event_time - interval '5' second
+        and keys.last_seen
+        <= grants.event_time + interval '12' hour + interval '5' second
 
 ),
 
@@ -281,35 +341,59 @@ known as (
 
 ),
 
--- Assumptions without a logged call are sessions too (design 9.24).
+-- Assumptions without a logged call are sessions too (design 9.24), those of one
+-- role, name and time the same one.
 silent as (
 
     select
-        coalesce(grants.assumed_role_id, grants.assumed_role_arn) as role_key,
-        grants.assumed_role_id as role_id,
-        grants.assumed_role_arn as role_arn,
-        grants.account_id,
-        grants.assumed_session_name as role_session_name,
+        role_key,
+        assumed_role_id as role_id,
+        assumed_role_arn as role_arn,
+        account_id,
+        assumed_session_name as role_session_name,
         timestamp '1970-01-01 00:00:00' as created_key,
-        grants.event_time as session_created_at,
+        event_time as session_created_at,
         cast(null as timestamp(6)) as first_seen,
         cast(null as timestamp(6)) as last_seen,
         0 as events,
         0 as denied,
-        grants.source_identity,
-        grants.event_id as assumption_event_id,
-        grants.event_time as assumed_at,
-        grants.caller,
-        grants.caller_kind,
-        grants.caller_role_key,
-        grants.caller_session_name,
-        grants.caller_created_key
-    from grants
-    left join made on grants.event_id = made.event_id
-    where
-        made.event_id is null
-        and coalesce(grants.assumed_role_id, grants.assumed_role_arn)
-        is not null
+        source_identity,
+        event_id as assumption_event_id,
+        event_time as assumed_at,
+        caller,
+        caller_kind,
+        caller_role_key,
+        caller_session_name,
+        caller_created_key
+    from (
+
+        select
+            grants.*,
+            coalesce(grants.assumed_role_id, grants.assumed_role_arn)
+                as role_key,
+            row_number() over (
+                partition by
+                    coalesce(grants.assumed_role_id, grants.assumed_role_arn),
+                    grants.assumed_session_name,
+                    grants.event_time
+                order by grants.event_id desc
+            ) as place
+        from grants
+        left join made on grants.event_id = made.event_id
+        left join called
+            on
+                coalesce(grants.assumed_role_id, grants.assumed_role_arn)
+                = called.role_key
+                and grants.assumed_session_name = called.role_session_name
+                and grants.event_time = called.created_key
+        where
+            made.event_id is null
+            and called.role_key is null
+            and coalesce(grants.assumed_role_id, grants.assumed_role_arn)
+            is not null
+
+    ) as unmade
+    where place = 1
 
 ),
 

@@ -1,0 +1,59 @@
+-- Which role id an ARN stands for where a record has no id: that of the newest
+-- inventory, else the only one the logs know under it. An ARN that stood for
+-- several roles and is in no inventory is not here (P36).
+create view lake.role_names as
+with
+
+-- (Not by way of the view roles: within this schema the name is the table's.)
+newest as (
+
+    select
+        account_id,
+        max(snapshot_date) as snapshot_date
+    from lake.roles
+    group by account_id
+
+),
+
+by_inventory as (
+
+    select
+        inventory.arn as role_arn,
+        min(inventory.role_id) as role_id
+    from lake.roles as inventory
+    inner join newest
+        on
+            inventory.account_id = newest.account_id
+            and inventory.snapshot_date = newest.snapshot_date
+    where inventory.role_id is not null
+    group by inventory.arn
+
+),
+
+by_log as (
+
+    select
+        role_arn,
+        min(role_id) as role_id
+    from (
+        select
+            role_id,
+            role_arn
+        from role_use
+        union
+        select
+            assumed_role_id,
+            assumed_role_arn
+        from assumptions
+    ) as named
+    where role_id is not null and role_arn is not null
+    group by role_arn
+    having min(role_id) = max(role_id)
+
+)
+
+select
+    coalesce(by_inventory.role_arn, by_log.role_arn) as role_arn,
+    coalesce(by_inventory.role_id, by_log.role_id) as role_id
+from by_inventory
+full outer join by_log on by_inventory.role_arn = by_log.role_arn;
