@@ -31,40 +31,70 @@ type entry struct {
 
 // build makes a catalogue of entries, which must be sorted by the lower-case form
 // of their names, each once.
-func build(date time.Time, entries []entry) (*Catalogue, error) {
-	if len(entries) > maxActions {
-		return nil, fmt.Errorf("%d actions are more than %d", len(entries), maxActions)
+func build(date time.Time, entries []entry, operations []Operation) (*Catalogue, error) {
+	c := &Catalogue{date: date}
+	if err := c.setNames(entries); err != nil {
+		return nil, err
 	}
-	c := &Catalogue{date: date, names: make([]string, 0, len(entries)), rows: make([]row, 0, len(entries))}
-	tables := reviewed()
-	var view serviceView
+	if err := c.setOperations(operations); err != nil {
+		return nil, err
+	}
+	c.setRows(entries)
+	return c, nil
+}
+
+// setNames checks the entries and makes what Lookup needs.
+func (c *Catalogue) setNames(entries []entry) error {
+	if len(entries) > maxActions {
+		return fmt.Errorf("%d actions are more than %d", len(entries), maxActions)
+	}
+	c.names = make([]string, 0, len(entries))
 	for i, e := range entries {
-		prefix, name, err := splitName(e.name)
+		prefix, err := checkEntry(e)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if i > 0 && compareFold(entries[i-1].name, e.name) >= 0 {
-			return nil, fmt.Errorf("action %q stands behind %q, but they must be sorted, each once", e.name, entries[i-1].name)
-		}
-		if err := checkResources(e); err != nil {
-			return nil, err
+			return fmt.Errorf("action %q stands behind %q, but they must be sorted, each once", e.name, entries[i-1].name)
 		}
 		if last := len(c.services) - 1; last < 0 || c.services[last].prefix != prefix {
 			c.services = append(c.services, service{prefix: prefix, first: i})
-			view = tables.of(prefix)
 		}
 		c.services[len(c.services)-1].end = i + 1
-		r := row{resources: e.resources, level: e.level}
-		r.observability, r.dataType = view.judge(name, e.attested)
 		c.names = append(c.names, e.name)
-		c.rows = append(c.rows, r)
 	}
 	if len(c.services) > maxServices {
-		return nil, fmt.Errorf("%d services are more than %d", len(c.services), maxServices)
+		return fmt.Errorf("%d services are more than %d", len(c.services), maxServices)
 	}
 	// By name "sso-x:A" comes before "sso:A", by service "sso" before "sso-x".
 	slices.SortFunc(c.services, func(a, b service) int { return strings.Compare(a.prefix, b.prefix) })
-	return c, nil
+	return nil
+}
+
+// setRows fills in what is known of the actions beside their names.
+func (c *Catalogue) setRows(entries []entry) {
+	c.rows = make([]row, len(entries))
+	uncalled := c.uncalled()
+	for _, s := range c.services {
+		view := reviewed().of(s.prefix)
+		for i := s.first; i < s.end; i++ {
+			r := row{resources: entries[i].resources, level: entries[i].level}
+			r.observability, r.dataType = view.judge(c.names[i][len(s.prefix)+1:], entries[i].attested, uncalled != nil && uncalled[i])
+			c.rows[i] = r
+		}
+	}
+}
+
+// checkEntry checks the spelling of an entry and returns its prefix.
+func checkEntry(e entry) (prefix string, err error) {
+	prefix, _, err = splitName(e.name)
+	if err == nil && int(e.level) >= len(levels) {
+		err = fmt.Errorf("action %q has no level", e.name)
+	}
+	if err == nil {
+		err = checkResources(e)
+	}
+	return prefix, err
 }
 
 // splitName takes an action apart and checks the spelling of both parts.

@@ -43,6 +43,9 @@ type Catalogue struct {
 	names    []string // "service:Name", sorted by their lower-case form
 	rows     []row    // beside names
 	services []service
+	// operations are sorted by the lower-case form of their keys; only a refreshed
+	// catalogue has any.
+	operations []operationRow
 }
 
 // row is what is known of an action beside its name.

@@ -12,7 +12,7 @@ const (
 	Documented Observability = "documented"
 	// Data: a data event, shown only where a trail logs Action.DataType.
 	Data Observability = "data"
-	// PermissionOnly: no API call of its own.
+	// PermissionOnly: no API call of its own, as far as is known.
 	PermissionOnly Observability = "permission_only"
 	// Unattested: an API call, and nobody attests that it is logged.
 	Unattested Observability = "unattested"
@@ -39,7 +39,10 @@ type serviceView struct {
 // judge says what CloudTrail shows of an action. The reviewed tables come first,
 // because a wrong "would have been shown" makes a wrong "unused": AWS attests
 // appsync:GraphQL, which its own list of data events names (iam-data 3.2).
-func (v serviceView) judge(name string, isAttested bool) (observability uint8, dataType uint16) {
+//
+// uncalled says that AWS lists the operations of the service and none of them asks
+// for the action.
+func (v serviceView) judge(name string, isAttested, uncalled bool) (observability uint8, dataType uint16) {
 	for _, r := range v.dataPlane {
 		if r.matches(name) {
 			return data, r.dataType
@@ -53,6 +56,8 @@ func (v serviceView) judge(name string, isAttested bool) (observability uint8, d
 	switch {
 	case isAttested:
 		return attested, 0
+	case uncalled:
+		return permissionOnly, 0
 	case v.documented:
 		return documented, 0
 	}

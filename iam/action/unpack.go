@@ -48,7 +48,7 @@ func Unpack(blob []byte) (*Catalogue, error) {
 			return nil, fmt.Errorf("it has more than %d actions", maxActions)
 		}
 	}
-	return build(day, entries)
+	return build(day, entries, nil)
 }
 
 func unpackLine(line string) (e entry, err error) {
