@@ -105,8 +105,8 @@ func (l *Lake) Close() error {
 }
 
 // Create starts a data file. path is one of [EventsPath], [CoveragePath],
-// [InventoryPath]; any other is an error. A file of the ledger may be replaced only
-// in the inventory; readers then see either the old or the new one, under the run's id.
+// [InventoryPath], [CataloguePath]; any other is an error. A file of the ledger may
+// be replaced only in the inventory and the catalogue; readers then see either the old or the new one, under the run's id.
 // The file counts when a [Batch] with its entry is committed.
 func (l *Lake) Create(path string, run int64) (*File, error) {
 	t, _, err := place(path)

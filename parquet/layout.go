@@ -15,7 +15,8 @@ import (
 
 // table is where the files of one table lie.
 type table struct {
-	folder    string // relative to the lake, with slashes; also the table's name
+	name      string // "events", "iam/roles", …
+	folder    string // relative to the lake, with slashes
 	partition string // key of the partition folders; empty: the folder is flat
 	file      *regexp.Regexp
 	// replaceable: a file may take the place of another, see [Lake.Create].
@@ -25,18 +26,21 @@ type table struct {
 var partName = regexp.MustCompile(`^part-[0-9a-f]{32}\.parquet$`)
 
 var tables = []table{
-	{folder: "events", partition: "event_date", file: partName},
-	{folder: "coverage", file: partName},
+	{name: "events", folder: "events", partition: "event_date", file: partName},
+	{name: "coverage", folder: "coverage", file: partName},
 	inventoryTable("roles"),
 	inventoryTable("role_permissions"),
 	inventoryTable("role_trust"),
 	inventoryTable("role_trust_conditions"),
 	inventoryTable("policies"),
+	catalogueTable("actions"),
+	catalogueTable("operations"),
 }
 
 // inventoryTable is a table of the inventory: a file per account and day.
 func inventoryTable(name string) table {
 	return table{
+		name:        "iam/" + name,
 		folder:      "iam/" + name,
 		partition:   "snapshot_date",
 		file:        regexp.MustCompile(`^` + name + `-[0-9]{12}\.parquet$`),
@@ -44,9 +48,19 @@ func inventoryTable(name string) table {
 	}
 }
 
+// catalogueTable is a table of the catalogue: one file, beside that of the other.
+func catalogueTable(name string) table {
+	return table{
+		name:        "catalogue/" + name,
+		folder:      "catalogue",
+		file:        regexp.MustCompile(`^` + name + `\.parquet$`),
+		replaceable: true,
+	}
+}
+
 func findTable(name string) (table, error) {
 	for _, t := range tables {
-		if t.folder == name {
+		if t.name == name {
 			return t, nil
 		}
 	}
@@ -74,6 +88,11 @@ func CoveragePath(id [16]byte) string {
 func InventoryPath(s *Schema, day time.Time, account string) string {
 	return s.Table + "/snapshot_date=" + day.UTC().Format(dayLayout) + "/" + path.Base(s.Table) + "-" + account + ".parquet"
 }
+
+// CataloguePath is the path, relative to the lake, of the file of a table of the
+// catalogue (a [Schema.Table] that begins with catalogue/). Another table makes a
+// path that [Lake.Create] refuses.
+func CataloguePath(s *Schema) string { return s.Table + ".parquet" }
 
 // place says which table and partition a path relative to the lake belongs to. It
 // accepts nothing but the paths of the functions above, so that nothing an
@@ -133,8 +152,12 @@ func (t table) list(dir string) (files []found, err error) {
 			return nil, err
 		}
 		for _, e := range entries {
-			if !e.Type().IsRegular() || !t.file.MatchString(e.Name()) {
+			owner, _, err := place(path.Join(rel, e.Name()))
+			if err != nil || !e.Type().IsRegular() {
 				return nil, strayError(dir, path.Join(rel, e.Name()))
+			}
+			if owner.name != t.name {
+				continue // of the other table in this folder
 			}
 			info, err := e.Info()
 			if errors.Is(err, fs.ErrNotExist) {

@@ -14,6 +14,8 @@ func TestPaths(t *testing.T) {
 		{EventsPath(day, id), "events/event_date=2026-08-02/part-ab000000000000000000000000000001.parquet", "2026-08-02"},
 		{CoveragePath(id), "coverage/part-ab000000000000000000000000000001.parquet", ""},
 		{InventoryPath(RolesSchema, day, "111111111111"), "iam/roles/snapshot_date=2026-08-02/roles-111111111111.parquet", "2026-08-02"},
+		{CataloguePath(CatalogueActionsSchema), "catalogue/actions.parquet", ""},
+		{CataloguePath(CatalogueOperationsSchema), "catalogue/operations.parquet", ""},
 		{InventoryPath(RoleTrustConditionsSchema, day, "111111111111"), "iam/role_trust_conditions/snapshot_date=2026-08-02/role_trust_conditions-111111111111.parquet", "2026-08-02"},
 	} {
 		if c.got != c.want {
@@ -40,6 +42,7 @@ var hostilePaths = []string{
 	"events/event_date=2026-08-01/part-00000000000000000000000000000000.parquet\x00",
 	"events/event_date=2026-08-01/.tmp-00000000000000000000000000000000.parquet",
 	"events/event_date=2026-08-01/roles-111111111111.parquet",
+	"catalogue/events.parquet", "catalogue/actions.parquet.parquet", "catalogue/x/actions.parquet", "catalogue/actionsxparquet", "catalogue/.tmp-actions.parquet",
 	"coverage/event_date=2026-08-01/part-00000000000000000000000000000000.parquet",
 	"iam/roles/snapshot_date=2026-08-01/roles-11111111111.parquet",
 	"iam/roles/snapshot_date=2026-08-01/roles-1111111111111.parquet",

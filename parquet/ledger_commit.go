@@ -115,7 +115,7 @@ const (
 // locate fills table and partition from the path.
 func (f *FileEntry) locate() error {
 	t, partition, err := place(f.Path)
-	f.Table, f.Partition = t.folder, partition
+	f.Table, f.Partition = t.name, partition
 	return err
 }
 

@@ -84,7 +84,7 @@ func (l *Ledger) files(table string) (map[string]FileEntry, error) {
 		if replacing.Valid {
 			f.replacingBytes = replacing.Int64
 		}
-		if t, day, err := place(f.Path); err != nil || t.folder != f.Table || day != f.Partition {
+		if t, day, err := place(f.Path); err != nil || t.name != f.Table || day != f.Partition {
 			return damagedLedger(l.path, fmt.Errorf("it names a file %q in table %q", f.Path, f.Table))
 		}
 		files[f.Path] = f

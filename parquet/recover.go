@@ -52,7 +52,7 @@ func (l *Lake) abs(path string) string { return filepath.Join(l.dir, filepath.Fr
 // commit leaves them.
 func (l *Lake) Orphans() (paths []string, err error) {
 	for _, t := range tables {
-		named, err := l.ledger.files(t.folder)
+		named, err := l.ledger.files(t.name)
 		if err != nil {
 			return nil, err
 		}

@@ -190,3 +190,28 @@ var PoliciesSchema = newSchema("iam/policies",
 	Column{Name: "document", Kind: Text, Raw: true},
 	Column{Name: "snapshot_at", Kind: Timestamp},
 )
+
+// CatalogueActionsSchema is the table catalogue/actions: one row per IAM action, as
+// the verdicts take it. data_type is the resource type of the data event that shows
+// the action; source is embedded or refreshed.
+var CatalogueActionsSchema = newSchema("catalogue/actions",
+	Column{Name: "action", Kind: Text},
+	Column{Name: "service", Kind: Dict},
+	Column{Name: "name", Kind: Dict},
+	Column{Name: "access_level", Kind: Dict},
+	Column{Name: "resource_types", Kind: TextList},
+	Column{Name: "observability", Kind: Dict},
+	Column{Name: "data_type", Kind: Dict},
+	Column{Name: "catalogue_date", Kind: Date},
+	Column{Name: "source", Kind: Dict},
+)
+
+// CatalogueOperationsSchema is the table catalogue/operations: one row per operation
+// of AWS's API, with the action that it is about and those that a call of it may be
+// authorised by besides. Only a refreshed catalogue has any.
+var CatalogueOperationsSchema = newSchema("catalogue/operations",
+	Column{Name: "service", Kind: Dict},
+	Column{Name: "operation", Kind: Dict},
+	Column{Name: "primary_action", Kind: Dict},
+	Column{Name: "possible_actions", Kind: TextList},
+)

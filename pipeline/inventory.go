@@ -18,6 +18,9 @@ func IngestInventory(lake *parquet.Lake, inv *inventory.Inventory, at time.Time,
 		return fmt.Errorf("taking the inventory of %s: pages are missing (the last one says IsTruncated), and roles on them would pass for deleted; give all pages in one command",
 			strings.Join(inv.Incomplete, ", "))
 	}
+	if err := keepCatalogue(lake, version); err != nil {
+		return err
+	}
 	run, err := lake.Ledger().Begin(version)
 	if err != nil {
 		return err

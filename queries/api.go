@@ -80,9 +80,12 @@ type MetaCoverage struct {
 	Thin        []string   `json:"thin"` // accounts whose coverage is thin, sorted
 }
 
-// MetaCatalogue names the action catalogue the verdicts used.
+// MetaCatalogue names the action catalogue the verdicts used: the lake's, or the
+// built-in one if the lake holds none.
 type MetaCatalogue struct {
 	Date time.Time `json:"date"`
+	// Source is "embedded" (built in) or "refreshed" (from AWS's service reference).
+	Source string `json:"source"`
 }
 
 // MetaSnapshot is one account's inventory snapshot.

@@ -168,8 +168,11 @@ func TestMeta(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !m.Since.Equal(b.since) || !m.Until.Equal(b.until) || m.Versions.Engine == "" || m.Versions.Roletrail == "" || m.Catalogue != nil {
+	if !m.Since.Equal(b.since) || !m.Until.Equal(b.until) || m.Versions.Engine == "" || m.Versions.Roletrail == "" {
 		t.Errorf("meta is %+v", m)
+	}
+	if m.Catalogue == nil || m.Catalogue.Date.Format(time.DateOnly) != catalogueDay || m.Catalogue.Source != "refreshed" {
+		t.Errorf("the catalogue is %+v", m.Catalogue)
 	}
 	o := newOracle(w, p)
 	accounts, thin, present := map[string]bool{}, []string{}, 0
@@ -201,5 +204,8 @@ func TestMeta(t *testing.T) {
 	empty, err := openFiles(t, emptyLake(t), Options{}).Meta(context.Background(), p)
 	if err != nil || empty.Coverage.Accounts != 0 || empty.Coverage.Thin == nil || empty.Inventory == nil {
 		t.Errorf("an empty lake has the meta %+v, %v", empty, err)
+	}
+	if c := empty.Catalogue; c == nil || c.Date.IsZero() || c.Source != "embedded" {
+		t.Errorf("an empty lake answers with the catalogue %+v", c)
 	}
 }

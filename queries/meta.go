@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	actions "roletrail/iam/action"
 )
 
 // Meta says what the answers rest on.
 func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 	m := Meta{Since: p.Since.UTC(), Until: p.Until.UTC(), Inventory: []MetaSnapshot{}}
 	m.Coverage.Thin = []string{}
+	m.Catalogue = &MetaCatalogue{Date: actions.Embedded().Date(), Source: "embedded"}
 	m.Versions = MetaVersions{Roletrail: buildVersion(), Engine: "duckdb " + e.version}
 	for _, part := range []struct {
 		question string
@@ -18,6 +21,7 @@ func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 	}{
 		{"meta_coverage", m.Coverage.add},
 		{"meta_inventory", m.addSnapshot},
+		{"meta_catalogue", m.setCatalogue},
 		{"meta_versions", m.addDerivation},
 	} {
 		if err := e.each(ctx, part.question, p, part.add); err != nil {
@@ -60,6 +64,12 @@ func (c *MetaCoverage) add(row []any) {
 func (m *Meta) addSnapshot(row []any) {
 	account, _ := row[0].(string)
 	m.Inventory = append(m.Inventory, MetaSnapshot{AccountID: account, Date: row[1].(time.Time), Roles: int(row[2].(int64))})
+}
+
+// setCatalogue takes the lake's catalogue for the built-in one.
+func (m *Meta) setCatalogue(row []any) {
+	source, _ := row[1].(string)
+	m.Catalogue = &MetaCatalogue{Date: row[0].(time.Time), Source: source}
 }
 
 func (m *Meta) addDerivation(row []any) {

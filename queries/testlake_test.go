@@ -132,7 +132,23 @@ func (w *workshop) write(dir string, x world) lakeFiles {
 	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date",
 		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
 	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "", "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event", "")
+	w.writeCatalogue(dir)
 	return foundFiles(w.t, dir)
+}
+
+// catalogueDay is the date of the catalogue of every world.
+const catalogueDay = "2026-06-15"
+
+// writeCatalogue writes a catalogue of one action.
+func (w *workshop) writeCatalogue(dir string) {
+	w.t.Helper()
+	out := filepath.Join(dir, "catalogue")
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	w.exec("copy (select 's3:GetObject' as action, 's3' as service, 'GetObject' as name, 'read' as access_level, ['object*'] as resource_types, " +
+		"'data' as observability, 'AWS::S3::Object' as data_type, date '" + catalogueDay + "' as catalogue_date, 'refreshed' as source) to '" +
+		filepath.Join(out, "actions.parquet") + "' (format parquet)")
 }
 
 // copyOut writes rows as the files of a table, partitioned if it has partitions.
@@ -216,8 +232,8 @@ func foundFiles(t testing.TB, dir string) lakeFiles {
 	t.Helper()
 	f := lakeFiles{dir: dir, tables: lakeTables()}
 	for i := range f.tables {
-		for _, pattern := range []string{"*.parquet", "*/*.parquet"} {
-			paths, err := filepath.Glob(filepath.Join(dir, f.tables[i].name, pattern))
+		for _, pattern := range []string{".parquet", "/*.parquet", "/*/*.parquet"} {
+			paths, err := filepath.Glob(filepath.Join(dir, f.tables[i].name+pattern))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -64,11 +64,18 @@ func inventory(snapshots []queries.MetaSnapshot) string {
 }
 
 func catalogue(c *queries.MetaCatalogue) string {
-	if c == nil {
+	switch {
+	case c == nil:
 		return "none"
+	case c.Source == "refreshed":
+		return day(c.Date) + " (refreshed)"
 	}
-	return day(c.Date)
+	return day(c.Date) + " (built in)"
 }
+
+// staleAfter is how long before the window's end a catalogue may have been made.
+// AWS adds some hundreds of actions in that time.
+const staleAfter = 90 * 24 * time.Hour
 
 // warnings are what a reader must not miss before believing the rows.
 func warnings(m *queries.Meta) []string {
@@ -83,6 +90,10 @@ func warnings(m *queries.Meta) []string {
 	}
 	if len(m.Inventory) == 0 {
 		lines = append(lines, "warning: no inventory, roles that never acted are not listed; ingest iam adds one")
+	}
+	if c := m.Catalogue; c != nil && m.Until.Sub(c.Date) > staleAfter {
+		lines = append(lines, fmt.Sprintf("warning: the catalogue of actions is %.0f days older than the window's end, newer actions are missing; "+
+			"ingest catalogue --refresh brings it up to date", m.Until.Sub(c.Date).Hours()/24))
 	}
 	return lines
 }

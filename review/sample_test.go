@@ -31,6 +31,7 @@ func sampleMeta() *queries.Meta {
 			Accounts: 2, FirstEvent: ptr(at("2026-07-01T00:01:00Z")), LastEvent: ptr(at("2026-09-30T23:58:00Z")),
 			DaysPresent: 150, DaysMissing: 34, Events: 20123, Thin: []string{"222222222222"},
 		},
+		Catalogue: &queries.MetaCatalogue{Date: at("2026-06-01T00:00:00Z"), Source: "refreshed"},
 		Inventory: []queries.MetaSnapshot{
 			{AccountID: "111111111111", Date: at("2026-09-30T00:00:00Z"), Roles: 9},
 			{AccountID: "222222222222", Date: at("2026-09-15T00:00:00Z"), Roles: 3},

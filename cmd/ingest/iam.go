@@ -32,7 +32,7 @@ this moment unless --snapshot-date says otherwise.`,
   ingest iam --snapshot-date 2026-09-30 *.json`,
 		Args: cli.Arguments("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			at, err := snapshotTime(snapshotDate, p.Now())
+			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
 			if err != nil {
 				return err
 			}
@@ -43,13 +43,14 @@ this moment unless --snapshot-date says otherwise.`,
 	return cmd
 }
 
-func snapshotTime(date string, now time.Time) (time.Time, error) {
+// dayOrNow is the value of a flag that takes a day, or this moment.
+func dayOrNow(flag, date string, now time.Time) (time.Time, error) {
 	if date == "" {
 		return now.UTC().Truncate(time.Second), nil
 	}
 	at, err := time.Parse(time.DateOnly, date)
 	if err != nil {
-		return time.Time{}, cli.Usage(fmt.Errorf("flag --snapshot-date must be a day like 2026-09-30, not %q", date), "")
+		return time.Time{}, cli.Usage(fmt.Errorf("flag --%s must be a day like 2026-09-30, not %q", flag, date), "")
 	}
 	return at, nil
 }

@@ -4,6 +4,7 @@
 //
 //	ingest logs SOURCE…     log files, folders, or - for standard input
 //	ingest iam FILE…        output of aws iam get-account-authorization-details
+//	ingest catalogue        the IAM actions there are; --refresh asks AWS
 //
 // A source may be given again at any time: what the lake has is not read twice,
 // and an event is stored once however often it was delivered. What cannot be read
@@ -16,7 +17,8 @@
 //
 // # What leaves the machine
 //
-// Nothing. The program reads the sources and writes the lake. Session tokens are
+// Nothing, unless ingest catalogue --refresh is given a URL: then the files of AWS's
+// service reference are fetched from there. Otherwise the program reads the sources and writes the lake. Session tokens are
 // removed from records before they are written.
 package main
 
@@ -52,6 +54,6 @@ engine can read. Everything may be ingested again at any time: what the lake has
 is not stored twice.`,
 	}
 	common := cli.AddCommon(root, p)
-	root.AddCommand(newLogs(p, common), newIAM(p, common))
+	root.AddCommand(newLogs(p, common), newIAM(p, common), newCatalogue(p, common))
 	return p.Run(context.Background(), root)
 }

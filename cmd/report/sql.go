@@ -26,10 +26,10 @@ func newSQL(r *report) *cobra.Command {
 		Use:   "sql [QUERY]",
 		Short: "SQL over the views of the lake, read-only",
 		Long: `sql runs one statement over the views of the lake (events, role_use, sessions,
-assumptions, role_changes, roles, role_permissions, role_trust, coverage) and
-writes its rows as they come. The statement is the argument, the file of -f, or
-what is piped in. Without any of these, on a terminal, there is a prompt with
-history.`,
+assumptions, role_changes, roles, role_permissions, role_trust, coverage, actions
+and others) and writes its rows as they come. The statement is the argument, the
+file of -f, or what is piped in. Without any of these, on a terminal, there is a
+prompt with history.`,
 		Example: `  report sql "select role_name, count(*) from role_use group by 1 order by 2 desc"
   report sql -f question.sql --format csv > answer.csv
   echo "select count(*) from events" | report sql --format ndjson

@@ -1,0 +1,1 @@
+set variable actions_files = cast(? as varchar[]);

@@ -1,0 +1,1 @@
+set variable operations_files = cast(? as varchar[]);
