@@ -8,7 +8,9 @@ import "strings"
 type PassedRoleParser struct{ texts scratch }
 
 // passedRoleAt says where the parameters name the role, by event source and name
-// without a version suffix. A dot steps into an object.
+// without a version suffix. A dot steps into an object; of a list the first counts.
+// Every call here is in passrole.txt of package roletrail/iam/action, where calls
+// stand whose parameters nobody has seen.
 var passedRoleAt = map[string][]string{
 	"ec2.amazonaws.com RunInstances":                               {"iamInstanceProfile.arn", "iamInstanceProfile.name"},
 	"ec2.amazonaws.com RequestSpotInstances":                       {"launchSpecification.iamInstanceProfile.arn", "launchSpecification.iamInstanceProfile.name"},
@@ -60,6 +62,13 @@ var passedRoleAt = map[string][]string{
 	"elasticbeanstalk.amazonaws.com CreateEnvironment":             {"operationsRole"},
 	"application-autoscaling.amazonaws.com RegisterScalableTarget": {"roleARN"},
 	"bedrock.amazonaws.com CreateAgent":                            {"agentResourceRoleArn"},
+	"codebuild.amazonaws.com UpdateProjectVisibility":              {"resourceAccessRole"},
+	"ec2.amazonaws.com CreateFlowLogs":                             {"CreateFlowLogsRequest.DeliverLogsPermissionArn"},
+	"rds.amazonaws.com RemoveRoleFromDBCluster":                    {"roleArn"},
+	"rds.amazonaws.com RemoveRoleFromDBInstance":                   {"roleArn"},
+	"rds.amazonaws.com StartExportTask":                            {"iamRoleArn"},
+	"rolesanywhere.amazonaws.com CreateProfile":                    {"roleArns"},
+	"rolesanywhere.amazonaws.com UpdateProfile":                    {"roleArns"},
 }
 
 // Parse returns the ARN of the role that the record passes to a service, nil if it

@@ -2,8 +2,11 @@ package cloudtrail
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+
+	"roletrail/iam/action"
 )
 
 // oneRecord decodes a record from its members, which get a time.
@@ -36,6 +39,21 @@ func TestPassedRoleOfEveryCall(t *testing.T) {
 	}
 }
 
+// TestPassedRolesArePossible: where a role is read from the parameters of a call, the
+// call is known to need iam:PassRole.
+func TestPassedRolesArePossible(t *testing.T) {
+	m := action.NewMapper(action.Embedded())
+	for call := range passedRoleAt {
+		source, name, _ := strings.Cut(call, " ")
+		if mapping := m.Map(source, name, "AwsApiCall"); !slices.Contains(mapping.Possible, "iam:PassRole") {
+			t.Errorf("%s is mapped to %s and %v", call, mapping.Primary, mapping.Possible)
+		}
+	}
+	if len(passedRoleAt) < 40 {
+		t.Errorf("only %d calls pass roles", len(passedRoleAt))
+	}
+}
+
 // parameter is an object with a text at a path.
 func parameter(path, text string) string {
 	value, _ := json.Marshal(text)
@@ -64,6 +82,8 @@ func TestPassedRole(t *testing.T) {
 		{"automation, a list", `"eventSource":"ssm.amazonaws.com","eventName":"StartAutomationExecution","requestParameters":{"parameters":{"AutomationAssumeRole":["arn:aws:iam::111111111111:role/r"]}}`, "arn:aws:iam::111111111111:role/r"},
 		{"automation, an empty list", `"eventSource":"ssm.amazonaws.com","eventName":"StartAutomationExecution","requestParameters":{"parameters":{"AutomationAssumeRole":[]}}`, ""},
 		{"first of two", `"eventSource":"ecs.amazonaws.com","eventName":"RegisterTaskDefinition","requestParameters":{"executionRoleArn":"arn:aws:iam::111111111111:role/e","taskRoleArn":"arn:aws:iam::111111111111:role/t"}`, "arn:aws:iam::111111111111:role/t"},
+		{"flow log", `"eventSource":"ec2.amazonaws.com","eventName":"CreateFlowLogs","requestParameters":{"CreateFlowLogsRequest":{"DeliverLogsPermissionArn":"arn:aws:iam::111111111111:role/f","tag":1}}`, "arn:aws:iam::111111111111:role/f"},
+		{"profile of Roles Anywhere", `"eventSource":"rolesanywhere.amazonaws.com","eventName":"CreateProfile","requestParameters":{"name":"p","roleArns":["arn:aws:iam::111111111111:role/a","arn:aws:iam::111111111111:role/b"]}`, "arn:aws:iam::111111111111:role/a"},
 		{"escaped", lambda + `"requestParameters":{"r\u006fle":"arn:aws:iam::111111111111:role\/r"}`, "arn:aws:iam::111111111111:role/r"},
 		{"denied", lambda + denied + `iam:PassRole on resource: arn:aws:iam::111111111111:role/r because no"`, "arn:aws:iam::111111111111:role/r"},
 		{"denied for another action", lambda + denied + `lambda:CreateFunction on resource: arn:aws:iam::111111111111:role/r"`, ""},

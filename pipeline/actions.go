@@ -27,9 +27,9 @@ type eventKind struct{ source, name, eventType int32 }
 // number of a list.
 type actionCodes struct{ primary, possible int32 }
 
-func newActions(texts *arena) actions {
+func newActions(m *action.Mapper, texts *arena) actions {
 	return actions{
-		mapper: action.NewMapper(action.Embedded()), kinds: map[eventKind]actionCodes{},
+		mapper: m, kinds: map[eventKind]actionCodes{},
 		denied: newIntern(texts), names: newIntern(texts),
 	}
 }

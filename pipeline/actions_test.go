@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"roletrail/cloudtrail"
+	"roletrail/iam/action"
 )
 
 // record is a record of the given members, which get a time.
@@ -37,7 +38,7 @@ func TestActionsOfAnEvent(t *testing.T) {
 		{"nothing known", `"eventID":"a"`, ""},
 	}
 	bounds := defaultBounds()
-	r := newRows(&bounds)
+	r := newRows(&bounds, action.NewMapper(action.Embedded()))
 	for range 3 { // new, known, and new again after the store was emptied
 		for _, test := range tests {
 			for range 2 {
@@ -72,7 +73,7 @@ func actionsText(r *rows, e *row) string {
 // without allocating, whatever stands between two of it.
 func TestKnownActionsAllocateNothing(t *testing.T) {
 	bounds := defaultBounds()
-	r := newRows(&bounds)
+	r := newRows(&bounds, action.NewMapper(action.Embedded()))
 	records := []*cloudtrail.Record{
 		record(t, `"eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventType":"AwsApiCall"`),
 		record(t, `"eventSource":"kms.amazonaws.com","eventName":"Decrypt","eventType":"AwsApiCall","errorCode":"AccessDenied","errorMessage":"User: x is not authorized to perform: kms:Decrypt on resource: y"`),

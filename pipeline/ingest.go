@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"roletrail/iam/action"
 	"roletrail/parquet"
 )
 
@@ -38,6 +39,7 @@ type run struct {
 	keys    *keySets
 	days    map[int32][]string // event day -> files of the lake
 	known   map[uint64]uint64  // hash of an object's name -> hash of its size and time
+	actions *action.Mapper
 	queue   []Object
 	spoiled map[*Object]error // objects of the queue that must not be read again, and why
 	summary *Summary
@@ -85,6 +87,7 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 		return err
 	}
 	r.keys = newKeySets(r.loadKeys)
+	r.actions = action.NewMapper(action.Embedded())
 	for _, source := range sources {
 		if err := source.List(ctx, r.listed); err != nil {
 			return stopped(ctx, err)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"roletrail/cloudtrail"
+	"roletrail/iam/action"
 	"roletrail/parquet"
 )
 
@@ -126,7 +127,7 @@ type parsers struct {
 	passedRole cloudtrail.PassedRoleParser
 }
 
-func newRows(b *bounds) *rows {
+func newRows(b *bounds, m *action.Mapper) *rows {
 	r := &rows{bounds: b}
 	r.arena.buf = make([]byte, 0, b.groupBytes+b.groupBytes/8)
 	r.rows = make([]row, 0, b.groupRows)
@@ -137,7 +138,7 @@ func newRows(b *bounds) *rows {
 		r.ids[i] = newIntern(&r.arena)
 	}
 	r.raws = newIntern(&r.arena)
-	r.actions = newActions(&r.arena)
+	r.actions = newActions(m, &r.arena)
 	return r
 }
 

@@ -34,7 +34,7 @@ func newWorker(r *run, workers int) *worker {
 	return &worker{
 		inflate: inflater{limits: r.options.Limits},
 		decoder: cloudtrail.NewDecoder(r.options.Limits.Records),
-		rows:    newRows(b),
+		rows:    newRows(b, r.actions),
 		keys:    r.keys,
 		out:     &partition{lake: r.lake, run: r.id, maxOpen: b.openFilesOf(workers)},
 		spoiled: r.spoiled,

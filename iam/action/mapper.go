@@ -100,17 +100,27 @@ func (m *Mapper) primary(op operation, name string) (used, possible []string) {
 }
 
 // byOperation asks the operation map. It says what an operation may authorise, so
-// only one that stands alone beside iam:PassRole is sure to be needed.
+// only an action that stands alone is sure to be needed: in the operation's own
+// service, else in another, tagging and iam:PassRole aside.
 func (m *Mapper) byOperation(op operation) (used, possible []string) {
-	for _, name := range m.authorises(op) {
-		if name != passRole {
-			possible = append(possible, name)
+	var own, foreign []string
+	for _, full := range m.authorises(op) {
+		service, name, _ := strings.Cut(full, ":")
+		switch {
+		case full == passRole || strings.HasPrefix(name, "Tag") || strings.HasPrefix(name, "Untag"):
+		case service == op.service:
+			own = append(own, full)
+		default:
+			foreign = append(foreign, full)
 		}
 	}
-	if len(possible) == 1 {
-		return possible, nil
+	if len(own) == 1 {
+		return own, nil
 	}
-	return nil, possible
+	if len(own) == 0 && len(foreign) == 1 {
+		return foreign, nil
+	}
+	return nil, append(own, foreign...)
 }
 
 const passRole = "iam:PassRole"

@@ -94,16 +94,20 @@ func (c *fakeCatalogue) Operation(service, operation string) ([]int, bool) {
 // adds to what may be needed.
 func TestOperationMap(t *testing.T) {
 	c := &fakeCatalogue{
-		names: []string{"iam:PassRole", "x:Create", "x:Other", "x:TagResource"},
+		names: []string{"iam:PassRole", "x:Create", "x:Other", "x:TagResource", "y:Create", "y:Other"},
 		operations: map[string][]int{
-			"x startit": {0, 1}, "x createit": {1, 3}, "x create": {1, 2, 3}, "x listit": {},
+			"x startit": {0, 1}, "x createit": {1, 3, 4}, "x create": {1, 2, 3}, "x either": {1, 2}, "x foreign": {0, 4}, "x tag": {3}, "x foreigners": {4, 5}, "x listit": {},
 		},
 	}
 	m := newMapper(c)
 	for name, want := range map[string]string{
 		"StartIt":         "x:Create iam:PassRole",
 		"StartIt20200101": "x:Create iam:PassRole",
-		"CreateIt":        " x:Create x:TagResource", // which of them, nobody says
+		"CreateIt":        "x:Create x:TagResource y:Create",
+		"Either":          " x:Create x:Other", // which of them, nobody says
+		"Foreign":         "y:Create iam:PassRole",
+		"Foreigners":      " y:Create y:Other",
+		"Tag":             " x:* x:TagResource",
 		"Create":          "x:Create x:Other x:TagResource",
 		"ListIt":          " x:*",
 		"Gone":            " x:*",
