@@ -17,7 +17,7 @@ var layouts = map[string][]choice{
 	"last_used": {
 		{"account_id", 4, 0}, {"role_name", 1, 24}, {"verdict", 2, 0}, {"last_used", 3, 0}, {"uses", 5, 0},
 		{"idle_days", 7, 0}, {"last_action", 6, 14}, {"last_caller", 9, 20}, {"callers", 8, 0}, {"denied", 10, 0},
-		{"reason", 11, 20}, {"kind", 12, 0},
+		{"reason", 11, 20}, {"kind", 12, 0}, {"state", 13, 0},
 	},
 	"coverage": {
 		{"account_id", 1, 0}, {"aws_region", 2, 0}, {"family", 3, 18}, {"first_event", 8, 0}, {"last_event", 7, 0},

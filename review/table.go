@@ -3,6 +3,8 @@ package review
 import (
 	"bufio"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -40,7 +42,7 @@ func (t *tableRenderer) begin(meta *queries.Meta, columns []queries.Column) erro
 func (t *tableRenderer) row(cells []any) error {
 	texts := make([]string, len(cells))
 	for i, cell := range cells {
-		texts[i] = human(t.columns[i], cell)
+		texts[i] = t.text(t.columns[i], cell)
 	}
 	t.held = append(t.held, texts)
 	t.rows++
@@ -48,6 +50,15 @@ func (t *tableRenderer) row(cells []any) error {
 		return nil
 	}
 	return t.flush()
+}
+
+// text is a cell as the table shows it. The minute is enough in a report; who
+// asks with SQL of their own asked for the time as it is.
+func (t *tableRenderer) text(column queries.Column, cell any) string {
+	if at, is := cell.(time.Time); is && t.o.Report == "" {
+		return instant(column, at)
+	}
+	return human(column, cell)
 }
 
 func (t *tableRenderer) end() error {
@@ -97,7 +108,7 @@ func (t *tableRenderer) flush() error {
 func (t *tableRenderer) choose() []*shown {
 	natural := t.natural()
 	if !t.o.Wide {
-		return fit(layouts[t.o.Report], t.columns, natural, t.room())
+		return fit(t.layout(), t.columns, natural, t.room())
 	}
 	all := make([]choice, len(t.columns))
 	columns := candidatesAt(all, natural, func(i int) int { return i })
@@ -105,6 +116,32 @@ func (t *tableRenderer) choose() []*shown {
 		c.width = c.natural
 	}
 	return columns
+}
+
+// layout is that of the report. The role id joins it where two roles of one
+// account have one name, as after one was made again: nothing else tells them
+// apart.
+func (t *tableRenderer) layout() []choice {
+	layout := layouts[t.o.Report]
+	account, name, id := t.place("account_id"), t.place("role_name"), t.place("role_id")
+	if layout == nil || account < 0 || name < 0 || id < 0 {
+		return layout
+	}
+	seen := map[[2]string]bool{}
+	for _, texts := range t.held {
+		role := [2]string{texts[account], texts[name]}
+		if seen[role] {
+			after := 1 + slices.IndexFunc(layout, func(c choice) bool { return c.name == "role_name" })
+			return slices.Insert(slices.Clone(layout), after, choice{"role_id", 2, 0})
+		}
+		seen[role] = true
+	}
+	return layout
+}
+
+// place is where a column stands, or -1.
+func (t *tableRenderer) place(name string) int {
+	return slices.IndexFunc(t.columns, func(c queries.Column) bool { return c.Name == name })
 }
 
 // natural is what every column takes uncut in the rows held.

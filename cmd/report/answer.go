@@ -32,6 +32,9 @@ func (r *report) answer(cmd *cobra.Command, f *questionFlags, name string) error
 	}
 	ctx := cmd.Context()
 	return r.withEngine(ctx, func(engine queries.Engine) (err error) {
+		if err := checkAccounts(ctx, engine, params); err != nil {
+			return err
+		}
 		meta, err := head(ctx, engine, params)
 		if err != nil {
 			return err

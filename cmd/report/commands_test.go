@@ -158,6 +158,30 @@ func TestUnknownRole(t *testing.T) {
 	}
 }
 
+func TestUnknownAccount(t *testing.T) {
+	for args, hint := range map[string]string{
+		"last-used --account 111111111111 --account 111111111112": "did you mean \"111111111111\"?",
+		"coverage --account 987654321098":                         "the lake knows 111111111111, 222222222222",
+		"role deploy --account 987654321098":                      "the lake knows 111111111111, 222222222222",
+	} {
+		got := try(t, newFake(), "", strings.Fields(args)...)
+		account := args[len(args)-12:]
+		want := outcome{cli.ExitFailed, "", "report: finding account \"" + account + "\": neither the logs nor the inventory know it\n" + hint + "\n"}
+		if got != want {
+			t.Errorf("%s: got %+v, want %+v", args, got, want)
+		}
+	}
+	many := []string{"1", "2", "3", "4", "5", "6", "7"}
+	for want, err := range map[string]error{
+		"the lake knows 1, 2, 3, 4, 5 and 2 more; report coverage lists them": noSuchAccount("987654321098", many),
+		"the lake knows no account yet":                                       noSuchAccount("987654321098", nil),
+	} {
+		if hint := err.(interface{ Hint() string }).Hint(); hint != want {
+			t.Errorf("the hint is %q, want %q", hint, want)
+		}
+	}
+}
+
 func TestWrongUsage(t *testing.T) {
 	for _, tc := range []struct {
 		args, stderr string

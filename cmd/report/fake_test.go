@@ -91,6 +91,7 @@ func newFake() *fakeEngine {
 		},
 		"coverage":      {columns("account_id:varchar", "events:bigint"), [][]any{{"111111111111", int64(20)}}},
 		"coverage_gaps": {columns("account_id:varchar", "day:date"), [][]any{{"111111111111", used}}},
+		"accounts":      {columns("account_id:varchar"), [][]any{{"111111111111"}, {"222222222222"}}},
 		"role_actions": {
 			columns("role_arn:varchar", "role_id:varchar", "event_name:varchar", "uses:bigint"),
 			[][]any{{first, "AROA1", "PutObject", int64(5)}, {first, "AROA1", "GetObject", int64(2)}},

@@ -37,22 +37,24 @@ func (r *report) prompt(ctx context.Context, engine queries.Engine, f *outputFla
 
 // converse is the prompt without its terminal.
 func (r *report) converse(ctx context.Context, lines lineReader, engine queries.Engine, f *outputFlags) error {
-	typed := ""
+	typed, entry := "", "" // not run yet; not remembered yet
 	for {
 		line, err := nextLine(ctx, lines, mark(typed))
 		switch {
 		case errors.Is(err, errLineAborted):
-			typed = ""
+			remember(lines, entry)
+			typed, entry = "", ""
 			continue
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err
 		}
-		if strings.TrimSpace(line) != "" {
-			lines.Remember(line)
+		if entry += line + "\n"; isCommand(typed, line) || isComplete(typed+line+"\n") {
+			remember(lines, entry)
+			entry = ""
 		}
-		if typed == "" && strings.HasPrefix(strings.TrimSpace(line), ".") {
+		if isCommand(typed, line) {
 			err = r.dotCommand(ctx, engine, line, f)
 		} else {
 			typed, err = r.statements(ctx, engine, typed+line+"\n", f)
@@ -65,6 +67,24 @@ func (r *report) converse(ctx context.Context, lines lineReader, engine queries.
 		case err != nil:
 			r.PrintError("report", err)
 		}
+	}
+}
+
+// isCommand reports whether a line is for the prompt and not for the engine.
+func isCommand(typed, line string) bool {
+	return typed == "" && strings.HasPrefix(strings.TrimSpace(line), ".")
+}
+
+// remember puts what was typed at one go into the history, as one line where it
+// can be: then one key brings all of it back.
+func remember(lines lineReader, entry string) {
+	whole, possible := oneLine(entry)
+	if !possible {
+		for line := range strings.Lines(entry) {
+			lines.Remember(strings.TrimRight(line, "\n"))
+		}
+	} else if whole != "" {
+		lines.Remember(whole)
 	}
 }
 

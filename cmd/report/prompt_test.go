@@ -83,7 +83,7 @@ func TestPromptMarksAndHistory(t *testing.T) {
 	if want := []string{"roletrail> ", "      ...> ", "      ...> ", "roletrail> ", "roletrail> "}; !reflect.DeepEqual(keys.prompts, want) {
 		t.Errorf("prompts %q, want %q", keys.prompts, want)
 	}
-	if want := []string{"select 1", "as one;", ".help"}; !reflect.DeepEqual(keys.remembered, want) {
+	if want := []string{"select 1  as one;", ".help"}; !reflect.DeepEqual(keys.remembered, want) {
 		t.Errorf("remembered %q, want %q", keys.remembered, want)
 	}
 	if want := []string{"select 1\n\nas one"}; !reflect.DeepEqual(engine.asked, want) {

@@ -47,6 +47,9 @@ them.`,
 // role gathers the parts and writes them: as sections for people, as columns
 // of the summary for programs.
 func (r *report) role(ctx context.Context, engine queries.Engine, params queries.Params, f *outputFlags) error {
+	if err := checkAccounts(ctx, engine, params); err != nil {
+		return err
+	}
 	meta, err := head(ctx, engine, params)
 	if err != nil {
 		return err

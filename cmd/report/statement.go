@@ -21,6 +21,35 @@ func splitStatements(typed string) (complete []string, rest string) {
 	return complete, typed[start:]
 }
 
+// isComplete reports whether nothing is left to be typed.
+func isComplete(typed string) bool {
+	_, rest := splitStatements(typed)
+	return strings.TrimSpace(rest) == ""
+}
+
+// oneLine is what was typed over several lines as one that means the same: a
+// comment that its line ends becomes one that ends itself. It is not possible
+// where a text or a name goes over the end of a line.
+func oneLine(typed string) (line string, possible bool) {
+	var b strings.Builder
+	for typed = strings.TrimSpace(typed); typed != ""; {
+		token := typed[:tokenLength(typed)]
+		typed = typed[len(token):]
+		switch {
+		case strings.HasPrefix(token, "--"):
+			text := strings.TrimSpace(strings.TrimLeft(token, "-"))
+			b.WriteString("/* " + strings.NewReplacer("*/", "* /", "/*", "/ *").Replace(text) + " */ ")
+		case strings.HasPrefix(token, "/*") || token == "\n":
+			b.WriteString(strings.Join(strings.Split(token, "\n"), " "))
+		case strings.Contains(token, "\n"):
+			return "", false
+		default:
+			b.WriteString(token)
+		}
+	}
+	return strings.TrimSpace(b.String()), true
+}
+
 // tokenLength is the length of the text, quoted name or comment that s begins
 // with, else 1. One that is not closed takes all of s.
 func tokenLength(s string) int {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -48,4 +49,36 @@ func FuzzSplitStatements(f *testing.F) {
 			t.Fatalf("%q: %d statements of %d semicolons", a, len(first), n)
 		}
 	})
+}
+
+// TestOneLine: what comes back from the history means what was typed.
+func TestOneLine(t *testing.T) {
+	for typed, want := range map[string]string{
+		"select 1\n  as one;\n":                      "select 1   as one;",
+		"select 1 -- the first\n, 2;\n":              "select 1 /* the first */ , 2;",
+		"select 1; -- a */ b /* c\n":                 "select 1; /* a * / b / * c */",
+		"select 'a -- b', \"c -- d\"\nfrom x;\n":     "select 'a -- b', \"c -- d\" from x;",
+		"/* over\ntwo lines */ select $$a -- b$$;\n": "/* over two lines */ select $$a -- b$$;",
+		"select 1; select\n2;\n":                     "select 1; select 2;",
+		"\n \n":                                      "",
+	} {
+		if got, possible := oneLine(typed); got != want || !possible {
+			t.Errorf("%q became %q (%v), want %q", typed, got, possible, want)
+		}
+	}
+	if got, possible := oneLine("select 'a\nb';\n"); possible {
+		t.Errorf("a text over two lines became %q", got)
+	}
+}
+
+// TestHistoryOfStatements: one entry a statement, whatever its lines.
+func TestHistoryOfStatements(t *testing.T) {
+	keys := &typist{lines: []string{"select 1", "as one;", "select given", "^C", ".help", "select 'a", "b';", "select 1 as one; select", "2;"}}
+	if _, _, err := converse(t, keys); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"select 1 as one;", "select given", ".help", "select 'a", "b';", "select 1 as one; select 2;"}
+	if !slices.Equal(keys.remembered, want) {
+		t.Errorf("remembered %q, want %q", keys.remembered, want)
+	}
 }

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/config/didyoumean"
+	"roletrail/queries"
+)
+
+// checkAccounts refuses accounts that are nowhere, because no rows would look
+// like an account without roles.
+func checkAccounts(ctx context.Context, engine queries.Engine, params queries.Params) error {
+	if len(params.Accounts) == 0 {
+		return nil
+	}
+	g, err := gather(ctx, engine, "accounts", params)
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, row := range g.rows {
+		known = append(known, fmt.Sprint(row[0]))
+	}
+	for _, account := range params.Accounts {
+		if !slices.Contains(known, account) {
+			return noSuchAccount(account, known)
+		}
+	}
+	return nil
+}
+
+func noSuchAccount(account string, known []string) error {
+	err := fmt.Errorf("finding account %q: neither the logs nor the inventory know it", account)
+	if hint := didyoumean.Hint(account, known); hint != "" {
+		return cli.WithHint(err, hint)
+	}
+	const shown = 5
+	switch n := len(known); {
+	case n == 0:
+		return cli.WithHint(err, "the lake knows no account yet")
+	case n > shown:
+		return cli.WithHint(err, fmt.Sprintf("the lake knows %s and %d more; report coverage lists them", strings.Join(known[:shown], ", "), n-shown))
+	}
+	return cli.WithHint(err, "the lake knows "+strings.Join(known, ", "))
+}

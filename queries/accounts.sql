@@ -1,0 +1,26 @@
+-- Which accounts does the lake know? Those whose logs it holds, those of the
+-- inventory, and those whose roles acted or were asked for.
+select account_id
+from (
+
+    select account_id
+    from coverage
+
+    union
+
+    select account_id
+    from lake.roles
+
+    union
+
+    select account_id
+    from role_use
+
+    union
+
+    select account_id
+    from assumptions
+
+) as known
+where account_id is not null
+order by account_id asc

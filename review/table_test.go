@@ -1,0 +1,53 @@
+package review
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"roletrail/queries"
+)
+
+// tableOf is the table of a few rows.
+func tableOf(t *testing.T, report string, columns []queries.Column, rows ...[]any) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Write(&out, Table, nil, HeldRows(columns, rows), Options{Report: report, Width: 80}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestTimesOfAdHocSQL: a report's table has minutes, a statement's all there is.
+func TestTimesOfAdHocSQL(t *testing.T) {
+	columns := []queries.Column{{Name: "last_used", Type: "timestamp"}, {Name: "event_date", Type: "date"}}
+	whole := time.Date(2026, 7, 1, 2, 3, 4, 0, time.UTC)
+	rows := [][]any{{whole, whole}, {whole.Add(567 * time.Microsecond), nil}}
+	if got, want := tableOf(t, "", columns, rows...), "last_used                    event_date\n2026-07-01T02:03:04Z         2026-07-01\n2026-07-01T02:03:04.000567Z  -\n2 rows\n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := tableOf(t, "last_used", columns[:1], rows[0][:1]); !strings.Contains(got, "\n2026-07-01 02:03\n") {
+		t.Errorf("a report shows\n%s", got)
+	}
+}
+
+// TestNamesakesAreToldApart: a role made again has the name of the old one.
+func TestNamesakesAreToldApart(t *testing.T) {
+	var columns []queries.Column
+	for _, name := range []string{"account_id", "role_name", "role_id", "state", "verdict", "reason"} {
+		columns = append(columns, queries.Column{Name: name, Type: "varchar"})
+	}
+	row := func(account, id, state string) []any {
+		return []any{account, "deploy", id, state, "dormant", strings.Repeat("because ", 9)}
+	}
+	oldID, newID := "AROAOLDOLDOLDOLDOLDOL", "AROANEWNEWNEWNEWNEWNE"
+	got := tableOf(t, "last_used", columns, row("111111111111", oldID, "deleted"), row("111111111111", newID, "present"))
+	if !strings.Contains(got, oldID) || !strings.Contains(got, newID) {
+		t.Errorf("the two roles look alike:\n%s", got)
+	}
+	got = tableOf(t, "last_used", columns, row("111111111111", oldID, "deleted"), row("222222222222", newID, "present"))
+	if strings.Contains(got, oldID) {
+		t.Errorf("roles of two accounts need no id:\n%s", got)
+	}
+}
