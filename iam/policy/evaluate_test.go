@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -102,6 +103,7 @@ func TestUnmatched(t *testing.T) {
 		"all but denied": {[]string{both, `{"Effect":"Deny","NotAction":"new:Get*","Resource":"*"}`}, "New:* conditional via [p#0] on *; deny p#1"},
 		"but others":     {[]string{both, `{"Effect":"Deny","NotAction":"other:*","Resource":"*"}`}, ""},
 		"none":           {[]string{allowAll}, ""},
+		"only denied":    {[]string{allowAll, `{"Effect":"Deny","Action":"new:*","Resource":"x"}`}, ""},
 	} {
 		var got []string
 		for pattern, p := range Evaluate(u, Set{Identity: []Named{named(u, "p", c.statements...)}}).Unmatched() {
@@ -129,6 +131,7 @@ func TestUnread(t *testing.T) {
 		"bad Deny":     {named(u, "p", allowAll, `{"Effect":"Deny","Action":[[]],"Resource":"*"}`), true, `parsing policy: statement 2: Action: "[]" where a string is expected`},
 		"no effect":    {named(u, "p", `{"Action":"*"}`, allowAll), true, `parsing policy: statement 1: effect "" is neither Allow nor Deny`},
 		"two effects":  {named(u, "p", allowAll, `{"Effect":"Allow","effect":"Deny"}`), true, `parsing policy: statement 2: key "effect" stands there twice`},
+		"Allow last":   {named(u, "p", allowAll, `{"Effect":"Deny","effect":"Allow"}`), true, `parsing policy: statement 2: key "effect" stands there twice`},
 		"no action":    {named(u, "p", allowAll, `{"Sid":"x","Effect":"Allow","Resource":"*"}`), false, `parsing policy: statement 2 (Sid "x"): it has neither Action nor NotAction`},
 		"two actions":  {named(u, "p", allowAll, `{"Effect":"Deny","Action":"a:b","NotAction":"c:d","Resource":"*"}`), true, `parsing policy: statement 2: it has both Action and NotAction`},
 		"no resource":  {named(u, "p", allowAll, `{"Effect":"Deny","Action":"a:b","Resource":[]}`), true, `parsing policy: statement 2: it has neither Resource nor NotResource`},
@@ -152,6 +155,36 @@ func TestUnread(t *testing.T) {
 			t.Errorf("%s: what can be read does not count", name)
 		}
 	}
+}
+
+// An Allow that cannot be read hides no Deny, but of a limit it may be what lets
+// something through.
+func TestUnreadLimit(t *testing.T) {
+	u := NewUniverse([]string{"iam:GetRole", "s3:GetObject"})
+	bad := named(u, "bad", allowRead, `{"Effect":"Allow","Action":{}}`)
+	for name, set := range map[string]Set{"boundary": {Boundary: &bad}, "scp": {SCPs: [][]Named{{bad}}}, "rcp": {RCPs: [][]Named{{bad}}}} {
+		set.Identity = []Named{named(u, "p", allowAll, `{"Effect":"Deny","Action":"iam:*","Resource":"*"}`)}
+		r := Evaluate(u, set)
+		if len(r.Unread) != 1 || !r.Unread[0].MayDeny || r.Effect(1) != Conditional || r.Effect(0) != Denied {
+			t.Errorf("%s: %+v, %v, %v", name, r.Unread, r.Effect(0), r.Effect(1))
+		}
+	}
+}
+
+// A universe and what was compiled in it are shared.
+func TestConcurrentUse(t *testing.T) {
+	u := NewUniverse(testNames())
+	shared := named(u, "shared", allowAll)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			set := Set{Identity: []Named{shared, named(u, "p", denyPut, denyAbroad)}}
+			if allowed, conditional := Evaluate(u, set).Count(); allowed != 25 || conditional != 120 {
+				t.Errorf("%d allowed, %d conditional", allowed, conditional)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestLongListsAreCut(t *testing.T) {

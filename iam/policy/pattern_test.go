@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -45,10 +46,10 @@ func TestCacheIsBounded(t *testing.T) {
 	u := NewUniverse(testNames())
 	first := u.expand("s3:get*")
 	for i := range maxCached + 100 {
-		u.expand("s3:" + strings.Repeat("?", i%200) + strings.Repeat("*", i/200))
+		u.expand(fmt.Sprintf("s3:%d*", i))
 	}
 	u.expand(strings.Repeat("*", maxCachedLength+1))
-	if n := len(u.cache); n > maxCached {
+	if n := len(u.cache); n != maxCached {
 		t.Errorf("%d patterns are remembered", n)
 	}
 	if again := u.match("s3:get*"); len(first) == 0 || len(again) != len(first) || again[0] != first[0] {

@@ -89,8 +89,10 @@ func NewGrader(u *Universe, levels []string) *Grader {
 //
 // Admin counts Allowed actions alone. The grades below count conditional ones too:
 // they say what the role may do at most. A role that is not Admin is Ungraded if a
-// policy of its is not known in full, or if it is granted a pattern of a service
-// that the universe does not know and no Permissions action.
+// policy of its is not known in full, or if it has no Permissions action and is
+// granted a pattern of a service that the universe does not know. Of those, patterns
+// that begin with Describe, Get or List count as Read, as AWS names its actions: its
+// own policies for reading name services that are gone.
 func (g *Grader) Grade(r *Result, role string) (Privilege, string) {
 	if statements := g.everything(r); statements != "" {
 		return Admin, statements
@@ -104,11 +106,12 @@ func (g *Grader) Grade(r *Result, role string) (Privilege, string) {
 	if len(r.Unread) > 0 {
 		return Ungraded, ""
 	}
+	atLeast, known := g.unknownServices(r)
 	for _, level := range g.byGrade {
-		if level.actions.meets(r.granted) {
+		switch {
+		case level.actions.meets(r.granted), level.grade == atLeast:
 			return level.grade, ""
-		}
-		if level.grade == Permissions && g.unknownService(r) {
+		case level.grade == Permissions && !known:
 			return Ungraded, ""
 		}
 	}
@@ -168,13 +171,19 @@ func (r *Result) grants(action int, n need, role iam.ARN) bool {
 	return false
 }
 
-// unknownService says whether the role is granted a pattern whose actions are not
-// known at all.
-func (g *Grader) unknownService(r *Result) bool {
+// unknownServices grades the patterns of services that the universe does not know:
+// None, Read, or not known.
+func (g *Grader) unknownServices(r *Result) (grade Privilege, known bool) {
+	grade = None
 	for pattern := range r.Unmatched() {
-		if !g.universe.HasService(ServiceOf(pattern)) {
-			return true
+		if g.universe.HasService(ServiceOf(pattern)) {
+			continue
 		}
+		_, name, _ := strings.Cut(literalPrefix(lower(pattern)), ":")
+		if !strings.HasPrefix(name, "describe") && !strings.HasPrefix(name, "get") && !strings.HasPrefix(name, "list") {
+			return Ungraded, false
+		}
+		grade = Read
 	}
-	return false
+	return grade, true
 }
