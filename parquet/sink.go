@@ -6,7 +6,8 @@ import (
 )
 
 // sinkBuffer collects the many small writes of page headers and dictionary pages.
-const sinkBuffer = 128 << 10
+// Every open file has one, and there may be hundreds.
+const sinkBuffer = 32 << 10
 
 // sink counts bytes and remembers its first error: arrow's Writer.Close returns
 // nil although a write of the footer or of a row group failed. It has no Close

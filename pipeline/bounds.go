@@ -7,27 +7,22 @@ type bounds struct {
 	inflated int64 // bytes read: with records, what a killed run does again
 	held     int64 // bytes of memory that wait for the commit, see outcome.held
 
-	openFiles  int // of all workers together; each may have at least a few
+	openFiles  int // of all workers together, beyond what each may have anyway
 	groupRows  int // stored rows that are flushed; also what a row group holds at most
 	groupBytes int // bytes of their texts that are flushed
 }
 
 // defaultBounds make an epoch of an ordinary trail end by its records. An open
-// file takes up to a MiB.
+// file takes some 50 KiB, and half a KiB for every column of every row group.
 func defaultBounds() bounds {
 	return bounds{
 		records: 1 << 20, inflated: 4 << 30, held: 128 << 20,
-		openFiles: 128, groupRows: 32 << 10, groupBytes: 16 << 20,
+		openFiles: 256, groupRows: 32 << 10, groupBytes: 16 << 20,
 	}
 }
 
-// fewestOpenFiles is what every worker may keep open.
-const fewestOpenFiles = 16
-
-// openFilesOf is what one of several workers may keep open.
-func (b *bounds) openFilesOf(workers int) int {
-	return max(b.openFiles/workers, min(b.openFiles, fewestOpenFiles))
-}
+// ownOpenFiles is what a worker may keep open however many the others have.
+const ownOpenFiles = 32
 
 // What is held for the commit, in bytes and roughly: measured on the heap, with
 // what the commit makes of it.

@@ -59,7 +59,7 @@ func (e *epoch) tell(p Progress) {
 func (r *run) work(ctx context.Context) error {
 	workers := make([]*worker, r.workers())
 	for i := range workers {
-		workers[i] = newWorker(r, len(workers))
+		workers[i] = newWorker(r)
 	}
 	total := int64(len(r.queue))
 	for len(r.queue) > 0 {

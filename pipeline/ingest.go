@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"roletrail/iam/action"
@@ -44,6 +45,7 @@ type run struct {
 	spoiled map[*Object]error // objects of the queue that must not be read again, and why
 	summary *Summary
 
+	openFiles     atomic.Int64
 	coverageFiles []string // made since the last commit, as paths in the lake
 }
 

@@ -4,8 +4,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -16,13 +19,14 @@ import (
 // more row groups. When more days come at once than files may be open, files are
 // finished early and a day gets several.
 type partition struct {
-	lake    *parquet.Lake
-	run     int64
-	maxOpen int
-	open    map[int32]*dayFile
-	named   []string            // paths that a file may have by now, none of them in the ledger
-	files   []parquet.FileEntry // durable, not yet in the ledger
-	days    []int32             // of files
+	lake   *parquet.Lake
+	run    int64
+	bounds *bounds
+	opened *atomic.Int64 // files that all workers have open
+	open   map[int32]*dayFile
+	named  []string            // paths that a file may have by now, none of them in the ledger
+	files  []parquet.FileEntry // durable, not yet in the ledger
+	days   []int32             // of files
 }
 
 // dayFile is an open file of one event day.
@@ -77,7 +81,7 @@ func (p *partition) of(day int32) (*dayFile, error) {
 	if f := p.open[day]; f != nil {
 		return f, nil
 	}
-	if len(p.open) >= p.maxOpen {
+	if len(p.open) >= min(p.bounds.openFiles, ownOpenFiles) && p.opened.Load() >= int64(p.bounds.openFiles) {
 		if err := p.commitDay(p.earliest()); err != nil {
 			return nil, err
 		}
@@ -96,20 +100,14 @@ func (p *partition) of(day int32) (*dayFile, error) {
 	}
 	f := &dayFile{path: path, file: file, writer: writer, objects: map[string]struct{}{}}
 	p.open[day] = f
+	p.opened.Add(1)
 	return f, nil
 }
 
-// earliest is the open day that is most likely complete.
-func (p *partition) earliest() int32 {
-	first := true
-	var day int32
-	for d := range p.open {
-		if first || d < day {
-			day, first = d, false
-		}
-	}
-	return day
-}
+// earliest is the open day that is most likely complete. A flush that goes through
+// more days than may be open so closes the day it has just written, and the others
+// stay open for the next flush.
+func (p *partition) earliest() int32 { return slices.Min(slices.Collect(maps.Keys(p.open))) }
 
 // commit makes all open files durable.
 func (p *partition) commit() error {
@@ -124,6 +122,7 @@ func (p *partition) commit() error {
 func (p *partition) commitDay(day int32) error {
 	f := p.open[day]
 	delete(p.open, day)
+	p.opened.Add(-1)
 	if err := f.writer.Close(f.meta()); err != nil {
 		return errors.Join(fmt.Errorf("writing %q: %w", f.path, err), f.file.Abort())
 	}
@@ -173,6 +172,7 @@ func (p *partition) abort() error {
 	for day, f := range p.open {
 		errs = append(errs, f.file.Abort())
 		delete(p.open, day)
+		p.opened.Add(-1)
 	}
 	return errors.Join(errs...)
 }

@@ -28,15 +28,14 @@ type worker struct {
 	done []*outcome // of this epoch
 }
 
-// newWorker makes one of several workers.
-func newWorker(r *run, workers int) *worker {
+func newWorker(r *run) *worker {
 	b := &r.options.bounds
 	return &worker{
 		inflate: inflater{limits: r.options.Limits},
 		decoder: cloudtrail.NewDecoder(r.options.Limits.Records),
 		rows:    newRows(b, r.actions),
 		keys:    r.keys,
-		out:     &partition{lake: r.lake, run: r.id, maxOpen: b.openFilesOf(workers)},
+		out:     &partition{lake: r.lake, run: r.id, bounds: b, opened: &r.openFiles},
 		spoiled: r.spoiled,
 	}
 }
