@@ -1,17 +1,13 @@
 package inventory
 
-import (
-	"fmt"
-
-	"roletrail/iam/policy"
-)
+import "fmt"
 
 // file is what was read of one file, before anything is settled between its
 // pages or with other files.
 type file struct {
 	name       string
-	roles      []Role                  // in the order of the file, repeats included
-	policies   map[string]policy.Grant // by ARN: what the default version does
+	roles      []Role            // in the order of the file, repeats included
+	policies   map[string]Policy // managed ones by ARN
 	problems   []Problem
 	pages      int
 	read, lost int
@@ -24,7 +20,7 @@ type file struct {
 }
 
 func newFile(name string) *file {
-	return &file{name: name, policies: map[string]policy.Grant{}, more: map[string]bool{}}
+	return &file{name: name, policies: map[string]Policy{}, more: map[string]bool{}}
 }
 
 // problem remembers what is wrong with a part of the page being read.

@@ -13,17 +13,14 @@ import (
 func (b *roleBuilder) permissions() permissions {
 	b.note("inline policies", explain(b.raw.Inline.err))
 	b.note("attached policies", explain(b.raw.Attached.err))
-	p := permissions{
-		inlines: len(b.raw.Inline.items),
-		listed:  b.raw.Inline.complete() && b.raw.Attached.complete(),
-	}
+	p := permissions{listed: b.raw.Inline.complete() && b.raw.Attached.complete()}
 	for _, in := range b.raw.Inline.items {
-		grant, err := grantOf(in.Document)
+		text, err := readDocument(in.Document)
 		if errors.Is(err, policy.ErrNoStatement) {
 			err = nil // an empty policy is a policy that grants nothing
 		}
 		b.note(fmt.Sprintf("inline policy %s", name(in.Name)), err)
-		p.inline = p.inline.Or(grant)
+		p.inline = append(p.inline, Policy{Name: in.Name, Document: text})
 	}
 	for _, a := range b.raw.Attached.items {
 		if _, err := iam.ParseARN(a.ARN); err != nil {

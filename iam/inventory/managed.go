@@ -3,27 +3,43 @@ package inventory
 import (
 	"encoding/json"
 	"errors"
+	"time"
 
 	"roletrail/iam"
 	"roletrail/iam/policy"
 )
 
+// Policy is one policy document that grants or bounds.
+type Policy struct {
+	// ARN is empty for an inline policy.
+	ARN, Name string
+	// VersionID is the default version, like v3; empty for an inline policy.
+	VersionID string
+	// CreatedAt is when that version was made, UTC; zero if unknown, as always for
+	// an inline policy.
+	CreatedAt time.Time
+	// Document is compact JSON text; empty when it could not be read.
+	Document string
+}
+
 // rawPolicy is a managed policy as an inventory has it.
 type rawPolicy struct {
 	ARN              string           `json:"Arn"`
+	Name             string           `json:"PolicyName"`
 	DefaultVersionID string           `json:"DefaultVersionId"`
 	Versions         many[rawVersion] `json:"PolicyVersionList"`
 }
 
 type rawVersion struct {
-	VersionID string          `json:"VersionId"`
-	IsDefault bool            `json:"IsDefaultVersion"`
-	Document  json.RawMessage `json:"Document"`
+	VersionID  string          `json:"VersionId"`
+	IsDefault  bool            `json:"IsDefaultVersion"`
+	CreateDate json.RawMessage `json:"CreateDate"`
+	Document   json.RawMessage `json:"Document"`
 }
 
-// readPolicy reads a managed policy and keeps what its default version grants.
-// A list named Policies is no proof of an inventory, organisations export one
-// too; versions are.
+// readPolicy reads a managed policy and keeps its default version. A list named
+// Policies is no proof of an inventory, organisations export one too; versions
+// are.
 func (p *parser) readPolicy() error {
 	var raw rawPolicy
 	typeErr := p.dec.Decode(&raw)
@@ -33,14 +49,16 @@ func (p *parser) readPolicy() error {
 	if raw.Versions.present {
 		p.page.known = true
 	}
-	grant, err := raw.grant()
+	errs := []error{explain(typeErr), explain(raw.Versions.err)}
 	if _, bad := iam.ParseARN(raw.ARN); bad != nil {
-		err = bad
+		errs = append(errs, bad)
 	} else {
 		p.page.noteAccount(raw.ARN)
-		p.file.policies[raw.ARN] = grant
+		kept, bad := raw.policy()
+		p.file.policies[raw.ARN] = kept
+		errs = append(errs, bad...)
 	}
-	for _, err := range []error{explain(typeErr), explain(raw.Versions.err), err} {
+	for _, err := range errs {
 		if err != nil {
 			p.file.problem("policy "+name(raw.ARN), err)
 		}
@@ -48,23 +66,29 @@ func (p *parser) readPolicy() error {
 	return nil
 }
 
-// grant returns what the default version does to everything.
-func (raw rawPolicy) grant() (policy.Grant, error) {
+// policy returns the default version, and what is wrong with it.
+func (raw rawPolicy) policy() (kept Policy, errs []error) {
+	kept = Policy{ARN: raw.ARN, Name: raw.Name}
 	for _, v := range raw.Versions.items {
-		if v.IsDefault || v.VersionID != "" && v.VersionID == raw.DefaultVersionID {
-			return grantOf(v.Document)
+		if !v.IsDefault && (v.VersionID == "" || v.VersionID != raw.DefaultVersionID) {
+			continue
 		}
+		var dateErr, docErr error
+		kept.VersionID = v.VersionID
+		kept.CreatedAt, dateErr = parseTime(v.CreateDate)
+		kept.Document, docErr = readDocument(v.Document)
+		return kept, []error{dateErr, docErr}
 	}
-	return policy.Grant{}, errors.New("it has no default version")
+	return kept, []error{errors.New("it has no default version")}
 }
 
-// grantOf returns what a document in any encoding does to everything. Beside an
-// error stands the grant of those statements that could be read.
-func grantOf(raw json.RawMessage) (policy.Grant, error) {
+// readDocument returns a document in any encoding as compact JSON text. Beside an
+// error about single statements stands the text, whose others still count.
+func readDocument(raw json.RawMessage) (string, error) {
 	text, err := policy.Decode(raw)
 	if err != nil {
-		return policy.Grant{}, err
+		return "", err
 	}
-	doc, err := policy.Parse(text)
-	return policy.GrantOf(doc), err
+	_, err = policy.Parse(text)
+	return text, err
 }

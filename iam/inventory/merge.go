@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"sort"
-
-	"roletrail/iam/policy"
 )
 
 // Merge takes inventories of one snapshot together, in the order given, and
@@ -27,7 +25,7 @@ func Merge(parts ...*Inventory) *Inventory {
 // build settles what the files say between them.
 func build(files []*file) *Inventory {
 	inv := &Inventory{files: files}
-	managed := map[string]policy.Grant{}
+	managed := map[string]Policy{}
 	for _, f := range files {
 		inv.Problems = append(inv.Problems, f.problems...)
 		inv.Pages += f.pages
@@ -94,7 +92,7 @@ func (inv *Inventory) roleProblem(r Role, err error) {
 }
 
 // grade fills Privilege of all roles.
-func (inv *Inventory) grade(managed map[string]policy.Grant) {
+func (inv *Inventory) grade(managed map[string]Policy) {
 	incomplete := map[string]bool{}
 	for _, account := range inv.Incomplete {
 		incomplete[account] = true

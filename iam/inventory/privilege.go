@@ -24,10 +24,9 @@ const (
 
 // permissions is what the privilege of a role is graded from.
 type permissions struct {
-	attached []string     // ARNs of managed policies
-	inline   policy.Grant // of all inline policies that could be read
-	inlines  int          // number of inline policies, unreadable ones too
-	listed   bool         // both lists of policies were there
+	attached []string // ARNs of managed policies
+	inline   []Policy // unreadable ones too, without their document
+	listed   bool     // both lists of policies were there
 	// boundaryUnread: there is a permissions boundary whose ARN cannot be read.
 	boundaryUnread bool
 }
@@ -35,14 +34,17 @@ type permissions struct {
 // privilege grades a role. managed are the default versions of all managed
 // policies known, from whichever page or file they came: this is why roles are
 // graded after all pages are read.
-func privilege(r Role, managed map[string]policy.Grant, complete bool) Privilege {
+func privilege(r Role, managed map[string]Policy, complete bool) Privilege {
 	p := r.perms
-	if p.listed && complete && p.inlines == 0 && len(p.attached) == 0 {
+	if p.listed && complete && len(p.inline) == 0 && len(p.attached) == 0 {
 		return None
 	}
-	grant := p.inline
+	var grant policy.Grant
+	for _, in := range p.inline {
+		grant = grant.Or(grantOf(in.Document))
+	}
 	for _, arn := range p.attached {
-		grant = grant.Or(managed[arn])
+		grant = grant.Or(grantOf(managed[arn].Document))
 		if a, err := iam.ParseARN(arn); err == nil && a.IsAWSManagedPolicy("AdministratorAccess") {
 			grant.AllowsAll = true
 		}
@@ -51,4 +53,9 @@ func privilege(r Role, managed map[string]policy.Grant, complete bool) Privilege
 		return Admin
 	}
 	return Ungraded
+}
+
+func grantOf(document string) policy.Grant {
+	doc, _ := policy.Parse(document) // what is wrong with it is a Problem already
+	return policy.GrantOf(doc)
 }
