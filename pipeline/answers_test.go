@@ -60,6 +60,21 @@ func TestAnswersOfTheOrganisation(t *testing.T) {
 // takeInventory ingests the organisation's inventories.
 func takeInventory(t *testing.T, dir string) {
 	t.Helper()
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	at := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	problems, err := pipeline.IngestInventory(lake, organisationInventory(t), pipeline.InventoryOptions{At: at, Version: "test"})
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
+	}
+}
+
+// organisationInventory reads the organisation's inventories.
+func organisationInventory(t *testing.T) *inventory.Inventory {
+	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(organisationDir, "iam", "*.json"))
 	if err != nil || len(paths) != 3 {
 		t.Fatalf("inventories %v, %v", paths, err)
@@ -77,32 +92,28 @@ func takeInventory(t *testing.T, dir string) {
 		}
 		parts = append(parts, part)
 	}
-	lake, err := parquet.CreateLake(dir)
+	return inventory.Merge(parts...)
+}
+
+// openEngine opens a lake for reading.
+func openEngine(t *testing.T, dir string) queries.Engine {
+	t.Helper()
+	lake, err := parquet.OpenLake(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lake.Close()
-	at := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
-	if err := pipeline.IngestInventory(lake, inventory.Merge(parts...), at, "test"); err != nil {
+	engine, err := queries.OpenDuckDB(context.Background(), lake, queries.Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { engine.Close(); lake.Close() })
+	return engine
 }
 
 // ask runs a question and returns its rows as they look in JSON.
 func ask(t *testing.T, dir, query string, p queries.Params) []map[string]any {
 	t.Helper()
-	ctx := context.Background()
-	lake, err := parquet.OpenLake(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer lake.Close()
-	engine, err := queries.OpenDuckDB(ctx, lake, queries.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer engine.Close()
-	rows, err := engine.Run(ctx, query, p)
+	rows, err := openEngine(t, dir).Run(context.Background(), query, p)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,61 +1,173 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"roletrail/iam/inventory"
+	"roletrail/iam/trust"
 	"roletrail/parquet"
 )
 
-// IngestInventory writes the roles of an inventory into the lake: one file per
-// account, which takes the place of one of the same day. at is the moment that the
-// inventory describes (design 9.14).
-func IngestInventory(lake *parquet.Lake, inv *inventory.Inventory, at time.Time, version string) error {
-	if len(inv.Incomplete) > 0 {
-		return fmt.Errorf("taking the inventory of %s: pages are missing (the last one says IsTruncated), and roles on them would pass for deleted; give all pages in one command",
-			strings.Join(inv.Incomplete, ", "))
-	}
-	if err := keepCatalogue(lake, version); err != nil {
-		return err
-	}
-	run, err := lake.Ledger().Begin(version)
-	if err != nil {
-		return err
-	}
-	var batch parquet.Batch
-	for _, account := range inv.Accounts {
-		entry, err := writeRoles(lake, run, account, inv.Roles, at.UTC())
-		if err != nil {
-			return err
-		}
-		batch.Files = append(batch.Files, entry)
-	}
-	if err := lake.Ledger().Commit(run, batch); err != nil {
-		return err
-	}
-	return lake.Ledger().Finish(run)
+// InventoryOptions say how an inventory is taken.
+type InventoryOptions struct {
+	// At is the moment that the inventory describes (design 9.14).
+	At time.Time
+	// Control are the control policies of the organisation by level, if they are
+	// known.
+	Control [][]inventory.ControlPolicy
+	// Version is the program's, for the ledger.
+	Version string
 }
 
-// writeRoles writes one account's roles. An account without any gets a file
-// without rows, which says that there are none.
-func writeRoles(lake *parquet.Lake, run int64, account string, roles []inventory.Role, at time.Time) (parquet.FileEntry, error) {
-	b := parquet.NewBuilder(parquet.RolesSchema)
-	sorted := slices.SortedFunc(slices.Values(roles), func(x, y inventory.Role) int { return strings.Compare(x.ARN, y.ARN) })
-	for _, role := range sorted {
+// IngestInventory writes an inventory into the lake: of each table one file per
+// account, which takes the place of one of the same day. It returns what the
+// inventory leaves open beside its own problems.
+func IngestInventory(lake *parquet.Lake, inv *inventory.Inventory, options InventoryOptions) ([]inventory.Problem, error) {
+	if len(inv.Incomplete) > 0 {
+		return nil, fmt.Errorf("taking the inventory of %s: pages are missing (the last one says IsTruncated), and roles on them would pass for deleted; give all pages in one command",
+			strings.Join(inv.Incomplete, ", "))
+	}
+	if err := keepCatalogue(lake, options.Version); err != nil {
+		return nil, err
+	}
+	catalogue, err := LoadCatalogue(lake)
+	if err != nil {
+		return nil, err
+	}
+	run, err := lake.Ledger().Begin(options.Version)
+	if err != nil {
+		return nil, err
+	}
+	judge := inventory.NewJudge(inv, catalogue, options.Control)
+	var batch parquet.Batch
+	for _, account := range inv.Accounts {
+		files, err := writeAccount(lake, run, inv, judge, account, options)
+		if err != nil {
+			return nil, err
+		}
+		batch.Files = append(batch.Files, files...)
+	}
+	if err := lake.Ledger().Commit(run, batch); err != nil {
+		return nil, err
+	}
+	return judge.Problems(), lake.Ledger().Finish(run)
+}
+
+// accountFiles are the files of one account, being written.
+type accountFiles struct {
+	at time.Time
+
+	roles, permissions, trust, conditions, policies *table
+}
+
+// writeAccount writes one account's files. An account without roles gets files
+// without rows, which say that there are none.
+func writeAccount(lake *parquet.Lake, run int64, inv *inventory.Inventory, judge *inventory.Judge, account string, options InventoryOptions) (entries []parquet.FileEntry, err error) {
+	f := &accountFiles{at: options.At.UTC()}
+	var open []*table
+	defer func() {
+		for _, t := range open {
+			err = errors.Join(err, t.abort())
+		}
+	}()
+	for _, part := range []struct {
+		table  **table
+		schema *parquet.Schema
+	}{
+		{&f.roles, parquet.RolesSchema},
+		{&f.permissions, parquet.RolePermissionsSchema},
+		{&f.trust, parquet.RoleTrustSchema},
+		{&f.conditions, parquet.RoleTrustConditionsSchema},
+		{&f.policies, parquet.PoliciesSchema},
+	} {
+		if *part.table, err = newTable(lake, run, parquet.InventoryPath(part.schema, f.at, account), part.schema); err != nil {
+			return nil, err
+		}
+		open = append(open, *part.table)
+	}
+	if err := f.fill(inv, judge, account); err != nil {
+		return nil, err
+	}
+	for len(open) > 0 {
+		entry, err := open[0].commit()
+		open = open[1:]
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
+// fill adds the rows of an account. The roles of an inventory are ordered by ARN, and
+// so are the rows.
+func (f *accountFiles) fill(inv *inventory.Inventory, judge *inventory.Judge, account string) error {
+	for i := range inv.Roles {
+		role := &inv.Roles[i]
 		if role.AccountID != account {
 			continue
 		}
-		err := b.Append(role.ARN, textOrNull(role.RoleID), role.AccountID, role.Name, role.Path, timeOrNull(role.CreatedAt),
-			string(role.Kind), textOrNull(string(role.Privilege)), nil, secondsOrNull(role.MaxSession), textOrNull(role.Boundary),
-			textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), at)
-		if err != nil {
-			return parquet.FileEntry{}, err
+		judgement := judge.Role(role)
+		for _, add := range []func() error{
+			func() error { return f.addRole(role, judgement) },
+			func() error { return f.addPermissions(role, judgement) },
+			func() error { return f.addTrust(role) },
+		} {
+			if err := add(); err != nil {
+				return err
+			}
 		}
 	}
-	return writeTable(lake, run, parquet.InventoryPath(parquet.RolesSchema, at, account), parquet.RolesSchema, b)
+	for _, p := range judge.PoliciesOf(account) {
+		err := f.policies.add(account, textOrNull(p.ARN), textOrNull(p.Name), string(p.Kind), textOrNull(p.Role), textOrNull(p.VersionID),
+			timeOrNull(p.CreatedAt), textOrNull(p.Document), f.at)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *accountFiles) addRole(role *inventory.Role, judgement *inventory.Judgement) error {
+	return f.roles.add(role.ARN, textOrNull(role.RoleID), role.AccountID, role.Name, role.Path, timeOrNull(role.CreatedAt),
+		string(role.Kind), textOrNull(string(judgement.Privilege)), textOrNull(judgement.Path), secondsOrNull(role.MaxSession), textOrNull(role.Boundary),
+		textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), f.at)
+}
+
+func (f *accountFiles) addPermissions(role *inventory.Role, judgement *inventory.Judgement) error {
+	for p := range judgement.Permissions() {
+		err := f.permissions.add(role.AccountID, role.ARN, textOrNull(role.RoleID), p.Action, p.Effect.String(), p.IsPattern,
+			p.Via, p.Resources, timeOrNull(p.GrantedAt), f.at)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addTrust adds what can be read of the role's trust policy. What cannot is a problem
+// of the inventory, which named it when it was read.
+func (f *accountFiles) addTrust(role *inventory.Role) error {
+	policy, _ := trust.Parse(role.TrustPolicy)
+	for _, r := range policy.Rows {
+		err := f.trust.add(role.AccountID, role.ARN, textOrNull(role.RoleID), r.Statement, textOrNull(r.Sid), r.Effect, textOrNull(r.PrincipalType),
+			textOrNull(r.Principal), r.Negated, string(r.PrincipalKind), textOrNull(r.PrincipalAccount), textOrNull(r.PrincipalKey), r.Actions,
+			textOrNull(r.Conditions), f.at)
+		if err != nil {
+			return err
+		}
+	}
+	for _, c := range policy.Conditions {
+		err := f.conditions.add(role.AccountID, role.ARN, textOrNull(role.RoleID), c.Statement, c.Key, c.Operator, textOrNull(c.Quantifier), c.IfExists, c.Negated,
+			textOrNull(c.Pattern), c.Exact, c.Values, f.at)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func timeOrNull(t time.Time) any {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 func newIAM(p *cli.Program, common *cli.Common) *cobra.Command {
 	var snapshotDate string
+	var scps []string
 	cmd := &cobra.Command{
 		Use:   "iam FILE…",
 		Short: "Read the IAM inventory of one or more accounts into the lake",
@@ -26,20 +28,27 @@ func newIAM(p *cli.Program, common *cli.Common) *cobra.Command {
 A FILE is the output of aws iam get-account-authorization-details: one page or
 several, of one account or several, plain or gzip. All pages of an account must be
 given in one command. An inventory bears no date of its own: it is taken for one of
-this moment unless --snapshot-date says otherwise.`,
+this moment unless --snapshot-date says otherwise.
+
+What the roles may do is computed from all policies of the inventory. The control
+policies of an organisation are not part of it: --scp names a FILE with the outputs of
+aws organizations describe-policy for one level (the root, an organisational unit, the
+account), and is given once per level. They bear on all accounts of the command.`,
 		Example: `  aws iam get-account-authorization-details > 111111111111.json
   ingest iam 111111111111.json
-  ingest iam --snapshot-date 2026-09-30 *.json`,
+  ingest iam --snapshot-date 2026-09-30 *.json
+  ingest iam --scp root.json --scp workloads.json 111111111111.json`,
 		Args: cli.Arguments("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
 			if err != nil {
 				return err
 			}
-			return ingestIAM(p, common, args, at)
+			return ingestIAM(p, common, args, scps, at)
 		},
 	}
 	cmd.Flags().StringVar(&snapshotDate, "snapshot-date", "", "the day that the inventory describes, as YYYY-MM-DD (default now)")
+	cmd.Flags().StringArrayVar(&scps, "scp", nil, "`FILE` with the control policies of one level of the organisation; may be repeated")
 	return cmd
 }
 
@@ -55,20 +64,26 @@ func dayOrNow(flag, date string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time) (err error) {
+func ingestIAM(p *cli.Program, common *cli.Common, paths, scps []string, at time.Time) (err error) {
 	inv, err := readInventories(p, paths)
 	if err != nil {
 		return err
 	}
-	for _, problem := range inv.Problems {
-		warnOf(p, problem)
+	control, err := readControlPolicies(p, scps)
+	if err != nil {
+		return err
 	}
 	lake, err := parquet.CreateLake(common.Lake)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
-	if err := pipeline.IngestInventory(lake, inv, at, cli.Version()); err != nil {
+	more, err := pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version()})
+	problems := append(inv.Problems, more...)
+	for _, problem := range problems {
+		warnOf(p, problem)
+	}
+	if err != nil {
 		return err
 	}
 	day := at.Format(time.DateOnly)
@@ -76,8 +91,8 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths []string, at time.Time)
 		"inventory", "roles", len(inv.Roles), "accounts", len(inv.Accounts), "snapshot_date", day)
 	p.Say(slog.LevelInfo, fmt.Sprintf("entries %d = roles %d + duplicate %d + quarantined %d", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost),
 		"balance", "entries", inv.Read, "roles", len(inv.Roles), "duplicate", inv.Duplicates, "quarantined", inv.Lost)
-	if len(inv.Problems) > 0 {
-		return cli.Quarantined(fmt.Errorf("done, but %d parts of the inventory could not be read", len(inv.Problems)),
+	if len(problems) > 0 {
+		return cli.Quarantined(fmt.Errorf("done, but %d parts of the inventory could not be read", len(problems)),
 			"they are named above; all else is in the lake")
 	}
 	return nil
@@ -104,14 +119,38 @@ func readInventories(p *cli.Program, paths []string) (*inventory.Inventory, erro
 	return inventory.Merge(parts...), nil
 }
 
-func readInventory(p *cli.Program, path string) (*inventory.Inventory, error) {
+// readControlPolicies reads a level of control policies from each file.
+func readControlPolicies(p *cli.Program, paths []string) (levels [][]inventory.ControlPolicy, err error) {
+	for _, path := range paths {
+		err := withFile(p, path, "control policies", func(r io.Reader, name string) error {
+			level, err := inventory.ParseControlPolicies(r, name, inventory.Limits{})
+			levels = append(levels, level)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return levels, nil
+}
+
+func readInventory(p *cli.Program, path string) (inv *inventory.Inventory, err error) {
+	err = withFile(p, path, "inventory", func(r io.Reader, name string) error {
+		inv, err = inventory.Parse(r, name, inventory.Limits{})
+		return err
+	})
+	return inv, err
+}
+
+// withFile opens a file, or standard input for "-", of what is being read.
+func withFile(p *cli.Program, path, what string, read func(r io.Reader, name string) error) error {
 	if path == "-" {
-		return inventory.Parse(p.Stdin, "standard input", inventory.Limits{})
+		return read(p.Stdin, "standard input")
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading inventory %q: %w", path, errors.Unwrap(err))
+		return fmt.Errorf("reading %s %q: %w", what, path, errors.Unwrap(err))
 	}
 	defer file.Close()
-	return inventory.Parse(file, path, inventory.Limits{})
+	return read(file, path)
 }

@@ -36,7 +36,8 @@ func makeLake(dir, organisation string) (err error) {
 	if err != nil {
 		return err
 	}
-	return pipeline.IngestInventory(lake, inv, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), "test")
+	_, err = pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
+	return err
 }
 
 func readInventory(dir string) (*inventory.Inventory, error) {

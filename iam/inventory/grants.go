@@ -8,6 +8,15 @@ import (
 	"roletrail/iam/policy"
 )
 
+// permissions is what is known of the policies of a role.
+type permissions struct {
+	attached []string // ARNs of managed policies
+	inline   []Policy // unreadable ones too, without their document
+	listed   bool     // both lists of policies were there
+	// boundaryUnread: there is a permissions boundary whose ARN cannot be read.
+	boundaryUnread bool
+}
+
 // permissions reads the policies of a role. Every bad inline document is noted
 // under its name, the others still count.
 func (b *roleBuilder) permissions() permissions {
@@ -32,7 +41,8 @@ func (b *roleBuilder) permissions() permissions {
 }
 
 // boundary returns the ARN of the permissions boundary. One that is there but
-// cannot be read still bounds the role: it is noted, and the role stays ungraded.
+// cannot be read still bounds the role: it is noted, and nothing the role may do is
+// certain then.
 func (b *roleBuilder) boundary() (arn string, unread bool) {
 	if b.raw.Boundary == nil {
 		return "", false

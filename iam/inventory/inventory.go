@@ -26,7 +26,8 @@ type Inventory struct {
 	// Read = len(Roles) + Duplicates + Lost.
 	Read, Duplicates, Lost int
 
-	files []*file // as they were read; all of the above follows from them
+	files    []*file           // as they were read; all of the above follows from them
+	policies map[string]Policy // managed ones by ARN
 }
 
 // Role is one role of the inventory: a row of iam/roles. Empty text, zero
@@ -41,8 +42,6 @@ type Role struct {
 	CreatedAt time.Time // UTC
 	// Kind is never empty (design 9.7).
 	Kind trust.Kind
-	// Privilege is empty where it is not graded yet.
-	Privilege Privilege
 	// MaxSession is the longest session in seconds, 900 to 43200. It is 0 unless
 	// the role came with MaxSessionDuration, which
 	// get-account-authorization-details leaves out.

@@ -3,6 +3,7 @@ package inventory
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"roletrail/iam"
@@ -20,6 +21,8 @@ type Policy struct {
 	CreatedAt time.Time
 	// Document is compact JSON text; empty when it could not be read.
 	Document string
+
+	earlier []version // versions before that one, the latest first
 }
 
 // rawPolicy is a managed policy as an inventory has it.
@@ -77,9 +80,26 @@ func (raw rawPolicy) policy() (kept Policy, errs []error) {
 		kept.VersionID = v.VersionID
 		kept.CreatedAt, dateErr = parseTime(v.CreateDate)
 		kept.Document, docErr = readDocument(v.Document)
+		kept.earlier = raw.before(kept)
 		return kept, []error{dateErr, docErr}
 	}
 	return kept, []error{errors.New("it has no default version")}
+}
+
+// before returns the versions that were made before the default one. What cannot be
+// read of them is no loss: the grants of today are only taken for younger then.
+func (raw rawPolicy) before(kept Policy) (earlier []version) {
+	for _, v := range raw.Versions.items {
+		at, err := parseTime(v.CreateDate)
+		if err != nil || at.IsZero() || !at.Before(kept.CreatedAt) {
+			continue
+		}
+		if document, err := policy.Decode(v.Document); err == nil {
+			earlier = append(earlier, version{at, document})
+		}
+	}
+	slices.SortFunc(earlier, func(a, b version) int { return b.createdAt.Compare(a.createdAt) })
+	return earlier
 }
 
 // readDocument returns a document in any encoding as compact JSON text. Beside an

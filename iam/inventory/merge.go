@@ -7,8 +7,8 @@ import (
 )
 
 // Merge takes inventories of one snapshot together, in the order given, and
-// leaves them as they are. Managed policies of all of them are known before any
-// role is graded, so roles and policies may come in different files.
+// leaves them as they are. Roles and the policies they have may come in different
+// files.
 //
 // A role is told by its ARN; of repeats the last one stays. Two entries of one
 // ARN with different role ids are two roles, of which only the one made later
@@ -24,19 +24,17 @@ func Merge(parts ...*Inventory) *Inventory {
 
 // build settles what the files say between them.
 func build(files []*file) *Inventory {
-	inv := &Inventory{files: files}
-	managed := map[string]Policy{}
+	inv := &Inventory{files: files, policies: map[string]Policy{}}
 	for _, f := range files {
 		inv.Problems = append(inv.Problems, f.problems...)
 		inv.Pages += f.pages
 		inv.Read += f.read
 		inv.Lost += f.lost
-		maps.Copy(managed, f.policies)
+		maps.Copy(inv.policies, f.policies)
 	}
 	inv.settle(files)
 	inv.checkIDs()
 	inv.Accounts, inv.Incomplete = accountsOf(files)
-	inv.grade(managed)
 	return inv
 }
 
@@ -89,16 +87,4 @@ func (inv *Inventory) checkIDs() {
 
 func (inv *Inventory) roleProblem(r Role, err error) {
 	inv.Problems = append(inv.Problems, Problem{Where: "role " + name(r.ARN), Err: err})
-}
-
-// grade fills Privilege of all roles.
-func (inv *Inventory) grade(managed map[string]Policy) {
-	incomplete := map[string]bool{}
-	for _, account := range inv.Incomplete {
-		incomplete[account] = true
-	}
-	for i := range inv.Roles {
-		r := &inv.Roles[i]
-		r.Privilege = privilege(*r, managed, !incomplete[r.AccountID])
-	}
 }

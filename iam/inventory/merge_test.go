@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"roletrail/iam/policy"
 )
 
 func TestDuplicates(t *testing.T) {
@@ -94,9 +96,9 @@ func TestIncomplete(t *testing.T) {
 		if got := strings.Join(inv.Incomplete, " "); got != c.want {
 			t.Errorf("%s: incomplete is %q, want %q", name, got, c.want)
 		}
-		for _, r := range inv.Roles {
-			if incomplete := strings.Contains(c.want, r.AccountID); incomplete == (r.Privilege == None) {
-				t.Errorf("%s: role of %s has privilege %q", name, r.AccountID, r.Privilege)
+		for i, r := range inv.Roles {
+			if incomplete, privilege := strings.Contains(c.want, r.AccountID), privilegeOf(inv, i); incomplete == (privilege == policy.None) {
+				t.Errorf("%s: role of %s has privilege %q", name, r.AccountID, privilege)
 			}
 		}
 	}

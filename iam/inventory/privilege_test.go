@@ -3,7 +3,15 @@ package inventory
 import (
 	"net/url"
 	"testing"
+
+	"roletrail/iam/action"
+	"roletrail/iam/policy"
 )
+
+// privilegeOf is the privilege of a role by all policies of its inventory.
+func privilegeOf(inv *Inventory, role int) policy.Privilege {
+	return NewJudge(inv, action.Embedded(), nil).Role(&inv.Roles[role]).Privilege
+}
 
 func inlineJSON(docs ...string) string {
 	out := ""
@@ -33,37 +41,37 @@ func TestPrivilege(t *testing.T) {
 	for name, c := range map[string]struct {
 		role     string
 		policies string
-		want     Privilege
+		want     policy.Privilege
 	}{
-		"nothing":               {roleJSON("a"), "", None},
-		"nothing, bounded":      {roleJSON("a", boundary), "", None},
-		"lists not there":       {`{"Arn":"arn:aws:iam::111111111111:role/a","AttachedManagedPolicies":[]}`, "", Ungraded},
-		"lists null":            {roleJSON("a", `"RolePolicyList":null`), "", Ungraded},
-		"list unreadable":       {roleJSON("a", `"RolePolicyList":7`), "", Ungraded},
-		"inline read":           {roleJSON("a", inlineJSON(readDoc)), "", Ungraded},
-		"inline empty":          {roleJSON("a", inlineJSON(`{"Version":"2012-10-17","Statement":[]}`)), "", Ungraded},
-		"inline admin":          {roleJSON("a", inlineJSON(readDoc, adminDoc)), "", Admin},
-		"inline admin, string":  {roleJSON("a", inlineJSON(quoted(t, adminDoc))), "", Admin},
-		"inline admin, encoded": {roleJSON("a", inlineJSON(quoted(t, url.PathEscape(adminDoc)))), "", Admin},
-		"beside unreadable one": {roleJSON("a", inlineJSON(`"%7B"`, adminDoc)), "", Admin},
-		"bounded":               {roleJSON("a", inlineJSON(adminDoc), boundary), "", Ungraded},
-		"boundary unreadable":   {roleJSON("a", inlineJSON(adminDoc), `"PermissionsBoundary":"x"`), "", Ungraded},
-		"denied":                {roleJSON("a", inlineJSON(adminDoc, denyDoc)), "", Ungraded},
-		"attached admin":        {roleJSON("a", attachedJSON(mine)), policyJSON(mine, adminDoc), Admin},
-		"attached, encoded":     {roleJSON("a", attachedJSON(mine)), policyJSON(mine, quoted(t, url.PathEscape(adminDoc))), Admin},
-		"not the default":       {roleJSON("a", attachedJSON(mine)), policyJSON(mine, readDoc), Ungraded},
+		"nothing":               {roleJSON("a"), "", policy.None},
+		"nothing, bounded":      {roleJSON("a", boundary), "", policy.None},
+		"lists not there":       {`{"Arn":"arn:aws:iam::111111111111:role/a","AttachedManagedPolicies":[]}`, "", policy.Ungraded},
+		"lists null":            {roleJSON("a", `"RolePolicyList":null`), "", policy.Ungraded},
+		"list unreadable":       {roleJSON("a", `"RolePolicyList":7`), "", policy.Ungraded},
+		"inline read":           {roleJSON("a", inlineJSON(readDoc)), "", policy.Read},
+		"inline empty":          {roleJSON("a", inlineJSON(`{"Version":"2012-10-17","Statement":[]}`)), "", policy.None},
+		"inline admin":          {roleJSON("a", inlineJSON(readDoc, adminDoc)), "", policy.Admin},
+		"inline admin, string":  {roleJSON("a", inlineJSON(quoted(t, adminDoc))), "", policy.Admin},
+		"inline admin, encoded": {roleJSON("a", inlineJSON(quoted(t, url.PathEscape(adminDoc)))), "", policy.Admin},
+		"beside unreadable one": {roleJSON("a", inlineJSON(`"%7B"`, adminDoc)), "", policy.Admin},
+		"bounded":               {roleJSON("a", inlineJSON(adminDoc), boundary), "", policy.Ungraded},
+		"boundary unreadable":   {roleJSON("a", inlineJSON(adminDoc), `"PermissionsBoundary":"x"`), "", policy.Ungraded},
+		"denied":                {roleJSON("a", inlineJSON(adminDoc, denyDoc)), "", policy.None},
+		"attached admin":        {roleJSON("a", attachedJSON(mine)), policyJSON(mine, adminDoc), policy.Admin},
+		"attached, encoded":     {roleJSON("a", attachedJSON(mine)), policyJSON(mine, quoted(t, url.PathEscape(adminDoc))), policy.Admin},
+		"not the default":       {roleJSON("a", attachedJSON(mine)), policyJSON(mine, readDoc), policy.Read},
 		"default by id": {roleJSON("a", attachedJSON(mine)),
-			`{"Arn":"` + mine + `","DefaultVersionId":"v7","PolicyVersionList":[{"VersionId":"v7","Document":` + adminDoc + `}]}`, Admin},
-		"attached denies":  {roleJSON("a", attachedJSON(mine), inlineJSON(adminDoc)), policyJSON(mine, denyDoc), Ungraded},
-		"policy not here":  {roleJSON("a", attachedJSON(mine)), "", Ungraded},
-		"AWS's own":        {roleJSON("a", attachedJSON(theirs)), "", Admin},
-		"AWS's, elsewhere": {roleJSON("a", attachedJSON("arn:aws-cn:iam::aws:policy/AdministratorAccess")), "", Admin},
-		"namesake":         {roleJSON("a", attachedJSON("arn:aws:iam::111111111111:policy/AdministratorAccess")), "", Ungraded},
-		"no ARNs":          {roleJSON("a", attachedJSON("")), policyJSON("", adminDoc), Ungraded},
+			`{"Arn":"` + mine + `","DefaultVersionId":"v7","PolicyVersionList":[{"VersionId":"v7","Document":` + adminDoc + `}]}`, policy.Admin},
+		"attached denies":  {roleJSON("a", attachedJSON(mine), inlineJSON(adminDoc)), policyJSON(mine, denyDoc), policy.None},
+		"policy not here":  {roleJSON("a", attachedJSON(mine)), "", policy.Ungraded},
+		"AWS's own":        {roleJSON("a", attachedJSON(theirs)), "", policy.Admin},
+		"AWS's, elsewhere": {roleJSON("a", attachedJSON("arn:aws-cn:iam::aws:policy/AdministratorAccess")), "", policy.Admin},
+		"namesake":         {roleJSON("a", attachedJSON("arn:aws:iam::111111111111:policy/AdministratorAccess")), "", policy.Ungraded},
+		"no ARNs":          {roleJSON("a", attachedJSON("")), policyJSON("", adminDoc), policy.Ungraded},
 	} {
 		page := `{"Policies":[` + c.policies + `],"RoleDetailList":[` + c.role + `]}`
-		if inv := parseText(t, page); inv.Roles[0].Privilege != c.want {
-			t.Errorf("%s: got %q, want %q; %q", name, inv.Roles[0].Privilege, c.want, problems(inv))
+		if inv := parseText(t, page); privilegeOf(inv, 0) != c.want {
+			t.Errorf("%s: got %q, want %q; %q", name, privilegeOf(inv, 0), c.want, problems(inv))
 		}
 	}
 }
@@ -74,18 +82,18 @@ func TestPrivilegeAcrossPages(t *testing.T) {
 	roles := pageJSON(true, roleJSON("a", attachedJSON(mine)))
 	policies := `{"Policies":[` + policyJSON(mine, adminDoc) + `]}`
 	r, p := parseText(t, roles), parseText(t, policies)
-	if r.Roles[0].Privilege != Ungraded {
-		t.Errorf("alone: %q", r.Roles[0].Privilege)
+	if privilegeOf(r, 0) != policy.Ungraded {
+		t.Errorf("alone: %q", privilegeOf(r, 0))
 	}
 	for way, inv := range map[string]*Inventory{
 		"pages": parseText(t, roles+policies), "pages, turned": parseText(t, policies+roles),
 		"files": Merge(r, p), "files, turned": Merge(p, r), "twice": Merge(Merge(r), Merge(p, r)),
 	} {
-		if inv.Roles[0].Privilege != Admin {
-			t.Errorf("%s: %q", way, inv.Roles[0].Privilege)
+		if privilegeOf(inv, 0) != policy.Admin {
+			t.Errorf("%s: %q", way, privilegeOf(inv, 0))
 		}
 	}
-	if r.Roles[0].Privilege != Ungraded {
+	if privilegeOf(r, 0) != policy.Ungraded {
 		t.Error("Merge changed its argument")
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"roletrail/iam/action"
+	"roletrail/iam/policy"
 )
 
 const realFolder = "../../../shared/realdata/iam"
@@ -129,13 +132,14 @@ func TestLargestRealInventory(t *testing.T) {
 		t.Fatal("the inventory is missing")
 	}
 	inv := parseText(t, string(o.raw))
-	used, kinds, grades := 0, map[string]int{}, map[Privilege]int{}
-	for _, r := range inv.Roles {
+	used, kinds, grades := 0, map[string]int{}, map[policy.Privilege]int{}
+	judge := NewJudge(inv, action.Embedded(), nil)
+	for i, r := range inv.Roles {
 		if !r.LastUsed.IsZero() && r.LastUsedRegion != "" {
 			used++
 		}
 		kinds[string(r.Kind)]++
-		grades[r.Privilege]++
+		grades[judge.Role(&inv.Roles[i]).Privilege]++
 	}
 	if len(inv.Roles) != 78 || used != 26 || o.dated() != used {
 		t.Errorf("%d roles, %d used, %d dated; want 78, 26, 26", len(inv.Roles), used, o.dated())
@@ -154,5 +158,41 @@ func TestLargestRealInventory(t *testing.T) {
 
 const (
 	realKinds  = `{"cross_account":2,"instance_profile":2,"permission_set":2,"same_account":45,"service":19,"service_linked":8}`
-	realGrades = `{"":69,"admin":6,"none":3}`
+	realGrades = `{"admin":39,"none":6,"permissions":24,"read":1,"write":8}`
 )
+
+// TestRealEscalations: an inventory by other hands has a role for each of many ways
+// to become an administrator, named after it, and roles that only look so (fp…).
+func TestRealEscalations(t *testing.T) {
+	o, ok := realInventories(t)["cloudsplaining/examples/files/example.json"]
+	if !ok {
+		t.Fatal("the inventory is missing")
+	}
+	inv := parseText(t, string(o.raw))
+	judge := NewJudge(inv, action.Embedded(), nil)
+	// These need more than the role has by itself: another principal, an instance, or
+	// a stack that exists.
+	others := map[string]bool{
+		"privesc-AssumeRole-intermediate-role": true, "privesc-AssumeRole-starting-role": true, "privesc-CloudFormationUpdateStack-role": true,
+		"privesc-ec2InstanceConnect-role": true, "privesc-permissive-role-trust": true,
+	}
+	ways, lookalikes := 0, 0
+	for i := range inv.Roles {
+		r := &inv.Roles[i]
+		g := judge.Role(r)
+		switch {
+		case others[r.Name]:
+		case strings.HasPrefix(r.Name, "privesc"):
+			if ways++; g.Privilege != policy.Admin || g.Path == "" {
+				t.Errorf("%s: %q %q", r.Name, g.Privilege, g.Path)
+			}
+		case strings.HasPrefix(r.Name, "fp"):
+			if lookalikes++; g.Privilege == policy.Admin {
+				t.Errorf("%s is no administrator, yet %q", r.Name, g.Path)
+			}
+		}
+	}
+	if ways < 25 || lookalikes < 5 {
+		t.Errorf("%d ways and %d lookalikes were seen", ways, lookalikes)
+	}
+}

@@ -1,0 +1,83 @@
+package inventory
+
+import (
+	"iter"
+	"time"
+
+	"roletrail/iam/policy"
+)
+
+// Permission is one action that the policies of a role grant: a row of
+// iam/role_permissions.
+type Permission struct {
+	// Action is spelled as in the catalogue; with IsPattern it is a pattern as
+	// written, of which the catalogue knows no action.
+	Action    string
+	IsPattern bool
+	// Effect is allowed or conditional.
+	Effect policy.Effect
+	// Via are the granting statements, "POLICY#SID"; at most policy.MaxVia.
+	Via []string
+	// Resources are the resource patterns as written; at most policy.MaxResources.
+	Resources []string
+	// GrantedAt is since when at the latest, UTC; zero if unknown (design 9.11).
+	GrantedAt time.Time
+}
+
+// Permissions yields what the role may do, in the order of the catalogue, then the
+// patterns that it does not know. The lists are shared and must not be changed.
+func (g *Judgement) Permissions() iter.Seq[Permission] {
+	return func(yield func(Permission) bool) {
+		texts := map[*policy.Permission][]string{}
+		for i, p := range g.result.All() {
+			via, known := texts[p]
+			if !known {
+				via = refTexts(p.Via)
+				texts[p] = via
+			}
+			out := Permission{Action: g.judge.universe.Name(i), Effect: p.Effect, Via: via, Resources: p.Resources, GrantedAt: g.grantedAt(p, i)}
+			if !yield(out) {
+				return
+			}
+		}
+		for pattern, p := range g.result.Unmatched() {
+			out := Permission{Action: pattern, IsPattern: true, Effect: p.Effect, Via: refTexts(p.Via), Resources: p.Resources, GrantedAt: g.patternGrantedAt(p)}
+			if !yield(out) {
+				return
+			}
+		}
+	}
+}
+
+func refTexts(refs []policy.Ref) []string {
+	texts := make([]string, len(refs))
+	for i, ref := range refs {
+		texts[i] = ref.String()
+	}
+	return texts
+}
+
+// grantedAt is the earliest of what grants the action.
+func (g *Judgement) grantedAt(p *policy.Permission, index int) time.Time {
+	return earliest(p.Via, func(ref policy.Ref) time.Time { return g.judge.grantedBy(ref, index, g.role) })
+}
+
+// patternGrantedAt takes the version of the policy: what earlier ones granted of a
+// pattern's actions is not known.
+func (g *Judgement) patternGrantedAt(p *policy.Permission) time.Time {
+	return earliest(p.Via, func(ref policy.Ref) time.Time {
+		if m := g.judge.managed[ref.Policy]; m != nil && m.history.policy.CreatedAt.After(g.role.CreatedAt) {
+			return m.history.policy.CreatedAt
+		}
+		return g.role.CreatedAt
+	})
+}
+
+func earliest(refs []policy.Ref, at func(policy.Ref) time.Time) (first time.Time) {
+	for i, ref := range refs {
+		if t := at(ref); i == 0 || t.Before(first) {
+			first = t
+		}
+	}
+	return first
+}

@@ -1,0 +1,66 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+
+	"roletrail/cloudtrail"
+	"roletrail/parquet"
+)
+
+// table is a file being written of a table other than events, which has its own way.
+// Either commit or abort must be called.
+type table struct {
+	path   string
+	file   *parquet.File
+	writer parquet.Writer
+	rows   *parquet.Builder
+	count  int64
+}
+
+// newTable starts a file.
+func newTable(lake *parquet.Lake, run int64, path string, schema *parquet.Schema) (*table, error) {
+	file, err := lake.Create(path, run)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := parquet.NewWriter(file, schema)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
+	}
+	return &table{path: path, file: file, writer: writer, rows: parquet.NewBuilder(schema)}, nil
+}
+
+// tableGroup is how many rows a row group of these tables holds at most.
+const tableGroup = 64 << 10
+
+// add appends a row, a value for each column, see [parquet.Builder.Append].
+func (t *table) add(row ...any) error {
+	err := t.rows.Append(row...)
+	t.count++
+	if err == nil && t.rows.Rows() >= tableGroup {
+		err = t.rows.Flush(t.writer)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %q: %w", t.path, err)
+	}
+	return nil
+}
+
+// commit makes the file durable; it counts when its entry is in the ledger.
+func (t *table) commit() (parquet.FileEntry, error) {
+	err := t.rows.Flush(t.writer)
+	if err == nil {
+		err = t.writer.Close(map[string]string{"roletrail.derivation": fmt.Sprint(cloudtrail.Derivation)})
+	}
+	if err != nil {
+		return parquet.FileEntry{}, errors.Join(fmt.Errorf("writing %q: %w", t.path, err), t.file.Abort())
+	}
+	written, err := t.file.Commit()
+	if err != nil {
+		return parquet.FileEntry{}, err
+	}
+	return written.Entry(t.path, t.count), nil
+}
+
+func (t *table) abort() error { return t.file.Abort() }
