@@ -52,25 +52,31 @@ func keepCatalogue(lake *parquet.Lake, version string) error {
 }
 
 func writeActions(lake *parquet.Lake, run int64, c *action.Catalogue, source string) (parquet.FileEntry, error) {
-	b := parquet.NewBuilder(parquet.CatalogueActionsSchema)
+	t, err := newTable(lake, run, parquet.CataloguePath(parquet.CatalogueActionsSchema), parquet.CatalogueActionsSchema)
+	if err != nil {
+		return parquet.FileEntry{}, err
+	}
 	for i, name := range c.Names() {
 		a := c.At(i)
-		err := b.Append(name, a.Service, a.Name, string(a.Level), a.ResourceTypes, string(a.Observability), textOrNull(a.DataType), c.Date(), source)
+		err := t.add(name, a.Service, a.Name, string(a.Level), a.ResourceTypes, string(a.Observability), textOrNull(a.DataType), c.Date(), source)
 		if err != nil {
-			return parquet.FileEntry{}, err
+			return parquet.FileEntry{}, errors.Join(err, t.abort())
 		}
 	}
-	return writeTable(lake, run, parquet.CataloguePath(parquet.CatalogueActionsSchema), parquet.CatalogueActionsSchema, b)
+	return t.commit()
 }
 
 func writeOperations(lake *parquet.Lake, run int64, c *action.Catalogue, _ string) (parquet.FileEntry, error) {
-	b := parquet.NewBuilder(parquet.CatalogueOperationsSchema)
+	t, err := newTable(lake, run, parquet.CataloguePath(parquet.CatalogueOperationsSchema), parquet.CatalogueOperationsSchema)
+	if err != nil {
+		return parquet.FileEntry{}, err
+	}
 	for o := range c.Operations() {
-		if err := b.Append(o.Service, o.Name, o.Actions[0], o.Actions[1:]); err != nil {
-			return parquet.FileEntry{}, err
+		if err := t.add(o.Service, o.Name, o.Actions[0], o.Actions[1:]); err != nil {
+			return parquet.FileEntry{}, errors.Join(err, t.abort())
 		}
 	}
-	return writeTable(lake, run, parquet.CataloguePath(parquet.CatalogueOperationsSchema), parquet.CatalogueOperationsSchema, b)
+	return t.commit()
 }
 
 // LoadCatalogue is the catalogue that a lake was refreshed with, else the built-in

@@ -118,11 +118,14 @@ func TestDamagedCatalogue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := parquet.NewBuilder(parquet.CatalogueActionsSchema)
-	if err := b.Append("s3:A", "s3", "A", "odd", nil, "data", nil, time.Now(), "refreshed"); err != nil {
+	odd, err := newTable(lake, run, parquet.CataloguePath(parquet.CatalogueActionsSchema), parquet.CatalogueActionsSchema)
+	if err != nil {
 		t.Fatal(err)
 	}
-	entry, err := writeTable(lake, run, parquet.CataloguePath(parquet.CatalogueActionsSchema), parquet.CatalogueActionsSchema, b)
+	if err := odd.add("s3:A", "s3", "A", "odd", nil, "data", nil, time.Now(), "refreshed"); err != nil {
+		t.Fatal(err)
+	}
+	entry, err := odd.commit()
 	if err != nil {
 		t.Fatal(err)
 	}

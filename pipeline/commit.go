@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -82,33 +83,44 @@ func (q *Quarantined) entry() (parquet.QuarantineEntry, error) {
 
 // writeCoverage writes what the epoch's objects cover, one file for all of them.
 func (r *run) writeCoverage(done []*outcome) ([]parquet.FileEntry, error) {
-	b := parquet.NewBuilder(parquet.CoverageSchema)
-	for _, o := range done {
-		for k, c := range o.coverage {
-			day := time.Unix(int64(k.day)*86400, 0).UTC()
-			var first, last, fingerprint any // a digest holds no event
-			if k.family != cloudtrail.Management {
-				fingerprint = c.fingerprint
-			}
-			if c.records > 0 {
-				first, last = time.UnixMicro(c.first).UTC(), time.UnixMicro(c.last).UTC()
-			}
-			err := b.Append(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, c.events, first, last, fingerprint)
-			if err != nil {
-				return nil, err
-			}
-		}
-	}
-	if b.Rows() == 0 {
+	if !slices.ContainsFunc(done, func(o *outcome) bool { return len(o.coverage) > 0 }) {
 		return nil, nil
 	}
 	path := parquet.CoveragePath(newID())
+	t, err := newTable(r.lake, r.id, path, parquet.CoverageSchema)
+	if err != nil {
+		return nil, err
+	}
 	r.coverageFiles = append(r.coverageFiles, path)
-	entry, err := writeTable(r.lake, r.id, path, parquet.CoverageSchema, b)
+	for _, o := range done {
+		if err := t.addCoverage(o); err != nil {
+			return nil, errors.Join(err, t.abort())
+		}
+	}
+	entry, err := t.commit()
 	if err != nil {
 		return nil, err
 	}
 	return []parquet.FileEntry{entry}, nil
+}
+
+// addCoverage adds what an object covers.
+func (t *table) addCoverage(o *outcome) error {
+	for k, c := range o.coverage {
+		day := time.Unix(int64(k.day)*86400, 0).UTC()
+		var first, last, fingerprint any // a digest holds no event
+		if k.family != cloudtrail.Management {
+			fingerprint = c.fingerprint
+		}
+		if c.records > 0 {
+			first, last = time.UnixMicro(c.first).UTC(), time.UnixMicro(c.last).UTC()
+		}
+		err := t.add(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, c.events, first, last, fingerprint)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func textOrNull(s string) any {
@@ -116,28 +128,4 @@ func textOrNull(s string) any {
 		return nil
 	}
 	return s
-}
-
-// writeTable writes a file of one row group and makes it durable.
-func writeTable(lake *parquet.Lake, run int64, path string, schema *parquet.Schema, b *parquet.Builder) (entry parquet.FileEntry, err error) {
-	file, err := lake.Create(path, run)
-	if err != nil {
-		return entry, err
-	}
-	rows := int64(b.Rows())
-	writer, err := parquet.NewWriter(file, schema)
-	if err == nil {
-		err = b.Flush(writer)
-	}
-	if err == nil {
-		err = writer.Close(map[string]string{"roletrail.derivation": fmt.Sprint(cloudtrail.Derivation)})
-	}
-	if err != nil {
-		return entry, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
-	}
-	written, err := file.Commit()
-	if err != nil {
-		return entry, err
-	}
-	return written.Entry(path, rows), nil
 }
