@@ -1,9 +1,11 @@
 package policy
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // member is one element of a JSON list, or one key of an object with its value.
@@ -58,8 +60,12 @@ func stringEnd(raw []byte) int {
 	return len(raw)
 }
 
-// unquote reads a JSON string; it is valid JSON, so nothing can go wrong.
+// unquote reads a JSON string; it is valid JSON, so nothing can go wrong. Most hold
+// nothing that needs decoding.
 func unquote(raw json.RawMessage) string {
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner)
+	}
 	var s string
 	_ = json.Unmarshal(raw, &s)
 	return s

@@ -65,14 +65,10 @@ func NewGrader(u *Universe, levels []string) *Grader {
 		}
 	}
 	g.byGrade = []graded{{Permissions, permissions}, {Write, write}, {Read, read}}
-	index := make(map[string]int, u.Len())
-	for i, name := range u.lower {
-		index[name] = i
-	}
 	for _, e := range escalations() {
 		w := way{escalation: e}
 		for _, n := range e.needs {
-			if i, ok := index[lower(n.action)]; ok {
+			if i, ok := u.index[lower(n.action)]; ok {
 				w.actions = append(w.actions, i)
 			}
 		}

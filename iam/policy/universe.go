@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Limits of the patterns whose actions are remembered: 16,384 patterns are more
+// Limits of the patterns with wildcards whose actions are remembered: 16,384 are more
 // than the managed policies of AWS and a large organisation hold together.
 const (
 	maxCached       = 1 << 14
@@ -17,24 +17,27 @@ const (
 type Universe struct {
 	names    []string // as given
 	lower    []string
+	index    map[string]int   // by lower-case name
 	services map[string][]int // lower-case service -> its indexes, ascending
 
 	mu    sync.Mutex
 	cache map[string]actions // by lower-case pattern
 }
 
-// NewUniverse returns the universe of the actions named, each "service:Name". An
-// action's index everywhere is its place in names, which must not change afterwards.
-// The sets of a universe are smallest when the actions of a service stand together.
+// NewUniverse returns the universe of the actions named, each "service:Name" and
+// named once. An action's index everywhere is its place in names, which must not
+// change afterwards. Sets are smallest when the actions of a service stand together.
 func NewUniverse(names []string) *Universe {
 	u := &Universe{
 		names:    names,
 		lower:    make([]string, len(names)),
+		index:    make(map[string]int, len(names)),
 		services: map[string][]int{},
 		cache:    map[string]actions{},
 	}
 	for i, name := range names {
 		u.lower[i] = lower(name)
+		u.index[u.lower[i]] = i
 		service, _, _ := strings.Cut(u.lower[i], ":")
 		u.services[service] = append(u.services[service], i)
 	}
@@ -54,6 +57,12 @@ func (u *Universe) HasService(service string) bool {
 
 // expand returns the actions that a lower-case pattern fits.
 func (u *Universe) expand(pattern string) actions {
+	if !strings.ContainsAny(pattern, "*?") {
+		if i, ok := u.index[pattern]; ok {
+			return actions{{i / wordBits, 1 << (i % wordBits)}}
+		}
+		return nil
+	}
 	if len(pattern) > maxCachedLength {
 		return u.match(pattern)
 	}
