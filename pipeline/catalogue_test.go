@@ -63,7 +63,7 @@ func TestCatalogueOfTheLake(t *testing.T) {
 	write(nil)
 	load(action.Embedded())
 	refreshed := refreshedCatalogue(t)
-	if n := len(slices.Collect(refreshed.Operations())); n != 6 {
+	if n := len(slices.Collect(refreshed.Operations())); n != 7 {
 		t.Fatalf("the fixture gives %d operations", n)
 	}
 	write(refreshed)
@@ -107,6 +107,41 @@ func TestCatalogueRows(t *testing.T) {
 	}
 	for name := range want {
 		t.Errorf("%s is missing", name)
+	}
+}
+
+// TestRefreshedCatalogueMapsEvents: what an operation asks for is known to the runs
+// after a refresh, and only to them.
+func TestRefreshedCatalogueMapsEvents(t *testing.T) {
+	lake, dir := openLake(t), t.TempDir()
+	actions := func(day string) (action, possible any) {
+		t.Helper()
+		record := `{"Records":[{"eventVersion":"1.08","eventID":"` + day + `","eventTime":"` + day + `T10:00:00Z","eventSource":"depot.amazonaws.com",` +
+			`"eventName":"SealCrate","eventType":"AwsApiCall","awsRegion":"eu-west-1","recipientAccountId":"111111111111"}]}`
+		if err := os.WriteFile(filepath.Join(dir, day+".json"), []byte(record), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Ingest(context.Background(), lake, []Source{Files{Path: dir}}, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		files, err := lake.Files("events")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%d files, %v", len(files), err)
+		}
+		rows, _, err := parquet.ReadRows(files[len(files)-1].Path, parquet.EventsSchema)
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%d rows, %v", len(rows), err)
+		}
+		return rows[0][parquet.ColIAMAction], rows[0][parquet.ColIAMActionsPossible]
+	}
+	if got, possible := actions("2026-07-01"); got != nil || !slices.Equal(possible.([]string), []string{"depot:*"}) {
+		t.Errorf("before: %v, possibly %v", got, possible)
+	}
+	if err := IngestCatalogue(lake, refreshedCatalogue(t), "test"); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := actions("2026-07-02"); got != "depot:PutCratePolicy" {
+		t.Errorf("after: %v", got)
 	}
 }
 

@@ -89,14 +89,17 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 		return err
 	}
 	r.keys = newKeySets(r.loadKeys)
-	r.actions = action.NewMapper(action.Embedded())
+	catalogue, err := LoadCatalogue(r.lake)
+	if err != nil {
+		return err
+	}
+	r.actions = action.NewMapper(catalogue)
 	for _, source := range sources {
 		if err := source.List(ctx, r.listed); err != nil {
 			return stopped(ctx, err)
 		}
 	}
 	byDelivery(r.queue)
-	var err error
 	r.id, err = r.lake.Ledger().Begin(r.options.Version)
 	return err
 }

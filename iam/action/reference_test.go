@@ -87,6 +87,7 @@ func TestOperation(t *testing.T) {
 		"depot:SearchCrates":    "depot:ListCrates ferry:BoardFerry",
 		"depot:GetCrate":        "depot:GetCrate", // without a list: the action of its name
 		"depot:PutCratePolicy":  "depot:PutCratePolicy",
+		"depot:SealCrate":       "depot:PutCratePolicy",
 		"s3:HeadObject":         "s3:GetObject",
 		"depot:Ping":            "", // without a list, and no action is called so
 		"depot:":                "",
@@ -132,7 +133,7 @@ func TestNew(t *testing.T) {
 	if !slices.Equal(c.rows, again.rows) || !slices.Equal(c.names, again.names) || !slices.Equal(c.services, again.services) || !again.Date().Equal(march) {
 		t.Error("actions are others")
 	}
-	if len(c.operations) != 6 || len(again.operations) != 6 {
+	if len(c.operations) != 7 || len(again.operations) != 7 {
 		t.Fatalf("%d operations, then %d", len(c.operations), len(again.operations))
 	}
 	for i, o := range c.operations {
