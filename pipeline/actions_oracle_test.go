@@ -1,15 +1,18 @@
 package pipeline_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"roletrail/cloudtrail"
 	"roletrail/iam/action"
+	"roletrail/parquet"
 	"roletrail/pipeline"
 )
 
@@ -180,5 +183,47 @@ func TestActionsOfEveryEvent(t *testing.T) {
 	t.Logf("%d events mapped, %d denied, %d without an action; %d with possible actions", mapped, denied, unmapped, listed)
 	if mapped < 5000 || denied < 100 || unmapped < 100 || listed < 300 {
 		t.Error("these are too few to have compared much")
+	}
+}
+
+// TestActionsOfARefreshedCatalogue: events are mapped to the catalogue that the lake
+// was refreshed with, and by what that says of operations.
+func TestActionsOfARefreshedCatalogue(t *testing.T) {
+	c, err := action.New(time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC),
+		[]action.Action{{Service: "novel", Name: "ReadThings", Level: action.Read}, {Service: "novel", Name: "TagThings", Level: action.Tagging}},
+		[]action.Operation{{Service: "novel", Name: "FetchThing", Actions: []string{"novel:ReadThings", "novel:TagThings"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := filepath.Join(t.TempDir(), "log.json")
+	text := `{"eventTime":"2026-07-10T11:42:05Z","eventSource":"novel.amazonaws.com","eventName":"FetchThing","eventType":"AwsApiCall","eventID":"a"}`
+	if err := os.WriteFile(log, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		refreshed *action.Catalogue
+		primary   any
+		possible  []string
+	}{
+		{nil, nil, []string{"novel:*"}},
+		{c, "novel:ReadThings", []string{"novel:TagThings"}},
+	} {
+		dir := filepath.Join(t.TempDir(), "lake")
+		lake, err := parquet.CreateLake(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(pipeline.IngestCatalogue(lake, test.refreshed, "test"), lake.Close()); err != nil {
+			t.Fatal(err)
+		}
+		ingest(t, dir, pipeline.Options{}, log)
+		rows := events(t, dir)
+		if len(rows) != 1 {
+			t.Fatalf("%d events", len(rows))
+		}
+		list, _ := rows[0]["iam_actions_possible"].([]string)
+		if rows[0]["iam_action"] != test.primary || !slices.Equal(list, test.possible) {
+			t.Errorf("%v %v, want %v %v", rows[0]["iam_action"], list, test.primary, test.possible)
+		}
 	}
 }

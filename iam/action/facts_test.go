@@ -109,17 +109,13 @@ func TestTablesFitTheCatalogue(t *testing.T) {
 		}
 	}
 	for label, prefix := range r.hosts {
-		if !hasPrefix(c, prefix) || prefix == label {
+		if !c.HasService(prefix) || prefix == label {
 			t.Errorf("hosts.txt: %s is no service's prefix but that of %s", prefix, label)
 		}
 	}
 	if checked < 1500 || len(r.hosts) < 50 || len(r.renames) < 165 || len(r.passRole) < 770 {
 		t.Errorf("checked %d actions of %d hosts, %d renames, %d operations that pass roles", checked, len(r.hosts), len(r.renames), len(r.passRole))
 	}
-}
-
-func hasPrefix(c catalogue, service string) bool {
-	return slices.ContainsFunc(c.Names(), func(name string) bool { return strings.HasPrefix(name, service+":") })
 }
 
 // TestTablesAreSortedAndSourced: lines stand in the order of their names, and every

@@ -21,30 +21,12 @@ type Mapping struct {
 // Mapper turns the events of CloudTrail into IAM actions. It may be used by several
 // goroutines at once.
 type Mapper struct {
-	catalogue  catalogue
-	operations operationMap // nil unless the catalogue was refreshed
-	rules      *mappingRules
-}
-
-// catalogue is what a mapper asks of a [Catalogue].
-type catalogue interface {
-	Lookup(service, name string) (i int, ok bool)
-	Names() []string
-}
-
-// operationMap is what a refreshed catalogue knows besides: the actions that an
-// operation may authorise.
-type operationMap interface {
-	Operation(service, operation string) (actions []int, ok bool)
+	catalogue *Catalogue
+	rules     *mappingRules
 }
 
 // NewMapper returns a mapper to the actions of a catalogue.
-func NewMapper(c *Catalogue) *Mapper { return newMapper(c) }
-
-func newMapper(c catalogue) *Mapper {
-	operations, _ := c.(operationMap)
-	return &Mapper{catalogue: c, operations: operations, rules: reviewedRules()}
-}
+func NewMapper(c *Catalogue) *Mapper { return &Mapper{catalogue: c, rules: reviewedRules()} }
 
 // Map returns the actions of an event, by the rule order of iam-data 2.1: no action
 // for what is no API call; the prefix by the host; the name without its version;
@@ -149,12 +131,10 @@ func (m *Mapper) complete(op operation, used, possible []string) Mapping {
 	return mapping
 }
 
-// authorises are the actions that the operation map lists for an operation.
+// authorises are the actions that the operation map lists for an operation; none
+// unless the catalogue was refreshed.
 func (m *Mapper) authorises(op operation) (names []string) {
-	if m.operations == nil {
-		return nil
-	}
-	actions, _ := m.operations.Operation(op.service, op.name)
+	actions, _ := m.catalogue.Operation(op.service, op.name)
 	for _, i := range actions {
 		names = append(names, m.catalogue.Names()[i])
 	}

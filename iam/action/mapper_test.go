@@ -4,10 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMap(t *testing.T) {
-	m := newMapper(Embedded())
+	m := NewMapper(Embedded())
 	tests := []struct {
 		source, name, eventType string
 		want                    string // primary, then the possible ones
@@ -72,38 +73,30 @@ func mappingText(m Mapping) string {
 	return strings.Join(append([]string{m.Primary}, m.Possible...), " ")
 }
 
-// fakeCatalogue is a catalogue that was refreshed.
-type fakeCatalogue struct {
-	names      []string
-	operations map[string][]int
-}
-
-func (c *fakeCatalogue) Names() []string { return c.names }
-
-func (c *fakeCatalogue) Lookup(service, name string) (int, bool) {
-	i := slices.IndexFunc(c.names, func(s string) bool { return strings.EqualFold(s, service+":"+name) })
-	return max(i, 0), i >= 0
-}
-
-func (c *fakeCatalogue) Operation(service, operation string) ([]int, bool) {
-	actions, ok := c.operations[strings.ToLower(service+" "+operation)]
-	return actions, ok
-}
-
 // TestOperationMap: what a refreshed catalogue says of operations counts last, and
 // adds to what may be needed.
 func TestOperationMap(t *testing.T) {
-	c := &fakeCatalogue{
-		names: []string{"iam:PassRole", "x:Create", "x:Other", "x:TagResource", "y:Create", "y:Other"},
-		operations: map[string][]int{
-			"x startit": {0, 1}, "x createit": {1, 3, 4}, "x create": {1, 2, 3}, "x either": {1, 2}, "x foreign": {0, 4}, "x tag": {3}, "x foreigners": {4, 5}, "x listit": {},
-		},
+	var actions []Action
+	for _, name := range []string{"iam:PassRole", "x:Create", "x:Other", "x:TagResource", "y:Create", "y:Other"} {
+		prefix, name, _ := strings.Cut(name, ":")
+		actions = append(actions, Action{Service: prefix, Name: name, Level: Write})
 	}
-	m := newMapper(c)
+	var operations []Operation
+	for name, authorised := range map[string]string{
+		"StartIt": "iam:PassRole x:Create", "CreateIt": "x:Create x:TagResource y:Create", "Create": "x:Create x:Other x:TagResource",
+		"Either": "x:Create x:Other", "Foreign": "iam:PassRole y:Create", "Foreigners": "y:Create y:Other", "Tag": "x:TagResource", "ListIt": "x:Gone",
+	} {
+		operations = append(operations, Operation{Service: "x", Name: name, Actions: strings.Fields(authorised)})
+	}
+	c, err := New(time.Unix(0, 0).UTC(), actions, operations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := NewMapper(c)
 	for name, want := range map[string]string{
 		"StartIt":         "x:Create iam:PassRole",
 		"StartIt20200101": "x:Create iam:PassRole",
-		"CreateIt":        "x:Create x:TagResource y:Create",
+		"CreateIt":        "x:Create y:Create x:TagResource",
 		"Either":          " x:Create x:Other", // which of them, nobody says
 		"Foreign":         "y:Create iam:PassRole",
 		"Foreigners":      " y:Create y:Other",
@@ -119,7 +112,7 @@ func TestOperationMap(t *testing.T) {
 }
 
 func TestAttempted(t *testing.T) {
-	m := newMapper(Embedded())
+	m := NewMapper(Embedded())
 	for text, want := range map[string]string{
 		"kms:Decrypt": "kms:Decrypt", "KMS:decrypt": "kms:Decrypt", "iam:PassRole": "iam:PassRole",
 		"kms": "", "kms:": "", "": "", ":": "", "evil:Action": "", "s3:*": "", "s3:GetObject:x": "",
@@ -135,7 +128,7 @@ func TestAttempted(t *testing.T) {
 // event's name and the version behind it.
 func TestVersionAndCaseAreNoMatter(t *testing.T) {
 	c := Embedded()
-	m := newMapper(c)
+	m := NewMapper(c)
 	compared := 0
 	for _, full := range c.Names() {
 		service, name, _ := strings.Cut(full, ":")
@@ -159,7 +152,7 @@ func TestVersionAndCaseAreNoMatter(t *testing.T) {
 // reviewed table, or are all of a service that is spelled like one.
 func FuzzMap(f *testing.F) {
 	c := Embedded()
-	m := newMapper(c)
+	m := NewMapper(c)
 	known := map[string]bool{passRole: true}
 	for _, name := range c.Names() {
 		known[name] = true

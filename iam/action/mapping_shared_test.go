@@ -65,7 +65,7 @@ var unmappedEvents = []string{
 // TestEventsSeenAreMapped holds the share of real event names that have an action:
 // at least 507 of 519.
 func TestEventsSeenAreMapped(t *testing.T) {
-	m := newMapper(Embedded())
+	m := NewMapper(Embedded())
 	var unmapped []string
 	pairs := 0
 	for _, line := range sharedLines(t, "cloudtrail-events.tsv")[1:] {
@@ -98,7 +98,7 @@ var signedAs = map[string]string{"opensearch": "es"}
 // of the same name, which are the hard ones.
 func TestPrimaryIsAuthorised(t *testing.T) {
 	c := Embedded()
-	m := newMapper(c)
+	m := NewMapper(c)
 	agreeing, compared := 0, 0
 	var rest []string
 	service := ""
@@ -146,7 +146,7 @@ func authorisedActions(service, column string) []string {
 	return actions
 }
 
-func knows(c catalogue, full string) bool {
+func knows(c *Catalogue, full string) bool {
 	service, name, _ := strings.Cut(full, ":")
 	_, ok := c.Lookup(service, name)
 	return ok
@@ -158,7 +158,7 @@ func containsFold(list []string, text string) bool {
 
 // TestRolesPassedAreKnown: passrole.txt has every operation that AWS lists.
 func TestRolesPassedAreKnown(t *testing.T) {
-	m := newMapper(Embedded())
+	m := NewMapper(Embedded())
 	service, compared := "", 0
 	for _, line := range sharedLines(t, "operation-actions.tsv.gz") {
 		if name, ok := strings.CutPrefix(line, "@"); ok {
