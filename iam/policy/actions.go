@@ -59,12 +59,6 @@ func (b bitset) remove(a actions) {
 	}
 }
 
-func (b bitset) union(other bitset) {
-	for i, w := range other {
-		b[i] |= w
-	}
-}
-
 func (b bitset) intersect(other bitset) {
 	for i, w := range other {
 		b[i] &= w

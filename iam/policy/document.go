@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"roletrail/iam"
 )
 
 // Limits of one document, over all of its statements. IAM accepts 10,240
@@ -18,6 +20,9 @@ const (
 	// with a service in full ("*", "*:Get*") and so must be held against every
 	// action there is. IAM accepts hardly any but "*".
 	MaxWidePatterns = 100
+	// MaxPatternLength is the longest action pattern, in bytes. A name of an action
+	// has at most 128 characters.
+	MaxPatternLength = 256
 )
 
 // Document is a policy document taken apart.
@@ -135,12 +140,18 @@ type size struct{ patterns, wide int }
 // add counts a statement in, unless it would go over a limit.
 func (z *size) add(s Statement) error {
 	sum := *z
-	for _, list := range [][]string{s.Actions, s.NotActions} {
-		sum.patterns += len(list)
-		for _, p := range list {
-			if _, ok := literalService(p); !ok {
-				sum.wide++
-			}
+	for _, p := range slices.Concat(s.Actions, s.NotActions) {
+		if len(p) > MaxPatternLength {
+			return fmt.Errorf("an action pattern of %d bytes is over the limit of %d", len(p), MaxPatternLength)
+		}
+		if _, ok := literalService(p); !ok {
+			sum.wide++
+		}
+		sum.patterns++
+	}
+	for _, p := range slices.Concat(s.Resources, s.NotResources) {
+		if len(p) > iam.MaxARNLength {
+			return fmt.Errorf("a resource pattern of %d bytes is over the limit of %d", len(p), iam.MaxARNLength)
 		}
 	}
 	if sum.patterns > MaxPatterns || sum.wide > MaxWidePatterns {

@@ -41,6 +41,8 @@ func TestParseLimits(t *testing.T) {
 		"statements":    {many(MaxStatements+1, `{"Effect":"Deny"}`), MaxStatements, `parsing policy: 1001 statements are over the limit of 1000: the rest is left out`},
 		"patterns":      {deny(many(MaxPatterns, `"a:b"`)) + "," + deny(`"a:b"`) + `,{"Effect":"Allow"}`, 2, `parsing policy: statement 2: with it, the document has 20001 action patterns, 0 of them of no certain service, over the limits of 20000 and 100`},
 		"wide patterns": {deny(many(MaxWidePatterns+1, `"*:b"`)) + "," + deny(`"*"`), 1, `parsing policy: statement 1: with it, the document has 101 action patterns, 101 of them of no certain service, over the limits of 20000 and 100`},
+		"long action":   {deny(`"a:`+strings.Repeat("b", MaxPatternLength)+`"`) + "," + deny(`"*"`), 1, `parsing policy: statement 1: an action pattern of 258 bytes is over the limit of 256`},
+		"long resource": {`{"Effect":"Deny","Action":"*","Resource":"` + strings.Repeat("b", 2049) + `"}`, 0, `parsing policy: statement 1: a resource pattern of 2049 bytes is over the limit of 2048`},
 	} {
 		doc, err := Parse(`{"Statement":[` + c.statements + `]}`)
 		if err == nil || err.Error() != c.want || len(doc.Statements) != c.read || !MayHideDeny(err) {

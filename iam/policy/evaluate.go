@@ -77,6 +77,7 @@ func Evaluate(u *Universe, s Set) *Result {
 		r.enterLevel(InRCP, policies)
 	}
 	r.decide()
+	r.collectUnmatched()
 	return r
 }
 

@@ -187,6 +187,25 @@ func TestConcurrentUse(t *testing.T) {
 	all.Wait()
 }
 
+// A document made to be slow is bounded, and what is left out is told.
+func TestUnmatchedIsBounded(t *testing.T) {
+	u := NewUniverse([]string{"s3:GetObject"})
+	var patterns []string
+	for i := range 4000 {
+		patterns = append(patterns, fmt.Sprintf(`"x:%s%d*"`, strings.Repeat("a", 200), i))
+	}
+	statement := `"Action":[` + strings.Join(patterns, ",") + `],"Resource":"*"}`
+	r := Evaluate(u, Set{Identity: []Named{named(u, "p", `{"Effect":"Allow",`+statement), named(u, "q", `{"Effect":"Deny",`+statement)}})
+	n := 0
+	for range r.Unmatched() {
+		n++
+	}
+	if n != 0 || len(r.unmatched) != 132 || len(r.Unread) != 1 ||
+		r.Unread[0].Err.Error() != "3868 patterns that fit no known action are over the limit of 132 and left out" {
+		t.Errorf("%d of %d, %v", n, len(r.unmatched), r.Unread)
+	}
+}
+
 func TestLongListsAreCut(t *testing.T) {
 	u := NewUniverse([]string{"s3:GetObject"})
 	var statements []string

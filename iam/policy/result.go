@@ -19,6 +19,8 @@ type Result struct {
 	// granted are the actions whose effect is not Denied, allowed those of them
 	// whose effect is Allowed.
 	granted, allowed bitset
+	// unmatched are the patterns that Unmatched judges, as written.
+	unmatched []string
 }
 
 // Effect returns the effect on the action of index i.

@@ -48,6 +48,8 @@ func (r Ref) String() string {
 
 // Unread is a policy of a set that is not known in full.
 type Unread struct {
+	// Policy is its name; "…" stands for the set as a whole, if it has more patterns
+	// for Unmatched than the limits allow.
 	Policy string
 	// MayDeny: what is not known may be a Deny, so that what the set allows may be
 	// denied. Of a limit (boundary, service control policy) that is always so.

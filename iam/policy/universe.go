@@ -5,12 +5,9 @@ import (
 	"sync"
 )
 
-// Limits of the patterns with wildcards whose actions are remembered: 16,384 are more
-// than the managed policies of AWS and a large organisation hold together.
-const (
-	maxCached       = 1 << 14
-	maxCachedLength = 256
-)
+// maxCached is the number of patterns with wildcards whose actions are remembered:
+// more than the managed policies of AWS and a large organisation hold together.
+const maxCached = 1 << 14
 
 // Universe is all actions that patterns are held against. It is safe for use by
 // several goroutines.
@@ -62,9 +59,6 @@ func (u *Universe) expand(pattern string) actions {
 			return actions{{i / wordBits, 1 << (i % wordBits)}}
 		}
 		return nil
-	}
-	if len(pattern) > maxCachedLength {
-		return u.match(pattern)
 	}
 	u.mu.Lock()
 	set, ok := u.cache[pattern]

@@ -1,12 +1,18 @@
 package policy
 
 import (
+	"fmt"
 	"iter"
-	"sort"
+	"maps"
+	"slices"
 )
 
-// MaxUnmatched is the largest number of patterns that Unmatched yields for a set.
-const MaxUnmatched = 1000
+// Limits of what Unmatched judges for a set, as each of its patterns is held against
+// all patterns of the set: 1,000 patterns, and fewer in a set of over 1,000 patterns.
+const (
+	maxUnmatched   = 1000
+	maxComparisons = 1 << 20
+)
 
 // Unmatched yields the patterns of Allow statements that fit no action of the
 // universe, as written, each with its permission, in alphabetical order: actions of
@@ -18,7 +24,7 @@ const MaxUnmatched = 1000
 // pattern of its own.
 func (r *Result) Unmatched() iter.Seq2[string, *Permission] {
 	return func(yield func(string, *Permission) bool) {
-		for _, written := range r.unmatched() {
+		for _, written := range r.unmatched {
 			if p := r.permission(r.about(lower(written))); p != nil && !yield(written, p) {
 				return
 			}
@@ -33,26 +39,32 @@ func ServiceOf(pattern string) string {
 	return service
 }
 
-// unmatched collects the patterns, each once however it is spelled.
-func (r *Result) unmatched() []string {
+// collectUnmatched notes the patterns for Unmatched, each once however it is
+// spelled. Those over the limits are left out, which Unread tells.
+func (r *Result) collectUnmatched() {
 	written := map[string]string{}
+	patterns := 0
 	for _, p := range r.parties {
+		patterns += len(p.patterns)
 		if p.level != identity {
 			continue
 		}
 		for _, pattern := range p.unmatched {
 			key := lower(pattern)
-			if first, ok := written[key]; !ok && len(written) < MaxUnmatched || ok && pattern < first {
+			if first, ok := written[key]; !ok || pattern < first {
 				written[key] = pattern
 			}
 		}
 	}
-	out := make([]string, 0, len(written))
-	for _, pattern := range written {
-		out = append(out, pattern)
+	r.unmatched = slices.Sorted(maps.Values(written))
+	limit := min(maxUnmatched, 1+maxComparisons/(1+patterns))
+	if left := len(r.unmatched) - limit; left > 0 {
+		r.unmatched = r.unmatched[:limit]
+		r.Unread = append(r.Unread, Unread{
+			Policy: more,
+			Err:    fmt.Errorf("%d patterns that fit no known action are over the limit of %d and left out", left, limit),
+		})
 	}
-	sort.Strings(out)
-	return out
 }
 
 // about finds the parties that are about a lower-case pattern.
