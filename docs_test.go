@@ -36,7 +36,7 @@ func TestLakeIsDocumented(t *testing.T) {
 	}{
 		{parquet.EventsSchema, "event_date"}, {parquet.CoverageSchema, ""}, {parquet.RolesSchema, "snapshot_date"},
 		{parquet.RolePermissionsSchema, "snapshot_date"}, {parquet.RoleTrustSchema, "snapshot_date"},
-		{parquet.RoleTrustConditionsSchema, "snapshot_date"}, {parquet.PoliciesSchema, "snapshot_date"},
+		{parquet.RoleTrustConditionsSchema, "snapshot_date"}, {parquet.PoliciesSchema, "snapshot_date"}, {parquet.TrailsSchema, "snapshot_date"},
 		{parquet.CatalogueActionsSchema, ""}, {parquet.CatalogueOperationsSchema, ""},
 	} {
 		want := make([]string, 0, len(table.schema.Columns)+1)

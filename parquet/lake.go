@@ -105,7 +105,7 @@ func (l *Lake) Close() error {
 }
 
 // Create starts a data file. path is one of [EventsPath], [CoveragePath],
-// [InventoryPath], [CataloguePath]; any other is an error. A file of the ledger may
+// [SnapshotPath], [CataloguePath]; any other is an error. A file of the ledger may
 // be replaced only in the inventory and the catalogue; readers then see either the old or the new one, under the run's id.
 // The file counts when a [Batch] with its entry is committed.
 func (l *Lake) Create(path string, run int64) (*File, error) {
@@ -145,7 +145,7 @@ func checkForeign(dir string) error {
 	if err != nil {
 		return err
 	}
-	ours := []string{lockName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", "events", "coverage", "iam", "catalogue"}
+	ours := []string{lockName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", "events", "coverage", "iam", "trails", "catalogue"}
 	for _, e := range entries {
 		if !slices.Contains(ours, e.Name()) {
 			return errors.New("the folder holds other files; name an empty or a new folder")

@@ -66,7 +66,7 @@ func TestLake(t *testing.T) {
 		commitFile(t, l, run, EventsPath(testDay, [16]byte{1}), EventsSchema, 3)
 		commitFile(t, l, run, EventsPath(testDay.AddDate(0, 0, 1), [16]byte{2}), EventsSchema, 4)
 		commitFile(t, l, run, CoveragePath([16]byte{3}), CoverageSchema, 5)
-		commitFile(t, l, run, InventoryPath(RolesSchema, testDay, "111111111111"), RolesSchema, 6)
+		commitFile(t, l, run, SnapshotPath(RolesSchema, testDay, "111111111111"), RolesSchema, 6)
 
 		r, err := OpenLake(dir) // while the writer holds it
 		if err != nil {
@@ -173,7 +173,7 @@ func TestStrayFiles(t *testing.T) {
 		dir := t.TempDir()
 		l, run := testLake(t, dir)
 		commitFile(t, l, run, EventsPath(testDay, [16]byte{1}), EventsSchema, 3)
-		commitFile(t, l, run, InventoryPath(RolesSchema, testDay, "111111111111"), RolesSchema, 3)
+		commitFile(t, l, run, SnapshotPath(RolesSchema, testDay, "111111111111"), RolesSchema, 3)
 		must(0, l.Close())
 		path := filepath.Join(dir, c.path)
 		must(0, os.MkdirAll(filepath.Dir(path), 0o755))

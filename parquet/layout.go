@@ -28,22 +28,23 @@ var partName = regexp.MustCompile(`^part-[0-9a-f]{32}\.parquet$`)
 var tables = []table{
 	{name: "events", folder: "events", partition: "event_date", file: partName},
 	{name: "coverage", folder: "coverage", file: partName},
-	inventoryTable("roles"),
-	inventoryTable("role_permissions"),
-	inventoryTable("role_trust"),
-	inventoryTable("role_trust_conditions"),
-	inventoryTable("policies"),
+	snapshotTable("iam/roles"),
+	snapshotTable("iam/role_permissions"),
+	snapshotTable("iam/role_trust"),
+	snapshotTable("iam/role_trust_conditions"),
+	snapshotTable("iam/policies"),
+	snapshotTable("trails"),
 	catalogueTable("actions"),
 	catalogueTable("operations"),
 }
 
-// inventoryTable is a table of the inventory: a file per account and day.
-func inventoryTable(name string) table {
+// snapshotTable is a table of snapshots: a file per account and day.
+func snapshotTable(name string) table {
 	return table{
-		name:        "iam/" + name,
-		folder:      "iam/" + name,
+		name:        name,
+		folder:      name,
 		partition:   "snapshot_date",
-		file:        regexp.MustCompile(`^` + name + `-[0-9]{12}\.parquet$`),
+		file:        regexp.MustCompile(`^` + path.Base(name) + `-[0-9]{12}\.parquet$`),
 		replaceable: true,
 	}
 }
@@ -81,11 +82,11 @@ func CoveragePath(id [16]byte) string {
 	return "coverage/part-" + hex.EncodeToString(id[:]) + ".parquet"
 }
 
-// InventoryPath is the path, relative to the lake, of an account's file of a table
-// of the inventory (a [Schema.Table] that begins with iam/) at the UTC day of a
+// SnapshotPath is the path, relative to the lake, of an account's file of a table
+// of snapshots (those of the inventory, iam/…, and trails) at the UTC day of the
 // snapshot. An account that is not 12 digits, or another table, makes a path that
 // [Lake.Create] refuses.
-func InventoryPath(s *Schema, day time.Time, account string) string {
+func SnapshotPath(s *Schema, day time.Time, account string) string {
 	return s.Table + "/snapshot_date=" + day.UTC().Format(dayLayout) + "/" + path.Base(s.Table) + "-" + account + ".parquet"
 }
 

@@ -13,10 +13,10 @@ func TestPaths(t *testing.T) {
 	for _, c := range []struct{ got, want, partition string }{
 		{EventsPath(day, id), "events/event_date=2026-08-02/part-ab000000000000000000000000000001.parquet", "2026-08-02"},
 		{CoveragePath(id), "coverage/part-ab000000000000000000000000000001.parquet", ""},
-		{InventoryPath(RolesSchema, day, "111111111111"), "iam/roles/snapshot_date=2026-08-02/roles-111111111111.parquet", "2026-08-02"},
+		{SnapshotPath(RolesSchema, day, "111111111111"), "iam/roles/snapshot_date=2026-08-02/roles-111111111111.parquet", "2026-08-02"},
 		{CataloguePath(CatalogueActionsSchema), "catalogue/actions.parquet", ""},
 		{CataloguePath(CatalogueOperationsSchema), "catalogue/operations.parquet", ""},
-		{InventoryPath(RoleTrustConditionsSchema, day, "111111111111"), "iam/role_trust_conditions/snapshot_date=2026-08-02/role_trust_conditions-111111111111.parquet", "2026-08-02"},
+		{SnapshotPath(RoleTrustConditionsSchema, day, "111111111111"), "iam/role_trust_conditions/snapshot_date=2026-08-02/role_trust_conditions-111111111111.parquet", "2026-08-02"},
 	} {
 		if c.got != c.want {
 			t.Errorf("path is %s, want %s", c.got, c.want)
@@ -68,7 +68,7 @@ func FuzzPlace(f *testing.F) {
 	}
 	f.Add(EventsPath(time.Unix(0, 0), [16]byte{1}))
 	f.Add(CoveragePath([16]byte{1}))
-	f.Add(InventoryPath(RolesSchema, time.Unix(0, 0), "111111111111"))
+	f.Add(SnapshotPath(RolesSchema, time.Unix(0, 0), "111111111111"))
 	f.Fuzz(func(t *testing.T, path string) {
 		table, partition, err := place(path)
 		if err != nil {
@@ -90,7 +90,7 @@ func FuzzPlace(f *testing.F) {
 // TestPlaceMutations breaks valid paths by one character.
 func TestPlaceMutations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	valid := []string{EventsPath(time.Unix(0, 0), [16]byte{1}), CoveragePath([16]byte{1}), InventoryPath(RolesSchema, time.Unix(0, 0), "111111111111")}
+	valid := []string{EventsPath(time.Unix(0, 0), [16]byte{1}), CoveragePath([16]byte{1}), SnapshotPath(RolesSchema, time.Unix(0, 0), "111111111111")}
 	refused := 0
 	for range 20_000 {
 		path := []byte(valid[rng.IntN(len(valid))])

@@ -47,7 +47,7 @@ func crashRun(l *Lake, run int64, i int) error {
 		rows int
 	}{
 		{EventsPath(testDay, [16]byte{byte(i)}), EventsSchema, 3},
-		{InventoryPath(RolesSchema, testDay, "111111111111"), RolesSchema, 5 + i},
+		{SnapshotPath(RolesSchema, testDay, "111111111111"), RolesSchema, 5 + i},
 	} {
 		entry, err := addFile(l, run, f.path, f.s, f.rows)
 		if err != nil {
@@ -153,7 +153,7 @@ func TestSettle(t *testing.T) {
 	for _, renamed := range []bool{false, true} {
 		dir := t.TempDir()
 		l, run := testLake(t, dir)
-		path := InventoryPath(RolesSchema, testDay, "111111111111")
+		path := SnapshotPath(RolesSchema, testDay, "111111111111")
 		commitFile(t, l, run, path, RolesSchema, 5)
 		old := must(os.ReadFile(filepath.Join(dir, path)))
 		must(addFile(l, run, path, RolesSchema, 9)) // announced, not committed

@@ -215,3 +215,21 @@ var CatalogueOperationsSchema = newSchema("catalogue/operations",
 	Column{Name: "primary_action", Kind: Dict},
 	Column{Name: "possible_actions", Kind: TextList},
 )
+
+// TrailsSchema is the table trails: one row per trail, category and resource type that
+// one of its selectors asks for, at one snapshot.
+var TrailsSchema = newSchema("trails",
+	Column{Name: "account_id", Kind: Dict},
+	Column{Name: "trail_arn", Kind: Dict},
+	Column{Name: "is_organization", Kind: Bool},
+	Column{Name: "is_multi_region", Kind: Bool},
+	Column{Name: "home_region", Kind: Dict},
+	Column{Name: "is_described", Kind: Bool},
+	Column{Name: "category", Kind: Dict},
+	Column{Name: "resource_type", Kind: Dict},
+	Column{Name: "logs_reads", Kind: Bool},
+	Column{Name: "logs_writes", Kind: Bool},
+	Column{Name: "is_narrowed", Kind: Bool},
+	Column{Name: "excluded_services", Kind: TextList},
+	Column{Name: "snapshot_at", Kind: Timestamp},
+)

@@ -83,7 +83,7 @@ func writeAccount(lake *parquet.Lake, run int64, inv *inventory.Inventory, judge
 		{&f.conditions, parquet.RoleTrustConditionsSchema},
 		{&f.policies, parquet.PoliciesSchema},
 	} {
-		if *part.table, err = newTable(lake, run, parquet.InventoryPath(part.schema, f.at, account), part.schema); err != nil {
+		if *part.table, err = newTable(lake, run, parquet.SnapshotPath(part.schema, f.at, account), part.schema); err != nil {
 			return nil, err
 		}
 		open = append(open, *part.table)

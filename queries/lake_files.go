@@ -31,6 +31,7 @@ func lakeTables() []lakeTable {
 	names := []string{
 		"events", "coverage",
 		"iam/roles", "iam/role_permissions", "iam/role_trust", "iam/role_trust_conditions", "iam/policies",
+		"trails",
 		"catalogue/actions", "catalogue/operations",
 	}
 	tables := make([]lakeTable, len(names))
@@ -51,7 +52,7 @@ func lakeTables() []lakeTable {
 func viewNames() []string {
 	return []string{
 		"events", "role_use", "assumptions", "sessions", "role_changes",
-		"roles", "role_permissions", "role_trust", "role_trust_conditions", "policies", "coverage",
+		"roles", "role_permissions", "role_trust", "role_trust_conditions", "policies", "trails", "coverage",
 		"actions", "operations",
 	}
 }

@@ -4,6 +4,7 @@
 //
 //	ingest logs SOURCE…     log files, folders, or - for standard input
 //	ingest iam FILE…        output of aws iam get-account-authorization-details
+//	ingest trail FILE…      what trails log: aws cloudtrail get-event-selectors
 //	ingest catalogue        the IAM actions there are; --refresh asks AWS
 //
 // A source may be given again at any time: what the lake has is not read twice,
@@ -54,6 +55,6 @@ engine can read. Everything may be ingested again at any time: what the lake has
 is not stored twice.`,
 	}
 	common := cli.AddCommon(root, p)
-	root.AddCommand(newLogs(p, common), newIAM(p, common), newCatalogue(p, common))
+	root.AddCommand(newLogs(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common))
 	return p.Run(context.Background(), root)
 }

@@ -7,6 +7,7 @@ set allowed_paths = list_concat(
     coalesce(getvariable('role_trust_files'), []),
     coalesce(getvariable('role_trust_conditions_files'), []),
     coalesce(getvariable('policies_files'), []),
+    coalesce(getvariable('trails_files'), []),
     coalesce(getvariable('actions_files'), []),
     coalesce(getvariable('operations_files'), []),
     coalesce(getvariable('coverage_files'), [])

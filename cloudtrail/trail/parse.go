@@ -1,0 +1,106 @@
+package trail
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+)
+
+// maxBytes bounds a file: a trail has at most 5 basic selectors, or 500 values in
+// advanced ones.
+const maxBytes = 16 << 20
+
+const howTo = "it is made by `aws cloudtrail get-event-selectors --trail-name NAME`, with `aws cloudtrail describe-trails` before it"
+
+// output is one of the outputs that Parse reads.
+type output struct {
+	TrailARN string             `json:"TrailARN"`
+	Basic    []basicSelector    `json:"EventSelectors"`
+	Advanced []advancedSelector `json:"AdvancedEventSelectors"`
+
+	List  []described `json:"trailList"`
+	Trail *described  `json:"Trail"`
+}
+
+// described is a trail of describe-trails or get-trail.
+type described struct {
+	TrailARN     string `json:"TrailARN"`
+	HomeRegion   string `json:"HomeRegion"`
+	Organization bool   `json:"IsOrganizationTrail"`
+	MultiRegion  bool   `json:"IsMultiRegionTrail"`
+}
+
+// Parse reads outputs about trails; name is the file's name for messages. Trails that
+// are described but have no selectors here are left out: what they log is not known.
+func Parse(r io.Reader, name string) ([]Selector, error) {
+	selectors, err := parse(r)
+	if err != nil {
+		return nil, fmt.Errorf("reading trails %q: %w", name, err)
+	}
+	return selectors, nil
+}
+
+func parse(r io.Reader) ([]Selector, error) {
+	limited := &io.LimitedReader{R: r, N: maxBytes + 1}
+	dec := json.NewDecoder(limited)
+	var outputs []output
+	for {
+		var raw json.RawMessage
+		err := dec.Decode(&raw)
+		switch {
+		case limited.N <= 0:
+			return nil, fmt.Errorf("it has more than %d bytes; %s", maxBytes, howTo)
+		case errors.Is(err, io.EOF):
+			return build(outputs)
+		case err != nil:
+			return nil, fmt.Errorf("it is not JSON: %w; %s", err, howTo)
+		}
+		var list []output
+		if json.Unmarshal(raw, &list) != nil {
+			list = make([]output, 1)
+			if err := json.Unmarshal(raw, &list[0]); err != nil {
+				return nil, fmt.Errorf("document %d: %w; %s", len(outputs)+1, err, howTo)
+			}
+		}
+		outputs = append(outputs, list...)
+	}
+}
+
+var trailARN = regexp.MustCompile(`^arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:([0-9]{12}):trail/[A-Za-z0-9._-]{3,128}$`)
+
+// build joins descriptions and selectors by the trail's ARN.
+func build(outputs []output) (selectors []Selector, err error) {
+	known := map[string]described{}
+	for _, o := range outputs {
+		list := o.List
+		if o.Trail != nil {
+			list = append(list, *o.Trail)
+		}
+		for _, d := range list {
+			known[d.TrailARN] = d
+		}
+	}
+	for _, o := range outputs {
+		if o.Basic == nil && o.Advanced == nil {
+			continue
+		}
+		arn := trailARN.FindStringSubmatch(o.TrailARN)
+		if arn == nil {
+			return nil, fmt.Errorf("%.160q is not the ARN of a trail; %s", o.TrailARN, howTo)
+		}
+		d, ok := known[o.TrailARN]
+		of := Selector{TrailARN: o.TrailARN, AccountID: arn[1], Organization: d.Organization, MultiRegion: d.MultiRegion, HomeRegion: d.HomeRegion, Described: ok}
+		for _, b := range o.Basic {
+			selectors = append(selectors, b.selectors(of)...)
+		}
+		for _, a := range o.Advanced {
+			selectors = append(selectors, a.selectors(of)...)
+		}
+	}
+	if len(selectors) == 0 {
+		return nil, errors.New("it has no event selectors; " + howTo)
+	}
+	return selectors, nil
+}

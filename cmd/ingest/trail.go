@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cloudtrail/trail"
+	"roletrail/cmd/internal/cli"
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+func newTrail(p *cli.Program, common *cli.Common) *cobra.Command {
+	var snapshotDate string
+	cmd := &cobra.Command{
+		Use:   "trail FILE…",
+		Short: "Read what trails log into the lake",
+		Long: `Read what trails log into the lake.
+
+A FILE holds outputs of aws cloudtrail describe-trails and get-event-selectors, one after
+another. Without it reports assume that management events are logged and data events are
+not; with it they know which unused permission the logs would have shown.`,
+		Example: `  aws cloudtrail describe-trails > trails.json
+  aws cloudtrail get-event-selectors --trail-name main >> trails.json
+  ingest trail trails.json`,
+		Args: cli.Arguments("FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
+			if err != nil {
+				return err
+			}
+			return ingestTrails(p, common, args, at)
+		},
+	}
+	cmd.Flags().StringVar(&snapshotDate, "snapshot-date", "", "the day that the configuration describes, as YYYY-MM-DD (default now)")
+	return cmd
+}
+
+func ingestTrails(p *cli.Program, common *cli.Common, paths []string, at time.Time) (err error) {
+	var selectors []trail.Selector
+	for _, path := range paths {
+		err := withFile(p, path, "trails", func(r io.Reader, name string) error {
+			some, err := trail.Parse(r, name)
+			selectors = append(selectors, some...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	lake, err := parquet.CreateLake(common.Lake)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	if err := pipeline.IngestTrails(lake, selectors, at, cli.Version()); err != nil {
+		return err
+	}
+	day := at.Format(time.DateOnly)
+	p.Say(slog.LevelInfo, fmt.Sprintf("selectors %d, snapshot %s", len(selectors), day), "trails", "selectors", len(selectors), "snapshot_date", day)
+	return nil
+}

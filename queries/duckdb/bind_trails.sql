@@ -1,0 +1,1 @@
+set variable trails_files = cast(? as varchar[]);
