@@ -52,7 +52,7 @@ func (l *Lake) committed() (map[string]bool, error) {
 	}
 	named := map[string]bool{}
 	for _, t := range tables {
-		files, err := l.ledger.files(t.name)
+		files, err := l.ledger.files(t.folder)
 		if err != nil {
 			return nil, err
 		}

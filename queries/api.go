@@ -50,6 +50,9 @@ type Params struct {
 	Accounts []string
 	// Role is a role's name, ARN or AROA id; empty means all.
 	Role string
+	// Verdicts restricts the answer to rows of these verdicts, where the question
+	// has rows of one verdict each; empty means all.
+	Verdicts []string
 	// InventoryDate picks the snapshot to use; zero means the newest of each
 	// account (design 9.14).
 	InventoryDate time.Time
@@ -78,6 +81,8 @@ type MetaCoverage struct {
 	DaysMissing int        `json:"days_missing"` // account-days without one
 	Events      int64      `json:"events"`
 	Thin        []string   `json:"thin"` // accounts whose coverage is thin, sorted
+	// WithoutInventory are the accounts with events and without a snapshot, sorted.
+	WithoutInventory []string `json:"without_inventory"`
 }
 
 // MetaCatalogue names the action catalogue the verdicts used: the lake's, or the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	actions "roletrail/iam/action"
@@ -12,8 +13,8 @@ import (
 // Meta says what the answers rest on.
 func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 	m := Meta{Since: p.Since.UTC(), Until: p.Until.UTC(), Inventory: []MetaSnapshot{}}
-	m.Coverage.Thin = []string{}
 	m.Catalogue = &MetaCatalogue{Date: actions.Embedded().Date(), Source: "embedded"}
+	m.Coverage.Thin, m.Coverage.WithoutInventory = []string{}, []string{}
 	m.Versions = MetaVersions{Roletrail: buildVersion(), Engine: "duckdb " + e.version}
 	for _, part := range []struct {
 		question string
@@ -28,6 +29,7 @@ func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 			return Meta{}, fmt.Errorf("describing the answers: %w", err)
 		}
 	}
+	m.Coverage.WithoutInventory = slices.DeleteFunc(m.Coverage.WithoutInventory, m.hasSnapshot)
 	return m, nil
 }
 
@@ -44,7 +46,8 @@ func (e *duckEngine) each(ctx context.Context, name string, p Params, add func(r
 	return rows.Err()
 }
 
-// add sums one account of meta_coverage.
+// add sums one account of meta_coverage. Those with events count as without an
+// inventory until the snapshots are known.
 func (c *MetaCoverage) add(row []any) {
 	c.Accounts++
 	if t, ok := row[1].(time.Time); ok && (c.FirstEvent == nil || t.Before(*c.FirstEvent)) {
@@ -59,6 +62,13 @@ func (c *MetaCoverage) add(row []any) {
 	if account, ok := row[0].(string); ok && row[6].(bool) {
 		c.Thin = append(c.Thin, account)
 	}
+	if account, ok := row[0].(string); ok && row[1] != nil {
+		c.WithoutInventory = append(c.WithoutInventory, account)
+	}
+}
+
+func (m *Meta) hasSnapshot(account string) bool {
+	return slices.ContainsFunc(m.Inventory, func(s MetaSnapshot) bool { return s.AccountID == account })
 }
 
 func (m *Meta) addSnapshot(row []any) {

@@ -138,6 +138,7 @@ func (p Params) values() (map[string]driver.Value, error) {
 		"window_days":    int64(last.Sub(first)/(24*time.Hour)) + 1,
 		"accounts":       nil,
 		"role":           nil,
+		"verdicts":       nil,
 		"inventory_date": nil,
 		"thin_share":     0.9,
 	}
@@ -148,6 +149,9 @@ func (p Params) values() (map[string]driver.Value, error) {
 	}
 	if len(p.Accounts) > 0 {
 		v["accounts"] = strings.Join(p.Accounts, ",")
+	}
+	if len(p.Verdicts) > 0 {
+		v["verdicts"] = strings.Join(p.Verdicts, ",")
 	}
 	if strings.Contains(p.Role, "\x00") {
 		return nil, fmt.Errorf("reading role %q: it has a NUL byte", p.Role) // the driver would cut it there

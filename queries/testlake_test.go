@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,6 +36,8 @@ type event struct {
 	SessionCreated  *time.Time `json:"session_created_at"`
 	Outcome         string     `json:"outcome"`
 	IAMAction       *string    `json:"iam_action"`
+	Possible        []string   `json:"iam_actions_possible"`
+	PassedARN       *string    `json:"passed_role_arn"`
 	RoleARN         *string    `json:"role_arn"`
 	RoleID          *string    `json:"role_id"`
 	SessionName     *string    `json:"role_session_name"`
@@ -60,6 +63,30 @@ type inventoryRole struct {
 	SnapshotDate string     `json:"snapshot_date"`
 }
 
+// grantRow is one row of what a role may do.
+type grantRow struct {
+	AccountID    string     `json:"account_id"`
+	RoleARN      string     `json:"role_arn"`
+	RoleID       string     `json:"role_id"`
+	Action       string     `json:"action"`
+	Effect       string     `json:"effect"`
+	IsPattern    bool       `json:"is_pattern"`
+	Via          []string   `json:"via"`
+	Resources    []string   `json:"resources"`
+	GrantedAt    *time.Time `json:"granted_at"`
+	SnapshotDate string     `json:"snapshot_date"`
+}
+
+// actionRow is one row of the action catalogue.
+type actionRow struct {
+	Action        string  `json:"action"`
+	Service       string  `json:"service"`
+	Name          string  `json:"name"`
+	Level         string  `json:"access_level"`
+	Observability string  `json:"observability"`
+	DataType      *string `json:"data_type"`
+}
+
 // coverageRow is one row of the coverage table.
 type coverageRow struct {
 	SourceObject string    `json:"source_object"`
@@ -78,6 +105,8 @@ type coverageRow struct {
 type world struct {
 	events   []event
 	roles    []inventoryRole
+	grants   []grantRow
+	actions  []actionRow
 	coverage []coverageRow
 }
 
@@ -101,7 +130,7 @@ func newWorkshop(t testing.TB) *workshop {
 	t.Cleanup(func() { conn.Close(); c.Close() })
 	w.exec("set TimeZone = 'UTC'")
 	w.exec("create schema lake")
-	for _, table := range []string{"events", "roles", "coverage"} {
+	for _, table := range []string{"events", "roles", "role_permissions", "actions", "coverage"} {
 		text, err := texts.ReadFile("duckdb/empty_" + table + ".sql")
 		if err != nil {
 			t.Fatal(err)
@@ -131,8 +160,13 @@ func (w *workshop) write(dir string, x world) lakeFiles {
 	w.copyOut(dir, "events", x.events, len(x.events), "event_date", zonedEvents, "strftime(cast(json ->> 'event_time' as timestamp), '%Y-%m-%d')")
 	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date",
 		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "iam/role_permissions", x.grants, len(x.grants), "snapshot_date",
+		"granted_at at time zone 'UTC' as granted_at, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "catalogue/actions", x.actions, len(x.actions), "", "date '"+catalogueDay+"' as catalogue_date, 'refreshed' as source", "")
 	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "", "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event", "")
-	w.writeCatalogue(dir)
+	if len(x.actions) == 0 {
+		w.writeCatalogue(dir)
+	}
 	return foundFiles(w.t, dir)
 }
 
@@ -165,7 +199,7 @@ func (w *workshop) copyOut(dir, table string, rows any, n int, partition, zoned,
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		w.t.Fatal(err)
 	}
-	view := "lake." + strings.TrimPrefix(table, "iam/")
+	view := "lake." + path.Base(table)
 	w.exec("create or replace temp table raw as select unnest(cast(? as json[])) as json", string(text))
 	w.exec("create or replace temp table filled as select * from " + view)
 	w.exec("insert into filled by name select " + fields(rows) + strings.Repeat(", "+partitionValue+" as "+partition, min(1, len(partition))) + " from raw")
@@ -173,28 +207,40 @@ func (w *workshop) copyOut(dir, table string, rows any, n int, partition, zoned,
 		w.exec("copy (select * replace (" + zoned + ") from filled) to '" + out + "/part-0123456789abcdef0123456789abcdef.parquet' (format parquet)")
 		return
 	}
-	if table == "iam/roles" {
-		w.copySnapshots(out, zoned, rows.([]inventoryRole))
+	if partition == "snapshot_date" {
+		w.copySnapshots(out, zoned, snapshotsOf(rows))
 		return
 	}
 	w.exec("copy (select * replace (" + zoned + ") from filled) to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
 }
 
-// copySnapshots names the files as ingest iam does.
-func (w *workshop) copySnapshots(out, zoned string, roles []inventoryRole) {
-	done := map[string]bool{}
-	for _, r := range roles {
-		dir := filepath.Join(out, "snapshot_date="+r.SnapshotDate)
-		file := filepath.Join(dir, "roles-"+r.AccountID+".parquet")
-		if done[file] {
-			continue
+// snapshotsOf lists the dates of the snapshots that rows belong to, each with an
+// account of it.
+func snapshotsOf(rows any) map[string]string {
+	found := map[string]string{}
+	switch rows := rows.(type) {
+	case []inventoryRole:
+		for _, r := range rows {
+			found[r.SnapshotDate] = r.AccountID
 		}
-		done[file] = true
+	case []grantRow:
+		for _, r := range rows {
+			found[r.SnapshotDate] = r.AccountID
+		}
+	}
+	return found
+}
+
+// copySnapshots names the files as ingest iam does, but puts all accounts of a day
+// into one: a thousand files take minutes.
+func (w *workshop) copySnapshots(out, zoned string, snapshots map[string]string) {
+	for date, account := range snapshots {
+		dir := filepath.Join(out, "snapshot_date="+date)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			w.t.Fatal(err)
 		}
-		w.exec("copy (select * exclude (snapshot_date) replace (" + zoned + ") from filled where account_id = '" + r.AccountID +
-			"' and snapshot_date = '" + r.SnapshotDate + "') to '" + file + "' (format parquet)")
+		w.exec("copy (select * exclude (snapshot_date) replace (" + zoned + ") from filled where snapshot_date = '" + date + "') to '" +
+			filepath.Join(dir, filepath.Base(out)+"-"+account+".parquet") + "' (format parquet)")
 	}
 }
 
@@ -206,11 +252,20 @@ func fields(rows any) string {
 		names = jsonNames(event{})
 	case []inventoryRole:
 		names = slices.DeleteFunc(jsonNames(inventoryRole{}), func(n string) bool { return n == "snapshot_date" })
+	case []grantRow:
+		names = slices.DeleteFunc(jsonNames(grantRow{}), func(n string) bool { return n == "snapshot_date" })
+	case []actionRow:
+		names = jsonNames(actionRow{})
 	case []coverageRow:
 		names = jsonNames(coverageRow{})
 	}
 	for i, n := range names {
-		names[i] = "json ->> '" + n + "' as " + n
+		switch n {
+		case "via", "resources", "iam_actions_possible":
+			names[i] = "from_json(json -> '" + n + "', '[\"VARCHAR\"]') as " + n
+		default:
+			names[i] = "json ->> '" + n + "' as " + n
+		}
 	}
 	return strings.Join(names, ", ")
 }

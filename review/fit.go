@@ -139,3 +139,18 @@ func shorten(s string, limit int) string {
 	}
 	return b.String() + "…"
 }
+
+// shortenFront cuts s to a width from the front, with … in place of what is
+// missing.
+func shortenFront(s string, limit int) string {
+	if whole := shorten(s, limit); whole == s {
+		return s
+	}
+	runes := []rune(s)
+	first, used := len(runes), width("…")
+	for first > 0 && len(runes)-first < 2*limit && used+text.RuneWidth(runes[first-1]) <= limit {
+		first--
+		used += text.RuneWidth(runes[first])
+	}
+	return "…" + string(runes[first:])
+}

@@ -81,21 +81,42 @@ const staleAfter = 90 * 24 * time.Hour
 func warnings(m *queries.Meta) []string {
 	var lines []string
 	if thin := m.Coverage.Thin; len(thin) > 0 {
-		shown := thin[:min(len(thin), 5)]
-		rest := ""
-		if more := len(thin) - len(shown); more > 0 {
-			rest = fmt.Sprintf(" and %d more", more)
-		}
-		lines = append(lines, fmt.Sprintf("warning: coverage is thin in %s%s, report coverage --gaps lists the missing days", strings.Join(shown, ", "), rest))
+		lines = append(lines, fmt.Sprintf("warning: coverage is thin in %s, report coverage --gaps lists the missing days", few(thin)))
 	}
-	if len(m.Inventory) == 0 {
+	if without := m.Coverage.WithoutInventory; len(m.Inventory) == 0 {
 		lines = append(lines, "warning: no inventory, roles that never acted are not listed; ingest iam adds one")
+	} else if len(without) > 0 {
+		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, what its roles may do is not known; ingest iam adds one", few(without)))
+	}
+	if old := olderThan(m.Since, m.Inventory); len(old) > 0 {
+		lines = append(lines, fmt.Sprintf("warning: the inventory of %s is older than the window, what was made or granted since is not known", few(old)))
 	}
 	if c := m.Catalogue; c != nil && m.Until.Sub(c.Date) > staleAfter {
 		lines = append(lines, fmt.Sprintf("warning: the catalogue of actions is %.0f days older than the window's end, newer actions are missing; "+
 			"ingest catalogue --refresh brings it up to date", m.Until.Sub(c.Date).Hours()/24))
 	}
 	return lines
+}
+
+// olderThan are the accounts whose snapshot was taken before the day of a time.
+func olderThan(t time.Time, snapshots []queries.MetaSnapshot) []string {
+	var accounts []string
+	for _, s := range snapshots {
+		if s.Date.Before(t.Truncate(24 * time.Hour)) {
+			accounts = append(accounts, s.AccountID)
+		}
+	}
+	return accounts
+}
+
+// few names at most five.
+func few(names []string) string {
+	shown := names[:min(len(names), 5)]
+	text := strings.Join(shown, ", ")
+	if more := len(names) - len(shown); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // writeHead writes the head in place, for the formats for people, and leaves a

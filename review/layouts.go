@@ -39,4 +39,13 @@ var layouts = map[string][]choice{
 		{"role_session_name", 1, 17}, {"session_created_at", 2, 0}, {"last_seen", 5, 0}, {"events", 3, 0}, {"denied", 6, 0},
 		{"caller", 4, 20}, {"via_role", 7, 20},
 	},
+	"unused": {
+		{"role_arn", 3, 16}, {"action", 1, 24}, {"access_level", 7, 0}, {"verdict", 2, 0}, {"uses", 5, 0},
+		{"last_used", 4, 0}, {"reason", 6, 30},
+	},
+	"unused_summary": {
+		{"role_arn", 1, 20}, {"granted", 2, 0}, {"used", 3, 0}, {"possibly_used", 7, 0}, {"denied_only", 8, 0},
+		{"unused", 4, 0}, {"probably_unused", 5, 0}, {"unobservable", 6, 0}, {"too_new", 9, 0},
+		{"services_granted", 10, 0}, {"services_used", 11, 0},
+	},
 }

@@ -29,7 +29,7 @@ func sampleMeta() *queries.Meta {
 		Since: at("2026-07-01T00:00:00Z"), Until: at("2026-10-01T00:00:00Z"),
 		Coverage: queries.MetaCoverage{
 			Accounts: 2, FirstEvent: ptr(at("2026-07-01T00:01:00Z")), LastEvent: ptr(at("2026-09-30T23:58:00Z")),
-			DaysPresent: 150, DaysMissing: 34, Events: 20123, Thin: []string{"222222222222"},
+			DaysPresent: 150, DaysMissing: 34, Events: 20123, Thin: []string{"222222222222"}, WithoutInventory: []string{"333333333333"},
 		},
 		Catalogue: &queries.MetaCatalogue{Date: at("2026-06-01T00:00:00Z"), Source: "refreshed"},
 		Inventory: []queries.MetaSnapshot{

@@ -170,7 +170,11 @@ func (t *tableRenderer) line(texts []string, paint func(queries.Column, string) 
 	row := make(table.Row, len(t.shown))
 	for i, s := range t.shown {
 		cell := texts[s.index]
-		if !t.o.Wide {
+		switch {
+		case t.o.Wide:
+		case t.columns[s.index].Name == "role_arn": // ARNs begin alike
+			cell = shortenFront(cell, s.width)
+		default:
 			cell = shorten(cell, s.width)
 		}
 		row[i] = paint(t.columns[s.index], cell)
@@ -216,7 +220,7 @@ func style() table.Style {
 // verdictColours are the colours of the words of design 7.
 var verdictColours = map[string]string{
 	"active": green, "used": green, "dormant": yellow, "never_used": yellow, "unused": yellow,
-	"denied_only": red, "unknown": faint, unknown: faint,
+	"probably_unused": yellow, "possibly_used": green, "unobservable": faint, "too_new": faint, "denied_only": red, "unknown": faint, unknown: faint,
 }
 
 const (

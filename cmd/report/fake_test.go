@@ -89,6 +89,14 @@ func newFake() *fakeEngine {
 				{"222222222222", second, "deploy", nil, "never_used", nil, int64(0), int64(0), int64(0)},
 			},
 		},
+		"unused": {
+			columns("account_id:varchar", "role_arn:varchar", "role_id:varchar", "action:varchar", "verdict:varchar"),
+			[][]any{{"111111111111", first, "AROA1", "s3:PutObject", "used"}},
+		},
+		"unused_summary": {
+			columns("account_id:varchar", "role_arn:varchar", "role_id:varchar", "granted:bigint", "unused:bigint"),
+			[][]any{{"111111111111", first, "AROA1", int64(7), int64(6)}},
+		},
 		"coverage":      {columns("account_id:varchar", "events:bigint"), [][]any{{"111111111111", int64(20)}}},
 		"coverage_gaps": {columns("account_id:varchar", "day:date"), [][]any{{"111111111111", used}}},
 		"accounts":      {columns("account_id:varchar"), [][]any{{"111111111111"}, {"222222222222"}}},

@@ -18,14 +18,15 @@ func newRoot(r *report) *cobra.Command {
 		Use:   "report",
 		Short: "Answer questions about the roles of a CloudTrail lake",
 		Long: `report answers questions about the IAM roles of a lake that ingest made:
-which are used, when, by whom and for what.`,
+which are used, when, by whom and for what, and what they may do and never do.`,
 		Example: `  report last-used
   report last-used --quarter 2026Q3 --format csv > last-used.csv
+  report unused --summary
   report role deploy --since 30d
   report coverage --gaps
   report sql "select event_name, count(*) from events group by 1"`,
 	}
 	r.Common = cli.AddCommon(root, r.Program)
-	root.AddCommand(newLastUsed(r), newCoverage(r), newRole(r), newSQL(r))
+	root.AddCommand(newLastUsed(r), newUnused(r), newCoverage(r), newRole(r), newSQL(r))
 	return root
 }

@@ -57,3 +57,26 @@ func (e *enum[T]) words() []string {
 	}
 	return words
 }
+
+// EnumsVar adds a flag that may be repeated, each time with one of the allowed
+// values.
+func EnumsVar[T ~string](cmd *cobra.Command, values *[]T, name, usage string, allowed ...T) {
+	var one T
+	EnumVar(cmd, false, &one, name, usage, allowed...)
+	flag := cmd.Flags().Lookup(name)
+	flag.Value = &enums[T]{enum: enum[T]{value: &one, allowed: allowed}, values: values}
+}
+
+// enums is a flag of several values from a closed set.
+type enums[T ~string] struct {
+	enum[T]
+	values *[]T
+}
+
+func (e *enums[T]) Set(word string) error {
+	if err := e.enum.Set(word); err != nil {
+		return err
+	}
+	*e.values = append(*e.values, *e.value)
+	return nil
+}

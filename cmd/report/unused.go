@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/queries"
+	"roletrail/review"
+)
+
+// grantVerdict is what is said of an action that a role may use (design 7).
+type grantVerdict string
+
+// grantVerdicts are all of them, in the order in which they are decided.
+var grantVerdicts = []grantVerdict{"used", "possibly_used", "denied_only", "unobservable", "too_new", "unused", "probably_unused"}
+
+func newUnused(r *report) *cobra.Command {
+	var f questionFlags
+	var summary bool
+	var verdicts []grantVerdict
+	cmd := &cobra.Command{
+		Use:   "unused",
+		Short: "What roles may do and never do",
+		Long: `unused compares what the policies of each role grant with what the logs show.
+It lists every role of the inventory and every action that it may use, with a
+verdict and the reason for it:
+
+  used             seen inside the window
+  possibly_used    a call may have needed it besides its own action
+  denied_only      attempted, and denied every time
+  unobservable     no log can show it, or these do not
+  too_new          granted inside the window
+  unused           not seen, and CloudTrail would have shown it
+  probably_unused  not seen, but something is missing that would make it sure
+
+--summary counts the verdicts: one row per role. Service-linked roles are left
+out unless one is named with --role, because nobody can trim them.`,
+		Example: `  report unused --summary
+  report unused --role deploy --verdict unused --verdict probably_unused
+  report unused --quarter 2026Q3 --account 111111111111 --format csv > unused.csv`,
+		Args: cli.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !summary {
+				return r.unused(cmd, &f, "unused", verdicts)
+			}
+			if len(verdicts) > 0 {
+				return cli.Usage(errors.New("--summary counts all verdicts, --verdict picks rows of the list"), "leave one of them out")
+			}
+			return r.unused(cmd, &f, "unused_summary", nil)
+		},
+	}
+	f.add(cmd)
+	f.addRole(cmd)
+	cmd.Flags().BoolVar(&summary, "summary", false, "one row per role with the number of actions of each verdict")
+	cli.EnumsVar(cmd, &verdicts, "verdict", "only rows of this verdict; may be repeated", grantVerdicts...)
+	return cmd
+}
+
+// unused answers either question about grants.
+func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, verdicts []grantVerdict) error {
+	params, err := f.params(cmd, r)
+	if err != nil {
+		return err
+	}
+	for _, v := range verdicts {
+		params.Verdicts = append(params.Verdicts, string(v))
+	}
+	ctx := cmd.Context()
+	return r.withEngine(ctx, func(engine queries.Engine) (err error) {
+		meta, err := head(ctx, engine, params)
+		if err != nil {
+			return err
+		}
+		if len(meta.Inventory) == 0 {
+			fmt.Fprintln(r.Stderr, nothingGranted(meta.Coverage.WithoutInventory))
+		}
+		rows, err := askGrants(ctx, engine, question, params, meta)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, rows.Close()) }()
+		return review.Write(r.Stdout, f.format, &meta, rows, f.options(r, question))
+	})
+}
+
+// nothingGranted says why there is no row, and what to do.
+func nothingGranted(accounts []string) string {
+	of := ""
+	if len(accounts) > 0 {
+		of = " of " + strings.Join(accounts, ", ")
+	}
+	return "report: no inventory" + of + ", so nothing is known to be granted; " +
+		"ingest iam adds one from the output of aws iam get-account-authorization-details"
+}
+
+// askGrants runs the question. No row for a role must not look as if it had
+// nothing unused when it is not in the inventory at all.
+func askGrants(ctx context.Context, engine queries.Engine, question string, params queries.Params, meta queries.Meta) (queries.Rows, error) {
+	if params.Role == "" || len(meta.Inventory) == 0 {
+		return engine.Run(ctx, question, params)
+	}
+	g, err := gather(ctx, engine, question, params)
+	if err == nil && len(g.rows) == 0 {
+		err = findPresent(ctx, engine, params)
+	}
+	return review.HeldRows(g.columns, g.rows), err
+}
+
+// findPresent is an error if no role of the inventory is meant.
+func findPresent(ctx context.Context, engine queries.Engine, params queries.Params) error {
+	known, err := gather(ctx, engine, "last_used", params)
+	if err != nil {
+		return err
+	}
+	if len(known.rows) == 0 {
+		return noSuchRole(ctx, engine, params)
+	}
+	state := known.column("state")
+	if slices.ContainsFunc(known.rows, func(row []any) bool { return row[state] == "present" }) {
+		return nil
+	}
+	return cli.WithHint(fmt.Errorf("finding role %q: only the logs know it, not the inventory that says what roles may do", params.Role),
+		"report role shows what it did")
+}

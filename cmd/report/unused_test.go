@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/queries"
+)
+
+func TestUnused(t *testing.T) {
+	engine := newFake()
+	got := try(t, engine, "", "unused", "--quarter", "2026Q3", "--role", "deploy", "--verdict", "unused", "--verdict", "too_new", "--format", "csv")
+	want := "account_id,role_arn,role_id,action,verdict\n111111111111,arn:aws:iam::111111111111:role/deploy,AROA1,s3:PutObject,used\n"
+	if got.code != cli.ExitDone || got.stdout != want {
+		t.Errorf("got %+v, want %s", got, want)
+	}
+	if !reflect.DeepEqual(engine.params.Verdicts, []string{"unused", "too_new"}) || engine.params.Role != "deploy" {
+		t.Errorf("asked %+v", engine.params)
+	}
+	got = try(t, engine, "", "unused", "--summary", "--format", "ndjson")
+	if want := `{"account_id":"111111111111","role_arn":"arn:aws:iam::111111111111:role/deploy","role_id":"AROA1","granted":7,"unused":6}` + "\n"; got.stdout != want {
+		t.Errorf("got %+v, want %s", got, want)
+	}
+}
+
+func TestUnusedUsage(t *testing.T) {
+	for args, want := range map[string]string{
+		"unused --verdict unusd":            "report: invalid value \"unusd\" for --verdict: must be one of used, possibly_used, denied_only, unobservable, too_new, unused, probably_unused\ndid you mean \"unused\"?\n",
+		"unused --summary --verdict unused": "report: --summary counts all verdicts, --verdict picks rows of the list\nleave one of them out\n",
+		"unused deploy":                     "report: report unused takes no argument, not \"deploy\"\nsee report unused --help\n",
+	} {
+		if got := try(t, newFake(), "", strings.Fields(args)...); got.code != cli.ExitUsage || got.stderr != want || got.stdout != "" {
+			t.Errorf("%s:\n got %+v\nwant %s", args, got, want)
+		}
+	}
+}
+
+// bare is a lake without an inventory.
+type bare struct{ *fakeEngine }
+
+func (e bare) Meta(ctx context.Context, p queries.Params) (queries.Meta, error) {
+	meta, err := e.fakeEngine.Meta(ctx, p)
+	meta.Inventory, meta.Coverage.WithoutInventory = nil, []string{"111111111111", "222222222222"}
+	return meta, err
+}
+
+func TestUnusedWithoutInventory(t *testing.T) {
+	engine := newFake()
+	engine.answers["unused"] = gathered{columns: engine.answers["unused"].columns}
+	got := try(t, bare{engine}, "", "unused", "--role", "deploy", "--format", "csv")
+	want := "report: no inventory of 111111111111, 222222222222, so nothing is known to be granted; " +
+		"ingest iam adds one from the output of aws iam get-account-authorization-details\n"
+	if got.code != cli.ExitDone || got.stdout != "account_id,role_arn,role_id,action,verdict\n" || !strings.HasPrefix(got.stderr, want) {
+		t.Errorf("got %+v, want %s", got, want)
+	}
+}
+
+// TestUnusedOfARoleWithoutRows: no row is an answer only if the inventory has the
+// role.
+func TestUnusedOfARoleWithoutRows(t *testing.T) {
+	for state, want := range map[string]outcome{
+		"present": {cli.ExitDone, "account_id,role_arn,role_id,action,verdict\n", ""},
+		"deleted": {cli.ExitFailed, "", "report: finding role \"deploy\": only the logs know it, not the inventory that says what roles may do\nreport role shows what it did\n"},
+		"":        {cli.ExitFailed, "", "report: finding role \"deploy\": neither the logs nor the inventory know it\ndid you mean \"deploy\" or \"deploy-eu\"?\n"},
+	} {
+		engine := newFake()
+		engine.answers["unused"] = gathered{columns: engine.answers["unused"].columns}
+		known := gathered{columns: columns("state:varchar")}
+		if state != "" {
+			known.rows = [][]any{{state}}
+		}
+		engine.answers["last_used"] = known
+		got := try(t, engine, "", "unused", "--role", "deploy", "--format", "csv")
+		if state == "present" {
+			got.stderr = "" // the head
+		}
+		if got != want {
+			t.Errorf("%q:\n got %+v\nwant %+v", state, got, want)
+		}
+	}
+}

@@ -1,0 +1,360 @@
+package queries
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// grantOracle answers unused the slow way: for each role and grant it walks over
+// all events of the role and asks the rules of the design one after the other. It
+// shares no code with the SQL.
+type grantOracle struct {
+	*oracle
+	roles    []*inventoryRole   // asked about
+	events   map[string][]event // by role id
+	coverage map[string]*oracle // by account
+	actions  map[string]actionRow
+	seen     map[string]bool // called by anybody, not denied
+	types    map[string]bool // data types of which an event is there
+}
+
+func newGrantOracle(w world, p Params) *grantOracle {
+	g := &grantOracle{
+		oracle: &oracle{w: w, p: p}, events: map[string][]event{}, coverage: map[string]*oracle{},
+		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{},
+	}
+	for _, c := range w.coverage {
+		if g.coverage[c.AccountID] == nil {
+			g.coverage[c.AccountID] = &oracle{p: p}
+		}
+		o := g.coverage[c.AccountID]
+		o.w.coverage = append(o.w.coverage, c)
+	}
+	for _, a := range w.actions {
+		g.actions[a.Action] = a
+	}
+	inventory, _ := g.inventory()
+	g.shareOut(inventory)
+	for _, r := range inventory {
+		if g.asked(r) {
+			g.roles = append(g.roles, r)
+		}
+	}
+	slices.SortFunc(g.roles, func(a, b *inventoryRole) int {
+		return strings.Compare(a.AccountID+" "+a.ARN+" "+a.RoleID, b.AccountID+" "+b.ARN+" "+b.RoleID)
+	})
+	return g
+}
+
+func (g *grantOracle) asked(r *inventoryRole) bool {
+	if len(g.p.Accounts) > 0 && !slices.Contains(g.p.Accounts, r.AccountID) {
+		return false
+	}
+	if g.p.Role == "" {
+		return !(r.Kind != nil && *r.Kind == "service_linked") && !strings.Contains(r.ARN, "/aws-service-role/")
+	}
+	return r.Name == g.p.Role || r.ARN == g.p.Role || r.RoleID == g.p.Role
+}
+
+// shareOut hands the events to the roles of the inventory. One that names an ARN
+// alone is of the inventory's role of that ARN, else of those whose ids were seen
+// with it.
+func (g *grantOracle) shareOut(inventory map[string]*inventoryRole) {
+	byARN, ids := map[string]string{}, map[string]map[string]bool{}
+	for id, r := range inventory {
+		byARN[r.ARN] = id
+	}
+	var past []event
+	for _, e := range g.w.events {
+		if e.EventTime.Before(g.p.Until) {
+			past = append(past, e)
+		}
+	}
+	for _, e := range past {
+		if e.RoleID != nil && e.RoleARN != nil {
+			if ids[*e.RoleARN] == nil {
+				ids[*e.RoleARN] = map[string]bool{}
+			}
+			ids[*e.RoleARN][*e.RoleID] = true
+		}
+		if e.IAMAction != nil && e.Outcome != "denied" {
+			g.seen[*e.IAMAction] = true
+			if a := g.actions[*e.IAMAction]; a.DataType != nil {
+				g.types[*a.DataType] = true
+			}
+		}
+	}
+	for _, e := range past {
+		switch {
+		case e.RoleID != nil:
+			g.events[*e.RoleID] = append(g.events[*e.RoleID], e)
+		case e.RoleARN == nil:
+		case byARN[*e.RoleARN] != "":
+			id := byARN[*e.RoleARN]
+			g.events[id] = append(g.events[id], e)
+		default:
+			for id := range ids[*e.RoleARN] {
+				g.events[id] = append(g.events[id], e)
+			}
+		}
+	}
+}
+
+// unused has the rows of the question.
+func (g *grantOracle) unused() [][]any {
+	byRole := map[string][]grantRow{}
+	for _, grant := range g.w.grants {
+		byRole[grant.RoleID+" "+grant.SnapshotDate] = append(byRole[grant.RoleID+" "+grant.SnapshotDate], grant)
+	}
+	var rows [][]any
+	for _, r := range g.roles {
+		grants := byRole[r.RoleID+" "+r.SnapshotDate]
+		slices.SortFunc(grants, func(a, b grantRow) int { return strings.Compare(a.Action, b.Action) })
+		for _, grant := range grants {
+			row := g.row(r, grant)
+			if len(g.p.Verdicts) == 0 || slices.Contains(g.p.Verdicts, row[5].(string)) {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows
+}
+
+// summary counts them.
+func (g *grantOracle) summary() [][]any {
+	rows := g.unused()
+	var out [][]any
+	for _, r := range g.roles {
+		count := map[string]int64{}
+		granted, used := map[string]bool{}, map[string]bool{}
+		for _, row := range rows {
+			if row[2] != r.RoleID {
+				continue
+			}
+			service, _, _ := strings.Cut(row[3].(string), ":")
+			granted[service] = true
+			if row[5] == "used" {
+				used[service] = true
+			}
+			count["granted"]++
+			count[row[5].(string)]++
+		}
+		cells := []any{r.AccountID, r.ARN, r.RoleID}
+		for _, name := range []string{"granted", "used", "possibly_used", "denied_only", "unused", "probably_unused", "unobservable", "too_new"} {
+			cells = append(cells, count[name])
+		}
+		out = append(out, append(cells, int64(len(granted)), int64(len(used))))
+	}
+	return out
+}
+
+// witness is what the events of a role say of one action.
+type witness struct {
+	used, denied, further, refused, unmapped *event // the newest of each
+	unmappedDone                             *event
+	passedSome                               bool
+	uses                                     int64
+}
+
+// newer keeps the newer of two events.
+func newer(into **event, e event) {
+	if *into == nil || e.EventTime.After((*into).EventTime) || e.EventTime.Equal((*into).EventTime) && e.EventID > (*into).EventID {
+		*into = &e
+	}
+}
+
+func (g *grantOracle) hear(id string, grant grantRow) witness {
+	var w witness
+	service, _, _ := strings.Cut(grant.Action, ":")
+	passRole := grant.Action == "iam:PassRole"
+	for _, e := range g.events[id] {
+		denied := e.Outcome == "denied"
+		named := e.IAMAction != nil && *e.IAMAction == grant.Action
+		passed := passRole && !denied && e.PassedARN != nil
+		covered := passed && slices.ContainsFunc(grant.Resources, func(pattern string) bool { return wildcard(pattern, *e.PassedARN) })
+		switch {
+		case named && denied:
+			newer(&w.denied, e)
+		case named || covered:
+			newer(&w.used, e)
+			if g.inWindow(e.EventTime) {
+				w.uses++
+			}
+		}
+		if may := slices.Contains(e.Possible, grant.Action); may && denied {
+			newer(&w.refused, e)
+		} else if may || passed {
+			newer(&w.further, e)
+		}
+		if slices.Contains(e.Possible, service+":*") {
+			newer(&w.unmapped, e)
+			if !denied {
+				newer(&w.unmappedDone, e)
+			}
+		}
+	}
+	return w
+}
+
+// wildcard matches as IAM does: * is any run of characters, ? any one.
+func wildcard(pattern, text string) bool {
+	if len([]rune(pattern)) > 2048 {
+		return false
+	}
+	reached := map[int]bool{0: true} // places in the text after each piece of the pattern
+	runes := []rune(text)
+	for _, p := range pattern {
+		next := map[int]bool{}
+		for at := range reached {
+			switch {
+			case p == '*':
+				for end := at; end <= len(runes); end++ {
+					next[end] = true
+				}
+			case at < len(runes) && (p == '?' || p == runes[at]):
+				next[at+1] = true
+			}
+		}
+		reached = next
+	}
+	return reached[len(runes)]
+}
+
+func (g *grantOracle) since(e *event) bool { return e != nil && g.inWindow(e.EventTime) }
+
+func (g *grantOracle) row(r *inventoryRole, grant grantRow) []any {
+	w := g.hear(r.RoleID, grant)
+	verdict, reason, evidence := g.verdict(r, grant, w)
+	var level, lastUsed, id any
+	if a, known := g.actions[grant.Action]; known {
+		level = a.Level
+	}
+	if w.used != nil {
+		lastUsed = w.used.EventTime
+	}
+	if evidence != nil {
+		id = evidence.EventID
+	}
+	return []any{r.AccountID, r.ARN, r.RoleID, grant.Action, level, verdict, reason, lastUsed, w.uses, anys(grant.Via), anys(grant.Resources), id}
+}
+
+func anys(list []string) []any {
+	out := []any{}
+	for _, s := range list {
+		out = append(out, s)
+	}
+	return out
+}
+
+func (g *grantOracle) verdict(r *inventoryRole, grant grantRow, w witness) (verdict, reason string, evidence *event) {
+	service, _, _ := strings.Cut(grant.Action, ":")
+	if verdict, reason, evidence := g.attempted(service, grant, w); verdict != "" {
+		return verdict, reason, evidence
+	}
+	if reason := g.unobservable(grant); reason != "" {
+		return "unobservable", reason, w.used
+	}
+	if day := g.young(r.CreatedAt); day != "" {
+		return "too_new", "the role was made on " + day + ", after the window began", w.used
+	}
+	if day := g.young(grant.GrantedAt); day != "" {
+		return "too_new", "granted on " + day + ", after the window began", w.used
+	}
+	sighting := "never seen"
+	if w.used != nil {
+		sighting = "last used before the window"
+	}
+	if doubt, evidence := g.doubt(r, grant, service, w); doubt != "" {
+		return "probably_unused", sighting + ", but " + doubt, evidence
+	}
+	switch g.actions[grant.Action].Observability {
+	case "attested":
+		return "unused", sighting + "; AWS attests that CloudTrail logs it", w.used
+	case "documented":
+		return "unused", sighting + "; CloudTrail is documented to log " + service, w.used
+	}
+	return "unused", sighting + "; CloudTrail logs it, for this lake has calls of it", w.used
+}
+
+// attempted says what the role's own calls of the window show.
+func (g *grantOracle) attempted(service string, grant grantRow, w witness) (verdict, reason string, evidence *event) {
+	passRole := grant.Action == "iam:PassRole"
+	switch {
+	case g.since(w.used) && passRole:
+		return "used", "a role that the grant covers was passed inside the window", w.used
+	case g.since(w.used):
+		return "used", "used inside the window", w.used
+	case grant.IsPattern && g.since(w.unmappedDone):
+		return "possibly_used", "the role called " + service + " inside the window, but the catalogue cannot tell with which action", w.unmappedDone
+	case g.since(w.further) && passRole:
+		return "possibly_used", "calls inside the window may have passed a role, but the logs show none that the grant covers", w.further
+	case g.since(w.further):
+		return "possibly_used", "calls inside the window may have needed it besides the action they are named after", w.further
+	case w.used == nil && g.since(w.denied) && grant.Effect == "conditional":
+		return "denied_only", "every attempt in the lake was denied: its policies allow it under conditions only", w.denied
+	case w.used == nil && g.since(w.denied):
+		return "denied_only", "every attempt in the lake was denied although its policies allow it: look for what else blocks it", w.denied
+	}
+	return "", "", nil
+}
+
+func (g *grantOracle) unobservable(grant grantRow) string {
+	a := g.actions[grant.Action]
+	switch {
+	case grant.IsPattern:
+		return "the catalogue knows no action that matches: the logs cannot be searched for it"
+	case a.Observability == "permission_only":
+		return "it has no API call of its own, so no log can show it"
+	case a.Observability == "data" && g.types[*a.DataType]:
+		return "data event: this lake has some of " + *a.DataType + ", which does not prove that all are logged"
+	case a.Observability == "data":
+		return "data event, of which this lake has none: let a trail log " + *a.DataType + " to see it"
+	}
+	return ""
+}
+
+// young is the day of a time that is not before the window.
+func (g *grantOracle) young(t *time.Time) string {
+	if t == nil || t.Before(g.p.Since) {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+// doubt is why an action that was not used is only probably unused.
+func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, service string, w witness) (string, *event) {
+	share := g.p.ThinCoverage
+	if share == 0 {
+		share = 0.9
+	}
+	a, known := g.actions[grant.Action]
+	switch covered, all := g.coverage[r.AccountID].coveredDays(r.AccountID); {
+	case grant.GrantedAt == nil && r.CreatedAt == nil:
+		return "the inventory does not say since when it is granted", w.used
+	case float64(covered) < share*float64(all):
+		return fmt.Sprintf("coverage is thin: %d of %d days", covered, all), w.used
+	case slices.Contains([]string{"iam", "organizations"}, service) && !g.globalRegion(r.AccountID):
+		return service + " is global and logged in us-east-1, from where the lake has nothing of this account", w.used
+	case g.since(w.unmapped):
+		return "calls of " + service + " by this role could not be mapped to actions", w.unmapped
+	case g.since(w.refused):
+		return "denied calls inside the window may have needed it", w.refused
+	case !known:
+		return "no action catalogue of the lake says whether CloudTrail logs it", w.used
+	case a.Observability == "unattested" && !g.seen[grant.Action]:
+		return "nothing attests that CloudTrail logs it", w.used
+	}
+	return "", nil
+}
+
+// globalRegion says whether the window has a day of the account from where global
+// services are logged (P30).
+func (g *grantOracle) globalRegion(account string) bool {
+	first, end := g.p.Since.Truncate(24*time.Hour).Format(time.DateOnly), g.p.Until.Format(time.RFC3339Nano)
+	return slices.ContainsFunc(g.coverage[account].w.coverage, func(c coverageRow) bool {
+		return c.Family == "CloudTrail" && c.Region != nil && slices.Contains([]string{"us-east-1", "us-gov-west-1", "cn-north-1"}, *c.Region) &&
+			c.EventDate >= first && c.EventDate+"T00:00:00Z" < end
+	})
+}

@@ -1,0 +1,723 @@
+-- What may each role do, and does it? One row per role and action that its
+-- policies grant, by role id (design sections 3, 7, 9).
+with
+
+params as (
+
+    select
+        cast(? as timestamp(6)) as since,
+        cast(? as varchar) as accounts,
+        cast(? as varchar) as role,
+        cast(? as varchar) as verdicts,
+        cast(? as date) as inventory_date,
+        cast(? as double) as thin_share,
+        cast(? as date) as first_day,
+        cast(? as date) as last_day,
+        cast(? as bigint) as window_days
+
+),
+
+---------- the inventory: per account one snapshot
+
+snapshots as (
+
+    select
+        roles.account_id,
+        max(roles.snapshot_date) as snapshot_date
+    from lake.roles as roles
+    cross join params
+    where
+        params.inventory_date is null
+        or roles.snapshot_date <= params.inventory_date
+    group by roles.account_id
+
+),
+
+inventory as (
+
+    select
+        coalesce(roles.role_id, roles.arn) as role_key,
+        max(roles.role_id) as role_id,
+        max(roles.arn) as arn,
+        max(roles.account_id) as account_id,
+        max(roles.name) as name,
+        max(roles.created_at) as created_at,
+        max(
+            case
+                when
+                    roles.kind = 'service_linked'
+                    or strpos(roles.arn, ':role/aws-service-role/') > 0
+                    then 1
+                else 0
+            end
+        ) as service_linked
+    from lake.roles as roles
+    inner join snapshots
+        on
+            roles.account_id = snapshots.account_id
+            and roles.snapshot_date = snapshots.snapshot_date
+    group by coalesce(roles.role_id, roles.arn)
+
+),
+
+-- A service-linked role cannot be trimmed: only who asks for it sees it (P10).
+asked as (
+
+    select inventory.*
+    from inventory
+    cross join params
+    where
+        (
+            params.accounts is null
+            or contains(split(params.accounts, ','), inventory.account_id)
+        )
+        and (
+            (params.role is null and inventory.service_linked = 0)
+            or inventory.name = params.role
+            or inventory.arn = params.role
+            or inventory.role_id = params.role
+        )
+
+),
+
+grants as (
+
+    select
+        coalesce(permissions.role_id, permissions.role_arn) as role_key,
+        permissions.action,
+        split_part(permissions.action, ':', 1) as service,
+        coalesce(permissions.is_pattern, false) as is_pattern,
+        permissions.effect,
+        permissions.granted_at,
+        permissions.via,
+        permissions.resources
+    from lake.role_permissions as permissions
+    inner join snapshots
+        on
+            permissions.account_id = snapshots.account_id
+            and permissions.snapshot_date = snapshots.snapshot_date
+
+),
+
+---------- the logs, read once
+
+-- What was called, by which role as the event names it, and how it ended. Calls
+-- of others stand here too, without a role.
+acts as (
+
+    select
+        role_id,
+        case when role_id is null then role_arn end as role_arn,
+        iam_action,
+        iam_actions_possible,
+        passed_role_arn,
+        max(event_time) filter (where outcome <> 'denied') as last_done,
+        max(event_time) filter (where outcome = 'denied') as last_denied,
+        count(*) filter (
+            where outcome <> 'denied' and event_time >= cast(? as timestamp(6))
+        ) as calls
+    from events
+    where event_time < cast(? as timestamp(6))
+    group by
+        role_id,
+        case when role_id is null then role_arn end,
+        iam_action,
+        iam_actions_possible,
+        passed_role_arn
+
+),
+
+-- What an ARN alone stands for: the inventory's role, else the roles of the
+-- inventory whose ids the logs know under it.
+by_arn as (
+
+    select
+        arn as role_arn,
+        min(role_key) as role_key
+    from inventory
+    group by arn
+
+),
+
+unresolved as (
+
+    select distinct acts.role_arn
+    from acts
+    left join by_arn on acts.role_arn = by_arn.role_arn
+    where acts.role_arn is not null and by_arn.role_arn is null
+
+),
+
+by_log as (
+
+    select distinct
+        events.role_arn,
+        events.role_id as role_key
+    from events
+    inner join unresolved on events.role_arn = unresolved.role_arn
+    where
+        events.role_id is not null
+        and events.event_time < cast(? as timestamp(6))
+
+),
+
+did as (
+
+    select
+        acts.*,
+        coalesce(acts.role_id, by_arn.role_key, by_log.role_key) as role_key
+    from acts
+    left join by_arn on acts.role_arn = by_arn.role_arn
+    left join by_log on acts.role_arn = by_log.role_arn
+
+),
+
+---------- what each role did with each action
+
+-- The roles that a role passed where its grant of iam:PassRole covers them. A
+-- pattern of IAM becomes a regular expression: * and ? stand between quoted
+-- pieces, and a backslash cannot end the quotes. Longer ones than any ARN are
+-- never matched.
+passes as (
+
+    select
+        role_key,
+        passed_role_arn,
+        max(last_done) as last_done,
+        sum(calls) as calls
+    from did
+    where last_done is not null and passed_role_arn is not null
+    group by role_key, passed_role_arn
+
+),
+
+covered_passes as (
+
+    select distinct
+        passes.role_key,
+        passes.passed_role_arn,
+        passes.last_done,
+        passes.calls
+    from passes
+    inner join grants
+        on passes.role_key = grants.role_key
+    cross join unnest(grants.resources) as patterns (pattern)
+    where
+        grants.action = 'iam:PassRole'
+        and length(patterns.pattern) <= 2048
+        and regexp_like(
+            translate(passes.passed_role_arn, '\', chr(1)),
+            '(?s)\A\Q'
+            || array_join(
+                split(
+                    array_join(
+                        split(translate(patterns.pattern, '\', chr(1)), '*'),
+                        '\E.*\Q'
+                    ),
+                    '?'
+                ),
+                '\E.\Q'
+            )
+            || '\E\z'
+        )
+
+),
+
+uses as (
+
+    select
+        role_key,
+        action,
+        max(last_done) as last_used,
+        max(last_denied) as last_denied,
+        cast(
+            coalesce(sum(calls), 0) as bigint
+        ) as uses
+    from (
+
+        select
+            role_key,
+            iam_action as action,
+            last_done,
+            last_denied,
+            calls
+        from did
+        where role_key is not null and iam_action is not null
+
+        union all
+
+        select
+            role_key,
+            'iam:PassRole' as action,
+            last_done,
+            cast(null as timestamp(6)) as last_denied,
+            calls
+        from covered_passes
+
+    ) as calls
+    group by role_key, action
+
+),
+
+-- Actions that a call may have needed besides its own. "SERVICE:*" stands for a
+-- call that could not be mapped. There are few different lists: each is taken
+-- apart once.
+lists as (
+
+    select distinct iam_actions_possible as list
+    from did
+    where role_key is not null and iam_actions_possible is not null
+
+),
+
+further as (
+
+    select
+        lists.list,
+        items.action
+    from lists
+    cross join unnest(lists.list) as items (action)
+
+),
+
+possible as (
+
+    select
+        role_key,
+        action,
+        max(last_done) as last_possible,
+        max(last_denied) as last_refused
+    from (
+
+        select
+            did.role_key,
+            further.action,
+            did.last_done,
+            did.last_denied
+        from did
+        inner join further on did.iam_actions_possible = further.list
+        where did.role_key is not null
+
+        union all
+
+        select
+            role_key,
+            'iam:PassRole' as action,
+            last_done,
+            cast(null as timestamp(6)) as last_denied
+        from passes
+
+    ) as calls
+    group by role_key, action
+
+),
+
+---------- what the logs can show
+
+seen as (
+
+    select distinct iam_action as action
+    from acts
+    where last_done is not null and iam_action is not null
+
+),
+
+-- Data events prove that their type is logged in part: a trail may log one bucket
+-- and no other.
+data_types as (
+
+    select distinct actions.data_type
+    from lake.actions as actions
+    inner join seen on actions.action = seen.action
+    where actions.observability = 'data'
+
+),
+
+covered as (
+
+    select
+        coverage.account_id,
+        count(distinct coverage.event_date) as days,
+        count(distinct coverage.event_date) filter (
+            where
+            coverage.aws_region in ('us-east-1', 'us-gov-west-1', 'cn-north-1')
+        ) as global_days
+    from coverage
+    cross join params
+    where
+        coverage.family = 'CloudTrail'
+        and coverage.event_date >= params.first_day
+        and coverage.event_date <= params.last_day
+    group by coverage.account_id
+
+),
+
+---------- the verdicts
+
+facts as (
+
+    select
+        asked.account_id,
+        asked.arn as role_arn,
+        asked.role_id,
+        asked.role_key,
+        asked.created_at,
+        grants.action,
+        grants.service,
+        grants.granted_at,
+        grants.via,
+        grants.resources,
+        actions.access_level,
+        actions.data_type,
+        uses.last_used,
+        uses.last_denied,
+        coalesce(uses.uses, 0) as uses,
+        possible.last_possible,
+        possible.last_refused,
+        -- The later one, for greatest() of a NULL differs between engines.
+        greatest(
+            coalesce(unmapped.last_possible, unmapped.last_refused),
+            coalesce(unmapped.last_refused, unmapped.last_possible)
+        ) as last_unmapped,
+        unmapped.last_possible as last_pattern,
+        coalesce(covered.days, 0) as covered_days,
+        params.window_days,
+        case
+            when uses.last_used is null then 'never seen'
+            else 'last used before the window'
+        end as sighting,
+        case
+            when uses.last_used >= params.since
+                then
+                    case
+                        when grants.action = 'iam:PassRole' then 'passed'
+                        else 'used'
+                    end
+            when grants.is_pattern and unmapped.last_possible >= params.since
+                then 'pattern_called'
+            when possible.last_possible >= params.since
+                then
+                    case
+                        when grants.action = 'iam:PassRole' then 'may_pass'
+                        else 'further'
+                    end
+            when uses.last_used is null and uses.last_denied >= params.since
+                then
+                    case
+                        when grants.effect = 'conditional'
+                            then 'denied_by_condition'
+                        else 'denied'
+                    end
+            when grants.is_pattern then 'pattern'
+            when actions.observability = 'permission_only'
+                then 'permission_only'
+            when
+                actions.observability = 'data'
+                and data_types.data_type is not null
+                then 'data_in_part'
+            when actions.observability = 'data' then 'data'
+            when asked.created_at >= params.since then 'new_role'
+            when grants.granted_at >= params.since then 'new_grant'
+            when coalesce(grants.granted_at, asked.created_at) is null
+                then 'no_age'
+            when
+                coalesce(covered.days, 0)
+                < params.thin_share * params.window_days
+                then 'thin'
+            when
+                coalesce(covered.global_days, 0) = 0
+                and grants.service in (
+                    'account',
+                    'budgets',
+                    'ce',
+                    'cloudfront',
+                    'health',
+                    'iam',
+                    'organizations',
+                    'route53',
+                    'route53domains',
+                    'shield',
+                    'sts',
+                    'support',
+                    'waf'
+                )
+                then 'global'
+            when
+                unmapped.last_possible >= params.since
+                or unmapped.last_refused >= params.since
+                then 'unmapped'
+            when possible.last_refused >= params.since then 'further_denied'
+            when actions.observability is null then 'not_in_catalogue'
+            when actions.observability in ('attested', 'documented')
+                then actions.observability
+            when seen.action is not null then 'seen'
+            else 'unattested'
+        end as finding
+    from asked
+    cross join params
+    inner join grants on asked.role_key = grants.role_key
+    left join lake.actions as actions on grants.action = actions.action
+    left join uses
+        on
+            grants.role_key = uses.role_key
+            and grants.action = uses.action
+    left join possible
+        on
+            grants.role_key = possible.role_key
+            and grants.action = possible.action
+    left join possible as unmapped
+        on
+            grants.role_key = unmapped.role_key
+            and grants.service || ':*' = unmapped.action
+    left join seen on grants.action = seen.action
+    left join data_types on actions.data_type = data_types.data_type
+    left join covered on asked.account_id = covered.account_id
+
+),
+
+graded as (
+
+    select
+        facts.*,
+        case
+            when finding in ('used', 'passed') then 'used'
+            when finding in ('further', 'may_pass', 'pattern_called')
+                then 'possibly_used'
+            when finding in ('denied', 'denied_by_condition')
+                then 'denied_only'
+            when
+                finding in (
+                    'pattern', 'permission_only', 'data_in_part', 'data'
+                )
+                then 'unobservable'
+            when finding in ('new_role', 'new_grant') then 'too_new'
+            when finding in ('attested', 'documented', 'seen') then 'unused'
+            else 'probably_unused'
+        end as verdict,
+        case
+            when finding in ('further', 'may_pass') then last_possible
+            when finding = 'pattern_called' then last_pattern
+            when finding = 'unmapped' then last_unmapped
+            when finding in ('denied', 'denied_by_condition') then last_denied
+            when finding = 'further_denied' then last_refused
+            else last_used
+        end as evidence_time
+    from facts
+
+),
+
+answers as (
+
+    select graded.*
+    from graded
+    cross join params
+    where
+        params.verdicts is null
+        or contains(split(params.verdicts, ','), graded.verdict)
+
+),
+
+---------- the events that stand as evidence
+
+-- Each role by the names that the events give it, with the time of the event
+-- that is sought.
+sought as (
+
+    select
+        names.ref,
+        answers.role_key,
+        answers.action,
+        answers.service,
+        answers.finding,
+        answers.evidence_time
+    from answers
+    inner join (
+        select distinct
+            coalesce(role_id, role_arn) as ref,
+            role_key
+        from did
+        where role_key is not null
+    ) as names on answers.role_key = names.role_key
+    where answers.evidence_time is not null
+
+),
+
+-- Equal times are decided by the event id.
+evidence as (
+
+    select
+        sought.role_key,
+        sought.action,
+        max(events.event_id) as event_id
+    from events
+    inner join sought
+        on
+            coalesce(events.role_id, events.role_arn) = sought.ref
+            and events.event_time = sought.evidence_time
+    left join covered_passes
+        on
+            sought.role_key = covered_passes.role_key
+            and events.passed_role_arn = covered_passes.passed_role_arn
+    where
+        case
+            when sought.finding = 'further'
+                then
+                    events.outcome <> 'denied'
+                    and contains(events.iam_actions_possible, sought.action)
+            when sought.finding = 'may_pass'
+                then
+                    events.outcome <> 'denied'
+                    and (
+                        events.passed_role_arn is not null
+                        or contains(events.iam_actions_possible, sought.action)
+                    )
+            when sought.finding = 'pattern_called'
+                then
+                    events.outcome <> 'denied'
+                    and contains(
+                        events.iam_actions_possible, sought.service || ':*'
+                    )
+            when sought.finding = 'unmapped'
+                then
+                    contains(
+                        events.iam_actions_possible, sought.service || ':*'
+                    )
+            when sought.finding in ('denied', 'denied_by_condition')
+                then
+                    events.outcome = 'denied'
+                    and events.iam_action = sought.action
+            when sought.finding = 'further_denied'
+                then
+                    events.outcome = 'denied'
+                    and contains(events.iam_actions_possible, sought.action)
+            else
+                events.outcome <> 'denied'
+                and (
+                    events.iam_action = sought.action
+                    or (
+                        sought.action = 'iam:PassRole'
+                        and covered_passes.passed_role_arn is not null
+                    )
+                )
+        end
+    group by sought.role_key, sought.action
+
+)
+
+select
+    answers.account_id,
+    answers.role_arn,
+    answers.role_id,
+    answers.action,
+    answers.access_level,
+    answers.verdict,
+    case answers.finding
+        when 'used' then 'used inside the window'
+        when 'passed'
+            then 'a role that the grant covers was passed inside the window'
+        when 'further'
+            then
+                'calls inside the window may have needed it '
+                || 'besides the action they are named after'
+        when 'may_pass'
+            then
+                'calls inside the window may have passed a role, '
+                || 'but the logs show none that the grant covers'
+        when 'pattern_called'
+            then
+                'the role called ' || answers.service || ' inside the window, '
+                || 'but the catalogue cannot tell with which action'
+        when 'denied'
+            then
+                'every attempt in the lake was denied although its policies '
+                || 'allow it: look for what else blocks it'
+        when 'denied_by_condition'
+            then
+                'every attempt in the lake was denied: '
+                || 'its policies allow it under conditions only'
+        when 'pattern'
+            then
+                'the catalogue knows no action that matches: '
+                || 'the logs cannot be searched for it'
+        when 'permission_only'
+            then 'it has no API call of its own, so no log can show it'
+        when 'data'
+            then
+                'data event, of which this lake has none: let a trail log '
+                || coalesce(answers.data_type, 'its resource type')
+                || ' to see it'
+        when 'data_in_part'
+            then
+                'data event: this lake has some of ' || answers.data_type
+                || ', which does not prove that all are logged'
+        when 'new_role'
+            then
+                'the role was made on '
+                || cast(cast(answers.created_at as date) as varchar)
+                || ', after the window began'
+        when 'new_grant'
+            then
+                'granted on '
+                || cast(cast(answers.granted_at as date) as varchar)
+                || ', after the window began'
+        when 'no_age'
+            then
+                answers.sighting
+                || ', but the inventory does not say since when it is granted'
+        when 'thin'
+            then
+                answers.sighting || ', but coverage is thin: '
+                || cast(answers.covered_days as varchar) || ' of '
+                || cast(answers.window_days as varchar) || ' days'
+        when 'global'
+            then
+                answers.sighting || ', but ' || answers.service
+                || ' is global and logged in '
+                || case split_part(answers.role_arn, ':', 2)
+                    when 'aws-us-gov' then 'us-gov-west-1'
+                    when 'aws-cn' then 'cn-north-1'
+                    else 'us-east-1'
+                end
+                || ', from where the lake has nothing of this account'
+        when 'unmapped'
+            then
+                answers.sighting || ', but calls of ' || answers.service
+                || ' by this role could not be mapped to actions'
+        when 'further_denied'
+            then
+                answers.sighting
+                || ', but denied calls inside the window may have needed it'
+        when 'not_in_catalogue'
+            then
+                answers.sighting
+                || ', but no action catalogue of the lake says '
+                || 'whether CloudTrail logs it'
+        when 'unattested'
+            then
+                answers.sighting
+                || ', but nothing attests that CloudTrail logs it'
+        when 'attested'
+            then answers.sighting || '; AWS attests that CloudTrail logs it'
+        when 'documented'
+            then
+                answers.sighting || '; CloudTrail is documented to log '
+                || answers.service
+        else
+            answers.sighting
+            || '; CloudTrail logs it, for this lake has calls of it'
+    end as reason,
+    answers.last_used,
+    answers.uses,
+    answers.via,
+    answers.resources,
+    evidence.event_id as evidence
+from answers
+left join evidence
+    on
+        answers.role_key = evidence.role_key
+        and answers.action = evidence.action
+order by
+    answers.account_id asc nulls last,
+    answers.role_arn asc nulls last,
+    answers.role_id asc nulls last,
+    answers.action asc nulls last

@@ -1,0 +1,102 @@
+package queries
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// grantsLake makes a lake of n events over 90 days: 1,000 roles, of which 20 may do
+// all of 20,000 actions, 300 some 500 and the others some 60. Three quarters of the
+// calls are of the few actions that a role needs every day; one in seven is made by
+// no role. The folder is kept for the next time if ROLETRAIL_CORPUS names one.
+func grantsLake(t testing.TB, n int) lakeFiles {
+	t.Helper()
+	dir := filepath.Join(cmp.Or(os.Getenv("ROLETRAIL_CORPUS"), t.TempDir()), "grants-"+strconv.Itoa(n))
+	if _, err := os.Stat(filepath.Join(dir, "coverage")); err == nil {
+		return foundFiles(t, dir)
+	}
+	w := newWorkshop(t)
+	for _, folder := range []string{"catalogue/actions", "coverage", "iam/roles/snapshot_date=2026-09-29", "iam/role_permissions/snapshot_date=2026-09-29"} {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.exec(`create temp table actions as select i, 'service' || i // 50 || ':Action' || i as action, 'service' || i // 50 as service, 'Action' || i as name,
+		['read', 'list', 'write', 'tagging', 'permissions'][1 + i % 5] as access_level, [] :: varchar[] as resource_types,
+		case hash(i) % 10 when 0 then 'permission_only' when 1 then 'data' when 2 then 'unattested' when 3 then 'unattested' else 'documented' end as observability,
+		case when hash(i) % 10 = 1 then 'AWS::Service' || i // 50 || '::Thing' end as data_type, date '2026-09-01' as catalogue_date, 'embedded' as source
+		from range(20000) as t(i)`)
+	w.exec("copy (select * exclude (i) from actions order by lower(action)) to '" + dir + "/catalogue/actions/part-0.parquet' (format parquet, compression zstd)")
+	w.exec(`create temp table made as select r, lpad(cast(100000000000 + r % 30 as varchar), 12, '1') as account_id, 'AROA' || lpad(cast(r as varchar), 17, '0') as role_id,
+		'arn:aws:iam::' || lpad(cast(100000000000 + r % 30 as varchar), 12, '1') || ':role/role-' || r as arn,
+		case when r < 20 then 20000 when r < 320 then 500 else 60 end as many, hash(r) % 19500 as base from range(1000) as t(r)`)
+	w.exec(`copy (select * exclude (snapshot_date) replace (created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at)
+		from (from lake.roles union all by name select arn, role_id, account_id, 'role-' || r as name, '/' as path, timestamp '2026-01-01 00:00:00' as created_at, 'service' as kind,
+		timestamp '2026-09-29 00:00:00' as snapshot_at from made)) to '` + dir + `/iam/roles/snapshot_date=2026-09-29/roles-1.parquet' (format parquet)`)
+	w.exec(`copy (select account_id, arn as role_arn, role_id, action, 'allowed' as effect, false as is_pattern, ['arn:aws:iam::aws:policy/P' || r % 9 || '#' || r % 4] as via,
+		['*'] as resources, timestamptz '2026-01-01 00:00:00+00' as granted_at, timestamptz '2026-09-29 00:00:00+00' as snapshot_at
+		from made join actions on many = 20000 or i between base and base + many - 1 order by arn, action) to '` + dir +
+		`/iam/role_permissions/snapshot_date=2026-09-29/role_permissions-1.parquet' (format parquet, compression zstd)`)
+	for day := range 90 {
+		w.exec(grantedCalls(dir, day, n/90))
+	}
+	w.exec(`copy (select * replace (first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event) from (from lake.coverage union all by name
+		select 'object-' || r || '-' || d as source_object, account_id, 'us-east-1' as aws_region, 'CloudTrail' as family, date '2026-07-01' + cast(d as int) as event_date,
+		10 as records, 10 as events, timestamp '2026-07-01 00:00:00' as first_event, timestamp '2026-09-28 23:00:00' as last_event
+		from made cross join range(90) as t(d) where r < 30)) to '` + dir + `/coverage/part-0.parquet' (format parquet)`)
+	return foundFiles(t, dir)
+}
+
+// grantedCalls writes the events of one day.
+func grantedCalls(dir string, day, n int) string {
+	date := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, day).Format(time.DateOnly)
+	folder := filepath.Join(dir, "events", "event_date="+date)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		panic(err)
+	}
+	return fmt.Sprintf(`copy (select e.* exclude (event_date) replace (event_time at time zone 'UTC' as event_time, session_created_at at time zone 'UTC' as session_created_at)
+		from (from lake.events union all by name
+		select uuid() :: varchar as event_id, timestamp '%s 00:00:00' + to_microseconds(cast(k * (86400000000.0 / %d) as bigint)) as event_time,
+		service || '.amazonaws.com' as event_source, name as event_name, 'eu-west-1' as aws_region, account_id as recipient_account_id,
+		case when hash(k, %d, 3) %% 33 = 0 then 'denied' else 'success' end as outcome, action as iam_action,
+		case when i %% 7 = 0 then ['service' || i // 50 || ':Action' || (i + 1), 'service' || i // 50 || ':Action' || (i + 2)] end as iam_actions_possible,
+		case when hash(k, 5) %% 7 > 0 then arn end as role_arn, case when hash(k, 5) %% 7 > 0 then role_id end as role_id,
+		case when hash(k, 5) %% 7 > 0 then 's-' || k // 30 end as role_session_name
+		from (select k, cast(1000 * pow(hash(k, %d, 1) %% 1000000 / 1e6, 2) as int) as r, hash(k, %d, 2) %% 1000000 / 1e6 as u from range(%d) as t(k)) as calls
+		join made using (r) join actions on i = base + cast(floor((case when hash(k, 9) %% 4 > 0 then 12 else 60 end) * u) as int)) as e
+		order by event_time) to '%s/part-0.parquet' (format parquet, compression zstd)`, date, n, day, day, day, n, folder)
+}
+
+// BenchmarkUnused asks what a thousand roles may do and do not, over twenty million
+// events; ROLETRAIL_EVENTS makes it fewer.
+func BenchmarkUnused(b *testing.B) {
+	n := 20_000_000
+	if s := os.Getenv("ROLETRAIL_EVENTS"); s != "" {
+		n, _ = strconv.Atoi(s)
+	}
+	files := grantsLake(b, n)
+	p := Params{Since: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 9, 29, 0, 0, 0, 0, time.UTC)}
+	for _, question := range []string{"unused_summary", "unused"} {
+		b.Run(question, func(b *testing.B) {
+			before := cpuTime(b)
+			for b.Loop() {
+				e := openFiles(b, files, Options{Threads: 2}) // opening is part of the answer
+				rows, err := e.Run(context.Background(), question, p)
+				n := len(all(b, rows, err))
+				if n == 0 {
+					b.Fatal("no rows")
+				}
+				b.ReportMetric(float64(n), "rows/op")
+				e.Close()
+			}
+			b.ReportMetric((cpuTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}

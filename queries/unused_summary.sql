@@ -1,0 +1,516 @@
+-- How much of what each role may do does it use? One row per role of the
+-- inventory: the verdicts of the question unused, counted (design sections 3, 7).
+-- The two texts grade alike; a test holds that they agree.
+with
+
+params as (
+
+    select
+        cast(? as timestamp(6)) as since,
+        cast(? as varchar) as accounts,
+        cast(? as varchar) as role,
+        cast(? as date) as inventory_date,
+        cast(? as double) as thin_share,
+        cast(? as date) as first_day,
+        cast(? as date) as last_day,
+        cast(? as bigint) as window_days
+
+),
+
+---------- the inventory: per account one snapshot
+
+snapshots as (
+
+    select
+        roles.account_id,
+        max(roles.snapshot_date) as snapshot_date
+    from lake.roles as roles
+    cross join params
+    where
+        params.inventory_date is null
+        or roles.snapshot_date <= params.inventory_date
+    group by roles.account_id
+
+),
+
+inventory as (
+
+    select
+        coalesce(roles.role_id, roles.arn) as role_key,
+        max(roles.role_id) as role_id,
+        max(roles.arn) as arn,
+        max(roles.account_id) as account_id,
+        max(roles.name) as name,
+        max(roles.created_at) as created_at,
+        max(
+            case
+                when
+                    roles.kind = 'service_linked'
+                    or strpos(roles.arn, ':role/aws-service-role/') > 0
+                    then 1
+                else 0
+            end
+        ) as service_linked
+    from lake.roles as roles
+    inner join snapshots
+        on
+            roles.account_id = snapshots.account_id
+            and roles.snapshot_date = snapshots.snapshot_date
+    group by coalesce(roles.role_id, roles.arn)
+
+),
+
+-- A service-linked role cannot be trimmed: only who asks for it sees it (P10).
+asked as (
+
+    select inventory.*
+    from inventory
+    cross join params
+    where
+        (
+            params.accounts is null
+            or contains(split(params.accounts, ','), inventory.account_id)
+        )
+        and (
+            (params.role is null and inventory.service_linked = 0)
+            or inventory.name = params.role
+            or inventory.arn = params.role
+            or inventory.role_id = params.role
+        )
+
+),
+
+grants as (
+
+    select
+        coalesce(permissions.role_id, permissions.role_arn) as role_key,
+        permissions.action,
+        split_part(permissions.action, ':', 1) as service,
+        coalesce(permissions.is_pattern, false) as is_pattern,
+        permissions.effect,
+        permissions.granted_at
+    from lake.role_permissions as permissions
+    inner join snapshots
+        on
+            permissions.account_id = snapshots.account_id
+            and permissions.snapshot_date = snapshots.snapshot_date
+
+),
+
+pass_grants as (
+
+    select
+        coalesce(permissions.role_id, permissions.role_arn) as role_key,
+        permissions.resources
+    from lake.role_permissions as permissions
+    inner join snapshots
+        on
+            permissions.account_id = snapshots.account_id
+            and permissions.snapshot_date = snapshots.snapshot_date
+    where permissions.action = 'iam:PassRole'
+
+),
+
+---------- the logs, read once
+
+-- What was called, by which role as the event names it, and how it ended. Calls
+-- of others stand here too, without a role.
+acts as (
+
+    select
+        role_id,
+        case when role_id is null then role_arn end as role_arn,
+        iam_action,
+        iam_actions_possible,
+        passed_role_arn,
+        max(event_time) filter (where outcome <> 'denied') as last_done,
+        max(event_time) filter (where outcome = 'denied') as last_denied
+    from events
+    where event_time < cast(? as timestamp(6))
+    group by
+        role_id,
+        case when role_id is null then role_arn end,
+        iam_action,
+        iam_actions_possible,
+        passed_role_arn
+
+),
+
+-- What an ARN alone stands for: the inventory's role, else the roles of the
+-- inventory whose ids the logs know under it.
+by_arn as (
+
+    select
+        arn as role_arn,
+        min(role_key) as role_key
+    from inventory
+    group by arn
+
+),
+
+unresolved as (
+
+    select distinct acts.role_arn
+    from acts
+    left join by_arn on acts.role_arn = by_arn.role_arn
+    where acts.role_arn is not null and by_arn.role_arn is null
+
+),
+
+by_log as (
+
+    select distinct
+        events.role_arn,
+        events.role_id as role_key
+    from events
+    inner join unresolved on events.role_arn = unresolved.role_arn
+    where
+        events.role_id is not null
+        and events.event_time < cast(? as timestamp(6))
+
+),
+
+did as (
+
+    select
+        acts.*,
+        coalesce(acts.role_id, by_arn.role_key, by_log.role_key) as role_key
+    from acts
+    left join by_arn on acts.role_arn = by_arn.role_arn
+    left join by_log on acts.role_arn = by_log.role_arn
+
+),
+
+---------- what each role did with each action
+
+-- The roles that a role passed where its grant of iam:PassRole covers them. A
+-- pattern of IAM becomes a regular expression: * and ? stand between quoted
+-- pieces, and a backslash cannot end the quotes. Longer ones than any ARN are
+-- never matched.
+passes as (
+
+    select
+        role_key,
+        passed_role_arn,
+        max(last_done) as last_done
+    from did
+    where last_done is not null and passed_role_arn is not null
+    group by role_key, passed_role_arn
+
+),
+
+covered_passes as (
+
+    select distinct
+        passes.role_key,
+        passes.passed_role_arn,
+        passes.last_done
+    from passes
+    inner join pass_grants
+        on passes.role_key = pass_grants.role_key
+    cross join unnest(pass_grants.resources) as patterns (pattern)
+    where
+        length(patterns.pattern) <= 2048
+        and regexp_like(
+            translate(passes.passed_role_arn, '\', chr(1)),
+            '(?s)\A\Q'
+            || array_join(
+                split(
+                    array_join(
+                        split(translate(patterns.pattern, '\', chr(1)), '*'),
+                        '\E.*\Q'
+                    ),
+                    '?'
+                ),
+                '\E.\Q'
+            )
+            || '\E\z'
+        )
+
+),
+
+uses as (
+
+    select
+        role_key,
+        action,
+        max(last_done) as last_used,
+        max(last_denied) as last_denied
+    from (
+
+        select
+            role_key,
+            iam_action as action,
+            last_done,
+            last_denied
+        from did
+        where role_key is not null and iam_action is not null
+
+        union all
+
+        select
+            role_key,
+            'iam:PassRole' as action,
+            last_done,
+            cast(null as timestamp(6)) as last_denied
+        from covered_passes
+
+    ) as calls
+    group by role_key, action
+
+),
+
+-- Actions that a call may have needed besides its own. "SERVICE:*" stands for a
+-- call that could not be mapped. There are few different lists: each is taken
+-- apart once.
+lists as (
+
+    select distinct iam_actions_possible as list
+    from did
+    where role_key is not null and iam_actions_possible is not null
+
+),
+
+further as (
+
+    select
+        lists.list,
+        items.action
+    from lists
+    cross join unnest(lists.list) as items (action)
+
+),
+
+possible as (
+
+    select
+        role_key,
+        action,
+        max(last_done) as last_possible,
+        max(last_denied) as last_refused
+    from (
+
+        select
+            did.role_key,
+            further.action,
+            did.last_done,
+            did.last_denied
+        from did
+        inner join further on did.iam_actions_possible = further.list
+        where did.role_key is not null
+
+        union all
+
+        select
+            role_key,
+            'iam:PassRole' as action,
+            last_done,
+            cast(null as timestamp(6)) as last_denied
+        from passes
+
+    ) as calls
+    group by role_key, action
+
+),
+
+---------- what the logs can show
+
+seen as (
+
+    select distinct iam_action as action
+    from acts
+    where last_done is not null and iam_action is not null
+
+),
+
+-- Data events prove that their type is logged in part: a trail may log one bucket
+-- and no other.
+data_types as (
+
+    select distinct actions.data_type
+    from lake.actions as actions
+    inner join seen on actions.action = seen.action
+    where actions.observability = 'data'
+
+),
+
+covered as (
+
+    select
+        coverage.account_id,
+        count(distinct coverage.event_date) as days,
+        count(distinct coverage.event_date) filter (
+            where
+            coverage.aws_region in ('us-east-1', 'us-gov-west-1', 'cn-north-1')
+        ) as global_days
+    from coverage
+    cross join params
+    where
+        coverage.family = 'CloudTrail'
+        and coverage.event_date >= params.first_day
+        and coverage.event_date <= params.last_day
+    group by coverage.account_id
+
+),
+
+---------- the verdicts
+
+facts as (
+
+    select
+        asked.role_key,
+        grants.action,
+        grants.service,
+        case
+            when uses.last_used >= params.since
+                then
+                    case
+                        when grants.action = 'iam:PassRole' then 'passed'
+                        else 'used'
+                    end
+            when grants.is_pattern and unmapped.last_possible >= params.since
+                then 'pattern_called'
+            when possible.last_possible >= params.since
+                then
+                    case
+                        when grants.action = 'iam:PassRole' then 'may_pass'
+                        else 'further'
+                    end
+            when uses.last_used is null and uses.last_denied >= params.since
+                then
+                    case
+                        when grants.effect = 'conditional'
+                            then 'denied_by_condition'
+                        else 'denied'
+                    end
+            when grants.is_pattern then 'pattern'
+            when actions.observability = 'permission_only'
+                then 'permission_only'
+            when
+                actions.observability = 'data'
+                and data_types.data_type is not null
+                then 'data_in_part'
+            when actions.observability = 'data' then 'data'
+            when asked.created_at >= params.since then 'new_role'
+            when grants.granted_at >= params.since then 'new_grant'
+            when coalesce(grants.granted_at, asked.created_at) is null
+                then 'no_age'
+            when
+                coalesce(covered.days, 0)
+                < params.thin_share * params.window_days
+                then 'thin'
+            when
+                coalesce(covered.global_days, 0) = 0
+                and grants.service in (
+                    'account',
+                    'budgets',
+                    'ce',
+                    'cloudfront',
+                    'health',
+                    'iam',
+                    'organizations',
+                    'route53',
+                    'route53domains',
+                    'shield',
+                    'sts',
+                    'support',
+                    'waf'
+                )
+                then 'global'
+            when
+                unmapped.last_possible >= params.since
+                or unmapped.last_refused >= params.since
+                then 'unmapped'
+            when possible.last_refused >= params.since then 'further_denied'
+            when actions.observability is null then 'not_in_catalogue'
+            when actions.observability in ('attested', 'documented')
+                then actions.observability
+            when seen.action is not null then 'seen'
+            else 'unattested'
+        end as finding
+    from asked
+    cross join params
+    inner join grants on asked.role_key = grants.role_key
+    left join lake.actions as actions on grants.action = actions.action
+    left join uses
+        on
+            grants.role_key = uses.role_key
+            and grants.action = uses.action
+    left join possible
+        on
+            grants.role_key = possible.role_key
+            and grants.action = possible.action
+    left join possible as unmapped
+        on
+            grants.role_key = unmapped.role_key
+            and grants.service || ':*' = unmapped.action
+    left join seen on grants.action = seen.action
+    left join data_types on actions.data_type = data_types.data_type
+    left join covered on asked.account_id = covered.account_id
+
+),
+
+graded as (
+
+    select
+        role_key,
+        service,
+        case
+            when finding in ('used', 'passed') then 'used'
+            when finding in ('further', 'may_pass', 'pattern_called')
+                then 'possibly_used'
+            when finding in ('denied', 'denied_by_condition')
+                then 'denied_only'
+            when
+                finding in (
+                    'pattern', 'permission_only', 'data_in_part', 'data'
+                )
+                then 'unobservable'
+            when finding in ('new_role', 'new_grant') then 'too_new'
+            when finding in ('attested', 'documented', 'seen') then 'unused'
+            else 'probably_unused'
+        end as verdict
+    from facts
+
+),
+
+counted as (
+
+    select
+        role_key,
+        count(*) as granted,
+        count(*) filter (where verdict = 'used') as used,
+        count(*) filter (where verdict = 'possibly_used') as possibly_used,
+        count(*) filter (where verdict = 'denied_only') as denied_only,
+        count(*) filter (where verdict = 'unused') as unused,
+        count(*) filter (where verdict = 'probably_unused') as probably_unused,
+        count(*) filter (where verdict = 'unobservable') as unobservable,
+        count(*) filter (where verdict = 'too_new') as too_new,
+        count(distinct service) as services_granted,
+        count(distinct service) filter (where verdict = 'used')
+            as services_used
+    from graded
+    group by role_key
+
+)
+
+select
+    asked.account_id,
+    asked.arn as role_arn,
+    asked.role_id,
+    coalesce(counted.granted, 0) as granted,
+    coalesce(counted.used, 0) as used,
+    coalesce(counted.possibly_used, 0) as possibly_used,
+    coalesce(counted.denied_only, 0) as denied_only,
+    coalesce(counted.unused, 0) as unused,
+    coalesce(counted.probably_unused, 0) as probably_unused,
+    coalesce(counted.unobservable, 0) as unobservable,
+    coalesce(counted.too_new, 0) as too_new,
+    coalesce(counted.services_granted, 0) as services_granted,
+    coalesce(counted.services_used, 0) as services_used
+from asked
+left join counted on asked.role_key = counted.role_key
+order by
+    asked.account_id asc nulls last,
+    asked.arn asc nulls last,
+    asked.role_id asc nulls last

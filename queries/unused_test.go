@@ -1,0 +1,218 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// grantBatches are lakes of 500 worlds each, with windows on and off midnight.
+func grantBatches() []batch {
+	all := batches()
+	return append(all, batch{seed: 4, since: all[0].since, until: all[0].until, thin: 0.8})
+}
+
+const grantWorlds = 500
+
+// TestUnusedAgreesWithOracle compares every cell of both questions over two
+// thousand random worlds, and fails if a verdict or a reason never came up.
+func TestUnusedAgreesWithOracle(t *testing.T) {
+	seen := map[string]int{}
+	for _, b := range grantBatches() {
+		w := b.grantedWorld(grantWorlds)
+		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
+		p := Params{Since: b.since, Until: b.until, ThinCoverage: b.thin}
+		oracle := newGrantOracle(w, p)
+		compareRows(t, "unused", ask(t, e, "unused", p), oracle.unused(), seen)
+		compareRows(t, "unused_summary", ask(t, e, "unused_summary", p), oracle.summary(), nil)
+		if b.seed == 1 {
+			compareFiltered(t, e, w, p)
+		}
+	}
+	for _, want := range append(unusedReasons, "used", "possibly_used", "denied_only", "unused", "probably_unused", "unobservable", "too_new") {
+		if seen[want] == 0 {
+			t.Errorf("%q never came up in any world", want)
+		}
+		delete(seen, want)
+	}
+	for more := range seen {
+		t.Errorf("%q is a reason that no list has", more)
+	}
+}
+
+// unusedReasons are all reasons there are, with N for what differs.
+var unusedReasons = []string{
+	"used inside the window",
+	"a role that the grant covers was passed inside the window",
+	"calls inside the window may have needed it besides the action they are named after",
+	"calls inside the window may have passed a role, but the logs show none that the grant covers",
+	"the role called N inside the window, but the catalogue cannot tell with which action",
+	"every attempt in the lake was denied although its policies allow it: look for what else blocks it",
+	"every attempt in the lake was denied: its policies allow it under conditions only",
+	"the catalogue knows no action that matches: the logs cannot be searched for it",
+	"it has no API call of its own, so no log can show it",
+	"data event, of which this lake has none: let a trail log N to see it",
+	"data event: this lake has some of N, which does not prove that all are logged",
+	"the role was made on N, after the window began",
+	"granted on N, after the window began",
+	"SEEN, but the inventory does not say since when it is granted",
+	"SEEN, but coverage is thin: N of N days",
+	"SEEN, but N is global and logged in us-east-1, from where the lake has nothing of this account",
+	"SEEN, but calls of N by this role could not be mapped to actions",
+	"SEEN, but denied calls inside the window may have needed it",
+	"SEEN, but no action catalogue of the lake says whether CloudTrail logs it",
+	"SEEN, but nothing attests that CloudTrail logs it",
+	"SEEN; AWS attests that CloudTrail logs it",
+	"SEEN; CloudTrail is documented to log N",
+	"SEEN; CloudTrail logs it, for this lake has calls of it",
+}
+
+var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations)\b|\b\d+ of \d+\b`)
+
+// template is a reason as unusedReasons has it.
+func template(reason string) string {
+	reason = strings.Replace(reason, "last used before the window", "SEEN", 1)
+	reason = strings.Replace(reason, "never seen", "SEEN", 1)
+	return strings.Replace(differing.ReplaceAllString(reason, "N"), "N days", "N of N days", 1)
+}
+
+func ask(t *testing.T, e *duckEngine, question string, p Params) [][]any {
+	t.Helper()
+	rows, err := e.Run(context.Background(), question, p)
+	return all(t, rows, err)
+}
+
+// compareRows compares cell by cell and notes verdicts and reasons.
+func compareRows(t *testing.T, what string, got, want [][]any, seen map[string]int) {
+	t.Helper()
+	if len(got) != len(want) || len(want) == 0 {
+		t.Errorf("%s: %d rows, the oracle has %d", what, len(got), len(want))
+	}
+	bad := 0
+	for i := range min(len(got), len(want)) {
+		if seen != nil {
+			seen[want[i][5].(string)]++
+			seen[template(want[i][6].(string))]++
+		}
+		for c := range want[i] {
+			if !reflect.DeepEqual(got[i][c], want[i][c]) {
+				if bad++; bad < 6 {
+					t.Errorf("%s: row %d column %d is %v, the oracle says %v, in\n%v\n%v", what, i, c, got[i][c], want[i][c], got[i], want[i])
+				}
+			}
+		}
+	}
+}
+
+// compareFiltered asks with every filter.
+func compareFiltered(t *testing.T, e *duckEngine, w world, p Params) {
+	t.Helper()
+	some := w.grants[len(w.grants)/2]
+	for name, change := range map[string]func(*Params){
+		"account":        func(p *Params) { p.Accounts = []string{some.AccountID, "000000004001"} },
+		"role name":      func(p *Params) { p.Role = "app" },
+		"role ARN":       func(p *Params) { p.Role = some.RoleARN },
+		"service-linked": func(p *Params) { p.Role = "AWSServiceRoleForThing" },
+		"verdicts":       func(p *Params) { p.Verdicts = []string{"unused", "too_new"} },
+		"inventory":      func(p *Params) { p.InventoryDate = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC) },
+	} {
+		q := p
+		change(&q)
+		oracle := newGrantOracle(w, q)
+		compareRows(t, "unused by "+name, ask(t, e, "unused", q), oracle.unused(), nil)
+		q.Verdicts = nil
+		compareRows(t, "unused_summary by "+name, ask(t, e, "unused_summary", q), newGrantOracle(w, q).summary(), nil)
+	}
+}
+
+// TestUnusedLaws: what is learned later never takes back that a permission is used.
+func TestUnusedLaws(t *testing.T) {
+	b := batches()[0]
+	more := b.grantedWorld(grantWorlds)
+	less := more
+	less.events = nil
+	for i, e := range more.events {
+		if i%2 > 0 {
+			less.events = append(less.events, e)
+		}
+	}
+	fewer := more
+	fewer.grants = nil
+	for i, g := range more.grants {
+		if i%3 > 0 {
+			fewer.grants = append(fewer.grants, g)
+		}
+	}
+	p := Params{Since: b.since, Until: b.until}
+	answer := func(w world) map[string][]any {
+		rows := map[string][]any{}
+		for _, row := range ask(t, openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{}), "unused", p) {
+			rows[fmt.Sprint(row[2], " ", row[3])] = row
+		}
+		return rows
+	}
+	full := answer(more)
+	lawOfEvents(t, answer(less), full)
+	for key := range answer(fewer) {
+		if full[key] == nil {
+			t.Errorf("a grant more, and %s has no row any more", key)
+		}
+	}
+}
+
+// lawOfEvents: more events never make last_used earlier nor turn used into unused.
+func lawOfEvents(t *testing.T, before, after map[string][]any) {
+	t.Helper()
+	used, later := 0, 0
+	for key, row := range before {
+		then, known := row[7].(time.Time)
+		now, stillKnown := after[key][7].(time.Time)
+		if row[5] == "used" {
+			used++
+			if after[key][5] != "used" {
+				t.Errorf("%s was used and is %v with more events", key, after[key][5])
+			}
+		}
+		if known && (!stillKnown || now.Before(then)) {
+			t.Errorf("%s was last used at %v, with more events at %v", key, then, after[key][7])
+		}
+		if stillKnown && (!known || now.After(then)) {
+			later++
+		}
+	}
+	if used < 50 || later < 10 {
+		t.Errorf("%d were used and %d later with more events: nothing was tested", used, later)
+	}
+}
+
+// TestGlobalServicesElsewhere: in other partitions global services are logged in
+// another Region, and the reason names it.
+func TestGlobalServicesElsewhere(t *testing.T) {
+	p := window()
+	p.Role = ""
+	for partition, region := range map[string]string{"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"} {
+		arn, old := "arn:"+partition+":iam::111111111111:role/app", p.Since.AddDate(0, 0, -9)
+		w := world{
+			roles:   []inventoryRole{{ARN: arn, RoleID: "AROA1", AccountID: "111111111111", Name: "app", Path: "/", CreatedAt: &old, SnapshotDate: "2026-07-10"}},
+			grants:  []grantRow{{AccountID: "111111111111", RoleARN: arn, RoleID: "AROA1", Action: "iam:GetRole", Effect: "allowed", GrantedAt: &old, SnapshotDate: "2026-07-10"}},
+			actions: []actionRow{{Action: "iam:GetRole", Service: "iam", Name: "GetRole", Level: "read", Observability: "documented"}},
+		}
+		for d := p.Since; d.Before(p.Until); d = d.AddDate(0, 0, 1) {
+			w.coverage = append(w.coverage, coverageRow{SourceObject: "o", AccountID: "111111111111", Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: d.Format(time.DateOnly), Records: 1, FirstEvent: d, LastEvent: d})
+		}
+		for _, want := range []string{
+			"never seen, but iam is global and logged in " + region + ", from where the lake has nothing of this account",
+			"never seen; CloudTrail is documented to log iam",
+		} {
+			got := ask(t, openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{}), "unused", p)
+			if len(got) != 1 || got[0][6] != want {
+				t.Errorf("%s: got %v, want %s", partition, got, want)
+			}
+			w.coverage[0].Region = &region
+		}
+	}
+}
