@@ -21,6 +21,8 @@ var wanted = []benchmark{
 	{what: "decode: JSON in memory to records", pkg: "./cloudtrail", name: "BenchmarkDecode", time: "3s"},
 	{what: "write: columns to Parquet, one row group", pkg: "./parquet", name: "BenchmarkWriteRowGroup", time: "3s"},
 	{what: "ingest: gzip files to a committed lake", pkg: "./pipeline", name: "BenchmarkIngest", time: "3x"},
+	{what: "report unused --summary: 20 million events, 1,000 roles", pkg: "./queries", name: "BenchmarkUnusedSummary", time: "3x"},
+	{what: "report unused of one role, the same lake", pkg: "./queries", name: "BenchmarkUnusedOfOneRole", time: "3x"},
 }
 
 func (b benchmark) command() string {
