@@ -59,7 +59,7 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 	if err := checkSources(args); err != nil {
 		return err
 	}
-	summary, err := j.openSummary()
+	summary, err := j.openSummary(args)
 	if err != nil {
 		return err
 	}
@@ -101,23 +101,6 @@ func checkSources(args []string) error {
 	}
 	return nil
 }
-
-// openSummary makes the file of the summary, so that a wrong path is found before
-// the work and not after it. Without one, what is written goes nowhere.
-func (j *logsJob) openSummary() (io.WriteCloser, error) {
-	if j.summaryFile == "" {
-		return nowhere{io.Discard}, nil
-	}
-	file, err := os.Create(j.summaryFile)
-	if err != nil {
-		return nil, fmt.Errorf("writing the summary: %w", err)
-	}
-	return file, nil
-}
-
-type nowhere struct{ io.Writer }
-
-func (nowhere) Close() error { return nil }
 
 // sources makes a source of every argument.
 func (j *logsJob) sources(args []string) (sources []pipeline.Source, closeAll func() error) {
