@@ -73,9 +73,6 @@ func (f *questionFlags) params(cmd *cobra.Command, r *report) (queries.Params, e
 	if err != nil {
 		return queries.Params{}, err
 	}
-	if f.role == "" && cmd.Flags().Changed("role") {
-		return queries.Params{}, cli.Usage(errors.New("flag --role needs a role"), "leave it out for all roles")
-	}
 	p := queries.Params{
 		Since: since, Until: until, Accounts: f.accounts, Role: f.role,
 		ThinCoverage: thinCoverage(r.Config.Coverage.ThinBelow),

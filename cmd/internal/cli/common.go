@@ -1,9 +1,11 @@
 package cli
 
 import (
-	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"roletrail/config"
 )
@@ -50,23 +52,37 @@ func (c *Common) load(cmd *cobra.Command, _ []string) error {
 	if needsNothing(cmd) {
 		return nil
 	}
+	if err := checkEmpty(cmd); err != nil {
+		return err
+	}
 	loaded, err := config.Load(c.path, c.program.Dir)
 	if err != nil {
 		return Usage(err, hintOf(err))
 	}
 	flags := cmd.Flags()
 	if flags.Changed("lake") {
-		if c.Lake == "" {
-			return Usage(errors.New("flag --lake needs a folder"), "")
-		}
 		loaded.Lake = c.Lake
 	}
 	if flags.Changed("log-format") {
 		loaded.LogFormat = string(c.logFormat)
 	}
+	if strings.HasPrefix(loaded.Lake, "s3://") {
+		return Usage(fmt.Errorf("opening lake %q: a lake on S3 cannot be used yet", loaded.Lake), "name a local folder with --lake")
+	}
 	c.Config, c.Lake = loaded, loaded.Lake
 	c.program.format = LogFormat(loaded.LogFormat)
 	return nil
+}
+
+// checkEmpty refuses flags with an empty text, as an unset variable of a script
+// gives them: --quarter "$QUARTER" would silently mean another window.
+func checkEmpty(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" && f.Value.String() == "" && err == nil {
+			err = Usage(fmt.Errorf("flag --%s needs a value", f.Name), "leave it out for its default")
+		}
+	})
+	return err
 }
 
 // needsNothing is true of the commands that must work whatever the

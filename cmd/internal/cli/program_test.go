@@ -82,7 +82,7 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"show", "a", "b"}, "tool: tool show takes one ROLE, not also \"b\"\nsee tool show --help\n"},
 		{[]string{"read"}, "tool: tool read needs at least one SOURCE\nsee tool read --help\n"},
 		{[]string{"paint", "--log-format", "jso"}, "tool: invalid value \"jso\" for --log-format: must be one of text, json\ndid you mean \"json\"?\n"},
-		{[]string{"paint", "--lake", ""}, "tool: flag --lake needs a folder\n"},
+		{[]string{"paint", "--lake", ""}, "tool: flag --lake needs a value\nleave it out for its default\n"},
 		{[]string{"paint", "--config", "/nowhere.yaml"}, "tool: reading configuration \"/nowhere.yaml\": file does not exist\nleave --config out to run with the defaults\n"},
 	} {
 		got := try(t, noop, tc.args...)
