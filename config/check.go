@@ -70,7 +70,11 @@ func checkKey(path, name string, key, value *yaml.Node) error {
 		}
 	}
 	if err := checkValue(value); err != nil {
-		return &Error{Path: path, Line: value.Line, Err: fmt.Errorf("%s %w", name, err), hint: hintOf(err)}
+		line := value.Line
+		if at := (*lineError)(nil); errors.As(err, &at) {
+			line = at.line
+		}
+		return &Error{Path: path, Line: line, Err: fmt.Errorf("%s %w", name, err), hint: hintOf(err)}
 	}
 	return nil
 }

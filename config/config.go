@@ -1,5 +1,7 @@
 package config
 
+import "time"
+
 // FileName is the file that is read from the current folder when no other is
 // named.
 const FileName = "roletrail.yaml"
@@ -15,6 +17,11 @@ type Config struct {
 	// KnownAccounts are twelve-digit ids of accounts that are no strangers
 	// (design 9.8, 9.20).
 	KnownAccounts []string `koanf:"known_accounts"`
+	// ExpectedCallers are who may become which roles, beside what trust policies
+	// say (design 7).
+	ExpectedCallers []ExpectedCallers `koanf:"expected_callers"`
+	// Exceptions are callers whose findings are accepted until a date.
+	Exceptions []Exception `koanf:"exceptions"`
 	// Limits bound what one log file may cost.
 	Limits Limits `koanf:"limits"`
 }
@@ -24,6 +31,26 @@ type Coverage struct {
 	// ThinBelow is the share of the window's days, 0..1, below which an
 	// account's coverage is thin.
 	ThinBelow float64 `koanf:"thin_below"`
+}
+
+// ExpectedCallers are the callers that some roles expect. Patterns have * for any
+// characters and ? for one.
+type ExpectedCallers struct {
+	// Role is held against names and ARNs of roles.
+	Role string `koanf:"role"`
+	// Callers are held against callers as reports show them.
+	Callers []string `koanf:"callers"`
+}
+
+// Exception accepts what is found about a caller of a role for a time.
+type Exception struct {
+	// Role and Caller are patterns as those of [ExpectedCallers].
+	Role   string `koanf:"role"`
+	Caller string `koanf:"caller"`
+	// Until is the day, in UTC, from whose beginning on it is a finding again.
+	Until time.Time `koanf:"until"`
+	// Reason is for those who read the file.
+	Reason string `koanf:"reason"`
 }
 
 // Limits are the limits of design 4, each from [SmallestLimits] to

@@ -16,6 +16,12 @@
 //	known_accounts: []        # account ids in quotes, e.g. ["444444444444"]: accounts that
 //	                          # are not in the lake and still not strangers
 //
+//	expected_callers: []      # who may become which roles, beside what trust policies say:
+//	                          # entries of role and callers, patterns with * and ?
+//
+//	exceptions: []            # callers whose findings are accepted for a time: entries of
+//	                          # role, caller, until (a date) and reason
+//
 //	limits:                   # what one log file may be before it is quarantined
 //	  inflated_size: 2GiB     # 1KiB..1TiB, one object after decompression
 //	  inflation_ratio: 200    # 1..10000, inflated : compressed, asked above 1 MiB
@@ -25,6 +31,8 @@
 //
 // Sizes are bytes with an optional unit: B, KB, MB, GB, TB (powers of 1000) or
 // KiB, MiB, GiB, TiB (powers of 1024).
+//
+// roletrail.example.yaml, beside the README, shows all of them at work.
 //
 // The file is read strictly: an unknown key, a key given twice or a value of
 // the wrong kind is an error that names the line, and nothing is run with half

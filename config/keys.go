@@ -19,6 +19,8 @@ var keys = map[string]func(*yaml.Node) error{
 	"log_format":                oneOf("text", "json"),
 	"coverage.thin_below":       share,
 	"known_accounts":            accounts,
+	"expected_callers":          entries(expectedCallersEntry, "role", "callers"),
+	"exceptions":                entries(exceptionEntry, "role", "caller", "until", "reason"),
 	"limits.inflated_size":      size(smallest.InflatedSize, largest.InflatedSize),
 	"limits.inflation_ratio":    count(smallest.InflationRatio, largest.InflationRatio),
 	"limits.record_size":        size(smallest.RecordSize, largest.RecordSize),

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/go-viper/mapstructure/v2"
 	koanfyaml "github.com/knadh/koanf/parsers/yaml"
@@ -98,7 +99,10 @@ func parse(path string, b []byte) (Config, error) {
 	}
 	c := Default()
 	err := k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
-		DecodeHook:       mapstructure.TextUnmarshallerHookFunc(),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			mapstructure.StringToTimeHookFunc(time.DateOnly), // YAML takes a date without quotes for a time already
+			mapstructure.TextUnmarshallerHookFunc(),
+		),
 		Result:           &c,
 		ErrorUnused:      true,
 		WeaklyTypedInput: true, // a size without a unit is a number in YAML

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // invalid holds the exact message of every testdata/invalid-*.yaml, after
@@ -42,6 +43,13 @@ var invalid = map[string][2]string{
 	"records-large":        {`line 2: limits.records_per_object must be a whole number from 1 to 1000000000, not "4294967296"`, ``},
 	"depth-large":          {`line 2: limits.depth must be a whole number from 8 to 1000, not "1001"`, ``},
 	"ratio-large":          {`line 2: limits.inflation_ratio must be a whole number from 1 to 10000, not "10001"`, ``},
+	"expected-not-list":    {`line 2: expected_callers must be a list of entries with role, callers, not a section`, ``},
+	"expected-unknown-key": {`line 3: expected_callers entry 1: unknown key "caller"`, `did you mean "callers"?`},
+	"expected-missing-key": {`line 4: expected_callers entry 2: key "callers" is missing`, ``},
+	"expected-number":      {`line 5: expected_callers entry 1: callers must be a text, not "999999999999"`, ``},
+	"exception-date":       {`line 4: exceptions entry 1: until must be a date like 2026-12-31, not "31.12.2026"`, ``},
+	"exception-control":    {`line 2: exceptions entry 1: role must not hold control characters: "deploy\x1f"`, ``},
+	"exception-twice":      {`line 3: exceptions entry 1: key "role" stands twice`, ``},
 	"alias":                {`line 2: log_format must be one of text, json, not an alias`, ``},
 }
 
@@ -73,6 +81,12 @@ func TestInvalidFiles(t *testing.T) {
 func TestValidFiles(t *testing.T) {
 	some := Default()
 	some.Coverage.ThinBelow = 1
+	rules := Default()
+	rules.ExpectedCallers = []ExpectedCallers{{Role: "etl-*", Callers: []string{"lambda.amazonaws.com", "999999999999:AROA*"}}}
+	rules.Exceptions = []Exception{
+		{Role: "deploy", Caller: "oidc:*", Until: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), Reason: "moving"},
+		{Role: "deploy", Caller: "x", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Reason: "quoted"},
+	}
 	for name, want := range map[string]Config{
 		"full": {
 			Lake: "/srv/lake", LogFormat: "json", Coverage: Coverage{ThinBelow: 0.75},
@@ -82,6 +96,7 @@ func TestValidFiles(t *testing.T) {
 			},
 		},
 		"some":     some,
+		"rules":    rules,
 		"empty":    Default(),
 		"comments": Default(),
 	} {
@@ -90,6 +105,32 @@ func TestValidFiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		} else if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)
+		}
+	}
+}
+
+// TestExampleSetsEveryKey: the example that is shipped is read, sets each key, and
+// what it leaves at its default is the default.
+func TestExampleSetsEveryKey(t *testing.T) {
+	const path = "../roletrail.example.yaml"
+	got, err := Load(path, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 {
+		t.Errorf("the example is %+v", got)
+	}
+	got.KnownAccounts, got.ExpectedCallers, got.Exceptions = []string{}, nil, nil
+	if !reflect.DeepEqual(got, Default()) {
+		t.Errorf("the example sets %+v, the defaults are %+v", got, Default())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range keys {
+		if key := name[strings.LastIndexByte(name, '.')+1:]; !strings.Contains(string(text), key+":") {
+			t.Errorf("the example does not set %s", name)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,6 +55,69 @@ func TestAnswersOfTheOrganisation(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestCallersOfTheOrganisation compares who came to which role with what the
+// generator decided, and the findings with its stories.
+func TestCallersOfTheOrganisation(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lake")
+	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
+	takeInventory(t, dir)
+	quarter := queries.Params{
+		Since: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC),
+		Unexpected: queries.Unexpected{All: true},
+	}
+	key := []string{"role_id", "caller", "via_role"}
+	want := keyed(readAnswer[map[string]any](t, "assumptions.json"), key)
+	findings, absent := map[string]string{}, map[string]bool{}
+	for name, row := range keyed(ask(t, dir, "unexpected", quarter), key) {
+		role := row["role_arn"].(string)[strings.LastIndex(row["role_arn"].(string), "/")+1:]
+		if row["first_seen"] == nil {
+			absent[role] = true
+			continue
+		}
+		findings[role+" "+row["caller"].(string)] = fmt.Sprint(row["findings"])
+		compared := 0
+		for column, value := range want[name] {
+			if g, ok := row[column]; ok {
+				compared++
+				if !reflect.DeepEqual(g, value) {
+					t.Errorf("%s, %s: %v, want %v", name, column, g, value)
+				}
+			}
+		}
+		if compared < 12 {
+			t.Errorf("%s: %d columns were compared", name, compared)
+		}
+		delete(want, name)
+	}
+	for name := range want {
+		t.Errorf("no row for %s", name)
+	}
+	for caller, want := range map[string]string{
+		"vendor-billing 888888888888:AROASTRANGEREXAMPLE01":                                        "[broadly_trusted missing_external_id new_principal]",
+		"vendor-billing 999999999999:AROAVENDOREXAMPLE0001":                                        "[broadly_trusted missing_external_id]",
+		"vendor-monitor 999999999999:AROAVENDOREXAMPLE0001":                                        "[broadly_trusted]",
+		"broad-ops arn:aws:iam::111111111111:user/svc-nightly":                                     "[expected long_term_key]",
+		"console-admin sso:bob@example.com":                                                        "[not_trusted new_principal]",
+		"console-admin arn:aws:iam::222222222222:user/carol":                                       "[broadly_trusted]",
+		"data-migrate arn:aws:iam::111111111111:user/svc-nightly":                                  "[not_trusted long_term_key new_principal]",
+		"sandbox-tester arn:aws:iam::111111111111:user/svc-nightly":                                "[long_term_key new_principal]",
+		"saml-analyst saml:ExampleIdP/dave@example.org":                                            "[expected]",
+		"AWSReservedSSO_PowerUser_0123456789abcdef sso:alice@example.com":                          "[expected]",
+		"AWSServiceRoleForAutoScaling autoscaling.amazonaws.com":                                   "[expected]",
+		"db-admin sso:alice@example.com":                                                           "[broadly_trusted]",
+		"deploy oidc:token.actions.githubusercontent.com/repo:example-org/app:ref:refs/heads/main": "[expected]",
+	} {
+		if findings[caller] != want {
+			t.Errorf("%s: %s, want %s", caller, findings[caller], want)
+		}
+	}
+	for _, role := range []string{"legacy-batch", "archive-reader"} {
+		if !absent[role] {
+			t.Errorf("nobody is told never to have come to %s", role)
+		}
 	}
 }
 

@@ -53,6 +53,8 @@ type Params struct {
 	// Verdicts restricts the answer to rows of these verdicts, where the question
 	// has rows of one verdict each; empty means all.
 	Verdicts []string
+	// Unexpected is what `report unexpected` is asked beside these.
+	Unexpected Unexpected
 	// InventoryDate picks the snapshot to use; zero means the newest of each
 	// account (design 9.14).
 	InventoryDate time.Time
@@ -70,6 +72,8 @@ type Meta struct {
 	Catalogue *MetaCatalogue `json:"catalogue"`
 	Inventory []MetaSnapshot `json:"inventory"`
 	Versions  MetaVersions   `json:"versions"`
+	// Warnings are what else a reader must not miss; a report adds its own.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // MetaCoverage sums the coverage of the window over all accounts.

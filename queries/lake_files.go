@@ -61,7 +61,7 @@ func viewNames() []string {
 func allViews() []string {
 	views := viewNames()
 	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records")
-	return slices.Insert(views, slices.Index(views, "sessions"), "role_names")
+	return slices.Insert(views, slices.Index(views, "sessions"), "role_names", "assumption_origins")
 }
 
 // script is one embedded statement and the file it came from.

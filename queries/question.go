@@ -168,7 +168,7 @@ func (p Params) values() (map[string]driver.Value, error) {
 	if p.ThinCoverage > 0 {
 		v["thin_share"] = p.ThinCoverage
 	}
-	return v, nil
+	return v, p.Unexpected.addValues(v)
 }
 
 const timestampText = "2006-01-02 15:04:05.000000"

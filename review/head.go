@@ -95,6 +95,9 @@ func warnings(m *queries.Meta) []string {
 		lines = append(lines, fmt.Sprintf("warning: the catalogue of actions is %.0f days older than the window's end, newer actions are missing; "+
 			"ingest catalogue --refresh brings it up to date", m.Until.Sub(c.Date).Hours()/24))
 	}
+	for _, text := range m.Warnings {
+		lines = append(lines, "warning: "+text)
+	}
 	return lines
 }
 

@@ -19,6 +19,10 @@ var layouts = map[string][]choice{
 		{"idle_days", 7, 0}, {"last_action", 6, 14}, {"last_caller", 9, 20}, {"callers", 8, 0}, {"denied", 10, 0},
 		{"reason", 11, 20}, {"kind", 12, 0}, {"state", 13, 0},
 	},
+	"unexpected": {
+		{"account_id", 6, 0}, {"role_arn", 1, 24}, {"caller", 2, 24}, {"findings", 3, 24}, {"via_role", 5, 20},
+		{"assumptions", 4, 0}, {"denied", 8, 0}, {"last_seen", 7, 0}, {"first_seen", 9, 0}, {"networks", 10, 12},
+	},
 	"coverage": {
 		{"account_id", 1, 0}, {"aws_region", 2, 0}, {"family", 3, 18}, {"first_event", 8, 0}, {"last_event", 7, 0},
 		{"days_present", 5, 0}, {"days_missing", 4, 0}, {"objects", 9, 0}, {"events", 6, 0},

@@ -172,7 +172,7 @@ func (t *tableRenderer) line(texts []string, paint func(queries.Column, string) 
 		cell := texts[s.index]
 		switch {
 		case t.o.Wide:
-		case t.columns[s.index].Name == "role_arn": // ARNs begin alike
+		case t.columns[s.index].Name == "role_arn", t.columns[s.index].Name == "via_role": // ARNs begin alike
 			cell = shortenFront(cell, s.width)
 		default:
 			cell = shorten(cell, s.width)

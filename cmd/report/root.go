@@ -27,6 +27,6 @@ which are used, when, by whom and for what, and what they may do and never do.`,
   report sql "select event_name, count(*) from events group by 1"`,
 	}
 	r.Common = cli.AddCommon(root, r.Program)
-	root.AddCommand(newLastUsed(r), newUnused(r), newCoverage(r), newRole(r), newSQL(r))
+	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newCoverage(r), newRole(r), newSQL(r))
 	return root
 }

@@ -1,0 +1,483 @@
+package queries
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"roletrail/iam/trust"
+)
+
+// trustEvent is an assumption with all that trust policies ask.
+type trustEvent struct {
+	event
+	IdentityARN *string `json:"identity_arn"`
+	UserName    *string `json:"identity_user_name"`
+	Provider    *string `json:"identity_provider"`
+	MFA         *bool   `json:"mfa_authenticated"`
+	ExternalID  *string `json:"external_id"`
+	Request     *string `json:"request_parameters"`
+	Response    *string `json:"response_elements"`
+}
+
+// trustRow and conditionRow are rows of iam/role_trust and iam/role_trust_conditions.
+type trustRow struct {
+	AccountID string   `json:"account_id"`
+	RoleARN   string   `json:"role_arn"`
+	RoleID    string   `json:"role_id"`
+	Statement int      `json:"statement"`
+	Effect    string   `json:"effect"`
+	Principal string   `json:"principal"`
+	Negated   bool     `json:"negated"`
+	Kind      string   `json:"principal_kind"`
+	Account   *string  `json:"principal_account"`
+	Key       *string  `json:"principal_key"`
+	Actions   []string `json:"actions"`
+}
+
+type conditionRow struct {
+	AccountID  string  `json:"account_id"`
+	RoleARN    string  `json:"role_arn"`
+	RoleID     string  `json:"role_id"`
+	Statement  int     `json:"statement"`
+	Key        string  `json:"key"`
+	Operator   string  `json:"operator"`
+	Quantifier *string `json:"quantifier"`
+	IfExists   bool    `json:"if_exists"`
+	Negated    bool    `json:"negated"`
+	Pattern    *string `json:"pattern"`
+	Exact      bool    `json:"exact"`
+}
+
+// trustWorld is a small organisation whose accounts are its own.
+type trustWorld struct {
+	number     int
+	events     []trustEvent
+	roles      []inventoryRole
+	policies   map[string]trust.Policy // by role id
+	trust      []trustRow
+	conditions []conditionRow
+	coverage   []coverageRow
+	expected   []CallerRule
+	exceptions []CallerException
+	known      []string
+}
+
+// trustMaker draws them.
+type trustMaker struct {
+	*rand.Rand
+	since, until time.Time
+	w            *trustWorld
+	ids          int
+	made         []trustEvent // successful assumptions, to be called from
+}
+
+func (m *trustMaker) pick(list ...string) string { return list[m.IntN(len(list))] }
+func (m *trustMaker) chance(percent int) bool    { return m.IntN(100) < percent }
+func (m *trustMaker) account(i int) string       { return fmt.Sprintf("%09d%03d", m.w.number, i) }
+
+func (m *trustMaker) maybe(s string, percent int) *string {
+	if m.chance(percent) {
+		return &s
+	}
+	return nil
+}
+
+func (m *trustMaker) make(number int) *trustWorld {
+	m.w, m.made = &trustWorld{number: number, policies: map[string]trust.Policy{}}, nil
+	for a := range 2 {
+		if m.chance(85) {
+			m.inventory(m.account(a))
+		}
+		m.coverage(m.account(a))
+	}
+	for range 3 + m.IntN(8) {
+		m.assumption()
+	}
+	m.rules()
+	return m.w
+}
+
+// role draws one of few, of two accounts, some of them made twice.
+func (m *trustMaker) role() madeRole {
+	account := m.account(m.IntN(2))
+	name := m.pick("app", "app", "ops", "AWSServiceRoleForThing")
+	path := "/"
+	switch {
+	case name == "AWSServiceRoleForThing":
+		path = "/aws-service-role/thing.amazonaws.com/"
+	case name == "ops":
+		path = "/team/"
+	}
+	return madeRole{
+		arn: "arn:aws:iam::" + account + ":role" + path + name, account: account, name: name, path: path,
+		id: fmt.Sprintf("AROA%012d%s", m.w.number, strings.ToUpper(account[9:]+name[:3]+m.pick("A", "A", "A", "B"))),
+	}
+}
+
+func (m *trustMaker) inventory(account string) {
+	have := map[string]bool{}
+	for range 4 {
+		r := m.role()
+		if r.account != account || have[r.name] {
+			continue
+		}
+		have[r.name] = true
+		kind := m.pick("service", "instance_profile", "web_identity", "cross_account", "same_account")
+		if r.path == "/aws-service-role/thing.amazonaws.com/" {
+			kind = "service_linked"
+		}
+		m.w.roles = append(m.w.roles, inventoryRole{
+			ARN: r.arn, RoleID: r.id, AccountID: account, Name: r.name, Path: r.path, SnapshotDate: "2026-07-15", Kind: &kind,
+		})
+		if m.chance(90) {
+			m.trustOf(r)
+		}
+	}
+}
+
+// trustOf draws a trust policy and keeps it as its rows.
+func (m *trustMaker) trustOf(r madeRole) {
+	var statements []map[string]any
+	for range 1 + m.IntN(3) {
+		statements = append(statements, m.statement())
+	}
+	text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
+	if err != nil {
+		panic(err)
+	}
+	p, err := trust.Parse(string(text))
+	if err != nil {
+		panic(err)
+	}
+	m.w.policies[r.id] = p
+	null := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	for _, row := range p.Rows {
+		m.w.trust = append(m.w.trust, trustRow{r.account, r.arn, r.id, row.Statement, row.Effect, row.Principal, row.Negated, string(row.PrincipalKind),
+			null(row.PrincipalAccount), null(row.PrincipalKey), append([]string{}, row.Actions...)})
+	}
+	for _, c := range p.Conditions {
+		m.w.conditions = append(m.w.conditions, conditionRow{r.account, r.arn, r.id, c.Statement, c.Key, c.Operator, null(c.Quantifier), c.IfExists, c.Negated,
+			null(c.Pattern), c.Exact})
+	}
+}
+
+func (m *trustMaker) statement() map[string]any {
+	s := map[string]any{"Effect": m.pick("Allow", "Allow", "Allow", "Deny"), "Action": m.pick("sts:*", "sts:*", "sts:AssumeRole", "sts:AssumeRoleWith*", "sts:TagSession")}
+	key := m.pick("Principal", "Principal", "Principal", "Principal", "NotPrincipal")
+	principals := map[string][]string{}
+	for range 1 + m.IntN(2) {
+		kind, value, _ := strings.Cut(m.principal(), "|")
+		principals[kind] = append(principals[kind], value)
+	}
+	s[key] = principals
+	if m.chance(50) {
+		block := map[string]map[string]string{}
+		for range 1 + m.IntN(2) {
+			operator, key, value := m.condition()
+			block[operator] = map[string]string{key: value}
+		}
+		s["Condition"] = block
+	}
+	return s
+}
+
+const (
+	madeOIDC = "token.example.com/Path"
+	madeSAML = "ExampleIdP"
+)
+
+func (m *trustMaker) principal() string {
+	a := m.account(m.IntN(4))
+	return m.pick(
+		"AWS|*", "AWS|"+a, "AWS|arn:aws:iam::"+a+":root", "AWS|arn:aws:iam::"+a+":user/ann", "AWS|arn:aws:iam::"+a+":user/staff/ann", "AWS|arn:aws:iam::"+a+":role/ops",
+		"AWS|arn:aws:iam::"+a+":role/app", "AWS|arn:aws:sts::"+a+":assumed-role/ops/s1", "AWS|AIDA0000000000000001", "AWS|AROA0000000000000001",
+		"Service|lambda.amazonaws.com", "Service|states.eu-west-1.amazonaws.com", "Service|ec2.amazonaws.com.cn", "CanonicalUser|0123abcd",
+		"Federated|arn:aws:iam::"+a+":oidc-provider/"+madeOIDC, "Federated|accounts.google.com", "Federated|arn:aws:iam::"+a+":saml-provider/"+madeSAML,
+		"Federated|arn:aws:iam::"+a+":saml-provider/AWSSSO_0123_DO_NOT_DELETE",
+	)
+}
+
+func (m *trustMaker) condition() (operator, key, value string) {
+	operator = m.pick("StringEquals", "StringLike", "StringNotEquals", "StringEqualsIgnoreCase", "ArnLike", "StringEqualsIfExists", "StringNotLikeIfExists",
+		"ForAllValues:StringEquals", "ForAnyValue:StringLike", "ForAllValues:StringNotEquals")
+	key = m.pick("sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity", "aws:RequestTag/Team", "aws:PrincipalArn", "aws:PrincipalAccount",
+		"aws:PrincipalArn", madeOIDC+":sub", madeOIDC+":aud", strings.ToUpper(madeOIDC)+":sub", "SAML:aud", "SAML:sub", "aws:PrincipalOrgID")
+	a := m.account(m.IntN(3))
+	value = m.pick("x-1", "s1", "ann", "sub-1", "aud-1", "sub*", "*", a, "arn:aws:iam::"+a+":user/ann", "arn:aws:iam::"+a+":role/*", "${aws:username}", "a_b%c#d")
+	switch m.IntN(10) {
+	case 0:
+		return m.pick("Bool", "BoolIfExists", "Null"), "aws:MultiFactorAuthPresent", m.pick("true", "false")
+	case 1:
+		return m.pick("IpAddress", "NotIpAddress"), "aws:SourceIp", m.pick("192.0.2.0/24", "198.51.100.9", "2001:db8::/32")
+	case 2:
+		return "Null", key, m.pick("true", "false")
+	}
+	return operator, key, value
+}
+
+func (m *trustMaker) moment() time.Time {
+	middle := m.since.Add(m.until.Sub(m.since) / 2).Truncate(time.Second)
+	times := []time.Time{m.since.AddDate(0, 0, -10), m.since.Add(-time.Microsecond), m.since, middle, middle, middle.Add(3 * time.Second), middle.Add(6 * time.Second),
+		middle.Add(time.Hour), m.until.Add(-time.Microsecond), m.until}
+	return times[m.IntN(len(times))]
+}
+
+// assumption draws one record, and perhaps the owner's copy.
+func (m *trustMaker) assumption() {
+	r := m.role()
+	e := trustEvent{event: event{
+		EventID: m.eventID(), EventTime: m.moment(), EventSource: "sts.amazonaws.com", EventName: "AssumeRole", Recipient: &r.account,
+		Outcome: m.pick("success", "success", "success", "success", "denied", "failed"), AssumedARN: &r.arn, AssumedID: &r.id, AssumedSession: ptr(m.pick("s1", "s2", "i-0abc")),
+		AssumedKey: ptr(fmt.Sprintf("ASIA%d-%d", m.w.number, m.ids)), SourceIP: m.maybe(m.pick("192.0.2.7", "192.0.2.9", "198.51.100.9", "2001:db8:1::1", "lambda.amazonaws.com", "AWS Internal"), 95),
+	}}
+	if m.chance(15) {
+		e.AssumedID = nil
+	}
+	if m.chance(15) {
+		e.AssumedARN = ptr("arn:aws:iam::" + r.account + ":role/" + r.name)
+	}
+	m.caller(&e)
+	if e.Outcome == "denied" {
+		e.AssumedID, e.AssumedKey = nil, nil
+	} else {
+		m.parameters(&e)
+	}
+	if m.chance(20) && e.EventName == "AssumeRole" && *e.CallerKind != "service" {
+		m.ownersCopy(&e)
+	}
+	m.w.events = append(m.w.events, e)
+	if e.Outcome == "success" {
+		m.made = append(m.made, e)
+	}
+}
+
+func (m *trustMaker) eventID() string {
+	m.ids++
+	return fmt.Sprintf("t%04d-%03d", m.w.number, (m.ids*619)%1000)
+}
+
+// caller draws who calls.
+func (m *trustMaker) caller(e *trustEvent) {
+	a := m.account(m.IntN(4))
+	switch m.IntN(12) {
+	case 0, 1:
+		e.CallerKind, e.Caller = ptr("user"), ptr("arn:aws:iam::"+a+":user/"+m.pick("ann", "staff/ann", "bob"))
+		e.PrincipalID, e.IdentityARN = ptr(m.pick("AIDA0000000000000001", "AIDA0000000000000002")), e.Caller
+		e.AccessKey, e.MFA = ptr(m.pick("AKIAKEY", "ASIAKEY")), m.mfa()
+		if m.chance(20) {
+			e.IdentityARN = ptr("arn:aws:sts::" + a + ":federated-user/ann")
+		}
+	case 2, 3, 4:
+		m.roleCaller(e, a)
+	case 5:
+		e.CallerKind, e.Caller = ptr("root"), ptr("arn:aws:iam::"+a+":root")
+		e.PrincipalID, e.IdentityARN, e.MFA = &a, e.Caller, m.mfa()
+	case 6:
+		e.CallerKind, e.IdentityAccount, e.PrincipalID = ptr("account"), &a, ptr(m.pick("AIDA0000000000000001", "AROA0000000000000001:s1", "X"))
+		id, _, _ := strings.Cut(*e.PrincipalID, ":")
+		e.Caller = ptr(a + ":" + id)
+	case 7:
+		e.CallerKind, e.Caller = ptr("service"), ptr(m.pick("lambda.amazonaws.com", "states.amazonaws.com", "EC2.amazonaws.com", "AWS Internal"))
+	case 8:
+		e.CallerKind, e.Caller = ptr("unknown"), m.maybe("AIDA0000000000000001", 50)
+	case 9:
+		m.webIdentity(e, a)
+	default:
+		m.saml(e, a)
+	}
+}
+
+func (m *trustMaker) mfa() *bool {
+	if m.chance(50) {
+		return nil
+	}
+	return ptr(m.chance(50))
+}
+
+// roleCaller draws a session of a role: one that was made before, or another; in
+// the console or not.
+func (m *trustMaker) roleCaller(e *trustEvent, a string) {
+	name, arn, id := m.pick("ops", "app", "AWSReservedSSO_Admin_0123456789abcdef"), "", fmt.Sprintf("AROA%012dOTHER%s", m.w.number, a[11:])
+	arn = "arn:aws:iam::" + a + ":role/" + name
+	session, created := m.pick("s1", "s2", "i-0abc"), e.EventTime.Add(-time.Minute)
+	if len(m.made) > 0 && m.chance(70) {
+		from := m.made[m.IntN(len(m.made))]
+		arn, session = *from.AssumedARN, *from.AssumedSession
+		created = from.EventTime.Add(time.Duration(m.IntN(4)*3-6) * time.Second)
+		if from.AssumedID != nil {
+			id = *from.AssumedID
+		}
+		e.EventTime = m.moment()
+		if m.chance(60) {
+			e.EventTime = from.EventTime.Add(time.Minute)
+			e.AccessKey = from.AssumedKey
+		}
+	}
+	e.CallerKind, e.Caller, e.PrincipalID = ptr("role"), &arn, ptr(id+":"+session)
+	account, short := strings.Split(arn, ":")[4], arn[strings.LastIndex(arn, "/")+1:]
+	e.IdentityARN, e.SessionCreated, e.MFA = ptr("arn:aws:sts::"+account+":assumed-role/"+short+"/"+session), &created, m.mfa()
+	if m.chance(25) {
+		e.EventSource, e.EventName = "signin.amazonaws.com", "SwitchRole"
+		e.AssumedID, e.AccessKey = nil, nil
+		e.IssuerType, e.IssuerID, e.IssuerARN = ptr("Role"), &id, &arn
+		return
+	}
+	e.RoleID, e.RoleARN, e.SessionName = &id, &arn, &session
+}
+
+func (m *trustMaker) webIdentity(e *trustEvent, a string) {
+	e.EventName, e.CallerKind = "AssumeRoleWithWebIdentity", ptr("web_identity")
+	e.UserName = m.maybe(m.pick("sub-1", "sub-2"), 90)
+	e.Provider = ptr(m.pick("arn:aws:iam::"+a+":oidc-provider/"+madeOIDC, "accounts.google.com", "https://accounts.google.com", ""))
+	e.Caller = m.maybe("oidc:"+madeOIDC+"/sub", 80)
+}
+
+func (m *trustMaker) saml(e *trustEvent, a string) {
+	e.EventName, e.CallerKind, e.Caller = "AssumeRoleWithSAML", ptr("saml"), ptr("saml:"+madeSAML+"/dave")
+	e.UserName = m.maybe("sub-1", 80)
+	if m.chance(50) {
+		e.CallerKind, e.Caller = ptr("identity_center"), ptr("sso:eve@example.com")
+	}
+	if m.chance(70) {
+		e.Request = ptr(`{"principalArn":"arn:aws:iam::` + a + `:saml-provider/` + m.pick(madeSAML, "AWSSSO_0123_DO_NOT_DELETE") + `"}`)
+	}
+}
+
+// parameters fills what a granted call holds; rarely nothing is known of it.
+func (m *trustMaker) parameters(e *trustEvent) {
+	if m.chance(8) {
+		return
+	}
+	p := map[string]any{"roleArn": *e.AssumedARN}
+	if e.Request != nil {
+		if err := json.Unmarshal([]byte(*e.Request), &p); err != nil {
+			panic(err)
+		}
+	}
+	if m.chance(40) {
+		e.ExternalID = ptr(m.pick("x-1", "x-2"))
+		p["externalId"] = *e.ExternalID
+	}
+	if m.chance(40) {
+		p["sourceIdentity"] = m.pick("ann", "bob")
+	}
+	if m.chance(40) {
+		p["tags"] = []map[string]string{{"key": "cost", "value": "7"}, {"key": m.pick("Team", "team"), "value": m.pick("x-1", "a_b%c#d")}}
+	}
+	request, err := json.Marshal(p)
+	if err != nil {
+		panic(err)
+	}
+	e.Request = ptr(string(request))
+	if m.chance(80) {
+		e.Response = ptr(`{"audience":"` + m.pick("aud-1", "aud-2") + `"}`)
+	}
+}
+
+// ownersCopy adds the record that the account of the role gets (P3).
+func (m *trustMaker) ownersCopy(e *trustEvent) {
+	e.SharedEventID = ptr(fmt.Sprintf("shared%d-%d", m.w.number, m.ids))
+	owner := *e
+	owner.EventID, owner.IdentityARN, owner.AccessKey, owner.MFA = m.eventID(), nil, nil, nil
+	owner.CallerKind, owner.IdentityAccount, owner.PrincipalID = ptr("account"), ptr(m.account(2)), ptr("AROA0000000000000009:s1")
+	owner.Caller = ptr(m.account(2) + ":AROA0000000000000009")
+	owner.RoleID, owner.RoleARN, owner.SessionName, owner.SessionCreated = nil, nil, nil, nil
+	owner.IssuerType, owner.IssuerID, owner.IssuerARN = nil, nil, nil
+	if m.chance(50) {
+		e.ExternalID = nil
+	}
+	m.w.events = append(m.w.events, owner)
+}
+
+// coverage begins long before the window, shortly before it, or in it.
+func (m *trustMaker) coverage(account string) {
+	first := m.since.AddDate(0, 0, []int{-30, -14, -14, -13, 1}[m.IntN(5)])
+	m.w.coverage = append(m.w.coverage, coverageRow{
+		SourceObject: "o" + account, AccountID: account, Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: first.Format(time.DateOnly),
+		Records: 1, Events: 1, FirstEvent: first, LastEvent: first.Add(time.Hour),
+	})
+}
+
+// rules draws what the configuration says.
+func (m *trustMaker) rules() {
+	rule := func() CallerRule {
+		r := m.role()
+		return CallerRule{
+			Role:   m.pick(r.arn, "arn:aws:iam::"+r.account+":role/*", "arn:aws:iam::"+r.account+":role/*"+r.name[1:]),
+			Caller: m.pick("arn:aws:iam::"+m.account(0)+":user/ann", "arn:aws:iam::*:user/*", "oidc:*", "sso:eve@example.c?m", "lambda.amazonaws.com", "*"),
+		}
+	}
+	if m.chance(25) {
+		m.w.expected = append(m.w.expected, rule())
+	}
+	if m.chance(25) {
+		m.w.exceptions = append(m.w.exceptions, CallerException{rule(), []time.Time{m.until, m.until.AddDate(0, 0, 1), m.since.AddDate(0, 0, 1), m.moment()}[m.IntN(4)]})
+	}
+	if m.chance(30) {
+		m.w.known = append(m.w.known, m.account(2))
+	}
+}
+
+// writeTrust makes a lake folder of worlds.
+func (w *workshop) writeTrust(dir string, worlds []*trustWorld) lakeFiles {
+	w.t.Helper()
+	var x trustWorld
+	for _, one := range worlds {
+		x.events, x.roles, x.trust = append(x.events, one.events...), append(x.roles, one.roles...), append(x.trust, one.trust...)
+		x.conditions, x.coverage = append(x.conditions, one.conditions...), append(x.coverage, one.coverage...)
+	}
+	w.fill(filepath.Join(dir, "events/event_date=2026-07-01"), "events", x.events, zonedEvents)
+	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-07-15"), "roles", x.roles,
+		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at")
+	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-07-15"), "role_trust", x.trust, "snapshot_at at time zone 'UTC' as snapshot_at")
+	w.fill(filepath.Join(dir, "iam/role_trust_conditions/snapshot_date=2026-07-15"), "role_trust_conditions", x.conditions, "snapshot_at at time zone 'UTC' as snapshot_at")
+	w.fill(filepath.Join(dir, "coverage"), "coverage", x.coverage, "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event")
+	return foundFiles(w.t, dir)
+}
+
+// fill writes rows as one file of a table.
+func (w *workshop) fill(dir, table string, rows any, zoned string) {
+	w.t.Helper()
+	text, err := json.Marshal(rows)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if empty, err := texts.ReadFile("duckdb/empty_" + table + ".sql"); err != nil {
+		w.t.Fatal(err)
+	} else {
+		w.exec(strings.Replace(string(empty), "create view lake.", "create or replace temp view empty_", 1))
+	}
+	partition := map[string]string{"events": "exclude (event_date)", "coverage": ""}
+	exclude, ok := partition[table]
+	if !ok {
+		exclude = "exclude (snapshot_date)"
+	}
+	var columns []string
+	for _, n := range jsonNames(reflect.New(reflect.TypeOf(rows).Elem()).Elem().Interface()) {
+		switch n {
+		case "snapshot_date":
+		case "actions":
+			columns = append(columns, "from_json(json -> 'actions', '[\"VARCHAR\"]') as actions")
+		default:
+			columns = append(columns, "json ->> '"+n+"' as "+n)
+		}
+	}
+	w.exec("create or replace temp table raw as select unnest(cast(? as json[])) as json", string(text))
+	w.exec("create or replace temp table filled as select * from empty_" + table)
+	w.exec("insert into filled by name select " + strings.Join(columns, ", ") + " from raw")
+	w.exec("copy (select * " + exclude + " replace (" + zoned + ") from filled) to '" + filepath.Join(dir, "part-0123456789abcdef0123456789abcdef.parquet") + "' (format parquet)")
+}
