@@ -74,6 +74,9 @@ type Meta struct {
 	Versions  MetaVersions   `json:"versions"`
 	// Warnings are what else a reader must not miss; a report adds its own.
 	Warnings []string `json:"warnings,omitempty"`
+
+	// InventoryDate is [Params.InventoryDate]: why there may be no snapshot.
+	InventoryDate time.Time `json:"-"`
 }
 
 // MetaCoverage sums the coverage of the window over all accounts.

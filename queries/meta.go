@@ -12,7 +12,7 @@ import (
 
 // Meta says what the answers rest on.
 func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
-	m := Meta{Since: p.Since.UTC(), Until: p.Until.UTC(), Inventory: []MetaSnapshot{}}
+	m := Meta{Since: p.Since.UTC(), Until: p.Until.UTC(), Inventory: []MetaSnapshot{}, InventoryDate: p.InventoryDate}
 	m.Catalogue = &MetaCatalogue{Date: actions.Embedded().Date(), Source: "embedded"}
 	m.Coverage.Thin, m.Coverage.WithoutInventory = []string{}, []string{}
 	m.Versions = MetaVersions{Roletrail: buildVersion(), Engine: "duckdb " + e.version}

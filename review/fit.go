@@ -120,6 +120,42 @@ func widen(columns []*shown, left int) {
 // width is what a harmless line takes on a terminal.
 func width(s string) int { return text.StringWidthWithoutEscSequences(s) }
 
+// shortened is a cell cut to the width of its column: at the end, unless that says
+// more than the beginning. ARNs of roles begin alike; of a caller both ends count
+// (arn:aws:iam::…:user/x, oidc:…:ref:refs/heads/main).
+func shortened(column queries.Column, s string, limit int) string {
+	switch column.Name {
+	case "role_arn", "via_role":
+		return shortenFront(s, limit)
+	case "caller", "last_caller":
+		return shortenMiddle(s, limit)
+	}
+	return shorten(s, limit)
+}
+
+// shortenMiddle cuts s to a width, with … in place of its middle; where there is
+// hardly any room, of its end.
+func shortenMiddle(s string, limit int) string {
+	if cut := shorten(s, limit); cut == s || limit < 8 {
+		return cut
+	}
+	tail := ending(s, limit/2)
+	return shorten(s, limit-width(tail)) + tail
+}
+
+// ending is the end of s that is at most limit wide and, like what shorten
+// leaves, of at most twice as many characters.
+func ending(s string, limit int) string {
+	runes := []rune(s)
+	from := len(runes)
+	for used := 0; from > 0 && len(runes)-from < 2*limit; from-- {
+		if used += text.RuneWidth(runes[from-1]); used > limit {
+			break
+		}
+	}
+	return string(runes[from:])
+}
+
 // shorten cuts s to a width, with … in place of what is missing. Characters
 // that take no room are bounded too: a thousand accents over one letter are
 // not a letter.
@@ -146,11 +182,5 @@ func shortenFront(s string, limit int) string {
 	if whole := shorten(s, limit); whole == s {
 		return s
 	}
-	runes := []rune(s)
-	first, used := len(runes), width("…")
-	for first > 0 && len(runes)-first < 2*limit && used+text.RuneWidth(runes[first-1]) <= limit {
-		first--
-		used += text.RuneWidth(runes[first])
-	}
-	return "…" + string(runes[first:])
+	return "…" + ending(s, limit-width("…"))
 }

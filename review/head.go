@@ -24,20 +24,24 @@ func headLines(m *queries.Meta) []string {
 
 func window(since, until time.Time) string {
 	days := until.Sub(since).Hours() / 24
-	return fmt.Sprintf("%s to %s UTC (%s days)", minute(since), minute(until), strings.TrimSuffix(fmt.Sprintf("%.1f", days), ".0"))
+	count := fmt.Sprintf("%.1f days", days)
+	if whole := int64(days); float64(whole) == days {
+		count = counted(whole, "day")
+	}
+	return fmt.Sprintf("%s to %s UTC (%s)", minute(since), minute(until), count)
 }
 
 func coverage(c queries.MetaCoverage) string {
 	if c.Events == 0 && c.FirstEvent != nil && c.LastEvent != nil {
-		return fmt.Sprintf("no event in the window; the lake's lie from %s to %s, see --since and --until", day(*c.FirstEvent), day(*c.LastEvent))
+		return fmt.Sprintf("no event in the window; the lake holds events from %s to %s, see --since and --until", day(*c.FirstEvent), day(*c.LastEvent))
 	}
 	if c.Events == 0 {
-		return "no event in the window"
+		return "no event in the window, nor before it; see --since and --until"
 	}
 	text := fmt.Sprintf("%s, %d of %s, %s", counted(int64(c.Accounts), "account"), c.DaysPresent,
 		counted(int64(c.DaysPresent+c.DaysMissing), "account-day"), counted(c.Events, "event"))
 	if c.FirstEvent != nil && c.LastEvent != nil {
-		text += fmt.Sprintf(" from %s to %s", minute(*c.FirstEvent), minute(*c.LastEvent))
+		text += fmt.Sprintf("; logs from %s to %s", minute(*c.FirstEvent), minute(*c.LastEvent))
 	}
 	return text
 }
@@ -73,6 +77,16 @@ func catalogue(c *queries.MetaCatalogue) string {
 	return day(c.Date) + " (built in)"
 }
 
+// noInventory says what is missing without an inventory, and whose doing it is:
+// upTo, unless zero, is the date that was asked for.
+func noInventory(upTo time.Time) string {
+	why, next := "no inventory", "ingest iam adds one"
+	if !upTo.IsZero() {
+		why, next = "no inventory up to "+day(upTo), "leave --inventory out to use the newest"
+	}
+	return fmt.Sprintf("warning: %s, roles that never acted are not listed; %s", why, next)
+}
+
 // staleAfter is how long before the window's end a catalogue may have been made.
 // AWS adds some hundreds of actions in that time.
 const staleAfter = 90 * 24 * time.Hour
@@ -84,7 +98,7 @@ func warnings(m *queries.Meta) []string {
 		lines = append(lines, fmt.Sprintf("warning: coverage is thin in %s, report coverage --gaps lists the missing days", few(thin)))
 	}
 	if without := m.Coverage.WithoutInventory; len(m.Inventory) == 0 {
-		lines = append(lines, "warning: no inventory, roles that never acted are not listed; ingest iam adds one")
+		lines = append(lines, noInventory(m.InventoryDate))
 	} else if len(without) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, what its roles may do is not known; ingest iam adds one", few(without)))
 	}

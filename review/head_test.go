@@ -34,3 +34,54 @@ func TestCatalogueLine(t *testing.T) {
 		}
 	}
 }
+
+// TestCoverageLine: the count is about the window, the times are not, and the line
+// says so; without an event it says where to look.
+func TestCoverageLine(t *testing.T) {
+	held := sampleMeta().Coverage
+	before := held
+	before.Events = 0
+	for _, c := range []struct {
+		coverage queries.MetaCoverage
+		want     string
+	}{
+		{held, "2 accounts, 150 of 184 account-days, 20,123 events; logs from 2026-07-01 00:01 to 2026-09-30 23:58"},
+		{before, "no event in the window; the lake holds events from 2026-07-01 to 2026-09-30, see --since and --until"},
+		{queries.MetaCoverage{}, "no event in the window, nor before it; see --since and --until"},
+	} {
+		if got := coverage(c.coverage); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}
+
+func TestWindowLine(t *testing.T) {
+	for until, want := range map[string]string{
+		"2026-07-02T00:00:00Z": "2026-07-01 00:00 to 2026-07-02 00:00 UTC (1 day)",
+		"2026-07-02T12:00:00Z": "2026-07-01 00:00 to 2026-07-02 12:00 UTC (1.5 days)",
+		"2039-07-01T00:00:00Z": "2026-07-01 00:00 to 2039-07-01 00:00 UTC (4,748 days)",
+	} {
+		if got := window(at("2026-07-01T00:00:00Z"), at(until)); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// TestWithoutInventory: the next step is not ingest iam where the lake has an
+// inventory that was not asked for.
+func TestWithoutInventory(t *testing.T) {
+	m := sampleMeta()
+	m.Inventory = nil
+	for _, c := range []struct {
+		upTo time.Time
+		want string
+	}{
+		{time.Time{}, "warning: no inventory, roles that never acted are not listed; ingest iam adds one"},
+		{at("2026-01-31T00:00:00Z"), "warning: no inventory up to 2026-01-31, roles that never acted are not listed; leave --inventory out to use the newest"},
+	} {
+		m.InventoryDate = c.upTo
+		if text := strings.Join(headLines(m), "\n"); !strings.Contains(text, c.want+"\n") {
+			t.Errorf("%q is not in\n%s", c.want, text)
+		}
+	}
+}

@@ -11,6 +11,10 @@ type choice struct {
 	atLeast int
 }
 
+// roleIDRank is the rank of role_id among the columns of last_used, where it is
+// needed: after the uses, before the last action.
+const roleIDRank = 6
+
 // layouts are the columns that answer a report's question. The others are
 // shown with Wide.
 var layouts = map[string][]choice{
@@ -28,11 +32,11 @@ var layouts = map[string][]choice{
 		{"days_present", 5, 0}, {"days_missing", 4, 0}, {"objects", 9, 0}, {"events", 6, 0},
 	},
 	"role_actions": {
-		{"event_source", 2, 14}, {"event_name", 1, 16}, {"uses", 3, 0}, {"denied", 4, 0}, {"failed", 6, 0},
+		{"event_source", 2, 18}, {"event_name", 1, 16}, {"uses", 3, 0}, {"denied", 4, 0}, {"failed", 6, 0},
 		{"last_used", 5, 0}, {"last_denied", 7, 0}, {"regions", 8, 12},
 	},
 	"role_attempts": {
-		{"event_source", 2, 14}, {"event_name", 1, 16}, {"error_code", 4, 12}, {"denied", 3, 0}, {"last_denied", 5, 0},
+		{"event_source", 2, 18}, {"event_name", 1, 16}, {"error_code", 4, 12}, {"denied", 3, 0}, {"last_denied", 5, 0},
 		{"first_denied", 6, 0},
 	},
 	"role_callers": {

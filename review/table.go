@@ -25,6 +25,8 @@ type tableRenderer struct {
 	held    [][]string
 	shown   []*shown // nil until the first window is written
 	rows    int64
+	// namesakes says that two roles of one account have one name.
+	namesakes bool
 }
 
 func newTable(w *bufio.Writer, o Options) *tableRenderer {
@@ -78,7 +80,11 @@ func (t *tableRenderer) footer() string {
 	if len(t.shown) == len(t.columns) {
 		return counted(t.rows, "row")
 	}
-	return fmt.Sprintf("%s, %d of %d columns; --wide shows all", counted(t.rows, "row"), len(t.shown), len(t.columns))
+	text := fmt.Sprintf("%s, %d of %d columns; --wide shows all", counted(t.rows, "row"), len(t.shown), len(t.columns))
+	if id := t.place("role_id"); t.namesakes && !slices.ContainsFunc(t.shown, func(s *shown) bool { return s.index == id }) {
+		text += ", the role_id of roles that share a name too"
+	}
+	return text
 }
 
 // flush writes the rows held, under the names of the columns the first time,
@@ -120,7 +126,8 @@ func (t *tableRenderer) choose() []*shown {
 
 // layout is that of the report. The role id joins it where two roles of one
 // account have one name, as after one was made again: nothing else tells them
-// apart.
+// apart. It comes after what the report is about, which a narrow terminal has
+// no room for otherwise.
 func (t *tableRenderer) layout() []choice {
 	layout := layouts[t.o.Report]
 	account, name, id := t.place("account_id"), t.place("role_name"), t.place("role_id")
@@ -132,7 +139,8 @@ func (t *tableRenderer) layout() []choice {
 		role := [2]string{texts[account], texts[name]}
 		if seen[role] {
 			after := 1 + slices.IndexFunc(layout, func(c choice) bool { return c.name == "role_name" })
-			return slices.Insert(slices.Clone(layout), after, choice{"role_id", 2, 0})
+			t.namesakes = true
+			return slices.Insert(slices.Clone(layout), after, choice{"role_id", roleIDRank, 0})
 		}
 		seen[role] = true
 	}
@@ -170,12 +178,8 @@ func (t *tableRenderer) line(texts []string, paint func(queries.Column, string) 
 	row := make(table.Row, len(t.shown))
 	for i, s := range t.shown {
 		cell := texts[s.index]
-		switch {
-		case t.o.Wide:
-		case t.columns[s.index].Name == "role_arn", t.columns[s.index].Name == "via_role": // ARNs begin alike
-			cell = shortenFront(cell, s.width)
-		default:
-			cell = shorten(cell, s.width)
+		if !t.o.Wide {
+			cell = shortened(t.columns[s.index], cell, s.width)
 		}
 		row[i] = paint(t.columns[s.index], cell)
 	}

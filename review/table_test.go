@@ -51,3 +51,49 @@ func TestNamesakesAreToldApart(t *testing.T) {
 		t.Errorf("roles of two accounts need no id:\n%s", got)
 	}
 }
+
+// TestNarrowTableKeepsItsAnswer: the ids of namesakes do not take the place of
+// what the report is about.
+func TestNarrowTableKeepsItsAnswer(t *testing.T) {
+	rows := lastUsedRows()
+	again := append([]any(nil), rows[0]...)
+	again[3] = "AROAEXAMPLEDEPLOY0002"
+	rows = append(rows, again)
+	for width, want := range map[int]struct{ header, footer string }{
+		80:  {"account_id    role_name                       verdict     last_used         uses\n", "4 rows, 5 of 24 columns; --wide shows all, the role_id of roles that share a name too\n"},
+		120: {"role_id                verdict     last_used         uses", "of 24 columns; --wide shows all\n"},
+	} {
+		var out bytes.Buffer
+		if err := Write(&out, Table, nil, HeldRows(lastUsedColumns(), rows), Options{Report: "last_used", Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); !strings.Contains(got, want.header) || !strings.HasSuffix(got, want.footer) {
+			t.Errorf("%d columns: no %q or not %q at the end of\n%s", width, want.header, want.footer, got)
+		}
+	}
+}
+
+// TestCallersAreCutInTheMiddle: the end of an ARN says who it is.
+func TestCallersAreCutInTheMiddle(t *testing.T) {
+	who := queries.Column{Name: "caller", Type: "varchar"}
+	for _, c := range []struct {
+		column queries.Column
+		text   string
+		limit  int
+		want   string
+	}{
+		{who, "arn:aws:iam::111111111111:role/deploy", 24, "arn:aws:iam…:role/deploy"},
+		{who, "lambda.amazonaws.com", 24, "lambda.amazonaws.com"},
+		{who, "arn:aws:iam::111111111111:role/deploy", 7, "arn:aw…"},
+		{queries.Column{Name: "reason"}, "used inside the window", 12, "used inside…"},
+		{who, "日本語日本語日本語日本語", 10, "日本…本語"},
+	} {
+		got := shortened(c.column, c.text, c.limit)
+		if got != c.want || width(got) > c.limit {
+			t.Errorf("%s %q in %d columns is %q, want %q", c.column.Name, c.text, c.limit, got, c.want)
+		}
+	}
+	if got := shortened(who, "arn:"+strings.Repeat("e\u0301\u0301\u0301\u0301", 999), 24); width(got) > 24 || len([]rune(got)) > 3*24 {
+		t.Errorf("accents make %d characters of %d columns", len([]rune(got)), width(got))
+	}
+}

@@ -9,7 +9,8 @@ import (
 )
 
 // uprightRenderer writes every row as a list of names and values, for the one
-// row that has many columns.
+// row that has many columns. Values are whole, however narrow the terminal:
+// nothing stands to the right of them.
 type uprightRenderer struct {
 	w       *bufio.Writer
 	o       Options
@@ -20,9 +21,6 @@ type uprightRenderer struct {
 }
 
 func newUpright(w *bufio.Writer, format Format, o Options) *uprightRenderer {
-	if o.Width <= 0 {
-		o.Width = 80
-	}
 	return &uprightRenderer{w: w, format: format, o: o}
 }
 
@@ -56,9 +54,6 @@ func (u *uprightRenderer) line(column queries.Column, cell any) string {
 		return markdownLine([]string{escapeMarkdown(column.Name), escapeMarkdown(text)})
 	}
 	name, value := columnName(column), human(column, cell)
-	if !u.o.Wide {
-		value = shorten(value, max(20, u.o.Width-u.widest-len(gap)))
-	}
 	padding := strings.Repeat(" ", u.widest-width(name))
 	return bold(u.o.Colour, name) + padding + gap + paint(u.o.Colour, column, value) + "\n"
 }
