@@ -72,7 +72,11 @@ func (r *report) converse(ctx context.Context, lines lineReader, engine queries.
 
 // isCommand reports whether a line is for the prompt and not for the engine.
 func isCommand(typed, line string) bool {
-	return typed == "" && strings.HasPrefix(strings.TrimSpace(line), ".")
+	if typed != "" {
+		return false
+	}
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, ".") || strings.HasPrefix(line, `\`) || synonyms[commandName(line)] != ""
 }
 
 // remember puts what was typed at one go into the history, as one line where it

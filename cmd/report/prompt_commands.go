@@ -20,16 +20,38 @@ const promptHelp = `A statement may take several lines and ends with a semicolon
 
   .tables        list the views
   .schema VIEW   list the columns of a view
-  .help          show this
-  .quit          leave, as does Ctrl-D
+  .help          show this, as does \?
+  .quit          leave, as do exit and Ctrl-D
 
 Ctrl-C gives up the line, or stops the statement that is running.
+The arrow keys bring back what was typed before.
 `
 
-// dotCommand runs a line that begins with a dot.
+// synonyms are what the prompts of other databases call the commands. None of
+// them could begin a statement.
+var synonyms = map[string]string{
+	"help": ".help", "?": ".help", `\?`: ".help", `\h`: ".help",
+	"quit": ".quit", "exit": ".quit", ".exit": ".quit", ".q": ".quit", `\q`: ".quit",
+	`\d`: ".tables", `\dt`: ".tables", `\dv`: ".tables",
+}
+
+// commandName is the first word of a line, without the semicolon after it.
+func commandName(line string) string {
+	name, _, _ := strings.Cut(strings.TrimSuffix(strings.TrimSpace(line), ";"), " ")
+	return strings.ToLower(name)
+}
+
+// dotCommand runs a line that is for the prompt.
 func (r *report) dotCommand(ctx context.Context, engine queries.Engine, line string, f *outputFlags) error {
 	words := strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), ";"))
-	switch name := words[0]; name {
+	name := commandName(line)
+	if meant := synonyms[name]; meant != "" {
+		name = meant
+	}
+	if name == ".tables" && len(words) == 2 {
+		name = ".schema"
+	}
+	switch name {
 	case ".tables":
 		return r.interruptible(ctx, func(ctx context.Context) error { return r.tables(ctx, engine, f) })
 	case ".schema":
@@ -40,7 +62,7 @@ func (r *report) dotCommand(ctx context.Context, engine queries.Engine, line str
 	case ".help":
 		_, err := fmt.Fprint(r.Stdout, promptHelp)
 		return err
-	case ".quit", ".exit":
+	case ".quit":
 		return errQuit
 	default:
 		hint := didyoumean.Hint(name, []string{".tables", ".schema", ".help", ".quit"})

@@ -68,6 +68,11 @@ func TestPrompt(t *testing.T) {
 		{"help", []string{".help"}, promptHelp, ""},
 		{"unknown command", []string{".tabels"}, "", "report: unknown command \".tabels\"\ndid you mean \".tables\"?\n"},
 		{"quit", []string{".quit", "select 1 as one;"}, "", ""},
+		{"quit as other prompts call it", []string{"exit;", "select 1 as one;"}, "", ""},
+		{"help as other prompts call it", []string{"help", `\?`, `\q`, "select 1 as one;"}, promptHelp + promptHelp, ""},
+		{"views as psql lists them", []string{`\dt`, `\d roles`}, "view    columns\nevents        2\nroles         1\n2 rows\ncolumn  type\narn     VARCHAR\n1 row\n", ""},
+		{"unknown command of psql", []string{`\timing`}, "", "report: unknown command \"\\\\timing\"\n.help lists what there is\n"},
+		{"help inside a statement is no command", []string{"select 1 as", "help;"}, "", "report: running statement: there is no table \"nothing\"\nthe views are: events, roles\n"},
 		{"a dot inside a statement is no command", []string{"select 1", ".quit;", "select 1 as one;"}, "one\n  1\n1 row\n", "report: running statement: there is no table \"nothing\"\nthe views are: events, roles\n"},
 	} {
 		got, _, err := converse(t, &typist{lines: tc.lines})
