@@ -71,6 +71,9 @@ func openLake(dir string) (*Lake, error) {
 	case !info.IsDir():
 		return nil, errors.New("it is a file; name the lake's folder with --lake")
 	}
+	if _, err := os.Lstat(filepath.Join(dir, ledgerName)); errors.Is(err, fs.ErrPermission) {
+		return nil, errors.New("the folder must not be read: see to its permissions")
+	}
 	if !slices.ContainsFunc([]string{ledgerName, "events", "iam"}, func(name string) bool { return exists(dir, name) }) {
 		return nil, errors.New("the folder is no lake; name one with --lake or make one with ingest logs")
 	}

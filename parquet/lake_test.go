@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -149,6 +150,26 @@ func TestForeignFolder(t *testing.T) {
 	}
 	if names := folderNames(t, dir); len(names) != 1 {
 		t.Errorf("a refused folder now holds %q", names)
+	}
+}
+
+// TestLockedFolder: a lake that must not be read is not taken for no lake.
+func TestLockedFolder(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Getuid() == 0 {
+		t.Skip("nothing is locked for this user")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := os.Chmod(dir, 0o700); err != nil {
+			t.Error(err)
+		}
+	}()
+	_, err := OpenLake(dir)
+	if want := fmt.Sprintf("opening lake %q: the folder must not be read: see to its permissions", dir); err == nil || err.Error() != want {
+		t.Errorf("error is %v, want %s", err, want)
 	}
 }
 

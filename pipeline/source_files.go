@@ -178,7 +178,7 @@ func fileObject(path string, info fs.FileInfo) Object {
 		Name:     validName(filepath.ToSlash(path)),
 		Size:     info.Size(),
 		Modified: info.ModTime().UnixNano(),
-		Open:     func() (io.ReadCloser, error) { return os.Open(path) },
+		Open:     func() (io.ReadCloser, error) { return openFile(path) },
 	}
 }
 
@@ -205,4 +205,13 @@ func validName(path string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// openFile opens a file; its error leaves the path to the object.
+func openFile(path string) (io.ReadCloser, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the file: %w", bare(err))
+	}
+	return file, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -192,5 +193,27 @@ func TestUnreadableFolder(t *testing.T) {
 	s := ingest(t, filepath.Join(t.TempDir(), "lake"), pipeline.Options{}, dir)
 	if s.Objects.Ingested != 1 || s.Objects.Quarantined != 1 || s.Quarantine[0].Reason != "listing the folder: permission denied" {
 		t.Errorf("%s\n%+v", s, s.Quarantine)
+	}
+}
+
+// TestFileThatCannotBeOpened: the reason in the quarantine does not repeat the name
+// that stands before it.
+func TestFileThatCannotBeOpened(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.json", trail(record(1)))
+	listed := 0
+	err := pipeline.Files{Path: dir}.List(context.Background(), func(o pipeline.Object) error {
+		listed++
+		if err := os.RemoveAll(filepath.Join(dir, "a.json")); err != nil {
+			return err
+		}
+		_, err := o.Open()
+		if err == nil || strings.Contains(err.Error(), "a.json") || !strings.HasPrefix(err.Error(), "opening the file: ") || !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("error is %v", err)
+		}
+		return nil
+	})
+	if err != nil || listed != 1 {
+		t.Errorf("%d objects, %v", listed, err)
 	}
 }

@@ -63,9 +63,10 @@ func (e *duckEngine) fileIn(msg string) string {
 	return ""
 }
 
-// speaksOfParquet tells errors of the Parquet reader, which often name no file.
+// speaksOfParquet tells errors of the Parquet reader, which often name no file: an
+// Invalid Error is whatever C++ threw, "Out of buffer" for one.
 func speaksOfParquet(msg string) bool {
-	for _, word := range []string{"Parquet", "parquet", "ZSTD", "Snappy", "TProtocol", "thrift", "magic", "page", "Decompress", "decompress", "Failed to read", "corrupt", "dictionary", "unpack"} {
+	for _, word := range []string{"Invalid Error", "Parquet", "parquet", "ZSTD", "Snappy", "TProtocol", "thrift", "magic", "page", "Decompress", "decompress", "Failed to read", "corrupt", "dictionary", "unpack"} {
 		if strings.Contains(msg, word) {
 			return true
 		}

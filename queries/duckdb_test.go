@@ -266,6 +266,8 @@ func TestDamagedFiles(t *testing.T) {
 		"empty":        func([]byte) []byte { return nil },
 		"no magic":     func(b []byte) []byte { return append(b[:len(b)-4:len(b)-4], "XXXX"...) },
 		"footer":       func(b []byte) []byte { clear(b[len(b)-200 : len(b)-8]); return b },
+		"page header":  func(b []byte) []byte { return damagedAt(b, 4) },
+		"page":         func(b []byte) []byte { return damagedAt(b, 31) },
 		"column bytes": func(b []byte) []byte { clear(b[4 : len(b)/4]); return b },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -287,6 +289,12 @@ func TestDamagedFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// damagedAt overwrites a few bytes.
+func damagedAt(b []byte, at int) []byte {
+	copy(b[at:], "XXXX")
+	return b
 }
 
 func readAll(f lakeFiles) error {
