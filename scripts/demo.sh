@@ -54,12 +54,11 @@ say "any other question, in SQL"
 run bin/report sql --lake "$lake" \
 	"select role_name, count(distinct action) as actions, count(*) as events from role_use where outcome <> 'denied' group by role_name order by events desc limit 5"
 
-cat <<END
-
-# try next
-  bin/report last-used --lake $lake --quarter 2026Q3 --format csv
-  bin/report role db-admin --lake $lake --quarter 2026Q3     a person behind a permission set, by two hops
-  bin/report coverage --lake $lake --quarter 2026Q3 --gaps   the days that are missing
-  bin/report sql --lake $lake                                a prompt; .help lists its commands
-  bin/ingest logs --lake my-lake PATH/TO/AWSLogs             your own logs
-END
+printf '\n# try next\n'
+width=$((${#lake} + 53))
+printf "  %-${width}s  %s\n" \
+	"bin/report last-used --lake $lake --quarter 2026Q3 --wide" "all columns: why, by whom, proved by which event" \
+	"bin/report role db-admin --lake $lake --quarter 2026Q3" "a person behind a permission set, by two hops" \
+	"bin/report coverage --lake $lake --quarter 2026Q3 --gaps" "the days that are missing" \
+	"bin/report sql --lake $lake" "a prompt; .help lists its commands" \
+	"bin/ingest logs PATH/TO/AWSLogs" "your own logs, into ./lake"

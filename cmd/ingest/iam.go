@@ -87,12 +87,12 @@ func ingestIAM(p *cli.Program, common *cli.Common, paths, scps []string, at time
 		return err
 	}
 	day := at.Format(time.DateOnly)
-	p.Say(slog.LevelInfo, fmt.Sprintf("roles %d of %d accounts, snapshot %s", len(inv.Roles), len(inv.Accounts), day),
+	p.Say(slog.LevelInfo, fmt.Sprintf("roles %d of %s, snapshot %s", len(inv.Roles), counted(len(inv.Accounts), "account"), day),
 		"inventory", "roles", len(inv.Roles), "accounts", len(inv.Accounts), "snapshot_date", day)
 	p.Say(slog.LevelInfo, fmt.Sprintf("entries %d = roles %d + duplicate %d + quarantined %d", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost),
 		"balance", "entries", inv.Read, "roles", len(inv.Roles), "duplicate", inv.Duplicates, "quarantined", inv.Lost)
 	if len(problems) > 0 {
-		return cli.Quarantined(fmt.Errorf("done, but %d parts of the inventory could not be read", len(problems)),
+		return cli.Quarantined(fmt.Errorf("done, but %s of the inventory could not be read", counted(len(problems), "part")),
 			"they are named above; all else is in the lake")
 	}
 	return nil

@@ -129,7 +129,7 @@ const listedOnScreen = 20
 func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 	for i, q := range s.Quarantine {
 		if i == listedOnScreen {
-			j.p.Say(slog.LevelWarn, "… and more: the lake's ledger lists all of it",
+			j.p.Say(slog.LevelWarn, "… and more: --summary FILE lists up to a thousand, the lake's ledger all of it",
 				"more was quarantined than is listed", "objects", s.Objects.Quarantined, "records", s.Records.Quarantined)
 			break
 		}
@@ -157,12 +157,20 @@ func (j *logsJob) quarantined(q pipeline.Quarantined) {
 		"quarantined", "object", q.Object, "offset", q.Offset, "record", q.Record, "reason", q.Reason, "detail", q.Detail, "sha256", q.SHA256)
 }
 
+// counted is "1 object", "2 objects".
+func counted[N int | int64](n N, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
 func quarantineError(s *pipeline.Summary) error {
 	objects, records := s.Objects.Quarantined, s.Records.Quarantined
 	if objects+records == 0 {
 		return nil
 	}
-	return cli.Quarantined(fmt.Errorf("done, but quarantined: %d objects, %d records", objects, records),
+	return cli.Quarantined(fmt.Errorf("done, but quarantined: %s, %s", counted(objects, "object"), counted(records, "record")),
 		"they are named above and in the lake's ledger; quarantined objects are tried again by the next run")
 }
 

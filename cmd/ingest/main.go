@@ -53,6 +53,9 @@ func run(p *cli.Program) int {
 The lake is a folder of Parquet files that report, DuckDB, Athena or any other
 engine can read. Everything may be ingested again at any time: what the lake has
 is not stored twice.`,
+		Example: `  ingest logs ./AWSLogs
+  aws iam get-account-authorization-details > inventory.json
+  ingest iam inventory.json`,
 	}
 	common := cli.AddCommon(root, p)
 	root.AddCommand(newLogs(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common))

@@ -26,6 +26,8 @@ type progress struct {
 	records atomic.Int64
 	start   time.Time
 	next    atomic.Int64 // when the next plain line is due, ns since 1970
+	last    atomic.Int64 // when something was read last, ns since 1970
+	ended   atomic.Bool
 }
 
 // plainEvery is how often a line is written where there is no terminal: short
@@ -44,6 +46,7 @@ func newProgress(p *cli.Program) *progress {
 // update is called for every finished object, by several goroutines.
 func (pr *progress) update(u pipeline.Progress) {
 	objects, records := pr.objects.Add(u.Objects), pr.records.Add(u.Records)
+	pr.last.Store(time.Now().UnixNano())
 	if pr.bars != nil {
 		pr.once.Do(func() { pr.bar = pr.newBar(u.Total) })
 		pr.bar.IncrInt64(u.Objects)
@@ -59,13 +62,27 @@ func (pr *progress) update(u pipeline.Progress) {
 
 func (pr *progress) newBar(total int64) *mpb.Bar {
 	return pr.bars.AddBar(total,
-		mpb.PrependDecorators(decor.Name("reading "), decor.CountersNoUnit("%d/%d objects")),
+		mpb.PrependDecorators(decor.Any(pr.stage), decor.CountersNoUnit("%d/%d objects")),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return pr.rate() }), decor.Name("  "), decor.AverageETA(decor.ET_STYLE_GO)),
 	)
 }
 
+// stage is what a run does. When everything is read, the last files are still to be
+// written and committed, which takes a while too.
+func (pr *progress) stage(s decor.Statistics) string {
+	switch {
+	case pr.ended.Load():
+		return "done    "
+	case s.Current >= s.Total:
+		return "writing "
+	}
+	return "reading "
+}
+
+// rate is how fast records were read until the last one was.
 func (pr *progress) rate() string {
-	return fmt.Sprintf(" %.0f records/s", float64(pr.records.Load())/time.Since(pr.start).Seconds())
+	took := time.Unix(0, pr.last.Load()).Sub(pr.start)
+	return fmt.Sprintf(" %.0f records/s", float64(pr.records.Load())/max(took, time.Millisecond).Seconds())
 }
 
 // end leaves the terminal to what is written next. No update may follow.
@@ -75,6 +92,8 @@ func (pr *progress) end() {
 	}
 	if pr.bar != nil && !pr.bar.Completed() {
 		pr.bar.Abort(false)
+	} else {
+		pr.ended.Store(true)
 	}
 	pr.bars.Wait()
 }

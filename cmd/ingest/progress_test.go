@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
 
 	"roletrail/pipeline"
 )
@@ -40,5 +41,26 @@ func TestBarDoesNotHoldUpTheWorkers(t *testing.T) {
 	}
 	if got := pr.objects.Load(); got != workers*objects {
 		t.Errorf("%d objects were counted", got)
+	}
+}
+
+// TestStages: a bar that is full does not say "reading" while the files are written,
+// and the rate of reading does not fall meanwhile.
+func TestStages(t *testing.T) {
+	pr := &progress{start: time.Now().Add(-time.Minute)}
+	pr.records.Store(6000)
+	pr.last.Store(pr.start.Add(2 * time.Second).UnixNano())
+	for _, c := range []struct {
+		read  int64
+		ended bool
+		want  string
+	}{{1, false, "reading "}, {3, false, "writing "}, {3, true, "done    "}} {
+		pr.ended.Store(c.ended)
+		if got := pr.stage(decor.Statistics{Current: c.read, Total: 3}); got != c.want {
+			t.Errorf("%d of 3, ended %t: %q, want %q", c.read, c.ended, got, c.want)
+		}
+	}
+	if got := pr.rate(); got != " 3000 records/s" {
+		t.Errorf("rate %q", got)
 	}
 }

@@ -156,6 +156,10 @@ func TestUnknownRole(t *testing.T) {
 	if got = try(t, engine, "", "role", "zzz"); !strings.HasSuffix(got.stderr, "know it\nreport last-used lists all roles\n") {
 		t.Errorf("got %+v", got)
 	}
+	got = try(t, engine, "", "role", "zzz", "--account", "222222222222")
+	if !strings.HasSuffix(got.stderr, "know it in 222222222222\nleave --account out to look for it in all accounts\n") {
+		t.Errorf("got %+v", got)
+	}
 }
 
 func TestUnknownAccount(t *testing.T) {

@@ -83,9 +83,16 @@ func noSuchRole(ctx context.Context, engine queries.Engine, params queries.Param
 	if err != nil {
 		return err
 	}
-	err = fmt.Errorf("finding role %q: neither the logs nor the inventory know it", params.Role)
+	where := ""
+	if len(params.Accounts) > 0 {
+		where = " in " + strings.Join(params.Accounts, ", ")
+	}
+	err = fmt.Errorf("finding role %q: neither the logs nor the inventory know it%s", params.Role, where)
 	if names := like.texts("role_name"); len(names) > 0 {
 		return cli.WithHint(err, "did you mean "+strings.Join(names, " or ")+"?")
+	}
+	if where != "" {
+		return cli.WithHint(err, "leave --account out to look for it in all accounts")
 	}
 	return cli.WithHint(err, "report last-used lists all roles")
 }
