@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 )
 
@@ -207,11 +208,20 @@ func validName(path string) string {
 	return b.String()
 }
 
-// openFile opens a file; its error leaves the path to the object.
+// openFile opens a file, unless something else took its place since it was listed:
+// opening a named pipe would wait for a writer, for ever, hence the flag. Its error
+// leaves the path to the object.
 func openFile(path string) (io.ReadCloser, error) {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("opening the file: %w", bare(err))
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &badObject{"it is no file any more"}
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
 	return file, nil
 }
