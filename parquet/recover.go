@@ -33,9 +33,7 @@ func (l *Lake) recover() error {
 	if interrupted, err := l.ledger.interrupted(); err != nil {
 		return err
 	} else if !interrupted {
-		// They are not left over: the ledger is older than they are.
-		return fmt.Errorf("%d data files are not in the ledger, %q among them, although its last run came to its end: "+
-			"the ledger is older than the lake, or they were put there; %s", len(orphans), orphans[0], restoreAll)
+		return olderLedger(len(orphans), orphans[0])
 	}
 	for _, path := range orphans {
 		if err := os.Remove(l.abs(path)); err != nil {
@@ -43,6 +41,13 @@ func (l *Lake) recover() error {
 		}
 	}
 	return nil
+}
+
+// olderLedger says that files which the ledger does not name are not left over: it
+// is older than they are.
+func olderLedger(files int, one string) error {
+	return fmt.Errorf("%d data files are not in the ledger, %q among them, although its last run came to its end: "+
+		"the ledger is older than the lake, or they were put there; %s", files, one, restoreAll)
 }
 
 func (l *Lake) abs(path string) string { return filepath.Join(l.dir, filepath.FromSlash(path)) }

@@ -224,4 +224,9 @@ func TestOlderLedger(t *testing.T) {
 	if !exists(dir, later) {
 		t.Error("the file was removed")
 	}
+	r := must(OpenLake(dir))
+	defer r.Close()
+	if files, err := r.Files("events"); err == nil || !strings.Contains(err.Error(), `1 data files are not in the ledger, "`+later+`" among them`) {
+		t.Errorf("a reader answers from %d of 2 files, error %v", len(files), err)
+	}
 }
