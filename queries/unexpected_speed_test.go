@@ -13,7 +13,7 @@ import (
 
 // assumedLake makes a lake of n events over 90 days, in the order and with the
 // parameters that ingest writes: 1,000 roles of 30 accounts with their trust, and an
-// assumption to every 29 calls, a quarter of them by sessions of other roles, the
+// assumption to every 29 calls, an eighth of them by sessions of other roles, the
 // others by services, users, a CI provider and Identity Center. The folder is kept
 // for the next time if ROLETRAIL_CORPUS names one.
 func assumedLake(t testing.TB, n int) lakeFiles {
@@ -68,7 +68,8 @@ func assumedDay(t testing.TB, dir string, day, sessions int) string {
 		t.Fatal(err)
 	}
 	return fmt.Sprintf(`copy (
-		with s as (select i, cast(hash(i, %[2]d) %% 1000 as int) as r, hash(i, %[2]d, 1) %% 12 as way,
+		with s as (select i, cast((hash(i // 2, %[2]d) + i %% 2) %% 1000 as int) as r,
+			case when i %% 2 = 0 then 3 + hash(i, %[2]d, 1) %% 9 else hash(i, %[2]d, 1) %% 12 end as way,
 			timestamp '%[1]s 00:00:00' + to_seconds(cast(i * 82000.0 / %[3]d as bigint)) as created, 'ASIA' || lpad(cast(i + %[2]d * 10000000 as varchar), 16, '0') as k from range(%[3]d) as t(i)),
 		named as (select *, 'AROA' || lpad(cast(r as varchar), 17, '0') as id, '1111111111' || lpad(cast(r %% 30 as varchar), 2, '0') as account,
 			'arn:aws:iam::1111111111' || lpad(cast(r %% 30 as varchar), 2, '0') || ':role/role-' || r as arn, 's-' || (hash(i, 3) %% 500) as name from s),
@@ -80,12 +81,12 @@ func assumedDay(t testing.TB, dir string, day, sessions int) string {
 			case when p.k is not null and n.way < 3 then p.k when n.way in (7, 8) then 'AKIA0000000000000001' end as identity_access_key_id, 'success' as outcome,
 			n.arn as assumed_role_arn, case when n.way in (3, 4) then null else n.id end as assumed_role_id, n.name as assumed_session_name, n.k as assumed_access_key_id,
 			case when n.way < 3 and p.k is not null then 'role' when n.way < 7 then 'service' when n.way < 9 then 'user' when n.way = 9 then 'web_identity' else 'identity_center' end as caller_kind,
-			case when n.way < 3 and p.k is not null then p.arn when n.way < 7 then 'lambda.amazonaws.com' when n.way < 9 then 'arn:aws:iam::' || n.account || ':user/u' || n.i %% 20
-				when n.way = 9 then 'oidc:token.example.com/repo:app-' || n.r when n.way > 9 then 'sso:p' || n.i %% 300 end as caller,
+			case when n.way < 3 and p.k is not null then p.arn when n.way < 7 then 'lambda.amazonaws.com' when n.way < 9 then 'arn:aws:iam::' || n.account || ':user/u' || n.r || '-' || n.i %% 2
+				when n.way = 9 then 'oidc:token.example.com/repo:app-' || n.r when n.way > 9 then 'sso:p' || n.r || '-' || n.i %% 5 end as caller,
 			case when n.way = 9 then 'arn:aws:iam::' || n.account || ':oidc-provider/token.example.com' end as identity_provider, case when n.way = 9 then 'repo:app-' || n.r end as identity_user_name,
 			case when n.way < 3 then p.id end as role_id, case when n.way < 3 then p.arn end as role_arn, case when n.way < 3 then p.name end as role_session_name,
 			case when n.way < 3 then p.created end as session_created_at, case when n.way < 3 then p.id || ':' || p.name when n.way in (7, 8) then 'AIDA000000000000000' || n.i %% 20 end as identity_principal_id,
-			'203.0.' || hash(n.i, 8) %% 200 || '.' || hash(n.i, 9) %% 200 as source_ip_address, case when n.way = 7 then 'x-1' end as external_id,
+			case when n.way in (3, 4, 5, 6) then 'lambda.amazonaws.com' else '203.' || n.r %% 250 || '.' || hash(n.i, 8) %% 3 || '.' || hash(n.i, 9) %% 200 end as source_ip_address, case when n.way = 7 then 'x-1' end as external_id,
 			'{"roleArn":"' || n.arn || '","roleSessionName":"' || n.name || '"' || case when n.way = 10 then ',"principalArn":"arn:aws:iam::' || n.account || ':saml-provider/AWSSSO_1"' else '' end || '}' as request_parameters,
 			'{"credentials":{"accessKeyId":"' || n.k || '"},"audience":"sts.amazonaws.com"}' as response_elements
 			from named as n left join named as p on p.i = n.i - 1)

@@ -4,6 +4,7 @@
 //
 //	report last-used              one row per role: used when, by whom, for what
 //	report unused [--summary]     what roles may do and never do
+//	report unexpected             who became a role and should not have
 //	report coverage [--gaps]      what the lake holds and what is missing
 //	report role ROLE              everything about one role (name, ARN or AROA id)
 //	report sql [QUERY | -f FILE]  SQL over the views of the lake, read-only;

@@ -22,6 +22,7 @@ which are used, when, by whom and for what, and what they may do and never do.`,
 		Example: `  report last-used
   report last-used --quarter 2026Q3 --format csv > last-used.csv
   report unused --summary
+  report unexpected --finding not_trusted
   report role deploy --since 30d
   report coverage --gaps
   report sql "select event_name, count(*) from events group by 1"`,

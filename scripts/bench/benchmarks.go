@@ -23,6 +23,7 @@ var wanted = []benchmark{
 	{what: "ingest: gzip files to a committed lake", pkg: "./pipeline", name: "BenchmarkIngest", time: "3x"},
 	{what: "report unused --summary: 20 million events, 1,000 roles", pkg: "./queries", name: "BenchmarkUnusedSummary", time: "3x"},
 	{what: "report unused of one role, the same lake", pkg: "./queries", name: "BenchmarkUnusedOfOneRole", time: "3x"},
+	{what: "report unexpected: 20 million events, 1,000 roles", pkg: "./queries", name: "BenchmarkUnexpected", time: "3x"},
 }
 
 func (b benchmark) command() string {
