@@ -98,7 +98,8 @@ var CoverageSchema = newSchema("coverage",
 
 // RolesSchema is the table iam/roles: one row per role of one account at one
 // snapshot. max_session is in seconds; tags and trust_policy are JSON text;
-// privilege_path says what makes an admin one.
+// privilege_path says what makes an admin one. attached_policies is NULL where the
+// inventory did not list the role's policies in full.
 var RolesSchema = newSchema("iam/roles",
 	Column{Name: "arn", Kind: Text},
 	Column{Name: "role_id", Kind: Text},
@@ -111,6 +112,7 @@ var RolesSchema = newSchema("iam/roles",
 	Column{Name: "privilege_path", Kind: Dict},
 	Column{Name: "max_session", Kind: Int32},
 	Column{Name: "boundary", Kind: Dict},
+	Column{Name: "attached_policies", Kind: TextList},
 	Column{Name: "tags", Kind: Text, Raw: true},
 	Column{Name: "trust_policy", Kind: Text, Raw: true},
 	Column{Name: "last_used", Kind: Timestamp},

@@ -133,7 +133,7 @@ func (f *accountFiles) fill(inv *inventory.Inventory, judge *inventory.Judge, ac
 
 func (f *accountFiles) addRole(role *inventory.Role, judgement *inventory.Judgement) error {
 	return f.roles.add(role.ARN, textOrNull(role.RoleID), role.AccountID, role.Name, role.Path, timeOrNull(role.CreatedAt),
-		string(role.Kind), textOrNull(string(judgement.Privilege)), textOrNull(judgement.Path), secondsOrNull(role.MaxSession), textOrNull(role.Boundary),
+		string(role.Kind), textOrNull(string(judgement.Privilege)), textOrNull(judgement.Path), secondsOrNull(role.MaxSession), textOrNull(role.Boundary), attachedOrNull(role),
 		textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), f.at)
 }
 
@@ -166,6 +166,14 @@ func (f *accountFiles) addTrust(role *inventory.Role) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// attachedOrNull is a list only if it is whole: what is missing may deny.
+func attachedOrNull(r *inventory.Role) any {
+	if attached, listed := r.AttachedPolicies(); listed {
+		return attached
 	}
 	return nil
 }

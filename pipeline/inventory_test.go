@@ -2,14 +2,19 @@ package pipeline_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"roletrail/iam/action"
 	"roletrail/iam/inventory"
 	"roletrail/iam/trust"
+	"roletrail/parquet"
+	"roletrail/pipeline"
 )
 
 // TestInventoryTables: what an inventory says of roles is what the lake says of them,
@@ -23,7 +28,8 @@ func TestInventoryTables(t *testing.T) {
 	for i := range inv.Roles {
 		r := &inv.Roles[i]
 		judgement := judge.Role(r)
-		want[text("role", r.ARN, judgement.Privilege, judgement.Path)]++
+		attached, _ := r.AttachedPolicies()
+		want[text("role", r.ARN, judgement.Privilege, judgement.Path, append([]string{}, attached...))]++
 		for p := range judgement.Permissions() {
 			want[text("permission", r.RoleID, p.Action, p.Effect, p.IsPattern, p.Via, p.Resources, p.GrantedAt)]++
 		}
@@ -40,8 +46,8 @@ func TestInventoryTables(t *testing.T) {
 	}
 	got := map[string]int{}
 	for question, row := range map[string]func(map[string]any) string{
-		`select arn, privilege, coalesce(privilege_path, '') as path from roles`: func(r map[string]any) string {
-			return text("role", r["arn"], r["privilege"], r["path"])
+		`select arn, privilege, coalesce(privilege_path, '') as path, attached_policies from roles`: func(r map[string]any) string {
+			return text("role", r["arn"], r["privilege"], r["path"], r["attached_policies"])
 		},
 		`select role_id, action, effect, is_pattern, via, resources, granted_at from role_permissions`: func(r map[string]any) string {
 			return text("permission", r["role_id"], r["action"], r["effect"], r["is_pattern"], r["via"], r["resources"], r["granted_at"])
@@ -67,6 +73,32 @@ func TestInventoryTables(t *testing.T) {
 	}
 	if len(got) != len(want) || len(want) < 10_000 {
 		t.Errorf("the lake has %d different rows, the inventory %d", len(got), len(want))
+	}
+}
+
+// TestUnlistedPolicies: a role whose inventory does not say which policies it has must
+// not look like one without any.
+func TestUnlistedPolicies(t *testing.T) {
+	const roles = `{"RoleDetailList":[
+		{"Arn":"arn:aws:iam::111111111111:role/bare","RolePolicyList":[],"AttachedManagedPolicies":[]},
+		{"Arn":"arn:aws:iam::111111111111:role/unlisted","RolePolicyList":[]}]}`
+	inv, err := inventory.Parse(strings.NewReader(roles), "roles.json", inventory.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "lake")
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
+	if err := errors.Join(err, lake.Close()); err != nil {
+		t.Fatal(err)
+	}
+	got := askSQL(t, dir, "select name, attached_policies is null as unlisted, cardinality(attached_policies) as attached from roles order by name")
+	want := []map[string]any{{"name": "bare", "unlisted": false, "attached": int64(0)}, {"name": "unlisted", "unlisted": true, "attached": nil}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

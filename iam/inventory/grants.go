@@ -17,6 +17,13 @@ type permissions struct {
 	boundaryUnread bool
 }
 
+// AttachedPolicies are the ARNs of the managed policies that the role has, as the
+// inventory lists them; listed is false where it does not list the role's policies,
+// attached and inline, in full. The list is shared and must not be changed.
+func (r *Role) AttachedPolicies() (arns []string, listed bool) {
+	return r.perms.attached, r.perms.listed
+}
+
 // permissions reads the policies of a role. Every bad inline document is noted
 // under its name, the others still count.
 func (b *roleBuilder) permissions() permissions {

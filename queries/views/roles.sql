@@ -24,6 +24,7 @@ select
     privilege_path,
     max_session,
     boundary,
+    attached_policies,
     tags,
     trust_policy,
     last_used,
