@@ -22,6 +22,10 @@
 // A Grader says how privileged that makes the role: admin, by what it is allowed or
 // by a known escalation (escalations.txt), else the most that one of its actions is.
 //
+// Propose goes the other way: from the policies of a role and the actions that it
+// needs to the policies that are enough. Touches says on which resources an action is
+// needed, as far as events show it.
+//
 // GrantOf states two facts about one document without a universe: whether it allows
 // everything, and whether it denies everything.
 package policy
