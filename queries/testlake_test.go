@@ -38,6 +38,7 @@ type event struct {
 	IAMAction       *string    `json:"iam_action"`
 	Possible        []string   `json:"iam_actions_possible"`
 	PassedARN       *string    `json:"passed_role_arn"`
+	Resources       *string    `json:"resources"`
 	RoleARN         *string    `json:"role_arn"`
 	RoleID          *string    `json:"role_id"`
 	SessionName     *string    `json:"role_session_name"`
@@ -60,7 +61,19 @@ type inventoryRole struct {
 	Kind         *string    `json:"kind"`
 	Privilege    *string    `json:"privilege"`
 	LastUsed     *time.Time `json:"last_used"`
+	Attached     []string   `json:"attached_policies"`
 	SnapshotDate string     `json:"snapshot_date"`
+}
+
+// policyRow is one row of the policy documents.
+type policyRow struct {
+	AccountID    string  `json:"account_id"`
+	PolicyARN    *string `json:"policy_arn"`
+	Name         *string `json:"name"`
+	Kind         string  `json:"kind"`
+	RoleARN      *string `json:"role_arn"`
+	Document     *string `json:"document"`
+	SnapshotDate string  `json:"snapshot_date"`
 }
 
 // grantRow is one row of what a role may do.
@@ -106,6 +119,7 @@ type world struct {
 	events   []event
 	roles    []inventoryRole
 	grants   []grantRow
+	policies []policyRow
 	actions  []actionRow
 	coverage []coverageRow
 }
@@ -130,7 +144,7 @@ func newWorkshop(t testing.TB) *workshop {
 	t.Cleanup(func() { conn.Close(); c.Close() })
 	w.exec("set TimeZone = 'UTC'")
 	w.exec("create schema lake")
-	for _, table := range []string{"events", "roles", "role_permissions", "actions", "coverage"} {
+	for _, table := range []string{"events", "roles", "role_permissions", "policies", "actions", "coverage"} {
 		text, err := texts.ReadFile("duckdb/empty_" + table + ".sql")
 		if err != nil {
 			t.Fatal(err)
@@ -162,6 +176,8 @@ func (w *workshop) write(dir string, x world) lakeFiles {
 		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
 	w.copyOut(dir, "iam/role_permissions", x.grants, len(x.grants), "snapshot_date",
 		"granted_at at time zone 'UTC' as granted_at, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "iam/policies", x.policies, len(x.policies), "snapshot_date",
+		"created_at at time zone 'UTC' as created_at, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
 	w.copyOut(dir, "catalogue/actions", x.actions, len(x.actions), "", "date '"+catalogueDay+"' as catalogue_date, 'refreshed' as source", "")
 	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "", "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event", "")
 	if len(x.actions) == 0 {
@@ -227,6 +243,10 @@ func snapshotsOf(rows any) map[string]string {
 		for _, r := range rows {
 			found[r.SnapshotDate] = r.AccountID
 		}
+	case []policyRow:
+		for _, r := range rows {
+			found[r.SnapshotDate] = r.AccountID
+		}
 	}
 	return found
 }
@@ -247,9 +267,13 @@ func (w *workshop) copySnapshots(out, zoned string, snapshots map[string]string)
 // fields lists the JSON fields of a slice of row structs, as SQL.
 func fields(rows any) string {
 	var names []string
+	lists := []string{"via", "resources", "iam_actions_possible", "attached_policies"}
 	switch rows.(type) {
 	case []event:
 		names = jsonNames(event{})
+		lists = []string{"iam_actions_possible"} // resources is JSON text here
+	case []policyRow:
+		names = slices.DeleteFunc(jsonNames(policyRow{}), func(n string) bool { return n == "snapshot_date" })
 	case []inventoryRole:
 		names = slices.DeleteFunc(jsonNames(inventoryRole{}), func(n string) bool { return n == "snapshot_date" })
 	case []grantRow:
@@ -260,10 +284,9 @@ func fields(rows any) string {
 		names = jsonNames(coverageRow{})
 	}
 	for i, n := range names {
-		switch n {
-		case "via", "resources", "iam_actions_possible":
+		if slices.Contains(lists, n) {
 			names[i] = "from_json(json -> '" + n + "', '[\"VARCHAR\"]') as " + n
-		default:
+		} else {
 			names[i] = "json ->> '" + n + "' as " + n
 		}
 	}

@@ -1,0 +1,121 @@
+-- Which policies does this role have? One row per role and policy.
+with
+
+params as (
+
+    select
+        cast(? as varchar) as accounts,
+        cast(? as varchar) as role,
+        cast(? as date) as inventory_date
+
+),
+
+snapshots as (
+
+    select
+        roles.account_id,
+        max(roles.snapshot_date) as snapshot_date
+    from lake.roles as roles
+    cross join params
+    where
+        params.inventory_date is null
+        or roles.snapshot_date <= params.inventory_date
+    group by roles.account_id
+
+),
+
+asked as (
+
+    select
+        roles.account_id,
+        roles.arn,
+        roles.role_id,
+        roles.attached_policies,
+        roles.snapshot_date
+    from lake.roles as roles
+    inner join snapshots
+        on
+            roles.account_id = snapshots.account_id
+            and roles.snapshot_date = snapshots.snapshot_date
+    cross join params
+    where
+        (
+            roles.name = params.role
+            or roles.arn = params.role
+            or roles.role_id = params.role
+        )
+        and (
+            params.accounts is null
+            or contains(split(params.accounts, ','), roles.account_id)
+        )
+
+),
+
+attached as (
+
+    select
+        asked.account_id,
+        asked.arn,
+        asked.role_id,
+        asked.snapshot_date,
+        attachments.policy_arn
+    from asked
+    cross join unnest(asked.attached_policies) as attachments (policy_arn)
+
+),
+
+answers as (
+
+    select
+        attached.account_id,
+        attached.arn,
+        attached.role_id,
+        attached.policy_arn as policy,
+        policies.document
+    from attached
+    left join lake.policies as policies
+        on
+            attached.account_id = policies.account_id
+            and attached.snapshot_date = policies.snapshot_date
+            and attached.policy_arn = policies.policy_arn
+
+    union all
+
+    select
+        asked.account_id,
+        asked.arn,
+        asked.role_id,
+        'inline:' || policies.name as policy,
+        policies.document
+    from asked
+    inner join lake.policies as policies
+        on
+            asked.account_id = policies.account_id
+            and asked.snapshot_date = policies.snapshot_date
+            and asked.arn = policies.role_arn
+
+    union all
+
+    select
+        account_id,
+        arn,
+        role_id,
+        cast(null as varchar) as policy,
+        cast(null as varchar) as document
+    from asked
+    where attached_policies is null
+
+)
+
+select distinct
+    account_id,
+    arn as role_arn,
+    role_id,
+    policy,
+    document
+from answers
+order by
+    account_id asc nulls last,
+    role_arn asc nulls last,
+    role_id asc nulls last,
+    policy asc nulls last

@@ -1,0 +1,215 @@
+-- What did this role's calls touch? One row per role, action and set of resources
+-- that events of it show.
+with
+
+params as (
+
+    select
+        cast(? as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
+        cast(? as varchar) as accounts,
+        cast(? as varchar) as role,
+        cast(? as date) as inventory_date
+
+),
+
+snapshots as (
+
+    select
+        roles.account_id,
+        max(roles.snapshot_date) as snapshot_date
+    from lake.roles as roles
+    cross join params
+    where
+        params.inventory_date is null
+        or roles.snapshot_date <= params.inventory_date
+    group by roles.account_id
+
+),
+
+asked as (
+
+    select
+        roles.account_id,
+        roles.arn,
+        roles.role_id
+    from lake.roles as roles
+    inner join snapshots
+        on
+            roles.account_id = snapshots.account_id
+            and roles.snapshot_date = snapshots.snapshot_date
+    cross join params
+    where
+        (
+            roles.name = params.role
+            or roles.arn = params.role
+            or roles.role_id = params.role
+        )
+        and (
+            params.accounts is null
+            or contains(split(params.accounts, ','), roles.account_id)
+        )
+
+),
+
+-- The names that events give the roles: the id, or the ARN where they have no id.
+names as (
+
+    select
+        role_id as ref,
+        account_id,
+        arn,
+        role_id
+    from asked
+    where role_id is not null
+
+    union all
+
+    select
+        arn as ref,
+        account_id,
+        arn,
+        role_id
+    from asked
+
+),
+
+calls as (
+
+    select
+        names.account_id,
+        names.arn,
+        names.role_id,
+        events.iam_action,
+        events.passed_role_arn,
+        coalesce(
+            events.passed_role_arn is not null
+            or contains(events.iam_actions_possible, 'iam:PassRole'),
+            false
+        ) as may_pass,
+        json_extract_scalar(events.resources, '$[0].ARN') as first_arn,
+        json_extract_scalar(events.resources, '$[1].ARN') as second_arn,
+        json_extract_scalar(events.resources, '$[2].ARN') as third_arn,
+        case
+            when json_extract_scalar(events.resources, '$[3].ARN') is not null
+                then '…'
+        end as more
+    from events
+    inner join names on coalesce(events.role_id, events.role_arn) = names.ref
+    cross join params
+    where
+        events.event_time >= params.since
+        and events.event_time < params.until
+        and events.outcome <> 'denied'
+
+),
+
+-- The key of an S3 object says nothing about the next one: its bucket stands for
+-- it. iam:PassRole has no event of its own, only the role that is passed.
+shown as (
+
+    select
+        account_id,
+        arn,
+        role_id,
+        iam_action as action,
+        case
+            when strpos(first_arn, ':s3:::') > 0 and strpos(first_arn, '/') > 0
+                then split_part(first_arn, '/', 1) || '/*'
+            else first_arn
+        end as first_arn,
+        case
+            when
+                strpos(second_arn, ':s3:::') > 0 and strpos(second_arn, '/') > 0
+                then split_part(second_arn, '/', 1) || '/*'
+            else second_arn
+        end as second_arn,
+        case
+            when strpos(third_arn, ':s3:::') > 0 and strpos(third_arn, '/') > 0
+                then split_part(third_arn, '/', 1) || '/*'
+            else third_arn
+        end as third_arn,
+        more
+    from calls
+    where iam_action is not null
+
+    union all
+
+    select
+        account_id,
+        arn,
+        role_id,
+        'iam:PassRole' as action,
+        passed_role_arn as first_arn,
+        cast(null as varchar) as second_arn,
+        cast(null as varchar) as third_arn,
+        cast(null as varchar) as more
+    from calls
+    where may_pass
+
+),
+
+counted as (
+
+    select
+        account_id,
+        arn,
+        role_id,
+        action,
+        first_arn,
+        second_arn,
+        third_arn,
+        more,
+        count(*) as events
+    from shown
+    group by
+        account_id,
+        arn,
+        role_id,
+        action,
+        first_arn,
+        second_arn,
+        third_arn,
+        more
+
+),
+
+placed as (
+
+    select
+        counted.*,
+        sum(events) over (partition by arn, role_id, action) as total,
+        row_number() over (
+            partition by arn, role_id, action
+            order by
+                events desc,
+                first_arn asc nulls last,
+                second_arn asc nulls last,
+                third_arn asc nulls last,
+                more asc nulls last
+        ) as place
+    from counted
+
+)
+
+select
+    placed.account_id,
+    placed.arn as role_arn,
+    placed.role_id,
+    placed.action,
+    actions.resource_types,
+    actions.observability,
+    array[
+        placed.first_arn, placed.second_arn, placed.third_arn, placed.more
+    ] as resources,
+    placed.events,
+    cast(placed.total as bigint) as total
+from placed
+left join lake.actions as actions on placed.action = actions.action
+where placed.place <= 100
+order by
+    placed.account_id asc nulls last,
+    placed.arn asc nulls last,
+    placed.role_id asc nulls last,
+    placed.action asc nulls last,
+    placed.place asc
