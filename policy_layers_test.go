@@ -23,7 +23,7 @@ var layers = map[string][]string{
 	"review":   {"queries", "review/termtext"},
 	// The programs are thin, and what they share stands beside them.
 	"cmd/ingest":       {"cmd/internal/cli", "config", "pipeline", "parquet", "cloudtrail", "iam", "review/termtext"},
-	"cmd/report":       {"cmd/internal/cli", "config", "config/didyoumean", "review", "review/termtext", "queries", "parquet"},
+	"cmd/report":       {"cmd/internal/cli", "config", "config/didyoumean", "review", "review/termtext", "queries", "parquet", "iam"},
 	"cmd/internal/cli": {"config", "config/didyoumean", "review/termtext"},
 	// Settings and texts, usable from everywhere because they use nothing.
 	"config":            {"config/didyoumean"},

@@ -3,7 +3,8 @@
 // # Usage
 //
 //	report last-used              one row per role: used when, by whom, for what
-//	report unused [--summary]     what roles may do and never do
+//	report unused [--summary]     what roles may do and never do; --policy ROLE
+//	                              proposes a policy without that
 //	report unexpected             who became a role and should not have
 //	report coverage [--gaps]      what the lake holds and what is missing
 //	report role ROLE              everything about one role (name, ARN or AROA id)

@@ -24,6 +24,7 @@ func newUnused(r *report) *cobra.Command {
 	var f questionFlags
 	var summary bool
 	var verdicts []grantVerdict
+	var proposal proposeFlags
 	cmd := &cobra.Command{
 		Use:   "unused",
 		Short: "What roles may do and never do",
@@ -40,12 +41,23 @@ verdict and the reason for it:
   probably_unused  not seen, but something is missing that would make it sure
 
 --summary counts the verdicts: one row per role. Service-linked roles are left
-out unless one is named with --role, because nobody can trim them.`,
+out unless one is named with --role, because nobody can trim them.
+
+--policy ROLE writes a policy instead, as JSON or Terraform, that allows the role
+no more than today and keeps what it used, possibly used, or may have used where
+no log shows it, or that is too new. --strict keeps what was used alone. What is
+dropped and why stands on standard error.`,
 		Example: `  report unused --summary
   report unused --role deploy --verdict unused --verdict probably_unused
+  report unused --policy deploy --since 90d > deploy.json
   report unused --quarter 2026Q3 --account 111111111111 --format csv > unused.csv`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if proposes, err := proposal.asked(cmd); err != nil {
+				return err
+			} else if proposes {
+				return r.propose(cmd, &f, &proposal)
+			}
 			if !summary {
 				return r.unused(cmd, &f, "unused", verdicts)
 			}
@@ -58,6 +70,7 @@ out unless one is named with --role, because nobody can trim them.`,
 	f.add(cmd)
 	f.addRole(cmd)
 	cmd.Flags().BoolVar(&summary, "summary", false, "one row per role with the number of actions of each verdict")
+	proposal.add(cmd)
 	cli.EnumsVar(cmd, &verdicts, "verdict", "only rows of this verdict; may be repeated", grantVerdicts...)
 	return cmd
 }

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"roletrail/iam/policy"
+	"roletrail/queries"
+	"roletrail/review"
+	"roletrail/review/termtext"
+)
+
+// explain writes what the proposal rests on, what it drops, what it keeps without
+// proof, and what a person has to know before using it.
+func (r *report) explain(meta *queries.Meta, f *questionFlags, role grantee, c *choice, p *policy.Proposal, flags *proposeFlags) error {
+	options := f.options(r, "")
+	options.Colour, options.Terminal = false, r.StderrTerminal()
+	options.Wide = f.wide || !r.StderrTerminal() // reasons are sentences
+	var sections []review.Section
+	for _, part := range []struct {
+		title string
+		g     gathered
+	}{
+		{"dropped", c.rows(false, c.keeps).only("action", "verdict", "last_used", "reason")},
+		{"kept without proof of use", c.rows(true, c.unproven()).only("action", "verdict", "last_used", "reason")},
+		{"used, and on which resources it stays", c.resources(p)},
+	} {
+		if n := len(part.g.rows); n > 0 {
+			sections = append(sections, review.Section{Title: fmt.Sprintf("%s: %s", part.title, countOf(n, "action")), Rows: review.HeldRows(part.g.columns, part.g.rows)})
+		}
+	}
+	notes := r.Notes()
+	if err := review.WriteSections(notes, review.Table, meta, sections, options); err != nil {
+		return err
+	}
+	var text strings.Builder
+	text.WriteByte('\n')
+	for _, line := range append(remarks(role, c, p), sizeRemarks(p, flags)...) {
+		text.WriteString("report: " + termtext.Line(line) + "\n")
+	}
+	_, err := notes.Write([]byte(text.String()))
+	return err
+}
+
+// unproven are the verdicts that are kept though nothing proves a use.
+func (c *choice) unproven() []grantVerdict {
+	return slices.DeleteFunc(slices.Clone(c.keeps), func(v grantVerdict) bool { return slices.Contains(provenUse, v) })
+}
+
+// resources lists the used actions with what they are cut down to, or why they are
+// not.
+func (c *choice) resources(p *policy.Proposal) gathered {
+	g := gathered{columns: []queries.Column{{Name: "action", Type: "varchar"}, {Name: "resources", Type: "varchar"}}}
+	for _, row := range c.rows(true, provenUse).rows {
+		action, _ := row[c.action].(string)
+		text := "as granted: " + c.why[action]
+		switch {
+		case slices.Contains(p.Narrowed, action):
+			text = strings.Join(c.touched[action], ", ")
+		case c.touched[action] != nil:
+			text = "as granted: it touched all of that, or what another policy grants"
+		}
+		g.rows = append(g.rows, []any{action, text})
+	}
+	return g
+}
+
+// only are the named columns, in that order.
+func (g gathered) only(names ...string) gathered {
+	out := gathered{}
+	for _, name := range names {
+		out.columns = append(out.columns, g.columns[g.column(name)])
+	}
+	for _, row := range g.rows {
+		var cells []any
+		for _, name := range names {
+			cells = append(cells, row[g.column(name)])
+		}
+		out.rows = append(out.rows, cells)
+	}
+	return out
+}
+
+// remarks say what the proposal leaves to a person.
+func remarks(role grantee, c *choice, p *policy.Proposal) []string {
+	var lines []string
+	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	if n := len(c.rows(true, []grantVerdict{"probably_unused"}).rows); n > 0 {
+		add("%s dropped though the logs do not prove that it is unused (probably_unused): look at these first", countOf(n, "action"))
+	}
+	if n := len(c.rows(true, inDoubt).rows); n > 0 && !slices.Contains(c.keeps, inDoubt[0]) {
+		add("%s dropped by --strict whose use the logs cannot show, or had no time to: the role may need them", countOf(n, "action"))
+	}
+	if n := len(p.Conditional); n > 0 {
+		add("%s under a condition of today's: %s", countOf(n, "action")+" kept", listOf(p.Conditional))
+	}
+	if p.Denials > 0 {
+		add("%s of today's that deny stay as they are", countOf(p.Denials, "statement"))
+	}
+	if len(p.Open) > 0 {
+		add("%s: what this grants of actions that the catalogue does not know is dropped too", listOf(p.Open))
+	}
+	if strings.Contains(role.arn, ":role/aws-reserved/sso.amazonaws.com/") {
+		add("the role belongs to a permission set of Identity Center: change that, for it overwrites the role")
+	}
+	return lines
+}
+
+// sizeRemarks say what was written.
+func sizeRemarks(p *policy.Proposal, flags *proposeFlags) []string {
+	n := len(p.Drafts)
+	var lines []string
+	switch {
+	case n == 0:
+		lines = append(lines, "nothing is kept, so the role needs no policy")
+	case n > 1 && flags.form == asJSON:
+		lines = append(lines, fmt.Sprintf("%d policies, because one may have %d characters: a JSON array of documents, which belong together", n, policy.MaxManaged))
+	case n > 1:
+		lines = append(lines, fmt.Sprintf("%d policies, because one may have %d characters: they belong together", n, policy.MaxManaged))
+	}
+	if n > policy.MaxAttached {
+		hint := ""
+		if !flags.strict {
+			hint = "; --strict keeps less"
+		}
+		lines = append(lines, fmt.Sprintf("a role may have %d managed policies unless AWS raises the quota%s", policy.MaxAttached, hint))
+	}
+	return lines
+}
+
+// listOf names the first of a list.
+func listOf(names []string) string {
+	const shown = 10
+	if more := len(names) - shown; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
+func countOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
