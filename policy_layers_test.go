@@ -89,6 +89,7 @@ var homes = map[string]struct {
 	"github.com/spf13/cobra":                  {"cmd", 100},
 	"github.com/knadh/koanf/":                 {"config", 1},
 	"github.com/jedib0t/go-pretty/":           {"review", 2},
+	"github.com/aws/":                         {"pipeline/live", 3},
 }
 
 func TestModulesStayAtHome(t *testing.T) {
@@ -141,5 +142,16 @@ func TestIngestNeedsNoCgo(t *testing.T) {
 		if strings.Contains(name, "duckdb") {
 			t.Errorf("cmd/ingest depends on %s: only cmd/report links DuckDB", name)
 		}
+	}
+}
+
+// TestReportAsksNobody: cmd/report links nothing that could ask AWS.
+func TestReportAsksNobody(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./cmd/report").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names := string(out); strings.Contains(names, "github.com/aws/") || !strings.Contains(names, "roletrail/queries") {
+		t.Errorf("cmd/report depends on the SDK of AWS, or on nothing of ours:\n%s", names)
 	}
 }

@@ -20,8 +20,9 @@ import (
 func newIAM(p *cli.Program, common *cli.Common) *cobra.Command {
 	var snapshotDate string
 	var scps []string
+	var live bool
 	cmd := &cobra.Command{
-		Use:   "iam FILE…",
+		Use:   "iam FILE… | --live",
 		Short: "Read the IAM inventory of one or more accounts into the lake",
 		Long: `Read the IAM inventory of one or more accounts into the lake.
 
@@ -30,6 +31,9 @@ several, of one account or several, plain or gzip. All pages of an account must 
 given in one command. An inventory bears no date of its own: it is taken for one of
 this moment unless --snapshot-date says otherwise.
 
+--live asks IAM itself instead, about the account of the credentials that the AWS CLI
+would use too. They need the permission iam:GetAccountAuthorizationDetails, no other.
+
 What the roles may do is computed from all policies of the inventory. The control
 policies of an organisation are not part of it: --scp names a FILE with the outputs of
 aws organizations describe-policy for one level (the root, an organisational unit, the
@@ -37,16 +41,27 @@ account), and is given once per level. They bear on all accounts of the command.
 		Example: `  aws iam get-account-authorization-details > 111111111111.json
   ingest iam 111111111111.json
   ingest iam --snapshot-date 2026-09-30 *.json
+  AWS_PROFILE=audit ingest iam --live
   ingest iam --scp root.json --scp workloads.json 111111111111.json`,
-		Args: cli.Arguments("FILE"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
+			if live {
+				return nothingBeside(args, snapshotDate)
+			}
+			return cli.Arguments("FILE, or --live")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
 			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
 			if err != nil {
 				return err
 			}
-			return ingestIAM(p, common, args, scps, at)
+			read := func() (*inventory.Inventory, error) { return readInventories(p, args) }
+			if live {
+				read = func() (*inventory.Inventory, error) { return askIAM(cmd.Context()) }
+			}
+			return ingestIAM(p, common, read, scps, at)
 		},
 	}
+	cmd.Flags().BoolVar(&live, "live", false, "ask IAM itself, with the credentials that the AWS CLI would use")
 	cmd.Flags().StringVar(&snapshotDate, "snapshot-date", "", "the day that the inventory describes, as YYYY-MM-DD (default now)")
 	cmd.Flags().StringArrayVar(&scps, "scp", nil, "`FILE` with the control policies of one level of the organisation; may be repeated")
 	return cmd
@@ -64,12 +79,12 @@ func dayOrNow(flag, date string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-func ingestIAM(p *cli.Program, common *cli.Common, paths, scps []string, at time.Time) (err error) {
-	inv, err := readInventories(p, paths)
+func ingestIAM(p *cli.Program, common *cli.Common, read func() (*inventory.Inventory, error), scps []string, at time.Time) (err error) {
+	control, err := readControlPolicies(p, scps)
 	if err != nil {
 		return err
 	}
-	control, err := readControlPolicies(p, scps)
+	inv, err := read()
 	if err != nil {
 		return err
 	}
