@@ -26,7 +26,7 @@ test: prerequisites ## go vet and all tests
 test-race: prerequisites ## all tests under the race detector
 	go test -race $(PACKAGES)
 
-integration: prerequisites ## linters, cross builds, the demo and the commands of the documentation
+integration: prerequisites ## linters, cross builds, the demo, a stand-in for IAM and the commands of the documentation
 	@scripts/checks.sh
 
 bench: prerequisites ## measure on generated logs and write docs/performance.md

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The checks beside the tests: formatting, linters, known vulnerabilities, the builds
-# for other systems, the demo, and the commands that the documentation shows.
+# for other systems, the demo, IAM asked itself, and the commands that the documentation
+# shows.
 #
 # Linters are installed into .cache/bin at the versions below. One that cannot be had
 # is left out, which a line says. All checks run even if one fails.
@@ -92,6 +93,7 @@ demo() {
 
 check gofmt formatted
 check "go vet" go vet "${packages[@]}"
+check "go vet of the integration test" go vet -tags integration ./cmd/ingest
 if have honnef.co/go/tools cmd/staticcheck v0.8.2; then
 	check staticcheck "$bin/staticcheck" "${packages[@]}"
 fi
@@ -105,6 +107,7 @@ for system in linux/amd64 linux/arm64 darwin/arm64 windows/amd64; do
 	check "ingest for $system without cgo" built "$system"
 done
 check "make demo" demo
+check "ingest iam --live against moto" scripts/moto/run.sh
 check "commands of the documentation" env ROLETRAIL_DOCS=1 go test -count=1 -run '^TestDocumentedCommands$' .
 
 if [ ${#failed[@]} -gt 0 ]; then

@@ -4,6 +4,7 @@
 //
 //	ingest logs SOURCE…     log files, folders, or - for standard input
 //	ingest iam FILE…        output of aws iam get-account-authorization-details
+//	ingest iam --live       the same, asked of IAM itself
 //	ingest trail FILE…      what trails log: aws cloudtrail get-event-selectors
 //	ingest catalogue        the IAM actions there are; --refresh asks AWS
 //
@@ -18,8 +19,10 @@
 //
 // # What leaves the machine
 //
-// Nothing, unless ingest catalogue --refresh is given a URL: then the files of AWS's
-// service reference are fetched from there. Otherwise the program reads the sources and writes the lake. Session tokens are
+// Nothing, but for two commands: ingest catalogue --refresh, if it is given a URL,
+// fetches the files of AWS's service reference from there, and ingest iam --live
+// calls iam:GetAccountAuthorizationDetails with the credentials that the AWS CLI would
+// use. Otherwise the program reads the sources and writes the lake. Session tokens are
 // removed from records before they are written.
 package main
 

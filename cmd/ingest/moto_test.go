@@ -48,13 +48,13 @@ func TestLiveAgainstMoto(t *testing.T) {
 	if line := fmt.Sprintf("roles %d of 1 accounts", motoRoles); !strings.Contains(said, line) {
 		t.Errorf("bin/ingest does not say %q:\n%s", line, said)
 	}
-	got := sqlRows(t, lake, "select arn, role_id, name, path, tags, boundary, kind, max_session_seconds from roles order by arn")
+	got := sqlRows(t, lake, "select arn, role_id, name, path, tags, boundary, kind, max_session from roles order by arn")
 	if len(want) <= 100 || len(got) != len(want) {
 		t.Fatalf("%d roles in the lake, %d were made", len(got), len(want))
 	}
 	for i := range want {
 		if !slices.Equal(got[i], want[i]) {
-			t.Errorf("in the lake\n%q, made was\n%q", got[i], want[i])
+			t.Fatalf("in the lake\n%q, made was\n%q", got[i], want[i])
 		}
 	}
 
@@ -105,7 +105,7 @@ func fillAccount(t *testing.T) (want [][]string) {
 				t.Fatal(err)
 			}
 		}
-		want = append(want, []string{*made.Role.Arn, *made.Role.RoleId, name, path, fmt.Sprintf(`{"number":"%d"}`, i), boundary, "service", ""})
+		want = append(want, []string{*made.Role.Arn, *made.Role.RoleId, name, path, fmt.Sprintf(`{"number":"%d"}`, i), boundary, "instance_profile", ""})
 	}
 	slices.SortFunc(want, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	return want

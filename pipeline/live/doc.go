@@ -10,7 +10,7 @@
 //
 // Credentials, region, endpoint, proxy and certificates are found as the AWS CLI
 // finds them: in the environment, in the shared configuration files, from single
-// sign-on, or from the machine's role. Nothing of them is kept.
+// sign-on, or from the machine's role.
 //
 // # What happens when IAM does not answer
 //
