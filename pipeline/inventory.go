@@ -61,6 +61,8 @@ type accountFiles struct {
 	at time.Time
 
 	roles, permissions, trust, conditions, policies *table
+
+	granted permissionRows // not yet written to permissions
 }
 
 // writeAccount writes one account's files. An account without roles gets files
@@ -113,13 +115,16 @@ func (f *accountFiles) fill(inv *inventory.Inventory, judge *inventory.Judge, ac
 		judgement := judge.Role(role)
 		for _, add := range []func() error{
 			func() error { return f.addRole(role, judgement) },
-			func() error { return f.addPermissions(role, judgement) },
+			func() error { return f.granted.add(f.permissions, role, judgement, f.at.UnixMicro()) },
 			func() error { return f.addTrust(role) },
 		} {
 			if err := add(); err != nil {
 				return err
 			}
 		}
+	}
+	if err := f.granted.flush(f.permissions); err != nil {
+		return err
 	}
 	for _, p := range judge.PoliciesOf(account) {
 		err := f.policies.add(account, textOrNull(p.ARN), textOrNull(p.Name), string(p.Kind), textOrNull(p.Role), textOrNull(p.VersionID),
@@ -135,17 +140,6 @@ func (f *accountFiles) addRole(role *inventory.Role, judgement *inventory.Judgem
 	return f.roles.add(role.ARN, textOrNull(role.RoleID), role.AccountID, role.Name, role.Path, timeOrNull(role.CreatedAt),
 		string(role.Kind), textOrNull(string(judgement.Privilege)), textOrNull(judgement.Path), secondsOrNull(role.MaxSession), textOrNull(role.Boundary), attachedOrNull(role),
 		textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), f.at)
-}
-
-func (f *accountFiles) addPermissions(role *inventory.Role, judgement *inventory.Judgement) error {
-	for p := range judgement.Permissions() {
-		err := f.permissions.add(role.AccountID, role.ARN, textOrNull(role.RoleID), p.Action, p.Effect.String(), p.IsPattern,
-			p.Via, p.Resources, timeOrNull(p.GrantedAt), f.at)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // addTrust adds what can be read of the role's trust policy. What cannot is a problem
