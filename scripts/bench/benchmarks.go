@@ -21,6 +21,7 @@ var wanted = []benchmark{
 	{what: "decode: JSON in memory to records", pkg: "./cloudtrail", name: "BenchmarkDecode", time: "3s"},
 	{what: "write: columns to Parquet, one row group", pkg: "./parquet", name: "BenchmarkWriteRowGroup", time: "3s"},
 	{what: "ingest: gzip files to a committed lake", pkg: "./pipeline", name: "BenchmarkIngest", time: "3x"},
+	{what: "ingest iam: 5,000 roles, 20,000 policies to a committed lake", pkg: "./pipeline", name: "BenchmarkInventory", time: "3x"},
 	{what: "report unused --summary: 20 million events, 1,000 roles", pkg: "./queries", name: "BenchmarkUnusedSummary", time: "3x"},
 	{what: "report unused of one role, the same lake", pkg: "./queries", name: "BenchmarkUnusedOfOneRole", time: "3x"},
 	{what: "report unexpected: 20 million events, 1,000 roles", pkg: "./queries", name: "BenchmarkUnexpected", time: "3x"},
