@@ -3,6 +3,7 @@ package inventory
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"roletrail/iam"
 	"roletrail/iam/policy"
@@ -11,8 +12,10 @@ import (
 // permissions is what is known of the policies of a role.
 type permissions struct {
 	attached []string // ARNs of managed policies
-	inline   []Policy // unreadable ones too, without their document
-	listed   bool     // both lists of policies were there
+	// attachedAt is since when, of those of which an event tells.
+	attachedAt map[string]time.Time
+	inline     []Policy // unreadable ones too, without their document
+	listed     bool     // both lists of policies were there
 	// boundaryUnread: there is a permissions boundary whose ARN cannot be read.
 	boundaryUnread bool
 }

@@ -6,7 +6,7 @@ import (
 	"roletrail/iam/policy"
 )
 
-// history is how a managed policy came to what it grants today. Writing a grant
+// history is how a policy came to what it grants today. Writing a grant
 // again unchanged does not make it younger (design 9.21): it is as old as the first
 // of those versions that granted it without a break up to the default one.
 type history struct {
@@ -17,11 +17,11 @@ type history struct {
 
 // since is when the policy began to grant the action of an index; zero if unknown.
 func (h *history) since(j *Judge, index int) time.Time {
-	at := h.policy.CreatedAt
+	at := h.policy.grantsSince()
 	for i, v := range h.policy.earlier {
 		if len(h.results) <= i {
 			h.results = append(h.results, policy.Evaluate(j.universe, policy.Set{
-				Identity: []policy.Named{{Name: h.policy.ARN, Policy: j.compile(v.document)}},
+				Identity: []policy.Named{{Name: h.policy.Name, Policy: j.compile(v.document)}},
 			}))
 		}
 		if v.createdAt.IsZero() || h.results[i].Effect(index) == policy.Denied {

@@ -9,6 +9,8 @@ import (
 
 // Inventory is what one file, or several merged, say about roles.
 type Inventory struct {
+	// Origin says what it means that something is not here.
+	Origin Origin
 	// Roles are the roles, each once, ordered by ARN. Two entries with the same
 	// ARN are one role.
 	Roles []Role
@@ -23,7 +25,8 @@ type Inventory struct {
 	// Pages is the number of pages (JSON documents) read.
 	Pages int
 	// Read counts the entries of all RoleDetailLists;
-	// Read = len(Roles) + Duplicates + Lost.
+	// Read = len(Roles) + Duplicates + Lost. Of an inventory from the logs it is the
+	// number of its roles.
 	Read, Duplicates, Lost int
 
 	files    []*file           // as they were read; all of the above follows from them

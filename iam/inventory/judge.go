@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"errors"
-	"time"
 
 	"roletrail/iam"
 	"roletrail/iam/action"
@@ -106,6 +105,7 @@ type Judgement struct {
 	judge  *Judge
 	role   *Role
 	result *policy.Result
+	inline map[string]*history // of the inline policies of which events tell
 }
 
 // Role judges one role of the inventory.
@@ -127,7 +127,7 @@ func (j *Judge) Role(r *Role) *Judgement {
 		set.SCPs, set.RCPs = j.scps, j.rcps
 	}
 	result := policy.Evaluate(j.universe, set)
-	out := &Judgement{Unread: result.Unread, judge: j, role: r, result: result}
+	out := &Judgement{Unread: result.Unread, judge: j, role: r, result: result, inline: historiesOf(r)}
 	out.Privilege, out.Path = j.grader.Grade(result, r.ARN)
 	switch {
 	case out.Privilege == policy.Admin:
@@ -168,24 +168,13 @@ func (j *Judge) Problems() []Problem {
 			missing[arn] = true
 		}
 	}
+	reason := errors.New("roles have it, but the inventory does not: what it grants is not known; make the inventory without --filter")
+	if j.inv.Origin == FromLogs {
+		reason = errors.New("roles have it, but no event in the lake holds it: what it grants is not known; ingest iam FILE tells it")
+	}
 	var problems []Problem
 	for _, arn := range sortedKeys(missing) {
-		problems = append(problems, Problem{Where: "policy " + name(arn),
-			Err: errors.New("roles have it, but the inventory does not: what it grants is not known; make the inventory without --filter")})
+		problems = append(problems, Problem{Where: "policy " + name(arn), Err: reason})
 	}
 	return problems
-}
-
-// grantedBy is since when a statement's policy has granted an action to the role:
-// the date of the policy's version, at the earliest that of the role (design 9.11).
-func (j *Judge) grantedBy(ref policy.Ref, index int, r *Role) time.Time {
-	m := j.managed[ref.Policy]
-	if m == nil {
-		return r.CreatedAt
-	}
-	at := m.history.since(j, index)
-	if at.Before(r.CreatedAt) {
-		return r.CreatedAt
-	}
-	return at
 }

@@ -22,7 +22,18 @@ type Policy struct {
 	// Document is compact JSON text; empty when it could not be read.
 	Document string
 
-	earlier []version // versions before that one, the latest first
+	// since is when it became what it is by an event, which is later than CreatedAt
+	// where an older version was made the default one again; zero without an event.
+	since   time.Time
+	earlier []version // what it was before, the latest first
+}
+
+// grantsSince is since when the policy has its document; zero if unknown.
+func (p *Policy) grantsSince() time.Time {
+	if p.since.After(p.CreatedAt) {
+		return p.since
+	}
+	return p.CreatedAt
 }
 
 // rawPolicy is a managed policy as an inventory has it.

@@ -24,7 +24,7 @@ func Merge(parts ...*Inventory) *Inventory {
 
 // build settles what the files say between them.
 func build(files []*file) *Inventory {
-	inv := &Inventory{files: files, policies: map[string]Policy{}}
+	inv := &Inventory{Origin: FromIAM, files: files, policies: map[string]Policy{}}
 	for _, f := range files {
 		inv.Problems = append(inv.Problems, f.problems...)
 		inv.Pages += f.pages

@@ -59,25 +59,56 @@ func refTexts(refs []policy.Ref) []string {
 
 // grantedAt is the earliest of what grants the action.
 func (g *Judgement) grantedAt(p *policy.Permission, index int) time.Time {
-	return earliest(p.Via, func(ref policy.Ref) time.Time { return g.judge.grantedBy(ref, index, g.role) })
+	return g.earliest(p.Via, func(h *history) time.Time { return h.since(g.judge, index) })
 }
 
-// patternGrantedAt takes the version of the policy: what earlier ones granted of a
+// patternGrantedAt takes the date of the document: what earlier ones granted of a
 // pattern's actions is not known.
 func (g *Judgement) patternGrantedAt(p *policy.Permission) time.Time {
-	return earliest(p.Via, func(ref policy.Ref) time.Time {
-		if m := g.judge.managed[ref.Policy]; m != nil && m.history.policy.CreatedAt.After(g.role.CreatedAt) {
-			return m.history.policy.CreatedAt
-		}
-		return g.role.CreatedAt
-	})
+	return g.earliest(p.Via, func(h *history) time.Time { return h.policy.grantsSince() })
 }
 
-func earliest(refs []policy.Ref, at func(policy.Ref) time.Time) (first time.Time) {
+// earliest is the first moment at which one of the statements held for the role: its
+// policy said so by then, the role had it, and was there (design 9.11). of is since
+// when a policy says so.
+func (g *Judgement) earliest(refs []policy.Ref, of func(*history) time.Time) (first time.Time) {
 	for i, ref := range refs {
-		if t := at(ref); i == 0 || t.Before(first) {
-			first = t
+		at := later(g.role.CreatedAt, g.role.perms.attachedAt[ref.Policy])
+		if h := g.history(ref.Policy); h != nil {
+			at = later(at, of(h))
+		}
+		if i == 0 || at.Before(first) {
+			first = at
 		}
 	}
 	return first
+}
+
+// history is that of a policy as statements name it; nil if it has none.
+func (g *Judgement) history(policyName string) *history {
+	if m := g.judge.managed[policyName]; m != nil {
+		return &m.history
+	}
+	return g.inline[policyName]
+}
+
+func historiesOf(r *Role) map[string]*history {
+	var out map[string]*history
+	for _, p := range r.perms.inline {
+		if p.since.IsZero() {
+			continue
+		}
+		if out == nil {
+			out = map[string]*history{}
+		}
+		out[inlinePrefix+p.Name] = &history{policy: p}
+	}
+	return out
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }

@@ -1,0 +1,52 @@
+package inventory
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// The ages of grants come from the events that made them, where the inventory shows
+// the same (design 9.11, 9.21).
+func TestDateGrants(t *testing.T) {
+	const mine = "arn:aws:iam::111111111111:policy/mine"
+	id := fmt.Sprintf("AROA%017X", fnv("111111111111a"))
+	mineV2 := `{"Arn":"` + mine + `","DefaultVersionId":"v2","PolicyVersionList":[{"VersionId":"v2","IsDefaultVersion":true,"CreateDate":"2026-02-01T00:00:00Z","Document":` + sendDoc + `}]}`
+	inline := inventoryJSON(roleJSON("a", `"RolePolicyList":[{"PolicyName":"p","PolicyDocument":`+bothDoc+`}]`), "")
+	attached := inventoryJSON(roleJSON("a", attachedJSON(mine)), mineV2)
+	send := "sqs:SendMessage "
+	for name, c := range map[string]struct {
+		page    string
+		changes []Change
+		want    string
+	}{
+		"no event":                       {inline, nil, send + "01-02 03:04"},
+		"inline":                         {inline, []Change{put(5, "a", "p", bothDoc)}, send + "03-01 00:05"},
+		"inline, once the same":          {inline, []Change{put(5, "a", "p", sendDoc), put(9, "a", "p", bothDoc), put(10, "a", "p", bothDoc)}, send + "03-01 00:05"},
+		"inline, once less":              {inline, []Change{put(5, "a", "p", readDoc), put(9, "a", "p", bothDoc)}, send + "03-01 00:09"},
+		"inline, changed since":          {inline, []Change{put(5, "a", "p", sendDoc)}, send + "01-02 03:04"},
+		"inline, left out":               {inline, []Change{of(5, "PutRolePolicy", "a", `,"policyName":"p"`)}, send + "03-01 00:05"},
+		"inline, of another name":        {inline, []Change{put(5, "a", "q", bothDoc)}, send + "01-02 03:04"},
+		"inline, of the role before":     {inline, []Change{made(4, "a", secondID, ""), put(5, "a", "p", bothDoc)}, send + "01-02 03:04"},
+		"inline, of the role by its id":  {inline, []Change{made(4, "a", id, ""), put(5, "A", "p", bothDoc)}, send + "03-01 00:05"},
+		"attached":                       {attached, []Change{attach(5, "AttachRolePolicy", "a", mine)}, send + "03-01 00:05"},
+		"attached twice":                 {attached, []Change{attach(5, "AttachRolePolicy", "a", mine), attach(9, "AttachRolePolicy", "a", mine)}, send + "03-01 00:05"},
+		"attached before the logs":       {attached, nil, send + "02-01 00:00"},
+		"an older version again":         {attached, []Change{changeAt(7, "SetDefaultPolicyVersion", `{"policyArn":"`+mine+`","versionId":"v2"}`, "")}, send + "03-01 00:07"},
+		"another version, changed since": {attached, []Change{changeAt(7, "SetDefaultPolicyVersion", `{"policyArn":"`+mine+`","versionId":"v1"}`, "")}, send + "02-01 00:00"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inv := parseText(t, c.page)
+			inv.DateGrants(Replay(c.changes, nil))
+			got := ""
+			for p := range judgeOf(inv).Role(&inv.Roles[0]).Permissions() {
+				if strings.HasPrefix(p.Action, "sqs:Send") {
+					got += p.Action + " " + p.GrantedAt.Format("01-02 15:04")
+				}
+			}
+			if got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}
