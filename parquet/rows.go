@@ -14,6 +14,18 @@ import (
 // time.Time (UTC; of a Date its midnight) or []string. meta is the footer's
 // key-value metadata.
 func ReadRows(path string, s *Schema) (rows [][]any, meta map[string]string, err error) {
+	meta, err = Metadata(path)
+	if err == nil {
+		err = EachRow(path, s, func(row []any) error {
+			rows = append(rows, row)
+			return nil
+		})
+	}
+	return rows, meta, err
+}
+
+// Metadata is the key-value metadata in the footer of a file.
+func Metadata(path string) (meta map[string]string, err error) {
 	err = readFile(path, func(r *file.Reader) error {
 		kv := r.MetaData().KeyValueMetadata()
 		meta = make(map[string]string, kv.Len())
@@ -22,13 +34,7 @@ func ReadRows(path string, s *Schema) (rows [][]any, meta map[string]string, err
 		}
 		return nil
 	})
-	if err == nil {
-		err = EachRow(path, s, func(row []any) error {
-			rows = append(rows, row)
-			return nil
-		})
-	}
-	return rows, meta, err
+	return meta, err
 }
 
 // EachRow reads a file of the given schema row by row, with the cells of

@@ -50,6 +50,16 @@ func (s *Schema) Index(name string) int {
 	return -1
 }
 
+// Only is the schema with the named columns alone, to read them with [EachRow]. It
+// panics if the table has no such column.
+func (s *Schema) Only(names ...string) *Schema {
+	columns := make([]Column, len(names))
+	for i, name := range names {
+		columns[i] = s.Columns[s.Index(name)]
+	}
+	return newSchema(s.Table, columns...)
+}
+
 // newSchema builds a table's schema. It panics on a mistake in the tables of
 // this package, which is found when any test of it starts.
 func newSchema(table string, columns ...Column) *Schema {

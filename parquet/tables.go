@@ -99,7 +99,8 @@ var CoverageSchema = newSchema("coverage",
 // RolesSchema is the table iam/roles: one row per role of one account at one
 // snapshot. max_session is in seconds; tags and trust_policy are JSON text;
 // privilege_path says what makes an admin one. attached_policies is NULL where the
-// inventory did not list the role's policies in full.
+// inventory did not list the role's policies in full. origin is inventory, or logs where
+// events alone tell of the role.
 var RolesSchema = newSchema("iam/roles",
 	Column{Name: "arn", Kind: Text},
 	Column{Name: "role_id", Kind: Text},
@@ -117,6 +118,7 @@ var RolesSchema = newSchema("iam/roles",
 	Column{Name: "trust_policy", Kind: Text, Raw: true},
 	Column{Name: "last_used", Kind: Timestamp},
 	Column{Name: "last_used_region", Kind: Dict},
+	Column{Name: "origin", Kind: Dict},
 	Column{Name: "snapshot_at", Kind: Timestamp},
 )
 

@@ -25,6 +25,10 @@ type InventoryOptions struct {
 // IngestInventory writes an inventory into the lake: of each table one file per
 // account, which takes the place of one of the same day. It returns what the
 // inventory leaves open beside its own problems.
+//
+// The events of the lake tell since when roles have their policies, as far as they are
+// there (design 9.11). An inventory takes the place of all that was replayed of its
+// accounts, see [ReplayLogs].
 func IngestInventory(lake *parquet.Lake, inv *inventory.Inventory, options InventoryOptions) ([]inventory.Problem, error) {
 	if len(inv.Incomplete) > 0 {
 		return nil, fmt.Errorf("taking the inventory of %s: pages are missing (the last one says IsTruncated), and roles on them would pass for deleted; give all pages in one command",
@@ -41,8 +45,18 @@ func IngestInventory(lake *parquet.Lake, inv *inventory.Inventory, options Inven
 	if err != nil {
 		return nil, err
 	}
-	judge := inventory.NewJudge(inv, catalogue, options.Control)
 	var batch parquet.Batch
+	if inv.Origin == inventory.FromIAM {
+		changes, err := readChanges(lake, options.At)
+		if err != nil {
+			return nil, err
+		}
+		inv.DateGrants(inventory.Replay(changes, nil))
+		if batch.Files, err = emptyReplays(lake, run, inv.Accounts, options.At, catalogue); err != nil {
+			return nil, err
+		}
+	}
+	judge := inventory.NewJudge(inv, catalogue, options.Control)
 	for _, account := range inv.Accounts {
 		files, err := writeAccount(lake, run, inv, judge, account, options)
 		if err != nil {
@@ -58,7 +72,8 @@ func IngestInventory(lake *parquet.Lake, inv *inventory.Inventory, options Inven
 
 // accountFiles are the files of one account, being written.
 type accountFiles struct {
-	at time.Time
+	at     time.Time
+	origin inventory.Origin
 
 	roles, permissions, trust, conditions, policies *table
 
@@ -68,7 +83,7 @@ type accountFiles struct {
 // writeAccount writes one account's files. An account without roles gets files
 // without rows, which say that there are none.
 func writeAccount(lake *parquet.Lake, run int64, inv *inventory.Inventory, judge *inventory.Judge, account string, options InventoryOptions) (entries []parquet.FileEntry, err error) {
-	f := &accountFiles{at: options.At.UTC()}
+	f := &accountFiles{at: options.At.UTC(), origin: inv.Origin}
 	var open []*table
 	defer func() {
 		for _, t := range open {
@@ -89,6 +104,7 @@ func writeAccount(lake *parquet.Lake, run int64, inv *inventory.Inventory, judge
 			return nil, err
 		}
 		open = append(open, *part.table)
+		(*part.table).meta[originKey] = string(inv.Origin)
 	}
 	if err := f.fill(inv, judge, account); err != nil {
 		return nil, err
@@ -139,7 +155,7 @@ func (f *accountFiles) fill(inv *inventory.Inventory, judge *inventory.Judge, ac
 func (f *accountFiles) addRole(role *inventory.Role, judgement *inventory.Judgement) error {
 	return f.roles.add(role.ARN, textOrNull(role.RoleID), role.AccountID, role.Name, role.Path, timeOrNull(role.CreatedAt),
 		string(role.Kind), textOrNull(string(judgement.Privilege)), textOrNull(judgement.Path), secondsOrNull(role.MaxSession), textOrNull(role.Boundary), attachedOrNull(role),
-		textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), f.at)
+		textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), string(f.origin), f.at)
 }
 
 // addTrust adds what can be read of the role's trust policy. What cannot is a problem

@@ -16,6 +16,7 @@ type table struct {
 	writer parquet.Writer
 	rows   *parquet.Builder
 	count  int64
+	meta   map[string]string // of the footer
 }
 
 // newTable starts a file.
@@ -28,7 +29,8 @@ func newTable(lake *parquet.Lake, run int64, path string, schema *parquet.Schema
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
 	}
-	return &table{path: path, file: file, writer: writer, rows: parquet.NewBuilder(schema)}, nil
+	return &table{path: path, file: file, writer: writer, rows: parquet.NewBuilder(schema),
+		meta: map[string]string{"roletrail.derivation": fmt.Sprint(cloudtrail.Derivation)}}, nil
 }
 
 // tableGroup is how many rows a row group of these tables holds at most.
@@ -51,7 +53,7 @@ func (t *table) add(row ...any) error {
 func (t *table) commit() (parquet.FileEntry, error) {
 	err := t.rows.Flush(t.writer)
 	if err == nil {
-		err = t.writer.Close(map[string]string{"roletrail.derivation": fmt.Sprint(cloudtrail.Derivation)})
+		err = t.writer.Close(t.meta)
 	}
 	if err != nil {
 		return parquet.FileEntry{}, errors.Join(fmt.Errorf("writing %q: %w", t.path, err), t.file.Abort())

@@ -105,6 +105,8 @@ type MetaSnapshot struct {
 	AccountID string    `json:"account_id"`
 	Date      time.Time `json:"date"`
 	Roles     int       `json:"roles"`
+	// Origin is "inventory", or "logs" where events alone tell of the account's roles.
+	Origin string `json:"origin"`
 }
 
 // MetaVersions name what computed the answer.

@@ -22,6 +22,7 @@ snapshots as (
 
     select
         roles.account_id,
+        max(roles.origin) as origin,
         max(roles.snapshot_date) as snapshot_date
     from lake.roles as roles
     cross join params
@@ -543,6 +544,8 @@ graded as (
         case
             when snapshots.account_id is null then 'unknown'
             when facts.present then 'present'
+            -- What the logs alone tell is not all roles.
+            when snapshots.origin = 'logs' then 'unknown'
             else 'deleted'
         end as state,
         case

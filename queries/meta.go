@@ -73,7 +73,8 @@ func (m *Meta) hasSnapshot(account string) bool {
 
 func (m *Meta) addSnapshot(row []any) {
 	account, _ := row[0].(string)
-	m.Inventory = append(m.Inventory, MetaSnapshot{AccountID: account, Date: row[1].(time.Time), Roles: int(row[2].(int64))})
+	origin, _ := row[3].(string)
+	m.Inventory = append(m.Inventory, MetaSnapshot{AccountID: account, Date: row[1].(time.Time), Roles: int(row[2].(int64)), Origin: origin})
 }
 
 // setCatalogue takes the lake's catalogue for the built-in one.

@@ -26,7 +26,8 @@ snapshots as (
 select
     roles.account_id,
     roles.snapshot_date,
-    count(*) as roles
+    count(*) as roles,
+    coalesce(max(roles.origin), 'inventory') as origin
 from lake.roles as roles
 inner join snapshots
     on

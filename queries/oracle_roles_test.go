@@ -21,7 +21,8 @@ type oracleRole struct {
 	accountFromLog *string
 }
 
-func (o *oracle) inventory() (roles map[string]*inventoryRole, accounts map[string]bool) {
+// inventory is the roles by id, and of each account where its inventory is from.
+func (o *oracle) inventory() (roles map[string]*inventoryRole, accounts map[string]string) {
 	newest := map[string]string{}
 	asOf := ""
 	if !o.p.InventoryDate.IsZero() {
@@ -32,11 +33,11 @@ func (o *oracle) inventory() (roles map[string]*inventoryRole, accounts map[stri
 			newest[r.AccountID] = r.SnapshotDate
 		}
 	}
-	roles, accounts = map[string]*inventoryRole{}, map[string]bool{}
+	roles, accounts = map[string]*inventoryRole{}, map[string]string{}
 	for i, r := range o.w.roles {
 		if newest[r.AccountID] == r.SnapshotDate {
 			roles[r.RoleID] = &o.w.roles[i]
-			accounts[r.AccountID] = true
+			accounts[r.AccountID] = r.Origin
 		}
 	}
 	return roles, accounts
@@ -248,7 +249,7 @@ func nullsLast(a, b any) int {
 	return strings.Compare(a.(string), b.(string))
 }
 
-func (o *oracle) row(r *oracleRole, inventoried map[string]bool) []any {
+func (o *oracle) row(r *oracleRole, inventoried map[string]string) []any {
 	inv := r.inventory
 	arn := firstKnown(r.issuerARN, r.pathARN, r.anyARN)
 	id := r.id
@@ -275,11 +276,11 @@ func (o *oracle) row(r *oracleRole, inventoried map[string]bool) []any {
 		kind = "permission_set"
 	}
 	state := "unknown"
-	if account != nil && inventoried[*account] {
+	if account != nil && inventoried[*account] == "inventory" {
 		state = "deleted"
-		if inv != nil {
-			state = "present"
-		}
+	}
+	if inv != nil && account != nil {
+		state = "present"
 	}
 	v := o.grade(r, kind, iamLast, account)
 	use, assumed := newestEvent(r.uses), newestAssumption(r.granted)

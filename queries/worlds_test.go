@@ -256,15 +256,16 @@ func (m *worldMaker) refusal() {
 // inventory draws up to two snapshots of up to two accounts.
 func (m *worldMaker) inventory() {
 	for a := range 2 {
+		origin := m.pick("inventory", "inventory", "inventory", "logs") // never both of an account
 		for _, date := range []string{"2026-06-30", "2026-07-15"} {
 			if m.chance(45) {
-				m.snapshot(m.account(a), date)
+				m.snapshot(m.account(a), date, origin)
 			}
 		}
 	}
 }
 
-func (m *worldMaker) snapshot(account, date string) {
+func (m *worldMaker) snapshot(account, date, origin string) {
 	have := map[string]bool{}
 	for range 1 + m.IntN(5) {
 		r := m.role()
@@ -272,7 +273,7 @@ func (m *worldMaker) snapshot(account, date string) {
 			continue
 		}
 		have[r.arn] = true
-		row := inventoryRole{ARN: r.arn, RoleID: r.id, AccountID: account, Name: r.name, Path: r.path, SnapshotDate: date, Kind: m.maybe("service", 50)}
+		row := inventoryRole{ARN: r.arn, RoleID: r.id, AccountID: account, Name: r.name, Path: r.path, SnapshotDate: date, Origin: origin, Kind: m.maybe("service", 50)}
 		if row.Kind != nil && r.path == "/aws-service-role/thing.amazonaws.com/" {
 			row.Kind = ptr("service_linked")
 		}

@@ -64,7 +64,24 @@ func inventory(snapshots []queries.MetaSnapshot) string {
 	if day(oldest) != dates {
 		dates = day(oldest) + " to " + dates
 	}
-	return fmt.Sprintf("%s (%s, %s)", dates, counted(int64(len(snapshots)), "account"), counted(roles, "role"))
+	text := fmt.Sprintf("%s (%s, %s", dates, counted(int64(len(snapshots)), "account"), counted(roles, "role"))
+	switch n := len(fromLogs(snapshots)); {
+	case n == len(snapshots):
+		return text + ", from logs)"
+	case n > 0:
+		return text + fmt.Sprintf(", %d from logs)", n)
+	}
+	return text + ")"
+}
+
+// fromLogs are the accounts of whose roles events alone tell.
+func fromLogs(snapshots []queries.MetaSnapshot) (accounts []string) {
+	for _, s := range snapshots {
+		if s.Origin == "logs" {
+			accounts = append(accounts, s.AccountID)
+		}
+	}
+	return accounts
 }
 
 func catalogue(c *queries.MetaCatalogue) string {
@@ -101,6 +118,9 @@ func warnings(m *queries.Meta) []string {
 		lines = append(lines, noInventory(m.InventoryDate))
 	} else if len(without) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, what its roles may do is not known; ingest iam adds one", few(without)))
+	}
+	if logs := fromLogs(m.Inventory); len(logs) > 0 {
+		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, of its roles only what changed in the logs is known; ingest iam adds one", few(logs)))
 	}
 	if old := olderThan(m.Since, m.Inventory); len(old) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: the inventory of %s is older than the window, what was made or granted since is not known", few(old)))

@@ -33,8 +33,8 @@ func sampleMeta() *queries.Meta {
 		},
 		Catalogue: &queries.MetaCatalogue{Date: at("2026-06-01T00:00:00Z"), Source: "refreshed"},
 		Inventory: []queries.MetaSnapshot{
-			{AccountID: "111111111111", Date: at("2026-09-30T00:00:00Z"), Roles: 9},
-			{AccountID: "222222222222", Date: at("2026-09-15T00:00:00Z"), Roles: 3},
+			{AccountID: "111111111111", Date: at("2026-09-30T00:00:00Z"), Roles: 9, Origin: "inventory"},
+			{AccountID: "222222222222", Date: at("2026-09-15T00:00:00Z"), Roles: 3, Origin: "logs"},
 		},
 		Versions: queries.MetaVersions{Roletrail: "v0.1.0", Engine: "duckdb v1.4.1", Derivation: 1},
 	}

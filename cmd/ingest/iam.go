@@ -20,9 +20,9 @@ import (
 func newIAM(p *cli.Program, common *cli.Common) *cobra.Command {
 	var snapshotDate string
 	var scps []string
-	var live bool
+	var live, fromLogs bool
 	cmd := &cobra.Command{
-		Use:   "iam FILE… | --live",
+		Use:   "iam FILE… | --live | --from-logs",
 		Short: "Read the IAM inventory of one or more accounts into the lake",
 		Long: `Read the IAM inventory of one or more accounts into the lake.
 
@@ -37,19 +37,32 @@ would use too. They need the permission iam:GetAccountAuthorizationDetails, no o
 What the roles may do is computed from all policies of the inventory. The control
 policies of an organisation are not part of it: --scp names a FILE with the outputs of
 aws organizations describe-policy for one level (the root, an organisational unit, the
-account), and is given once per level. They bear on all accounts of the command.`,
+account), and is given once per level. They bear on all accounts of the command.
+
+--from-logs takes no FILE: for accounts of which the lake has no inventory it replays the
+events that made and changed roles, so that reports can say at least that much. What was
+there before the logs stays unknown, and reports say so.`,
 		Example: `  aws iam get-account-authorization-details > 111111111111.json
   ingest iam 111111111111.json
   ingest iam --snapshot-date 2026-09-30 *.json
   AWS_PROFILE=audit ingest iam --live
-  ingest iam --scp root.json --scp workloads.json 111111111111.json`,
+  ingest iam --scp root.json --scp workloads.json 111111111111.json
+  ingest iam --from-logs`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if live {
+			switch {
+			case live && fromLogs:
+				return cli.Usage(errors.New("flags --live and --from-logs exclude each other"), "where IAM can be asked, its answer is the better one")
+			case live:
 				return nothingBeside(args, snapshotDate)
+			case fromLogs:
+				return nothingBesideLogs(args, snapshotDate)
 			}
 			return cli.Arguments("FILE, or --live")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if fromLogs {
+				return ingestFromLogs(p, common, scps)
+			}
 			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
 			if err != nil {
 				return err
@@ -63,6 +76,7 @@ account), and is given once per level. They bear on all accounts of the command.
 	}
 	cmd.Flags().BoolVar(&live, "live", false, "ask IAM itself, with the credentials that the AWS CLI would use")
 	cmd.Flags().StringVar(&snapshotDate, "snapshot-date", "", "the day that the inventory describes, as YYYY-MM-DD (default now)")
+	cmd.Flags().BoolVar(&fromLogs, "from-logs", false, "replay the events of the lake for accounts without inventory")
 	cmd.Flags().StringArrayVar(&scps, "scp", nil, "`FILE` with the control policies of one level of the organisation; may be repeated")
 	return cmd
 }

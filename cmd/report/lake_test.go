@@ -13,16 +13,17 @@ import (
 	"roletrail/pipeline"
 )
 
-// mainMakeLake is the command make-lake DIR of the scripts: it makes a lake of
-// the test organisation in $ORGANISATION, as ingest would.
+// mainMakeLake is the command make-lake DIR [from-logs] of the scripts: it makes a
+// lake of the test organisation in $ORGANISATION, as ingest would, with its inventory
+// or with what its logs show.
 func mainMakeLake() {
-	if err := makeLake(os.Args[1], os.Getenv("ORGANISATION")); err != nil {
+	if err := makeLake(os.Args[1], os.Getenv("ORGANISATION"), len(os.Args) > 2); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func makeLake(dir, organisation string) (err error) {
+func makeLake(dir, organisation string, fromLogs bool) (err error) {
 	lake, err := parquet.CreateLake(dir)
 	if err != nil {
 		return err
@@ -30,6 +31,13 @@ func makeLake(dir, organisation string) (err error) {
 	defer func() { err = errors.Join(err, lake.Close()) }()
 	logs := pipeline.Files{Path: filepath.Join(organisation, "AWSLogs")}
 	if _, err := pipeline.Ingest(context.Background(), lake, []pipeline.Source{logs}, pipeline.Options{Version: "test"}); err != nil {
+		return err
+	}
+	if fromLogs {
+		replayed, err := pipeline.ReplayLogs(lake)
+		if err == nil {
+			_, err = pipeline.IngestInventory(lake, replayed.Inventory, pipeline.InventoryOptions{At: replayed.At, Version: "test"})
+		}
 		return err
 	}
 	inv, err := readInventory(filepath.Join(organisation, "iam"))

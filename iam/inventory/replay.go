@@ -16,7 +16,7 @@ import (
 // A role whose creation is among the changes is known in full from then on. Any other
 // is known in part: it may have policies from before, and a boundary. What it may do is
 // a lower bound then, and its privilege is left open. An event without parameters may
-// have changed any role of its account, so all of them are known in part from then on.
+// have changed any role of its account, unless it made one, so all of them are known in part from then on.
 //
 // Of a role that was not created in the logs neither id nor path are in the changes:
 // sightings tell them. One that was not seen either is taken to have no path.
@@ -55,8 +55,13 @@ type roleName struct{ account, name string }
 
 func nameOfRole(account, name string) roleName { return roleName{account, strings.ToLower(name)} }
 
-var errNoParameters = errors.New("the log does not hold its parameters (as above 100 KB): what it changed is not known, " +
-	"and the roles of its account are known in part from then on")
+// What is said of changes whose parameters are not in the log. What made a role or
+// policy that is not known changed no other.
+var (
+	errNotNamed     = errors.New("the log does not hold its parameters (as above 100 KB): what it made is not known")
+	errNoParameters = errors.New("the log does not hold its parameters (as above 100 KB): what it changed is not known, " +
+		"and the roles of its account are known in part from then on")
+)
 
 // apply takes a change. An error says what of it could not be read; the rest counts.
 func (r *replay) apply(c *Change) error {
@@ -104,8 +109,7 @@ func (r *replay) doubt(account string) {
 func (r *replay) createRole(c *Change, in request, out response) error {
 	role, err := madeRole(c, in, out)
 	if role == nil {
-		r.doubt(c.AccountID)
-		return errors.Join(err, errNoParameters)
+		return errors.Join(err, errNotNamed)
 	}
 	key := nameOfRole(c.AccountID, lastPart(role.arn))
 	_, role.replaces = r.roles[key]

@@ -25,7 +25,9 @@ func (r *replay) changePolicy(c *Change, in request, out response) error {
 	if c.Name == "CreatePolicy" {
 		arn = out.Policy.ARN
 	}
-	if _, err := iam.ParseARN(arn); err != nil {
+	if _, err := iam.ParseARN(arn); err != nil && c.Name == "CreatePolicy" {
+		return errNotNamed
+	} else if err != nil {
 		r.doubt(c.AccountID)
 		return errNoParameters
 	}

@@ -17,6 +17,7 @@ select
     cast(null as varchar) as trust_policy,
     cast(null as timestamp) as last_used,
     cast(null as varchar) as last_used_region,
+    cast(null as varchar) as origin,
     cast(null as timestamp) as snapshot_at,
     cast(null as date) as snapshot_date
 where false;

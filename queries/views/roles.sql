@@ -29,6 +29,7 @@ select
     trust_policy,
     last_used,
     last_used_region,
+    origin,
     snapshot_at,
     roles.snapshot_date
 from lake.roles as roles

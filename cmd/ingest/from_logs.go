@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+// nothingBesideLogs refuses what speaks of files beside --from-logs.
+func nothingBesideLogs(files []string, snapshotDate string) error {
+	const hint = "take files in a command of their own"
+	switch {
+	case len(files) > 0:
+		return cli.Usage(fmt.Errorf("flag --from-logs reads the lake and takes no FILE, not %q", files[0]), hint)
+	case snapshotDate != "":
+		return cli.Usage(errors.New("flag --snapshot-date is about a FILE: what --from-logs finds is of the last day of the logs"), hint)
+	}
+	return nil
+}
+
+// ingestFromLogs writes what the lake's own events show of roles. What they leave open
+// is named, and is no failure: the next inventory closes it, another run does not.
+func ingestFromLogs(p *cli.Program, common *cli.Common, scps []string) (err error) {
+	control, err := readControlPolicies(p, scps)
+	if err != nil {
+		return err
+	}
+	lake, err := parquet.CreateLake(common.Lake)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	replayed, err := pipeline.ReplayLogs(lake)
+	if err != nil {
+		return err
+	}
+	inv := replayed.Inventory
+	open, err := pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version()})
+	if err != nil {
+		return err
+	}
+	for _, problem := range append(inv.Problems, open...) {
+		warnOf(p, problem)
+	}
+	if len(replayed.Skipped) > 0 {
+		accounts := strings.Join(replayed.Skipped, ", ")
+		p.Say(slog.LevelInfo, "left out, the lake has the inventory: "+accounts, "accounts with inventory", "accounts", accounts)
+	}
+	day := replayed.At.Format(time.DateOnly)
+	p.Say(slog.LevelInfo, fmt.Sprintf("roles %d of %d accounts from %d events, snapshot %s", len(inv.Roles), len(inv.Accounts), replayed.Changes, day),
+		"inventory from logs", "roles", len(inv.Roles), "accounts", len(inv.Accounts), "events", replayed.Changes, "snapshot_date", day)
+	return nil
+}
