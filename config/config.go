@@ -22,6 +22,9 @@ type Config struct {
 	ExpectedCallers []ExpectedCallers `koanf:"expected_callers"`
 	// Exceptions are callers whose findings are accepted until a date.
 	Exceptions []Exception `koanf:"exceptions"`
+	// Owners are who answers for which roles; the first entry that fits counts, see
+	// [Config.OwnerOf].
+	Owners []Owner `koanf:"owners"`
 	// Limits bound what one log file may cost.
 	Limits Limits `koanf:"limits"`
 }

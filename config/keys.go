@@ -21,6 +21,7 @@ var keys = map[string]func(*yaml.Node) error{
 	"known_accounts":            accounts,
 	"expected_callers":          entries(expectedCallersEntry, "role", "callers"),
 	"exceptions":                entries(exceptionEntry, "role", "caller", "until", "reason"),
+	"owners":                    entries(ownerEntry, "role", "owner"),
 	"limits.inflated_size":      size(smallest.InflatedSize, largest.InflatedSize),
 	"limits.inflation_ratio":    count(smallest.InflationRatio, largest.InflationRatio),
 	"limits.record_size":        size(smallest.RecordSize, largest.RecordSize),

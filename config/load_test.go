@@ -50,6 +50,7 @@ var invalid = map[string][2]string{
 	"exception-date":       {`line 4: exceptions entry 1: until must be a date like 2026-12-31, not "31.12.2026"`, ``},
 	"exception-control":    {`line 2: exceptions entry 1: role must not hold control characters: "deploy\x1f"`, ``},
 	"exception-twice":      {`line 3: exceptions entry 1: key "role" stands twice`, ``},
+	"owner-missing":        {`line 2: owners entry 1: key "owner" is missing`, ``},
 	"alias":                {`line 2: log_format must be one of text, json, not an alias`, ``},
 }
 
@@ -87,6 +88,7 @@ func TestValidFiles(t *testing.T) {
 		{Role: "deploy", Caller: "oidc:*", Until: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), Reason: "moving"},
 		{Role: "deploy", Caller: "x", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Reason: "quoted"},
 	}
+	rules.Owners = []Owner{{Role: "etl-*", Owner: "data platform"}}
 	for name, want := range map[string]Config{
 		"full": {
 			Lake: "/srv/lake", LogFormat: "json", Coverage: Coverage{ThinBelow: 0.75},
@@ -117,10 +119,10 @@ func TestExampleSetsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 {
+	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 || len(got.Owners) == 0 {
 		t.Errorf("the example is %+v", got)
 	}
-	got.KnownAccounts, got.ExpectedCallers, got.Exceptions = []string{}, nil, nil
+	got.KnownAccounts, got.ExpectedCallers, got.Exceptions, got.Owners = []string{}, nil, nil, nil
 	if !reflect.DeepEqual(got, Default()) {
 		t.Errorf("the example sets %+v, the defaults are %+v", got, Default())
 	}

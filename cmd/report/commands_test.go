@@ -98,10 +98,10 @@ func TestRoleAsJSON(t *testing.T) {
 func TestRoleAsCSV(t *testing.T) {
 	got := try(t, newFake(), "", "role", "deploy", "--format", "csv")
 	lines := strings.Split(got.stdout, "\n")
-	if len(lines) != 4 || !strings.HasSuffix(lines[0], ",uses,sessions,callers,actions,attempts,caller_list,session_list,days") {
+	if len(lines) != 4 || !strings.HasSuffix(lines[0], ",uses,sessions,callers,owner,actions,attempts,caller_list,session_list,days") {
 		t.Fatalf("got %+v", got)
 	}
-	want := `7,2,1,"[{""event_name"":""PutObject"",""uses"":5},{""event_name"":""GetObject"",""uses"":2}]",[],"[{""caller"":""lambda.amazonaws.com""}]",[],[]`
+	want := `7,2,1,,"[{""event_name"":""PutObject"",""uses"":5},{""event_name"":""GetObject"",""uses"":2}]",[],"[{""caller"":""lambda.amazonaws.com""}]",[],[]`
 	if !strings.HasSuffix(lines[1], want) {
 		t.Errorf("got %s, want … %s", lines[1], want)
 	}

@@ -61,6 +61,7 @@ func (r *report) role(ctx context.Context, engine queries.Engine, params queries
 	if len(summary.rows) == 0 {
 		return noSuchRole(ctx, engine, params)
 	}
+	summary.addOwners(r.Config)
 	var roles []oneRole
 	for _, row := range summary.rows {
 		role, err := gatherRole(ctx, engine, params, summary, row)
