@@ -1,7 +1,5 @@
 package cloudtrail
 
-import "bytes"
-
 // Redacted stands where a session token stood (P34).
 const Redacted = "REDACTED"
 
@@ -32,8 +30,8 @@ func (s *scanner) passText(text []byte) {
 }
 
 // redact replaces every session token in a record's valid JSON: the values of all
-// members called sessionToken, and those in JSON within strings, whole or cut off.
-// All else stays byte for byte. The result is in texts; changed is false, and the
+// members called sessionToken, and those in JSON within strings and names, whole or
+// cut off. All else stays byte for byte. The result is in texts; changed is false, and the
 // result raw itself, if there was none.
 func redact(raw []byte, texts *scratch) (out []byte, changed bool) {
 	r := redactor{raw: raw, texts: texts, mark: len(texts.buf)}
@@ -78,6 +76,7 @@ func (r *redactor) object(i int) int {
 		key, escaped, at := skipKey(r.raw, i)
 		if escaped {
 			key = plainKey(key)
+			r.text(i) // a name may be JSON, too
 		}
 		if isTokenName(key) {
 			i = r.token(at)
@@ -126,88 +125,4 @@ func (r *redactor) text(i int) int {
 		r.replace(i, end, appendQuoted(nil, redacted))
 	}
 	return end
-}
-
-// redactText replaces the tokens in a text. If it is JSON it is read as such;
-// else, as in messages that quote JSON or cut it off, quoted names are looked for.
-func redactText(text []byte, texts *scratch) (out []byte, changed bool) {
-	if at := skipSpace(text, 0); at < len(text) && (text[at] == '{' || text[at] == '[') {
-		end := new(scanner).skipValue(text, at, maxDepth)
-		if end > 0 && skipSpace(text, end) == len(text) {
-			return redact(text, texts)
-		}
-	}
-	return redactQuoted(text)
-}
-
-// redactQuoted replaces what follows a quoted name of a token and a colon, at any
-// depth of quoting: "sessionToken":"…", \"sessionToken\":\"…\" and so on.
-func redactQuoted(text []byte) (out []byte, changed bool) {
-	from := 0
-	for i := range text {
-		if i < from || text[i] != ':' || !endsInTokenName(text[from:i]) {
-			continue
-		}
-		start, depth, ok := openQuote(text, i+1)
-		if !ok {
-			continue
-		}
-		end := closeQuote(text, start, depth)
-		if string(text[start:end]) == Redacted {
-			continue
-		}
-		out = append(append(out, text[from:start]...), Redacted...)
-		from, changed = end, true
-	}
-	return append(out, text[from:]...), changed
-}
-
-// endsInTokenName reports whether a text ends in a token's name and its closing
-// quote.
-func endsInTokenName(text []byte) bool {
-	const space = " \t\r\n"
-	name, ok := bytes.CutSuffix(bytes.TrimRight(text, space), []byte(`"`))
-	if !ok {
-		return false
-	}
-	name = bytes.TrimRight(name, `\`)
-	for _, n := range []int{len("sessionToken"), len("session_token")} {
-		if len(name) >= n && isTokenName(name[len(name)-n:]) {
-			return true
-		}
-	}
-	return false
-}
-
-// openQuote reads white space, backslashes and a quote. depth is the number of
-// backslashes.
-func openQuote(text []byte, i int) (next, depth int, ok bool) {
-	i = skipSpace(text, i)
-	start := i
-	for i < len(text) && text[i] == '\\' {
-		i++
-	}
-	if i >= len(text) || text[i] != '"' {
-		return 0, 0, false
-	}
-	return i + 1, i - start, true
-}
-
-// closeQuote returns the index of the backslashes and the quote that end a string
-// whose opening quote had depth backslashes, or the text's end. Each level of
-// quoting turns n backslashes before a quote into 2n+1, so one of the string's own
-// level has depth modulo 2(depth+1) of them.
-func closeQuote(text []byte, i, depth int) int {
-	run := 0
-	for ; i < len(text); i++ {
-		switch {
-		case text[i] == '\\':
-			run++
-			continue
-		case text[i] == '"' && run%(2*(depth+1)) == depth:
-			return i - depth
-		}
-		run = 0
-	}
-	return len(text)
 }
