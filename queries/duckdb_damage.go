@@ -32,6 +32,9 @@ func (e *duckEngine) explain(err error) error {
 	if strings.Contains(msg, "Out of Memory Error") || strings.Contains(msg, "bad_alloc") {
 		return tooLarge(e.memory)
 	}
+	if blamesStatement(msg) {
+		return err
+	}
 	if path := e.fileIn(msg); path != "" {
 		return e.damaged(path, err)
 	}
@@ -42,6 +45,14 @@ func (e *duckEngine) explain(err error) error {
 		return e.damaged(path, err)
 	}
 	return err
+}
+
+// blamesStatement recognises errors about what a statement may not do, and about
+// values and files that are not what it takes them for. They say nothing about the
+// state of a file that they name.
+func blamesStatement(msg string) bool {
+	return strings.HasPrefix(msg, "Permission Error: ") || strings.HasPrefix(msg, "Conversion Error: ") ||
+		strings.Contains(msg, "Error when sniffing file") || strings.Contains(msg, "Malformed JSON in file")
 }
 
 func (e *duckEngine) damaged(path string, err error) error {

@@ -297,6 +297,28 @@ func damagedAt(b []byte, at int) []byte {
 	return b
 }
 
+// TestNamingAFileIsNoDamage: a statement that may not touch a file, or takes its name
+// for something else, says nothing about the file.
+func TestNamingAFileIsNoDamage(t *testing.T) {
+	f := small(t)
+	path := f.tables[0].paths[0]
+	e := openFiles(t, f, Options{})
+	for _, text := range []string{
+		"copy (select 1) to '" + path + "'", "copy (select 1) to '" + path + "' (format csv)", "select * from read_parquet('" + path + ".old')",
+		"select * from read_text('" + path + ".old')", "select cast('" + path + "' as integer)", "select * from read_csv('" + path + "')", "select * from read_json('" + path + "')",
+	} {
+		rows, err := e.SQL(context.Background(), text)
+		if err == nil {
+			for rows.Next() {
+			}
+			err = errors.Join(rows.Err(), rows.Close())
+		}
+		if err == nil || strings.Contains(err.Error(), "damaged") || strings.Contains(err.Error(), "gone") {
+			t.Errorf("%s: error %v", text, err)
+		}
+	}
+}
+
 func readAll(f lakeFiles) error {
 	e, err := openDuckDB(context.Background(), f, Options{})
 	if err != nil {
