@@ -40,9 +40,19 @@ run() {
 say "one quarter of logs of a made-up organisation: three accounts, some thirty roles"
 run bin/ingest logs --lake "$lake" testdata/cloudtrail/AWSLogs
 run bin/ingest iam --lake "$lake" --snapshot-date 2026-10-01 testdata/cloudtrail/iam/*.json
+run bin/ingest trail --lake "$lake" --snapshot-date 2026-10-01 testdata/cloudtrail/trails/*.json
 
 say "which roles are used, when last, by whom"
 run bin/report last-used --lake "$lake" --quarter 2026Q3
+
+say "what roles may do and never do: the actions that their policies grant, by verdict"
+run bin/report unused --lake "$lake" --quarter 2026Q3 --summary
+
+say "what one of them may do and never did, and since when that can be said"
+run bin/report unused --lake "$lake" --quarter 2026Q3 --role report-export
+
+say "who became which role, and should not have; whom no role needs to trust"
+run bin/report unexpected --lake "$lake" --quarter 2026Q3 --config testdata/cloudtrail/roletrail.yaml
 
 say "what these answers rest on"
 run bin/report coverage --lake "$lake" --quarter 2026Q3

@@ -1,17 +1,12 @@
 package organisation
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 )
-
-var update = flag.Bool("update", false, "write the tables of README.md again")
 
 func answerRows[T any](t *testing.T, name string) []T {
 	t.Helper()
@@ -167,63 +162,4 @@ func TestIngestAnswerAddsUp(t *testing.T) {
 			t.Errorf("answer %+v, but %d events in %d records were read", row, all, readBack.records)
 		}
 	}
-}
-
-// TestReadmeTables holds the generated tables of README.md; -update writes them.
-func TestReadmeTables(t *testing.T) {
-	const path = "../README.md"
-	old, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := old
-	for name, table := range map[string]string{"last-used": lastUsedTable(t), "changes": changesTable(t), "bad": badTable(t)} {
-		start, end := []byte("<!-- "+name+" -->\n"), []byte("<!-- /"+name+" -->")
-		before, rest, ok := bytes.Cut(text, start)
-		_, after, ok2 := bytes.Cut(rest, end)
-		if !ok || !ok2 {
-			t.Fatalf("README.md has no place for table %s", name)
-		}
-		text = bytes.Join([][]byte{before, start, []byte(table), end, after}, nil)
-	}
-	if bytes.Equal(old, text) {
-		return
-	}
-	if !*update {
-		t.Fatal("the tables of README.md are not current; run this test with -update")
-	}
-	if err := os.WriteFile(path, text, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func lastUsedTable(t *testing.T) string {
-	var out strings.Builder
-	out.WriteString("| account | role | story | state | verdict | last used | uses | denied | failed | sessions | callers |\n| --- | --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
-	for _, r := range answerRows[lastUsedRow](t, "last_used.json") {
-		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %d | %d | %d | %d | %d |\n", r.AccountID[:3]+"…", r.RoleName, r.Story, r.State, r.Verdict, deref(r.LastUsed), r.Uses, r.Denied, r.Failed, r.Sessions, r.Callers)
-	}
-	return out.String()
-}
-
-func changesTable(t *testing.T) string {
-	var out strings.Builder
-	out.WriteString("| time | action | change | severity | outcome | roles |\n| --- | --- | --- | --- | --- | --- |\n")
-	for _, r := range answerRows[changeRow](t, "changes.json") {
-		var names []string
-		for _, arn := range r.RoleARNs {
-			names = append(names, arn[strings.LastIndex(arn, "/")+1:])
-		}
-		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s |\n", r.EventTime, r.Action, r.Change, r.Severity, r.Outcome, strings.Join(names, ", "))
-	}
-	return out.String()
-}
-
-func badTable(t *testing.T) string {
-	var out strings.Builder
-	out.WriteString("| file | object | rows | records in quarantine | why |\n| --- | --- | ---: | ---: | --- |\n")
-	for _, f := range answerRows[badFile](t, "bad.json") {
-		fmt.Fprintf(&out, "| %s | %s | %d | %d | %s |\n", f.Name, f.Object, f.Written, f.Quarantined, f.Why)
-	}
-	return out.String()
 }

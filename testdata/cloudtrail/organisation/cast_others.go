@@ -32,8 +32,12 @@ func (c *cast) castData() {
 		inline: []inlinePolicy{{"databases", policyDocument(allow("*", "rds:*", "rds-db:connect", "secretsmanager:GetSecretValue"))}}, maxSession: 7200})
 	c.oldExport = c.add(role{account: a, name: "old-export", story: "dormant, but coverage is thin", kind: "service", trust: trustService("glue"),
 		inline: []inlinePolicy{{"export", policyDocument(allow("*", "glue:*", "s3:*"))}}})
-	c.archiveReader = c.add(role{account: a, name: "archive-reader", story: "never used, but coverage is thin", kind: "same_account",
-		trust: trustPrincipal("arn:aws:iam::333333333333:root"), inline: []inlinePolicy{{"archive", policyDocument(allow("arn:aws:s3:::example-archive/*", "s3:GetObject"))}}})
+	c.archiveReader = c.add(role{account: a, name: "archive-reader", story: "never used, but coverage is thin", kind: "cross_account",
+		// Whoever is in the organisation, and a role that was deleted: its ARN became an id.
+		trust: policyDocument(
+			trustStatement("AWS", "*", "sts:AssumeRole", obj("StringEquals", obj("aws:PrincipalOrgID", organisationID))),
+			trustStatement("AWS", "AROAARCHIVERGONEEXAMP", "sts:AssumeRole", "")),
+		inline: []inlinePolicy{{"archive", policyDocument(allow("arn:aws:s3:::example-archive/*", "s3:GetObject"))}}})
 	c.samlAnalyst = c.add(role{account: a, name: "saml-analyst", story: "a person by SAML, without Identity Center", kind: "saml",
 		trust: policyDocument(trustStatement("Federated", samlARN(a, samlProvider), "sts:AssumeRoleWithSAML",
 			obj("StringEquals", obj("SAML:aud", "https://signin.aws.amazon.com/saml")))),

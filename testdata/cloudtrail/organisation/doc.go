@@ -16,8 +16,9 @@
 // and makes calls with it (call.go); each makes a [record], which is encoded at
 // once and put into the outbox of its account and Region (outbox.go). At the
 // same moment the journal (journal.go) notes what happened. The expected
-// answers (answer_*.go) are computed from the journal alone: nothing here ever
-// reads a record back.
+// answers (answer_*.go) are computed from the journal, and from the policies as they
+// are written here (grants.go, trusts.go): nothing here ever reads a record back, and
+// nothing asks the code that is judged.
 //
 // What an account's trail does not record (its gaps) happens neither in the
 // files nor in the journal, for the answers can only be about what was logged.

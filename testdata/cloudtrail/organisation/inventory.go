@@ -1,9 +1,6 @@
 package organisation
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -28,34 +25,25 @@ func (v *inventory) document(doc raw) raw {
 func date(t time.Time) string { return t.Format("2006-01-02T15:04:05+00:00") }
 
 // page renders the entities as one page of output. marker is empty on the last.
-func page(users, groups, roles, policies []any, marker string) ([]byte, error) {
+func page(users, groups, roles, policies []any, marker string) []byte {
 	pairs := []any{"UserDetailList", list(users...), "GroupDetailList", list(groups...), "RoleDetailList", list(roles...), "Policies", list(policies...), "IsTruncated", marker != ""}
 	if marker != "" {
 		pairs = append(pairs, "Marker", marker)
 	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, []byte(obj(pairs...)), "", "    "); err != nil {
-		return nil, fmt.Errorf("indenting inventory: %w", err)
-	}
-	return append(out.Bytes(), '\n'), nil
+	return indented(obj(pairs...))
 }
 
 // file is the whole inventory in one page.
-func (v *inventory) file() ([]byte, error) {
+func (v *inventory) file() []byte {
 	return page(v.users(), v.groups(), v.roles(), v.policies(), "")
 }
 
 // pages is the same inventory in two pages: users and the first half of the
 // roles, then the rest.
-func (v *inventory) pages() ([][]byte, error) {
+func (v *inventory) pages() [][]byte {
 	roles := v.roles()
 	half := len(roles) / 2
-	first, err := page(v.users(), v.groups(), roles[:half], nil, "EXAMPLEMARKER0001")
-	if err != nil {
-		return nil, err
-	}
-	second, err := page(nil, nil, roles[half:], v.policies(), "")
-	return [][]byte{first, second}, err
+	return [][]byte{page(v.users(), v.groups(), roles[:half], nil, "EXAMPLEMARKER0001"), page(nil, nil, roles[half:], v.policies(), "")}
 }
 
 func (v *inventory) users() []any {

@@ -19,8 +19,8 @@ func newWorld() *world {
 }
 
 // Tree makes the committed organisation: the content of every file by its
-// slash-separated path below testdata/cloudtrail (AWSLogs/…, bad/…, iam/… and
-// expected/…).
+// slash-separated path below testdata/cloudtrail (AWSLogs/…, bad/…, iam/…,
+// trails/…, scp/…, roletrail.yaml and expected/…).
 func Tree() (map[string][]byte, error) {
 	w := newWorld()
 	logs := w.out.layOut()
@@ -35,9 +35,8 @@ func Tree() (map[string][]byte, error) {
 			return nil, fmt.Errorf("writing %q: %w", f.key, err)
 		}
 	}
-	if err := w.addInventory(tree); err != nil {
-		return nil, err
-	}
+	w.addInventory(tree)
+	w.addConfiguration(tree)
 	answers, err := w.answers(files, bad)
 	if err != nil {
 		return nil, err
@@ -50,27 +49,27 @@ func Tree() (map[string][]byte, error) {
 
 // addInventory adds iam/ACCOUNT.json of every account, that of tooling with
 // URL-encoded documents, and that of data once more in two pages.
-func (w *world) addInventory(tree map[string][]byte) error {
+func (w *world) addInventory(tree map[string][]byte) {
 	for _, a := range []*account{w.workloads, w.tooling, w.data} {
 		v := &inventory{world: w, account: a, encoded: a == w.tooling}
-		content, err := v.file()
-		if err != nil {
-			return fmt.Errorf("writing inventory of %s: %w", a.id, err)
-		}
-		tree["iam/"+a.id+".json"] = content
+		tree["iam/"+a.id+".json"] = v.file()
 	}
-	pages, err := (&inventory{world: w, account: w.data}).pages()
-	if err != nil {
-		return fmt.Errorf("writing inventory pages of %s: %w", w.data.id, err)
-	}
-	for i, content := range pages {
+	for i, content := range (&inventory{world: w, account: w.data}).pages() {
 		tree["iam/pages/"+w.data.id+"-"+strconv.Itoa(i+1)+".json"] = content
 	}
-	return nil
+}
+
+// addConfiguration adds what people would fetch or write beside logs and inventory:
+// what the trail logs, the policies at the root of the organisation, and
+// roletrail.yaml.
+func (w *world) addConfiguration(tree map[string][]byte) {
+	tree["trails/"+w.tooling.id+".json"] = []byte(trailConfiguration())
+	tree["scp/root.json"] = []byte(controlPolicies())
+	tree["roletrail.yaml"] = []byte(configuration)
 }
 
 // WriteStories writes the committed organisation below dir, which becomes what
-// testdata/cloudtrail is: AWSLogs, bad, iam and expected. Existing files of
+// testdata/cloudtrail is: AWSLogs, bad, iam, trails, scp, roletrail.yaml and expected. Existing files of
 // these names are overwritten, others left alone.
 func WriteStories(dir string) error {
 	tree, err := Tree()
