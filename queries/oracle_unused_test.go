@@ -307,6 +307,8 @@ func (g *grantOracle) unobservable(grant grantRow) string {
 		return "the catalogue knows no action that matches: the logs cannot be searched for it"
 	case a.Observability == "permission_only":
 		return "it has no API call of its own, so no log can show it"
+	case a.Observability == "data" && a.DataType == nil:
+		return "data event of a kind that no trail can log"
 	case a.Observability == "data" && g.types[*a.DataType]:
 		return "data event: this lake has some of " + *a.DataType + ", which does not prove that all are logged"
 	case a.Observability == "data":

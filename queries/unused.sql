@@ -643,9 +643,11 @@ select
             then 'it has no API call of its own, so no log can show it'
         when 'data'
             then
-                'data event, of which this lake has none: let a trail log '
-                || coalesce(answers.data_type, 'its resource type')
-                || ' to see it'
+                coalesce(
+                    'data event, of which this lake has none: let a trail log '
+                    || answers.data_type || ' to see it',
+                    'data event of a kind that no trail can log'
+                )
         when 'data_in_part'
             then
                 'data event: this lake has some of ' || answers.data_type

@@ -192,6 +192,8 @@ func (w *world) permissionVerdict(r *role, action string, g *grant, c *called) (
 		return "denied_only", []string{"denied"}
 	case withoutCall[action]:
 		return "unobservable", []string{"no API call of its own"}
+	case isData && dataType == "":
+		return "unobservable", []string{"data event", "no trail can log"}
 	case isData:
 		return "unobservable", []string{"data event", dataType}
 	case !r.created.Before(since):
