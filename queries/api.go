@@ -71,6 +71,7 @@ type Meta struct {
 	Coverage  MetaCoverage   `json:"coverage"`
 	Catalogue *MetaCatalogue `json:"catalogue"`
 	Inventory []MetaSnapshot `json:"inventory"`
+	Trails    []MetaTrail    `json:"trails"`
 	Versions  MetaVersions   `json:"versions"`
 	// Warnings are what else a reader must not miss; a report adds its own.
 	Warnings []string `json:"warnings,omitempty"`
@@ -107,6 +108,14 @@ type MetaSnapshot struct {
 	Roles     int       `json:"roles"`
 	// Origin is "inventory", or "logs" where events alone tell of the account's roles.
 	Origin string `json:"origin"`
+}
+
+// MetaTrail is a trail of which the lake knows what it logs.
+type MetaTrail struct {
+	ARN          string    `json:"arn"`
+	AccountID    string    `json:"account_id"`      // its owner
+	Organization bool      `json:"is_organization"` // whether it is known to log all accounts
+	Date         time.Time `json:"snapshot_date"`   // day of the newest snapshot of its owner
 }
 
 // MetaVersions name what computed the answer.

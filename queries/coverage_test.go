@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -157,6 +158,43 @@ func oracleGaps(w world, p Params) [][]any {
 		}
 	}
 	return rows
+}
+
+// TestMetaTrails: the head names the trails of the accounts asked about and of
+// organisations, each once, and nothing of an older snapshot.
+func TestMetaTrails(t *testing.T) {
+	row := func(account, name, day string, organization *bool) trailRow {
+		return trailRow{AccountID: account, TrailARN: "arn:aws:cloudtrail:eu-west-1:" + account + ":trail/" + name, Organization: organization, Category: "Management", Reads: true, SnapshotDate: day}
+	}
+	data := row("111111111111", "main", "2026-09-30", nil)
+	data.Category, data.ResourceType = "Data", ptr("AWS::S3::Object")
+	w := world{trails: []trailRow{
+		row("111111111111", "main", "2026-09-30", nil), data, row("111111111111", "gone", "2026-09-29", nil),
+		row("222222222222", "own", "2026-07-01", ptr(false)), row("999999999999", "company", "2026-07-02", ptr(true)),
+	}}
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
+	for accounts, want := range map[string]string{
+		"":             "main 2026-09-30 false, own 2026-07-01 false, company 2026-07-02 true",
+		"111111111111": "main 2026-09-30 false, company 2026-07-02 true",
+		"333333333333": "company 2026-07-02 true",
+	} {
+		p := window()
+		if accounts != "" {
+			p.Accounts = []string{accounts}
+		}
+		m, err := e.Meta(context.Background(), p)
+		var got []string
+		for _, trail := range m.Trails {
+			_, name, _ := strings.Cut(trail.ARN, "/")
+			got = append(got, fmt.Sprintf("%s %s %v", name, trail.Date.Format(time.DateOnly), trail.Organization))
+			if !strings.Contains(trail.ARN, ":"+trail.AccountID+":") {
+				t.Errorf("%+v", trail)
+			}
+		}
+		if err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("accounts %q: %q, %v; want %q", accounts, strings.Join(got, ", "), err, want)
+		}
+	}
 }
 
 func TestMeta(t *testing.T) {

@@ -61,7 +61,8 @@ func viewNames() []string {
 func allViews() []string {
 	views := viewNames()
 	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records")
-	return slices.Insert(views, slices.Index(views, "sessions"), "role_names", "assumption_origins")
+	views = slices.Insert(views, slices.Index(views, "sessions"), "role_names", "assumption_origins")
+	return append(views, "logging")
 }
 
 // script is one embedded statement and the file it came from.

@@ -12,7 +12,7 @@ import (
 
 // Meta says what the answers rest on.
 func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
-	m := Meta{Since: p.Since.UTC(), Until: p.Until.UTC(), Inventory: []MetaSnapshot{}, InventoryDate: p.InventoryDate}
+	m := Meta{Since: p.Since.UTC(), Until: p.Until.UTC(), Inventory: []MetaSnapshot{}, InventoryDate: p.InventoryDate, Trails: []MetaTrail{}}
 	m.Catalogue = &MetaCatalogue{Date: actions.Embedded().Date(), Source: "embedded"}
 	m.Coverage.Thin, m.Coverage.WithoutInventory = []string{}, []string{}
 	m.Versions = MetaVersions{Roletrail: buildVersion(), Engine: "duckdb " + e.version}
@@ -23,6 +23,7 @@ func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 		{"meta_coverage", m.Coverage.add},
 		{"meta_inventory", m.addSnapshot},
 		{"meta_catalogue", m.setCatalogue},
+		{"meta_trails", m.addTrail},
 		{"meta_versions", m.addDerivation},
 	} {
 		if err := e.each(ctx, part.question, p, part.add); err != nil {
@@ -75,6 +76,12 @@ func (m *Meta) addSnapshot(row []any) {
 	account, _ := row[0].(string)
 	origin, _ := row[3].(string)
 	m.Inventory = append(m.Inventory, MetaSnapshot{AccountID: account, Date: row[1].(time.Time), Roles: int(row[2].(int64)), Origin: origin})
+}
+
+func (m *Meta) addTrail(row []any) {
+	arn, _ := row[0].(string)
+	account, _ := row[1].(string)
+	m.Trails = append(m.Trails, MetaTrail{ARN: arn, AccountID: account, Organization: row[2].(bool), Date: row[3].(time.Time)})
 }
 
 // setCatalogue takes the lake's catalogue for the built-in one.

@@ -253,7 +253,8 @@ func (g *grantOracle) verdict(r *inventoryRole, grant grantRow, w witness) (verd
 	if verdict, reason, evidence := g.attempted(service, grant, w); verdict != "" {
 		return verdict, reason, evidence
 	}
-	if reason := g.unobservable(grant); reason != "" {
+	shown := g.logging(r.AccountID, grant)
+	if reason := g.unobservable(grant, shown); reason != "" {
 		return "unobservable", reason, w.used
 	}
 	if day := g.young(r.CreatedAt); day != "" {
@@ -266,10 +267,12 @@ func (g *grantOracle) verdict(r *inventoryRole, grant grantRow, w witness) (verd
 	if w.used != nil {
 		sighting = "last used before the window"
 	}
-	if doubt, evidence := g.doubt(r, grant, service, w); doubt != "" {
+	if doubt, evidence := g.doubt(r, grant, shown, w); doubt != "" {
 		return "probably_unused", sighting + ", but " + doubt, evidence
 	}
 	switch g.actions[grant.Action].Observability {
+	case "data":
+		return "unused", sighting + "; " + shown.reason, w.used
 	case "attested":
 		return "unused", sighting + "; AWS attests that CloudTrail logs it", w.used
 	case "documented":
@@ -300,7 +303,7 @@ func (g *grantOracle) attempted(service string, grant grantRow, w witness) (verd
 	return "", "", nil
 }
 
-func (g *grantOracle) unobservable(grant grantRow) string {
+func (g *grantOracle) unobservable(grant grantRow, shown logged) string {
 	a := g.actions[grant.Action]
 	switch {
 	case grant.IsPattern:
@@ -309,6 +312,12 @@ func (g *grantOracle) unobservable(grant grantRow) string {
 		return "it has no API call of its own, so no log can show it"
 	case a.Observability == "data" && a.DataType == nil:
 		return "data event of a kind that no trail can log"
+	case shown.known && !shown.all && !shown.oneRegion && a.Observability == "data":
+		return "data event: " + shown.reason
+	case shown.known && !shown.all && !shown.oneRegion:
+		return shown.reason
+	case shown.known:
+		return ""
 	case a.Observability == "data" && g.types[*a.DataType]:
 		return "data event: this lake has some of " + *a.DataType + ", which does not prove that all are logged"
 	case a.Observability == "data":
@@ -326,7 +335,8 @@ func (g *grantOracle) young(t *time.Time) string {
 }
 
 // doubt is why an action that was not used is only probably unused.
-func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, service string, w witness) (string, *event) {
+func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w witness) (string, *event) {
+	service, _, _ := strings.Cut(grant.Action, ":")
 	share := g.p.ThinCoverage
 	if share == 0 {
 		share = 0.9
@@ -343,6 +353,8 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, service string, w 
 		return "calls of " + service + " by this role could not be mapped to actions", w.unmapped
 	case g.since(w.refused):
 		return "denied calls inside the window may have needed it", w.refused
+	case shown.oneRegion:
+		return shown.reason, w.used
 	case !known:
 		return "no action catalogue of the lake says whether CloudTrail logs it", w.used
 	case a.Observability == "unattested" && !g.seen[grant.Action]:

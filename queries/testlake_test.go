@@ -123,6 +123,7 @@ type world struct {
 	policies []policyRow
 	actions  []actionRow
 	coverage []coverageRow
+	trails   []trailRow
 }
 
 // workshop writes worlds as Parquet: a DuckDB that is not locked.
@@ -145,7 +146,7 @@ func newWorkshop(t testing.TB) *workshop {
 	t.Cleanup(func() { conn.Close(); c.Close() })
 	w.exec("set TimeZone = 'UTC'")
 	w.exec("create schema lake")
-	for _, table := range []string{"events", "roles", "role_permissions", "policies", "actions", "coverage"} {
+	for _, table := range []string{"events", "roles", "role_permissions", "policies", "actions", "coverage", "trails"} {
 		text, err := texts.ReadFile("duckdb/empty_" + table + ".sql")
 		if err != nil {
 			t.Fatal(err)
@@ -181,6 +182,7 @@ func (w *workshop) write(dir string, x world) lakeFiles {
 		"created_at at time zone 'UTC' as created_at, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
 	w.copyOut(dir, "catalogue/actions", x.actions, len(x.actions), "", "date '"+catalogueDay+"' as catalogue_date, 'refreshed' as source", "")
 	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "", "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event", "")
+	w.copyOut(dir, "trails", x.trails, len(x.trails), "snapshot_date", "snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
 	if len(x.actions) == 0 {
 		w.writeCatalogue(dir)
 	}
@@ -248,6 +250,10 @@ func snapshotsOf(rows any) map[string]string {
 		for _, r := range rows {
 			found[r.SnapshotDate] = r.AccountID
 		}
+	case []trailRow:
+		for _, r := range rows {
+			found[r.SnapshotDate] = r.AccountID
+		}
 	}
 	return found
 }
@@ -268,7 +274,7 @@ func (w *workshop) copySnapshots(out, zoned string, snapshots map[string]string)
 // fields lists the JSON fields of a slice of row structs, as SQL.
 func fields(rows any) string {
 	var names []string
-	lists := []string{"via", "resources", "iam_actions_possible", "attached_policies"}
+	lists := []string{"via", "resources", "iam_actions_possible", "attached_policies", "excluded_services"}
 	switch rows.(type) {
 	case []event:
 		names = jsonNames(event{})
@@ -279,6 +285,8 @@ func fields(rows any) string {
 		names = slices.DeleteFunc(jsonNames(inventoryRole{}), func(n string) bool { return n == "snapshot_date" })
 	case []grantRow:
 		names = slices.DeleteFunc(jsonNames(grantRow{}), func(n string) bool { return n == "snapshot_date" })
+	case []trailRow:
+		names = slices.DeleteFunc(jsonNames(trailRow{}), func(n string) bool { return n == "snapshot_date" })
 	case []actionRow:
 		names = jsonNames(actionRow{})
 	case []coverageRow:

@@ -369,6 +369,8 @@ facts as (
         grants.resources,
         actions.access_level,
         actions.data_type,
+        actions.observability,
+        logging.reason as logging,
         uses.last_used,
         uses.last_denied,
         coalesce(uses.uses, 0) as uses,
@@ -411,11 +413,14 @@ facts as (
             when grants.is_pattern then 'pattern'
             when actions.observability = 'permission_only'
                 then 'permission_only'
+            when logging.extent = 'no' then 'not_logged'
             when
-                actions.observability = 'data'
+                logging.extent is null
+                and actions.observability = 'data'
                 and data_types.data_type is not null
                 then 'data_in_part'
-            when actions.observability = 'data' then 'data'
+            when logging.extent is null and actions.observability = 'data'
+                then 'data'
             when asked.created_at >= params.since then 'new_role'
             when grants.granted_at >= params.since then 'new_grant'
             when coalesce(grants.granted_at, asked.created_at) is null
@@ -447,7 +452,9 @@ facts as (
                 or unmapped.last_refused >= params.since
                 then 'unmapped'
             when possible.last_refused >= params.since then 'further_denied'
+            when logging.extent = 'one_region' then 'one_region'
             when actions.observability is null then 'not_in_catalogue'
+            when actions.observability = 'data' then 'logged'
             when actions.observability in ('attested', 'documented')
                 then actions.observability
             when seen.action is not null then 'seen'
@@ -472,6 +479,14 @@ facts as (
     left join seen on grants.action = seen.action
     left join data_types on actions.data_type = data_types.data_type
     left join covered on asked.account_id = covered.account_id
+    left join lake.logging as logging
+        on
+            asked.account_id = logging.account_id
+            and grants.service = logging.service
+            and actions.access_level is not distinct from logging.access_level
+            and actions.observability
+            is not distinct from logging.observability
+            and actions.data_type is not distinct from logging.data_type
 
 ),
 
@@ -487,11 +502,16 @@ graded as (
                 then 'denied_only'
             when
                 finding in (
-                    'pattern', 'permission_only', 'data_in_part', 'data'
+                    'pattern',
+                    'permission_only',
+                    'not_logged',
+                    'data_in_part',
+                    'data'
                 )
                 then 'unobservable'
             when finding in ('new_role', 'new_grant') then 'too_new'
-            when finding in ('attested', 'documented', 'seen') then 'unused'
+            when finding in ('logged', 'attested', 'documented', 'seen')
+                then 'unused'
             else 'probably_unused'
         end as verdict,
         case
@@ -641,6 +661,13 @@ select
                 || 'the logs cannot be searched for it'
         when 'permission_only'
             then 'it has no API call of its own, so no log can show it'
+        when 'not_logged'
+            then
+                case
+                    when answers.observability = 'data' then 'data event: '
+                    else ''
+                end
+                || answers.logging
         when 'data'
             then
                 coalesce(
@@ -689,11 +716,13 @@ select
             then
                 answers.sighting
                 || ', but denied calls inside the window may have needed it'
+        when 'one_region' then answers.sighting || ', but ' || answers.logging
         when 'not_in_catalogue'
             then
                 answers.sighting
                 || ', but no action catalogue of the lake says '
                 || 'whether CloudTrail logs it'
+        when 'logged' then answers.sighting || '; ' || answers.logging
         when 'unattested'
             then
                 answers.sighting

@@ -11,7 +11,8 @@ import (
 )
 
 // grantsLake makes a lake of n events over 90 days: 1,000 roles, of which 20 may do
-// all of 20,000 actions, 300 some 500 and the others some 60. Three quarters of the
+// all of 20,000 actions, 300 some 500 and the others some 60; half of the 30
+// accounts have a trail of 40 selectors, besides that of the organisation. Three quarters of the
 // calls are of the few actions that a role needs every day; one in seven is made by
 // no role. It is kept for the next time beside the corpus that ROLETRAIL_CORPUS names.
 func grantsLake(t testing.TB, n int) lakeFiles {
@@ -24,7 +25,7 @@ func grantsLake(t testing.TB, n int) lakeFiles {
 		return foundFiles(t, dir)
 	}
 	w := newWorkshop(t)
-	for _, folder := range []string{"catalogue/actions", "coverage", "iam/roles/snapshot_date=2026-09-29", "iam/role_permissions/snapshot_date=2026-09-29"} {
+	for _, folder := range []string{"catalogue/actions", "coverage", "iam/roles/snapshot_date=2026-09-29", "iam/role_permissions/snapshot_date=2026-09-29", "trails/snapshot_date=2026-09-29"} {
 		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -45,6 +46,12 @@ func grantsLake(t testing.TB, n int) lakeFiles {
 		['*'] as resources, timestamptz '2026-01-01 00:00:00+00' as granted_at, timestamptz '2026-09-29 00:00:00+00' as snapshot_at
 		from made join actions on many = 20000 or i between base and base + many - 1 order by arn, action) to '` + dir +
 		`/iam/role_permissions/snapshot_date=2026-09-29/role_permissions-1.parquet' (format parquet, compression zstd)`)
+	w.exec(`copy (select a as account_id, 'arn:aws:cloudtrail:eu-west-1:' || a || ':trail/main' as trail_arn, a = '000000000001' as is_organization, true as is_multi_region,
+		'eu-west-1' as home_region, true as is_described, case when t = 0 then 'Management' else 'Data' end as category,
+		case when t > 0 then 'AWS::Service' || t * 7 || '::Thing' end as resource_type, true as logs_reads, t % 3 > 0 as logs_writes, t % 5 = 1 as is_narrowed,
+		case when t = 0 then ['service3'] else [] :: varchar[] end as excluded_services, timestamptz '2026-09-29 00:00:00+00' as snapshot_at
+		from (select distinct account_id as a from made where r < 15 union all select '000000000001') cross join range(40) as t(t))
+		to '` + dir + `/trails/snapshot_date=2026-09-29/trails-1.parquet' (format parquet)`)
 	for day := range 90 {
 		w.exec(grantedCalls(dir, day, n/90))
 	}

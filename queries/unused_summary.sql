@@ -386,11 +386,14 @@ facts as (
             when grants.is_pattern then 'pattern'
             when actions.observability = 'permission_only'
                 then 'permission_only'
+            when logging.extent = 'no' then 'not_logged'
             when
-                actions.observability = 'data'
+                logging.extent is null
+                and actions.observability = 'data'
                 and data_types.data_type is not null
                 then 'data_in_part'
-            when actions.observability = 'data' then 'data'
+            when logging.extent is null and actions.observability = 'data'
+                then 'data'
             when asked.created_at >= params.since then 'new_role'
             when grants.granted_at >= params.since then 'new_grant'
             when coalesce(grants.granted_at, asked.created_at) is null
@@ -422,7 +425,9 @@ facts as (
                 or unmapped.last_refused >= params.since
                 then 'unmapped'
             when possible.last_refused >= params.since then 'further_denied'
+            when logging.extent = 'one_region' then 'one_region'
             when actions.observability is null then 'not_in_catalogue'
+            when actions.observability = 'data' then 'logged'
             when actions.observability in ('attested', 'documented')
                 then actions.observability
             when seen.action is not null then 'seen'
@@ -447,6 +452,14 @@ facts as (
     left join seen on grants.action = seen.action
     left join data_types on actions.data_type = data_types.data_type
     left join covered on asked.account_id = covered.account_id
+    left join lake.logging as logging
+        on
+            asked.account_id = logging.account_id
+            and grants.service = logging.service
+            and actions.access_level is not distinct from logging.access_level
+            and actions.observability
+            is not distinct from logging.observability
+            and actions.data_type is not distinct from logging.data_type
 
 ),
 
@@ -463,11 +476,16 @@ graded as (
                 then 'denied_only'
             when
                 finding in (
-                    'pattern', 'permission_only', 'data_in_part', 'data'
+                    'pattern',
+                    'permission_only',
+                    'not_logged',
+                    'data_in_part',
+                    'data'
                 )
                 then 'unobservable'
             when finding in ('new_role', 'new_grant') then 'too_new'
-            when finding in ('attested', 'documented', 'seen') then 'unused'
+            when finding in ('logged', 'attested', 'documented', 'seen')
+                then 'unused'
             else 'probably_unused'
         end as verdict
     from facts

@@ -57,6 +57,19 @@ var unusedReasons = []string{
 	"it has no API call of its own, so no log can show it",
 	"data event, of which this lake has none: let a trail log N to see it",
 	"data event: this lake has some of N, which does not prove that all are logged",
+	"data event of a kind that no trail can log",
+	"data event: trail N logs N of N alone, as of N",
+	"data event: trail N logs N, but of which Regions only describe-trails says, as of N",
+	"data event: trail N logs N in part, as of N",
+	"data event: trail N logs N without reads, as of N",
+	"data event: trail N logs N without writes, as of N",
+	"data event: trail N leaves out N, as of N",
+	"data event: no known trail logs N, as of N",
+	"trail N logs management events in part, as of N",
+	"trail N logs management events without reads, as of N",
+	"trail N logs management events without writes, as of N",
+	"trail N leaves out N, as of N",
+	"no known trail logs management events, as of N",
 	"the role was made on N, after the window began",
 	"granted on N, after the window began",
 	"SEEN, but the inventory does not say since when it is granted",
@@ -64,14 +77,18 @@ var unusedReasons = []string{
 	"SEEN, but N is global and logged in us-east-1, from where the lake has nothing of this account",
 	"SEEN, but calls of N by this role could not be mapped to actions",
 	"SEEN, but denied calls inside the window may have needed it",
+	"SEEN, but trail N logs management events of N alone, as of N",
 	"SEEN, but no action catalogue of the lake says whether CloudTrail logs it",
 	"SEEN, but nothing attests that CloudTrail logs it",
+	"SEEN; trail N logs all events of N, as of N",
+	"SEEN; trail N logs all reads of N, as of N",
+	"SEEN; trail N logs all writes of N, as of N",
 	"SEEN; AWS attests that CloudTrail logs it",
 	"SEEN; CloudTrail is documented to log N",
 	"SEEN; CloudTrail logs it, for this lake has calls of it",
 }
 
-var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations)\b|\b\d+ of \d+\b`)
+var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations|kms)\b|\b(main|audit|company)\b|\beu-west-[12]\b|\b\d+ of \d+\b`)
 
 // template is a reason as unusedReasons has it.
 func template(reason string) string {

@@ -35,6 +35,7 @@ func (b batch) grantedWorld(n int) world {
 		g.grant(&w.roles[i])
 	}
 	g.regions()
+	g.trails(b)
 	return w
 }
 
@@ -52,7 +53,7 @@ func group(account string) int {
 func (g *granter) catalogue(groups int) {
 	add := func(service, name, level, observability string) {
 		row := actionRow{Action: service + ":" + name, Service: service, Name: name, Level: level, Observability: observability}
-		if observability == "data" {
+		if observability == "data" && service != "logs" {
 			row.DataType = ptr("AWS::" + service + "::" + strings.TrimLeft(name, "PutGe"))
 		}
 		g.w.actions = append(g.w.actions, row)
@@ -61,6 +62,8 @@ func (g *granter) catalogue(groups int) {
 	add("iam", "GetRole", "read", "documented")
 	add("sts", "TagSession", "tagging", "permission_only")
 	add("organizations", "ListRoots", "list", "attested")
+	add("logs", "PutLogEvents", "write", "data")
+	add("kms", "Decrypt", "write", "documented")
 	for i := range groups {
 		compute, store := fmt.Sprint("compute", i), fmt.Sprint("store", i)
 		add(compute, "Run", "write", "attested")
@@ -78,7 +81,7 @@ func (g *granter) catalogue(groups int) {
 // them all.
 func (g *granter) action(group int) string {
 	compute, store := fmt.Sprint("compute", group), fmt.Sprint("store", group)
-	return g.pick("iam:PassRole", "iam:GetRole", "sts:TagSession", "organizations:ListRoots",
+	return g.pick("iam:PassRole", "iam:GetRole", "sts:TagSession", "organizations:ListRoots", "kms:Decrypt", "logs:PutLogEvents",
 		compute+":Run", compute+":Describe", compute+":Describe", compute+":Tag", compute+":Watch", compute+":Brandnew",
 		store+":GetObject", store+":PutObject", store+":GetTable", store+":List", store+":List")
 }

@@ -17,6 +17,7 @@ func headLines(m *queries.Meta) []string {
 		"coverage: " + coverage(m.Coverage),
 		"inventory: " + inventory(m.Inventory),
 		"catalogue: " + catalogue(m.Catalogue),
+		"trails: " + trails(m),
 		fmt.Sprintf("made by: roletrail %s, %s, rules %d", m.Versions.Roletrail, m.Versions.Engine, m.Versions.Derivation),
 	}
 	return append(lines, warnings(m)...)
@@ -60,11 +61,7 @@ func inventory(snapshots []queries.MetaSnapshot) string {
 		}
 		roles += int64(s.Roles)
 	}
-	dates := day(newest)
-	if day(oldest) != dates {
-		dates = day(oldest) + " to " + dates
-	}
-	text := fmt.Sprintf("%s (%s, %s", dates, counted(int64(len(snapshots)), "account"), counted(roles, "role"))
+	text := fmt.Sprintf("%s (%s, %s", dates(oldest, newest), counted(int64(len(snapshots)), "account"), counted(roles, "role"))
 	switch n := len(fromLogs(snapshots)); {
 	case n == len(snapshots):
 		return text + ", from logs)"
@@ -72,6 +69,14 @@ func inventory(snapshots []queries.MetaSnapshot) string {
 		return text + fmt.Sprintf(", %d from logs)", n)
 	}
 	return text + ")"
+}
+
+// dates are one day or the days from the first to the last.
+func dates(oldest, newest time.Time) string {
+	if day(oldest) == day(newest) {
+		return day(newest)
+	}
+	return day(oldest) + " to " + day(newest)
 }
 
 // fromLogs are the accounts of whose roles events alone tell.

@@ -36,6 +36,7 @@ func sampleMeta() *queries.Meta {
 			{AccountID: "111111111111", Date: at("2026-09-30T00:00:00Z"), Roles: 9, Origin: "inventory"},
 			{AccountID: "222222222222", Date: at("2026-09-15T00:00:00Z"), Roles: 3, Origin: "logs"},
 		},
+		Trails:   []queries.MetaTrail{{ARN: "arn:aws:cloudtrail:eu-west-1:111111111111:trail/main", AccountID: "111111111111", Organization: true, Date: at("2026-09-29T00:00:00Z")}},
 		Versions: queries.MetaVersions{Roletrail: "v0.1.0", Engine: "duckdb v1.4.1", Derivation: 1},
 	}
 }

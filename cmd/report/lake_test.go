@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"roletrail/cloudtrail/trail"
 	"roletrail/iam/inventory"
 	"roletrail/parquet"
 	"roletrail/pipeline"
@@ -46,6 +47,31 @@ func makeLake(dir, organisation string, fromLogs bool) (err error) {
 	}
 	_, err = pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
 	return err
+}
+
+// mainAddTrails is the command add-trails LAKE FILE of the scripts: what the trails
+// log at the end of the quarter.
+func mainAddTrails() {
+	if err := addTrails(os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func addTrails(dir, file string) (err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	selectors, err := trail.Parse(f, file)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pipeline.IngestTrails(lake, selectors, time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC), "test"), lake.Close())
 }
 
 func readInventory(dir string) (*inventory.Inventory, error) {

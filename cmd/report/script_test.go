@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 		"report":      main,
 		"report-fake": mainOnFake,
 		"make-lake":   mainMakeLake,
+		"add-trails":  mainAddTrails,
 	})
 }
 
