@@ -117,18 +117,18 @@ const staleAfter = 90 * 24 * time.Hour
 func warnings(m *queries.Meta) []string {
 	var lines []string
 	if thin := m.Coverage.Thin; len(thin) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: coverage is thin in %s, report coverage --gaps lists the missing days", few(thin)))
+		lines = append(lines, fmt.Sprintf("warning: coverage is thin in %s, report coverage --gaps lists the missing days", Few(thin)))
 	}
 	if without := m.Coverage.WithoutInventory; len(m.Inventory) == 0 {
 		lines = append(lines, noInventory(m.InventoryDate))
 	} else if len(without) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, what its roles may do is not known; ingest iam adds one", few(without)))
+		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, what its roles may do is not known; ingest iam adds one", Few(without)))
 	}
 	if logs := fromLogs(m.Inventory); len(logs) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, of its roles only what changed in the logs is known; ingest iam adds one", few(logs)))
+		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, of its roles only what changed in the logs is known; ingest iam adds one", Few(logs)))
 	}
 	if old := olderThan(m.Since, m.Inventory); len(old) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: the inventory of %s is older than the window, what was made or granted since is not known", few(old)))
+		lines = append(lines, fmt.Sprintf("warning: the inventory of %s is older than the window, what was made or granted since is not known", Few(old)))
 	}
 	if c := m.Catalogue; c != nil && m.Until.Sub(c.Date) > staleAfter {
 		lines = append(lines, fmt.Sprintf("warning: the catalogue of actions is %.0f days older than the window's end, newer actions are missing; "+
@@ -151,15 +151,25 @@ func olderThan(t time.Time, snapshots []queries.MetaSnapshot) []string {
 	return accounts
 }
 
-// few names at most five.
-func few(names []string) string {
-	shown := names[:min(len(names), 5)]
+// maxName bounds a name within a line, in characters. An account's id has twelve,
+// but logs may name any text as one.
+const maxName = 64
+
+// Few names at most five, and cuts those that are too long to be read.
+func Few(names []string) string {
+	shown := make([]string, min(len(names), 5))
+	for i := range shown {
+		shown[i] = Name(names[i])
+	}
 	text := strings.Join(shown, ", ")
 	if more := len(names) - len(shown); more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
 }
+
+// Name is a name out of the lake as a line of text can hold it, cut to 64 columns.
+func Name(name string) string { return shorten(termtext.Line(head(name, maxName)), maxName) }
 
 // writeHead writes the head in place, for the formats for people, and leaves a
 // line free after it.

@@ -85,3 +85,27 @@ func TestWithoutInventory(t *testing.T) {
 		}
 	}
 }
+
+// TestLongNamesAreCut: an account's id in the logs may be megabytes long, and a line
+// for people stays one that can be read.
+func TestLongNamesAreCut(t *testing.T) {
+	long := strings.Repeat("é", 5<<20)
+	m := sampleMeta()
+	m.Coverage.Thin, m.Coverage.WithoutInventory = []string{long, "222222222222"}, []string{long}
+	m.Inventory[0].AccountID, m.Inventory[0].Date = long, m.Since.AddDate(0, 0, -1)
+	warned := 0
+	for _, line := range headLines(m) {
+		if len(line) > 400 {
+			t.Errorf("a line of %d bytes: %.40s", len(line), line)
+		}
+		if strings.Contains(line, strings.Repeat("é", maxName-1)+"…") {
+			warned++
+		}
+	}
+	if warned != 3 {
+		t.Errorf("%d lines name the account, want 3", warned)
+	}
+	if title := sectionTitle(Table, false, "role "+long, Options{}); len(title) > 3*maxCell {
+		t.Errorf("a title of %d bytes", len(title))
+	}
+}

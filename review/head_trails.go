@@ -31,9 +31,9 @@ func trails(m *queries.Meta) string {
 			newest = t.Date
 		}
 	}
-	text := few(names) + ", " + dates(oldest, newest)
+	text := Few(names) + ", " + dates(oldest, newest)
 	if without := withoutTrail(m); len(without) > 0 {
-		text += fmt.Sprintf("; none known of %s, there %s", few(without), assumed)
+		text += fmt.Sprintf("; none known of %s, there %s", Few(without), assumed)
 	}
 	return text
 }

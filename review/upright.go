@@ -66,8 +66,9 @@ func sectionTitle(format Format, gapBefore bool, title string, o Options) string
 	if gapBefore {
 		before = "\n"
 	}
+	title = shorten(termtext.Line(head(title, maxCell)), maxCell)
 	if format == Markdown {
 		return before + "## " + escapeMarkdown(title) + "\n\n"
 	}
-	return before + bold(o.Colour, termtext.Line(title)) + "\n"
+	return before + bold(o.Colour, title) + "\n"
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"roletrail/cmd/internal/cli"
 	"roletrail/config/didyoumean"
 	"roletrail/queries"
+	"roletrail/review"
 )
 
 // checkAccounts refuses accounts that are nowhere, because no rows would look
@@ -38,12 +38,12 @@ func noSuchAccount(account string, known []string) error {
 	if hint := didyoumean.Hint(account, known); hint != "" {
 		return cli.WithHint(err, hint)
 	}
-	const shown = 5
-	switch n := len(known); {
-	case n == 0:
+	if len(known) == 0 {
 		return cli.WithHint(err, "the lake knows no account yet")
-	case n > shown:
-		return cli.WithHint(err, fmt.Sprintf("the lake knows %s and %d more; report coverage lists them", strings.Join(known[:shown], ", "), n-shown))
 	}
-	return cli.WithHint(err, "the lake knows "+strings.Join(known, ", "))
+	hint := "the lake knows " + review.Few(known)
+	if len(known) > 5 {
+		hint += "; report coverage lists them"
+	}
+	return cli.WithHint(err, hint)
 }

@@ -83,7 +83,7 @@ func (g gathered) column(name string) int {
 	return slices.IndexFunc(g.columns, func(c queries.Column) bool { return c.Name == name })
 }
 
-// texts are the different texts of a column, quoted, at most three.
+// texts are the different texts of a column, short and quoted, at most three.
 func (g gathered) texts(name string) []string {
 	var found []string
 	at := g.column(name)
@@ -91,7 +91,7 @@ func (g gathered) texts(name string) []string {
 		if at < 0 || row[at] == nil {
 			continue
 		}
-		if text := fmt.Sprintf("%q", row[at]); !slices.Contains(found, text) && len(found) < 3 {
+		if text := fmt.Sprintf("%q", review.Name(fmt.Sprint(row[at]))); !slices.Contains(found, text) && len(found) < 3 {
 			found = append(found, text)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -106,7 +105,7 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 func nothingGranted(accounts []string) string {
 	of := ""
 	if len(accounts) > 0 {
-		of = " of " + strings.Join(accounts, ", ")
+		of = " of " + review.Few(accounts)
 	}
 	return "report: no inventory" + of + ", so nothing is known to be granted; " +
 		"ingest iam adds one from the output of aws iam get-account-authorization-details"
