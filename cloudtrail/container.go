@@ -49,6 +49,8 @@ func (d *Decoder) unwrap(raw []byte, offset int64, nested int) error {
 		d.doc.Digest = digestFile(m)
 		d.doc.Digest.SHA256 = sha256.Sum256(raw)
 		return nil
+	case m.roles != nil:
+		return d.bad(flawInventory, offset, raw)
 	}
 	return d.bad(flawNotRecord, offset, raw)
 }
@@ -60,6 +62,7 @@ type wrapper struct {
 	logEvents, messageType         []byte // CloudWatch Logs
 	records, events                []byte // a trail file, the answer of LookupEvents
 	digestEnd, logFiles, accountID []byte // a digest
+	roles                          []byte // an IAM inventory, which is no log at all
 
 	twice bool // one of those that hold records stands there again
 }
@@ -94,6 +97,8 @@ func wrapperMembers(raw []byte) wrapper {
 			m.logFiles = value
 		case "awsAccountId":
 			m.accountID = value
+		case "RoleDetailList":
+			m.roles = value
 		}
 		return true
 	})

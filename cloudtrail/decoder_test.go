@@ -287,6 +287,7 @@ var containerTests = []struct {
 	{"missing comma", `{"Records":[` + small + small + `]}`, 0, 0, "invalid JSON"},
 	{"control character", `{"Records":[{"eventName":"a` + "\n" + `"}]}`, 0, 0, "invalid JSON"},
 	{"S3 notification", `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"2026-07-10T11:42:05.000Z","s3":{}}]}`, 0, 0, "no CloudTrail record found"},
+	{"inventory", `{"UserDetailList":[],"RoleDetailList":[{"RoleName":"r"}],"IsTruncated":false}`, 0, 0, "not a CloudTrail record but an IAM inventory (ingest iam reads it)"},
 	{"policy", `{"Version":"2012-10-17","Statement":[]}`, 0, 0, "no CloudTrail record found"},
 	{"Records twice", `{"Records":[],"Records":[]}`, 0, 0, "stand there twice"},
 }

@@ -41,6 +41,7 @@ const (
 	noFlaw          flaw = ""
 	flawNotObject   flaw = "not an object"
 	flawNotRecord   flaw = "not a CloudTrail record"
+	flawInventory   flaw = "not a CloudTrail record but an IAM inventory (ingest iam reads it)"
 	flawNoTime      flaw = "no eventTime"
 	flawBadTime     flaw = "eventTime is not a time"
 	flawNotUTF8     flaw = "not valid UTF-8"
@@ -55,7 +56,7 @@ func (d *Decoder) bad(f flaw, offset int64, raw []byte) error {
 	if len(d.doc.unrecognised)+len(d.doc.Bad) >= maxBad {
 		return &SyntaxError{Problem: fmt.Sprintf("more than %d bad records, the last one: %s", maxBad, f), Offset: offset}
 	}
-	if f == flawNotRecord || f == flawNotObject {
+	if f == flawNotRecord || f == flawNotObject || f == flawInventory {
 		d.doc.unrecognised = append(d.doc.unrecognised, b)
 	} else {
 		d.doc.Bad = append(d.doc.Bad, b)

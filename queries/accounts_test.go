@@ -24,3 +24,35 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("the accounts are %v, want %v", got, want)
 	}
 }
+
+// TestInventoryDates finds each day once, of the accounts that were asked for.
+func TestInventoryDates(t *testing.T) {
+	var w world
+	for account, days := range map[string][]string{"000000000001": {"2026-07-09", "2026-07-01"}, "000000000002": {"2026-07-01", "2026-06-30"}} {
+		for _, day := range days {
+			for _, name := range []string{"r", "s"} {
+				w.roles = append(w.roles, inventoryRole{ARN: "arn:aws:iam::" + account + ":role/" + name, RoleID: "AROA" + account + name, AccountID: account, Name: name, Path: "/", SnapshotDate: day})
+			}
+		}
+	}
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
+	for _, c := range []struct {
+		accounts []string
+		want     []string
+	}{
+		{nil, []string{"2026-06-30", "2026-07-01", "2026-07-09"}},
+		{[]string{"000000000001"}, []string{"2026-07-01", "2026-07-09"}},
+		{[]string{"000000000003"}, nil},
+	} {
+		p := window()
+		p.Accounts = c.accounts
+		rows, err := e.Run(context.Background(), "inventory_dates", p)
+		var got []string
+		for _, row := range all(t, rows, err) {
+			got = append(got, row[0].(time.Time).Format(time.DateOnly))
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("of %v the days are %v, want %v", c.accounts, got, c.want)
+		}
+	}
+}

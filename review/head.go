@@ -153,7 +153,7 @@ func olderThan(t time.Time, snapshots []queries.MetaSnapshot) []string {
 
 // maxName bounds a name within a line, in characters. An account's id has twelve,
 // but logs may name any text as one.
-const maxName = 64
+const maxName = 100
 
 // Few names at most five, and cuts those that are too long to be read.
 func Few(names []string) string {
@@ -168,7 +168,7 @@ func Few(names []string) string {
 	return text
 }
 
-// Name is a name out of the lake as a line of text can hold it, cut to 64 columns.
+// Name is a name out of the lake as a line of text can hold it, cut to 100 columns.
 func Name(name string) string { return shorten(termtext.Line(head(name, maxName)), maxName) }
 
 // writeHead writes the head in place, for the formats for people, and leaves a

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,7 +82,8 @@ there before the logs stays unknown, and reports say so.`,
 	return cmd
 }
 
-// dayOrNow is the value of a flag that takes a day, or this moment.
+// dayOrNow is the value of a flag that takes a day, or this moment. Tomorrow is a
+// day, too: somewhere it has begun.
 func dayOrNow(flag, date string, now time.Time) (time.Time, error) {
 	if date == "" {
 		return now.UTC().Truncate(time.Second), nil
@@ -89,6 +91,9 @@ func dayOrNow(flag, date string, now time.Time) (time.Time, error) {
 	at, err := time.Parse(time.DateOnly, date)
 	if err != nil {
 		return time.Time{}, cli.Usage(fmt.Errorf("flag --%s must be a day like 2026-09-30, not %q", flag, date), "")
+	}
+	if at.After(now.Add(24 * time.Hour)) {
+		return time.Time{}, cli.Usage(fmt.Errorf("flag --%s must not be later than tomorrow, and %s is", flag, date), "reports would take it for the newest until then")
 	}
 	return at, nil
 }
@@ -121,7 +126,7 @@ func ingestIAM(p *cli.Program, common *cli.Common, read func() (*inventory.Inven
 	p.Say(slog.LevelInfo, fmt.Sprintf("entries %d = roles %d + duplicate %d + quarantined %d", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost),
 		"balance", "entries", inv.Read, "roles", len(inv.Roles), "duplicate", inv.Duplicates, "quarantined", inv.Lost)
 	if len(problems) > 0 {
-		return cli.Quarantined(fmt.Errorf("done, but %s of the inventory could not be read", counted(len(problems), "part")),
+		return cli.Quarantined(fmt.Errorf("done, but the inventory has %s", counted(len(problems), "problem")),
 			"they are named above; all else is in the lake")
 	}
 	return nil
@@ -132,8 +137,8 @@ func warnOf(p *cli.Program, problem inventory.Problem) {
 	if problem.RoleLost {
 		lost = " (the role is left out)"
 	}
-	p.Say(slog.LevelWarn, fmt.Sprintf("could not be read: %s: %s%s", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost),
-		"part of the inventory could not be read", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
+	p.Say(slog.LevelWarn, fmt.Sprintf("problem of the inventory: %s: %s%s", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost),
+		"problem of the inventory", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
 }
 
 func readInventories(p *cli.Program, paths []string) (*inventory.Inventory, error) {
@@ -181,5 +186,8 @@ func withFile(p *cli.Program, path, what string, read func(r io.Reader, name str
 		return fmt.Errorf("reading %s %q: %w", what, path, errors.Unwrap(err))
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return cli.WithHint(fmt.Errorf("reading %s %q: it is a folder", what, path), "name the files in it: "+filepath.Join(path, "*.json"))
+	}
 	return read(file, path)
 }

@@ -46,7 +46,7 @@ func TestEveryLineIsJSON(t *testing.T) {
 		"run":           {[]string{"logs", "--lake", lake, "--log-format", "json", filepath.Join(dir, "logs")}, 3, []string{"balance", "done, but quarantined", "more was quarantined than is listed", "quarantined"}},
 		"by file":       {[]string{"logs", "--lake", lake, "--config", filepath.Join(dir, "json.yaml"), filepath.Join(dir, "logs", "good.json")}, 0, []string{"balance"}},
 		"failed":        {[]string{"logs", "--lake", lake, "--log-format=json", filepath.Join(dir, "missing")}, 1, []string{"listing source"}},
-		"inventory":     {[]string{"iam", "--lake", lake, "--log-format=json", filepath.Join(dir, "iam.json")}, 3, []string{"balance", "done, but", "inventory", "part of the inventory could not be read"}},
+		"inventory":     {[]string{"iam", "--lake", lake, "--log-format=json", filepath.Join(dir, "iam.json")}, 3, []string{"balance", "done, but", "inventory", "problem of the inventory"}},
 		"unknown flag":  {[]string{"logs", "--colour", "--log-format", "json", "x"}, 2, []string{"unknown flag --colour"}},
 		"configuration": {[]string{"logs", "--config", filepath.Join(dir, "wrong.yaml"), "--log-format=json", "x"}, 2, []string{"reading configuration"}},
 		"no command":    {[]string{"--log-format=json"}, 2, []string{"ingest needs a command"}},

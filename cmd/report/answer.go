@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,5 +68,23 @@ func ask(ctx context.Context, engine queries.Engine, name string, params queries
 func head(ctx context.Context, engine queries.Engine, params queries.Params) (queries.Meta, error) {
 	meta, err := engine.Meta(ctx, params)
 	meta.Versions.Roletrail = cli.Version()
+	if err == nil && len(meta.Inventory) == 0 && !params.InventoryDate.IsZero() {
+		err = checkInventoryDate(ctx, engine, params)
+	}
 	return meta, err
+}
+
+// checkInventoryDate refuses a date before every inventory: without one all roles
+// that never acted would be missing. A lake without any inventory says so itself.
+func checkInventoryDate(ctx context.Context, engine queries.Engine, params queries.Params) error {
+	g, err := gather(ctx, engine, "inventory_dates", params)
+	if err != nil || len(g.rows) == 0 {
+		return err
+	}
+	var dates []string
+	for _, row := range g.rows {
+		dates = append(dates, row[0].(time.Time).Format(time.DateOnly))
+	}
+	return cli.Usage(fmt.Errorf("no inventory is of %s or before", params.InventoryDate.Format(time.DateOnly)),
+		"there are those of "+review.Few(dates)+"; leave --inventory out to use the newest")
 }

@@ -13,7 +13,6 @@ import (
 	"roletrail/cmd/internal/cli"
 	"roletrail/iam/policy"
 	"roletrail/queries"
-	"roletrail/review"
 )
 
 // proposalForm is what a proposed policy is written as.
@@ -136,7 +135,7 @@ func findGrantee(ctx context.Context, engine queries.Engine, params queries.Para
 	}
 	arns := grants.distinct("role_arn")
 	if len(arns) > 1 {
-		return grantee{}, cli.WithHint(fmt.Errorf("%d roles have that name", len(arns)), "name one by its ARN: "+review.Few(arns))
+		return grantee{}, cli.WithHint(fmt.Errorf("%d roles have that name", len(arns)), "name one by its ARN: "+strings.Join(arns[:min(len(arns), 5)], ", "))
 	}
 	g := grantee{account: grants.distinct("account_id")[0], arn: arns[0], grants: grants}
 	switch {
