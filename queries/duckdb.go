@@ -10,6 +10,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -183,7 +184,7 @@ func (e *duckEngine) start(ctx context.Context, text string, args []driver.Value
 	}()
 	prepared, err := conn.Prepare(text)
 	if err != nil {
-		return nil, e.explain(oneStatement(err))
+		return nil, e.explain(oneStatement(text, err))
 	}
 	stmt := prepared.(*duckdb.Stmt)
 	if ctx.Err() != nil { // planning can take long: constants are computed there
@@ -247,12 +248,16 @@ func nativeHandles(conn *duckdb.Conn, stmt *duckdb.Stmt) (connection, prepared u
 	return c.UnsafePointer(), s.UnsafePointer(), nil
 }
 
-// oneStatement words the driver's refusal of several statements for people.
-func oneStatement(err error) error {
-	if strings.Contains(err.Error(), "multi-statement") {
-		return errors.New("one statement at a time: leave out what follows the first semicolon")
+// oneStatement words the driver's refusal of several statements for people. DuckDB
+// makes several of a PIVOT whose columns depend on the rows.
+func oneStatement(text string, err error) error {
+	switch {
+	case !strings.Contains(err.Error(), "multi-statement"):
+		return err
+	case slices.ContainsFunc(tokenize(text), func(t string) bool { return strings.EqualFold(t, "pivot") || strings.EqualFold(t, "pivot_wider") }):
+		return errors.New("PIVOT must name its columns, as in PIVOT role_use ON outcome IN ('success', 'denied') USING count(*)")
 	}
-	return err
+	return errors.New("one statement at a time: leave out what follows the first semicolon")
 }
 
 func ordinals(args []driver.Value) []driver.NamedValue {

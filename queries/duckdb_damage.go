@@ -32,6 +32,9 @@ func (e *duckEngine) explain(err error) error {
 	if strings.Contains(msg, "Out of Memory Error") || strings.Contains(msg, "bad_alloc") {
 		return tooLarge(e.memory)
 	}
+	if strings.HasPrefix(msg, "Catalog Error: Table with name ") {
+		return fmt.Errorf("%w\n(show tables lists the views)", err)
+	}
 	if blamesStatement(msg) {
 		return err
 	}

@@ -319,6 +319,28 @@ func TestNamingAFileIsNoDamage(t *testing.T) {
 	}
 }
 
+// TestNextStepOfAStatement: what DuckDB says is not always what its reader can do.
+func TestNextStepOfAStatement(t *testing.T) {
+	e := openFiles(t, small(t), Options{})
+	for text, want := range map[string]string{
+		"select 1; select 2":                            "one statement at a time: leave out what follows the first semicolon",
+		"pivot role_use on outcome using count(*)":      "PIVOT must name its columns, as in PIVOT role_use ON outcome IN ('success', 'denied') USING count(*)",
+		"from (pivot role_use on outcome using sum(1))": "PIVOT must name its columns",
+		"select * from nope":                            "(show tables lists the views)",
+		"describe nope":                                 "(show tables lists the views)",
+	} {
+		rows, err := e.SQL(context.Background(), text)
+		if err == nil {
+			rows.Close()
+			t.Errorf("%s: no error", text)
+		} else if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	rows, err := e.SQL(context.Background(), "pivot role_use on outcome in ('success', 'denied') using count(*)")
+	all(t, rows, err)
+}
+
 func readAll(f lakeFiles) error {
 	e, err := openDuckDB(context.Background(), f, Options{})
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"roletrail/review/termtext"
 )
 
-// headLines say what an answer rests on (design 7), a line each.
-func headLines(m *queries.Meta) []string {
+// headLines say what the answer of a report rests on (design 7), a line each.
+func headLines(m *queries.Meta, report string) []string {
 	lines := []string{
 		"window: " + window(m.Since, m.Until),
 		"coverage: " + coverage(m.Coverage),
@@ -20,7 +20,7 @@ func headLines(m *queries.Meta) []string {
 		"trails: " + trails(m),
 		fmt.Sprintf("made by: roletrail %s, %s, rules %d", m.Versions.Roletrail, m.Versions.Engine, m.Versions.Derivation),
 	}
-	return append(lines, warnings(m)...)
+	return append(lines, warnings(m, report)...)
 }
 
 func window(since, until time.Time) string {
@@ -114,10 +114,14 @@ func noInventory(upTo time.Time) string {
 const staleAfter = 90 * 24 * time.Hour
 
 // warnings are what a reader must not miss before believing the rows.
-func warnings(m *queries.Meta) []string {
+func warnings(m *queries.Meta, report string) []string {
 	var lines []string
 	if thin := m.Coverage.Thin; len(thin) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: coverage is thin in %s, report coverage --gaps lists the missing days", Few(thin)))
+		next := ", report coverage --gaps lists the missing days"
+		if report == "coverage_gaps" {
+			next = ""
+		}
+		lines = append(lines, "warning: coverage is thin in "+Few(thin)+next)
 	}
 	if without := m.Coverage.WithoutInventory; len(m.Inventory) == 0 {
 		lines = append(lines, noInventory(m.InventoryDate))
@@ -173,12 +177,12 @@ func Name(name string) string { return shorten(termtext.Line(head(name, maxName)
 
 // writeHead writes the head in place, for the formats for people, and leaves a
 // line free after it.
-func writeHead(w io.Writer, format Format, meta *queries.Meta) error {
+func writeHead(w io.Writer, format Format, meta *queries.Meta, report string) error {
 	if meta == nil {
 		return nil
 	}
 	var b strings.Builder
-	for _, line := range headLines(meta) {
+	for _, line := range headLines(meta, report) {
 		if format == Markdown {
 			line = "- " + escapeMarkdown(line)
 		}
@@ -189,11 +193,11 @@ func writeHead(w io.Writer, format Format, meta *queries.Meta) error {
 }
 
 // writeNotes writes the head beside an answer that has no room for it.
-func writeNotes(w io.Writer, meta *queries.Meta) error {
+func writeNotes(w io.Writer, meta *queries.Meta, report string) error {
 	if w == nil || meta == nil {
 		return nil
 	}
-	for _, line := range headLines(meta) {
+	for _, line := range headLines(meta, report) {
 		if _, err := fmt.Fprintln(w, termtext.Line(line)); err != nil {
 			return fmt.Errorf("writing notes: %w", err)
 		}

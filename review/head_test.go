@@ -1,6 +1,7 @@
 package review
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestCatalogueLine(t *testing.T) {
 		m := sampleMeta()
 		m.Catalogue = &queries.MetaCatalogue{Date: at(c.date + "T00:00:00Z"), Source: c.source}
 		m.Until = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
-		text := strings.Join(headLines(m), "\n")
+		text := strings.Join(headLines(m, ""), "\n")
 		if !strings.Contains(text, c.line+"\n") {
 			t.Errorf("%q is not in\n%s", c.line, text)
 		}
@@ -80,7 +81,7 @@ func TestWithoutInventory(t *testing.T) {
 		{at("2026-01-31T00:00:00Z"), "warning: no inventory up to 2026-01-31, roles that never acted are not listed; leave --inventory out to use the newest"},
 	} {
 		m.InventoryDate = c.upTo
-		if text := strings.Join(headLines(m), "\n"); !strings.Contains(text, c.want+"\n") {
+		if text := strings.Join(headLines(m, ""), "\n"); !strings.Contains(text, c.want+"\n") {
 			t.Errorf("%q is not in\n%s", c.want, text)
 		}
 	}
@@ -94,7 +95,7 @@ func TestLongNamesAreCut(t *testing.T) {
 	m.Coverage.Thin, m.Coverage.WithoutInventory = []string{long, "222222222222"}, []string{long}
 	m.Inventory[0].AccountID, m.Inventory[0].Date = long, m.Since.AddDate(0, 0, -1)
 	warned := 0
-	for _, line := range headLines(m) {
+	for _, line := range headLines(m, "") {
 		if len(line) > 400 {
 			t.Errorf("a line of %d bytes: %.40s", len(line), line)
 		}
@@ -107,5 +108,19 @@ func TestLongNamesAreCut(t *testing.T) {
 	}
 	if title := sectionTitle(Table, false, "role "+long, Options{}); len(title) > 3*maxCell {
 		t.Errorf("a title of %d bytes", len(title))
+	}
+}
+
+// TestGapsNameNoGaps: the list of the missing days does not send its reader to itself.
+func TestGapsNameNoGaps(t *testing.T) {
+	m := sampleMeta()
+	m.Coverage.Thin = []string{"222222222222"}
+	for report, want := range map[string]string{
+		"coverage_gaps": "warning: coverage is thin in 222222222222",
+		"last_used":     "warning: coverage is thin in 222222222222, report coverage --gaps lists the missing days",
+	} {
+		if lines := headLines(m, report); !slices.Contains(lines, want) {
+			t.Errorf("%s: %q is not in %q", report, want, lines)
+		}
 	}
 }

@@ -26,7 +26,7 @@ func TestTrailsLine(t *testing.T) {
 	} {
 		m := sampleMeta()
 		m.Trails = trails
-		if lines := headLines(m); !slices.Contains(lines, want) {
+		if lines := headLines(m, ""); !slices.Contains(lines, want) {
 			t.Errorf("%q is not in\n%s", want, strings.Join(lines, "\n"))
 		}
 	}

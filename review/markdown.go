@@ -14,12 +14,13 @@ import (
 // terminal.
 type markdownRenderer struct {
 	w       *bufio.Writer
+	o       Options
 	columns []queries.Column
 }
 
 func (m *markdownRenderer) begin(meta *queries.Meta, columns []queries.Column) error {
 	m.columns = columns
-	if err := writeHead(m.w, Markdown, meta); err != nil {
+	if err := writeHead(m.w, Markdown, meta, m.o.Report); err != nil {
 		return err
 	}
 	names, rules := make([]string, len(columns)), make([]string, len(columns))

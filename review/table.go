@@ -38,7 +38,7 @@ func newTable(w *bufio.Writer, o Options) *tableRenderer {
 
 func (t *tableRenderer) begin(meta *queries.Meta, columns []queries.Column) error {
 	t.columns = columns
-	return writeHead(t.w, Table, meta)
+	return writeHead(t.w, Table, meta, t.o.Report)
 }
 
 func (t *tableRenderer) row(cells []any) error {

@@ -65,7 +65,7 @@ func WriteSections(w io.Writer, format Format, meta *queries.Meta, sections []Se
 		return fmt.Errorf("writing %s: this format has no sections", format)
 	}
 	return flushed(w, func(b *bufio.Writer) error {
-		if err := writeHead(b, format, meta); err != nil {
+		if err := writeHead(b, format, meta, o.Report); err != nil {
 			return err
 		}
 		for i, s := range sections {
@@ -113,7 +113,7 @@ func newRenderer(b *bufio.Writer, format Format, o Options) (renderer, error) {
 	case NDJSON:
 		return &ndjsonRenderer{w: b, o: o}, nil
 	case Markdown:
-		return &markdownRenderer{w: b}, nil
+		return &markdownRenderer{w: b, o: o}, nil
 	}
 	return nil, fmt.Errorf("writing %q: no such format", format)
 }

@@ -94,6 +94,9 @@ func readQueryFile(path string) (string, error) {
 		return "", fmt.Errorf("reading query: %w", err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return "", cli.Usage(fmt.Errorf("reading query from %q: it is a folder", path), "name a file with one statement")
+	}
 	return readQuery(fmt.Sprintf("%q", path), f)
 }
 

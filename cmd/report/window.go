@@ -28,7 +28,10 @@ func (f windowFlags) window(now time.Time) (since, until time.Time, err error) {
 		if f.since != "" || f.until != "" {
 			return since, until, cli.Usage(errors.New("--quarter names the whole window"), "leave --since and --until out")
 		}
-		return parseQuarter(f.quarter)
+		if since, until, err = parseQuarter(f.quarter); err != nil {
+			return since, until, err
+		}
+		return since, until, checkYears(since, until)
 	}
 	until = now
 	if f.until != "" {
@@ -45,7 +48,17 @@ func (f windowFlags) window(now time.Time) (since, until time.Time, err error) {
 	if !since.Before(until) {
 		return since, until, emptyWindow(since, until, f.until == "")
 	}
-	return since, until, nil
+	return since, until, checkYears(since, until)
+}
+
+// checkYears refuses a window in which nobody can have meant to look; a moment
+// without a year of four digits has no text that is a time everywhere.
+func checkYears(since, until time.Time) error {
+	if since.Year() >= 1000 && until.Year() <= 9999 {
+		return nil
+	}
+	return cli.Usage(fmt.Errorf("the window from %s to %s lies outside of the years 1000 to 9999", since.Format(time.DateOnly), until.Format(time.DateOnly)),
+		"name one with --since and --until")
 }
 
 func emptyWindow(since, until time.Time, byDefault bool) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -30,6 +31,9 @@ func flagError(cmd *cobra.Command, err error) error {
 }
 
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+	if strings.ContainsAny(err.GetSpecifiedName(), " \t\r\n") { // a text that begins with dashes, as SQL's comments do
+		return Usage(errors.New("an argument begins with --, as flags do"), fmt.Sprintf("put -- before it: %s -- \"--…\"", cmd.CommandPath()))
+	}
 	if short := err.GetSpecifiedShortnames(); short != "" {
 		return Usage(fmt.Errorf("unknown flag -%s", short), seeHelp(cmd))
 	}
