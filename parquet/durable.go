@@ -153,12 +153,27 @@ func step(name, path string, do func(path string) error) error {
 	return do(path)
 }
 
-// diskError names the file and, for a full disk, what to do.
+// diskError names the file and, where that can be told, what to do.
 func diskError(doing, path string, err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("%s %q: no space left on the disk; free some and run the same command again, it goes on where it stopped: %w", doing, path, err)
+	if what := remedy(err); what != "" {
+		return fmt.Errorf("%s %q: %s: %w", doing, path, what, err)
 	}
 	return fmt.Errorf("%s %q: %w", doing, path, err)
+}
+
+const goesOn = "run the same command again, it goes on where it stopped"
+
+// remedy is what an error of the file system means and what to do about it, or "".
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		return "no space left on the disk; free some and " + goesOn
+	case errors.Is(err, syscall.EFBIG):
+		return "no file may get that large here; raise the limit (ulimit -f) and " + goesOn
+	case errors.Is(err, syscall.EROFS):
+		return "the disk is mounted for reading only; mount it for writing or name another lake with --lake"
+	}
+	return ""
 }
 
 // isTemp reports whether name is one that createFile gives to temporary files.

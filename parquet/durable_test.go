@@ -96,6 +96,21 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// TestDiskErrors: what the system says is not yet what its reader can do.
+func TestDiskErrors(t *testing.T) {
+	for code, want := range map[syscall.Errno]string{
+		syscall.EDQUOT: `writing "f": no space left on the disk; free some and run the same command again`,
+		syscall.EFBIG:  `writing "f": no file may get that large here; raise the limit (ulimit -f)`,
+		syscall.EROFS:  `writing "f": the disk is mounted for reading only; mount it for writing or name another lake with --lake`,
+		syscall.EIO:    `writing "f": write g: `,
+	} {
+		err := diskError("writing", "f", &os.PathError{Op: "write", Path: "g", Err: code})
+		if !errors.Is(err, code) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got  %v\nwant %s…", err, want)
+		}
+	}
+}
+
 func writeWhole(path string) error {
 	f, err := createFile(path, nil)
 	if err != nil {

@@ -49,7 +49,11 @@ func openLedger(dir string, write bool) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Lstat(path); err != nil || info.Size() == 0 {
+	info, err := os.Lstat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("opening ledger %q: it is no file but a link or a folder, and links in a lake are not followed; put the file itself there", path)
+	}
+	if err != nil || info.Size() == 0 {
 		if err := requireNoData(dir); err != nil {
 			return nil, err
 		}
@@ -210,7 +214,11 @@ func ledgerError(path string, err error) error {
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return damagedLedger(path, err)
 	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("writing ledger %q: no space left on the disk; free some and run the same command again, it goes on where it stopped: %w", path, err)
+		return fmt.Errorf("writing ledger %q: no space left on the disk; free some and %s: %w", path, goesOn, err)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("ledger %q: the system refused to read or write it; see to the disk and to the limit on the size of files (ulimit -f), then %s: %w", path, goesOn, err)
+	case sqlite3.SQLITE_READONLY:
+		return fmt.Errorf("ledger %q: it must not be written; see to its permissions: %w", path, err)
 	}
 	return fmt.Errorf("ledger %q: %w", path, err)
 }

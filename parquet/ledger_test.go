@@ -209,6 +209,23 @@ func TestLedgerFailure(t *testing.T) {
 	checkKnown(t, l, map[string][2]int64{})
 }
 
+// TestLedgerLink: a link in the ledger's place is not followed, and that is said.
+func TestLedgerLink(t *testing.T) {
+	dir := t.TempDir()
+	l, _ := testLake(t, dir)
+	must(0, l.Close())
+	path := filepath.Join(dir, ledgerName)
+	must(0, os.Rename(path, dir+"-ledger"))
+	must(0, os.Symlink(dir+"-ledger", path))
+	_, write := CreateLake(dir)
+	_, read := OpenLake(dir)
+	for _, err := range []error{write, read} {
+		if err == nil || !strings.Contains(err.Error(), "links in a lake are not followed; put the file itself there") {
+			t.Errorf("error is %v", err)
+		}
+	}
+}
+
 func BenchmarkLedgerCommit(b *testing.B) {
 	l := must(CreateLake(b.TempDir()))
 	defer l.Close()

@@ -25,7 +25,7 @@ type lock struct{ f *os.File }
 func acquire(dir string) (*lock, error) {
 	f, err := openLock(filepath.Join(dir, lockName))
 	if err != nil {
-		return nil, fmt.Errorf("locking lake %q: %w", dir, err)
+		return nil, diskError("locking lake", dir, err)
 	}
 	ok, err := tryLock(f)
 	for deadline := time.Now().Add(lockPatience); !ok && err == nil && time.Now().Before(deadline); {
@@ -41,7 +41,7 @@ func acquire(dir string) (*lock, error) {
 	}
 	if err := writePID(f); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("locking lake %q: %w", dir, err)
+		return nil, diskError("locking lake", dir, err)
 	}
 	return &lock{f}, nil
 }
