@@ -34,7 +34,20 @@ func (l *Ledger) RecordReasons(prefix string, fn func(object, reason string) err
 // Quarantined lists the newest entries of the quarantine, at most limit; a
 // negative limit means all.
 func (l *Ledger) Quarantined(limit int) (entries []QuarantineEntry, err error) {
-	err = l.rows("quarantined", []any{limit}, func(scan func(...any) error) error {
+	err = l.eachQuarantined(limit, func(q QuarantineEntry) error {
+		entries = append(entries, q)
+		return nil
+	})
+	return entries, err
+}
+
+// EachQuarantined streams all entries of the quarantine, the newest first.
+func (l *Ledger) EachQuarantined(fn func(QuarantineEntry) error) error {
+	return l.eachQuarantined(-1, fn)
+}
+
+func (l *Ledger) eachQuarantined(limit int, fn func(QuarantineEntry) error) error {
+	return l.rows("quarantined", []any{limit}, func(scan func(...any) error) error {
 		var q QuarantineEntry
 		var record sql.NullInt64
 		var sum []byte
@@ -46,10 +59,8 @@ func (l *Ledger) Quarantined(limit int) (entries []QuarantineEntry, err error) {
 			q.Record = record.Int64
 		}
 		copy(q.SHA256[:], sum)
-		entries = append(entries, q)
-		return nil
+		return fn(q)
 	})
-	return entries, err
 }
 
 // Totals are the sums over the whole ledger. Objects and Records are those the

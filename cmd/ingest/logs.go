@@ -129,7 +129,7 @@ const listedOnScreen = 20
 func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 	for i, q := range s.Quarantine {
 		if i == listedOnScreen {
-			j.p.Say(slog.LevelWarn, "… and more: --summary FILE lists up to a thousand, the lake's ledger all of it",
+			j.p.Say(slog.LevelWarn, "… and more: ingest quarantine lists all of it",
 				"more was quarantined than is listed", "objects", s.Objects.Quarantined, "records", s.Records.Quarantined)
 			break
 		}
@@ -149,10 +149,7 @@ func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 // quarantined names one thing that was set aside: for people by default, with
 // everything known of it for programs.
 func (j *logsJob) quarantined(q pipeline.Quarantined) {
-	where := q.Object
-	if q.Record != nil {
-		where = fmt.Sprintf("record %d of %s at byte %d", *q.Record, q.Object, q.Offset)
-	}
+	where := placeOf(q.Object, q.Record, q.Offset)
 	j.p.Say(slog.LevelWarn, fmt.Sprintf("quarantined %s: %s", termtext.Lines(where), termtext.Lines(q.Reason)),
 		"quarantined", "object", q.Object, "offset", q.Offset, "record", q.Record, "reason", q.Reason, "detail", q.Detail, "sha256", q.SHA256)
 }
@@ -171,7 +168,7 @@ func quarantineError(s *pipeline.Summary) error {
 		return nil
 	}
 	return cli.Quarantined(fmt.Errorf("done, but quarantined: %s, %s", counted(objects, "object"), counted(records, "record")),
-		"they are named above and in the lake's ledger; quarantined objects are tried again by the next run")
+		"they are named above, and all of them by ingest quarantine; quarantined objects are tried again by the next run")
 }
 
 func limits(l config.Limits) pipeline.Limits {

@@ -7,6 +7,7 @@
 //	ingest iam --live       the same, asked of IAM itself
 //	ingest trail FILE…      what trails log: aws cloudtrail get-event-selectors
 //	ingest catalogue        the IAM actions there are; --refresh asks AWS
+//	ingest quarantine       lists what could not be read
 //
 // A source may be given again at any time: what the lake has is not read twice,
 // and an event is stored once however often it was delivered. What cannot be read
@@ -61,6 +62,6 @@ is not stored twice.`,
   ingest iam inventory.json`,
 	}
 	common := cli.AddCommon(root, p)
-	root.AddCommand(newLogs(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common))
+	root.AddCommand(newLogs(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common), newQuarantine(p, common))
 	return p.Run(context.Background(), root)
 }
