@@ -19,21 +19,23 @@ type shown struct {
 	rank  int // 1 comes first
 	// natural is what its values take uncut, least how narrow it may get.
 	natural, least int
+	upTo           int  // what it may take before those that rank after it
 	rigid          bool // its values must not be cut
 	width          int  // what it got; 0 means it is left out
 }
 
 // fit chooses the columns of a table that may be room wide, and their widths.
 // natural is what each column would take uncut. Columns come in by rank as
-// long as they fit at their narrowest; what room is left then goes to those
-// that had to be cut, one by one, so that short ones are whole first.
+// long as they fit at their narrowest, or as wide as they may get before others
+// come in; what room is left then goes to those that had to be cut, one by one,
+// so that short ones are whole first.
 func fit(choices []choice, columns []queries.Column, natural []int, room int) []*shown {
 	candidates := candidatesOf(choices, columns, natural)
 	left := room + len(gap)
 	for i, c := range byRank(candidates) {
 		if need := c.least + len(gap); i == 0 || need <= left {
-			c.width = c.least
-			left -= need
+			c.width = max(c.least, min(c.upTo, c.natural, left-len(gap)))
+			left -= c.width + len(gap)
 		}
 	}
 	chosen := slices.DeleteFunc(candidates, func(c *shown) bool { return c.width == 0 })
@@ -61,7 +63,7 @@ func refit(columns []*shown, natural []int, room int) {
 func candidatesOf(choices []choice, columns []queries.Column, natural []int) []*shown {
 	if choices == nil {
 		for i, column := range columns {
-			choices = append(choices, choice{column.Name, i + 1, atLeast(column)})
+			choices = append(choices, choice{column.Name, i + 1, atLeast(column), 0})
 		}
 		return candidatesAt(choices, natural, func(i int) int { return i })
 	}
@@ -89,7 +91,7 @@ func candidatesAt(choices []choice, natural []int, index func(int) int) []*shown
 		if i < 0 {
 			continue
 		}
-		c := &shown{index: i, rank: ch.rank, natural: natural[i], least: natural[i], rigid: ch.atLeast == 0}
+		c := &shown{index: i, rank: ch.rank, natural: natural[i], least: natural[i], upTo: ch.upTo, rigid: ch.atLeast == 0}
 		if !c.rigid {
 			c.least = min(c.least, ch.atLeast)
 		}

@@ -25,6 +25,7 @@ type tableRenderer struct {
 	held    [][]string
 	shown   []*shown // nil until the first window is written
 	rows    int64
+	rest    *rest // nil if nothing adds up
 	// namesakes says that two roles of one account have one name.
 	namesakes bool
 }
@@ -38,13 +39,19 @@ func newTable(w *bufio.Writer, o Options) *tableRenderer {
 
 func (t *tableRenderer) begin(meta *queries.Meta, columns []queries.Column) error {
 	t.columns = columns
+	if t.rest = newRest(t.o, columns); t.rest != nil {
+		t.columns = append(slices.Clone(columns), queries.Column{Name: other, Type: "bigint"})
+	}
 	return writeHead(t.w, Table, meta, t.o.Report)
 }
 
 func (t *tableRenderer) row(cells []any) error {
-	texts := make([]string, len(cells))
+	texts := make([]string, len(cells), len(t.columns))
 	for i, cell := range cells {
 		texts[i] = t.text(t.columns[i], cell)
+	}
+	if t.rest != nil {
+		texts = append(texts, t.rest.sum(texts))
 	}
 	t.held = append(t.held, texts)
 	t.rows++
@@ -59,6 +66,9 @@ func (t *tableRenderer) row(cells []any) error {
 func (t *tableRenderer) text(column queries.Column, cell any) string {
 	if at, is := cell.(time.Time); is && t.o.Report == "" {
 		return instant(column, at)
+	}
+	if who, is := cell.(string); is && t.o.Report == "unexpected" && column.Name == "caller" {
+		cell = deletedPrincipal(who)
 	}
 	return human(column, cell)
 }
@@ -77,11 +87,18 @@ func (t *tableRenderer) footer() string {
 	if t.rows == 0 {
 		return "no rows"
 	}
-	if len(t.shown) == len(t.columns) {
+	n, all, note := len(t.shown), len(t.columns), ""
+	if t.rest != nil {
+		all--
+		if isShown(t.shown, t.rest.at) {
+			n, note = n-1, ", "+other+" is "+t.rest.names(t.columns)
+		}
+	}
+	if n == all {
 		return counted(t.rows, "row")
 	}
-	text := fmt.Sprintf("%s, %d of %d columns; --wide shows all", counted(t.rows, "row"), len(t.shown), len(t.columns))
-	if id := t.place("role_id"); t.namesakes && !slices.ContainsFunc(t.shown, func(s *shown) bool { return s.index == id }) {
+	text := fmt.Sprintf("%s, %d of %d columns%s; --wide shows all", counted(t.rows, "row"), n, all, note)
+	if t.namesakes && !isShown(t.shown, t.place("role_id")) {
 		text += ", the role_id of roles that share a name too"
 	}
 	return text
@@ -101,6 +118,9 @@ func (t *tableRenderer) flush() error {
 	}
 	grid.SetColumnConfigs(t.configs())
 	for _, texts := range t.held {
+		if t.rest != nil {
+			texts[t.rest.at] = t.rest.sum(texts)
+		}
 		grid.AppendRow(t.line(texts, func(c queries.Column, s string) string { return paint(t.o.Colour, c, s) }))
 	}
 	t.held = t.held[:0]
@@ -113,6 +133,9 @@ func (t *tableRenderer) flush() error {
 // choose fits the columns to the first window.
 func (t *tableRenderer) choose() []*shown {
 	natural := t.natural()
+	if t.rest != nil {
+		return t.rest.fit(t.layout(), t.columns, natural, t.room())
+	}
 	if !t.o.Wide {
 		return fit(t.layout(), t.columns, natural, t.room())
 	}
@@ -140,7 +163,7 @@ func (t *tableRenderer) layout() []choice {
 		if seen[role] {
 			after := 1 + slices.IndexFunc(layout, func(c choice) bool { return c.name == "role_name" })
 			t.namesakes = true
-			return slices.Insert(slices.Clone(layout), after, choice{"role_id", roleIDRank, 0})
+			return slices.Insert(slices.Clone(layout), after, choice{"role_id", roleIDRank, 0, 0})
 		}
 		seen[role] = true
 	}

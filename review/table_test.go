@@ -97,3 +97,43 @@ func TestCallersAreCutInTheMiddle(t *testing.T) {
 		t.Errorf("accents make %d characters of %d columns", len([]rune(got)), width(got))
 	}
 }
+
+// TestFindingsAreWhole: what is found comes before how many times and from where, and
+// a principal that was deleted is called so.
+func TestFindingsAreWhole(t *testing.T) {
+	columns := []queries.Column{{Name: "role_arn", Type: "varchar"}, {Name: "caller", Type: "varchar"}, {Name: "caller_kind", Type: "varchar"},
+		{Name: "findings", Type: "list"}, {Name: "assumptions", Type: "bigint"}}
+	role := "arn:aws:iam::111111111111:role/team/vendor-billing"
+	got := tableOf(t, "unexpected", columns,
+		[]any{role, "999999999999:AROAVENDOREXAMPLE0001", "account", []any{"missing_external_id", "broadly_trusted"}, int64(65)},
+		[]any{role, "AROAARCHIVERGONEEXAMP", "role", []any{"never_came"}, int64(0)})
+	for _, want := range []string{"  missing_external_id, broadly_trusted\n", "…team/vendor-billing  ", "  deleted r…"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "missing_external_id…") || strings.Contains(got, "account") {
+		t.Errorf("findings make room for others:\n%s", got)
+	}
+	got = tableOf(t, "unexpected", columns, []any{role, "AIDAGONEGONEGONEGONE1", "user", []any{"never_came"}, int64(0)})
+	if !strings.Contains(got, " user ") {
+		t.Errorf("there is room for the kind:\n%s", got)
+	}
+}
+
+// TestReasonOfOneRole: the title names the role, so that the reason has its room.
+func TestReasonOfOneRole(t *testing.T) {
+	columns := []queries.Column{{Name: "role_arn", Type: "varchar"}, {Name: "action", Type: "varchar"}, {Name: "verdict", Type: "varchar"},
+		{Name: "reason", Type: "varchar"}, {Name: "last_used", Type: "timestamp"}, {Name: "uses", Type: "bigint"}}
+	reason := "never seen; AWS documents that CloudTrail logs the calls of dynamodb"
+	row := []any{"arn:aws:iam::111111111111:role/deploy", "dynamodb:AssociateTableReplica", "probably_unused", reason, nil, int64(0)}
+	for width, want := range map[int]string{80: "never seen; AWS documents that Clo…", 120: reason} {
+		var out bytes.Buffer
+		if err := Write(&out, Table, nil, HeldRows(columns, [][]any{row}), Options{Report: "unused_of_role", Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) || strings.Contains(out.String(), "role/deploy") {
+			t.Errorf("%d columns: no %q, or the role, in\n%s", width, want, out.String())
+		}
+	}
+}

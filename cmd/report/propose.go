@@ -122,7 +122,7 @@ func findGrantee(ctx context.Context, engine queries.Engine, params queries.Para
 		return grantee{}, cli.WithHint(errors.New("the lake has no inventory, so nothing is known to be granted"),
 			"ingest iam adds one from the output of aws iam get-account-authorization-details")
 	}
-	rows, err := askGrants(ctx, engine, "unused", params, meta)
+	rows, _, err := askGrants(ctx, engine, "unused", params, meta)
 	if err != nil {
 		return grantee{}, err
 	}

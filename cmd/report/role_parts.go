@@ -49,6 +49,31 @@ func gatherRows(rows queries.Rows) (g gathered, err error) {
 	return g, rows.Err()
 }
 
+// role is "role ARN ID" if all rows are about one role, else empty.
+func (g gathered) role() string {
+	title := ""
+	for i, row := range g.rows {
+		switch one := g.roleOf(row); {
+		case i == 0:
+			title = one
+		case one != title:
+			return ""
+		}
+	}
+	return title
+}
+
+// roleOf names the role of a row.
+func (g gathered) roleOf(row []any) string {
+	title := "role"
+	for _, name := range []string{"role_arn", "role_id"} {
+		if at := g.column(name); at >= 0 && row[at] != nil {
+			title += " " + fmt.Sprint(row[at])
+		}
+	}
+	return title
+}
+
 // oneRole is the summary of one role with its parts.
 type oneRole struct {
 	title   string
@@ -61,11 +86,10 @@ type oneRole struct {
 // about. It asks by AROA id, so that a recreated role does not inherit from its
 // namesake (design 9.16); a role without one by its ARN.
 func gatherRole(ctx context.Context, engine queries.Engine, params queries.Params, summary gathered, row []any) (oneRole, error) {
-	role := oneRole{title: "role", columns: summary.columns, row: row}
+	role := oneRole{title: summary.roleOf(row), columns: summary.columns, row: row}
 	for _, name := range []string{"role_arn", "role_id"} {
 		if at := summary.column(name); at >= 0 && row[at] != nil {
 			params.Role = fmt.Sprint(row[at])
-			role.title += " " + params.Role
 		}
 	}
 	for _, part := range parts {

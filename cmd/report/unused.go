@@ -92,11 +92,15 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 		if len(meta.Inventory) == 0 {
 			fmt.Fprintln(r.Stderr, nothingGranted(meta.Coverage.WithoutInventory))
 		}
-		rows, err := askGrants(ctx, engine, question, params, meta)
+		rows, role, err := askGrants(ctx, engine, question, params, meta)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, rows.Close()) }()
+		if role != "" && question == "unused" && f.format == review.Table && !f.wide {
+			section := review.Section{Title: role, Report: "unused_of_role", Rows: rows}
+			return review.WriteSections(r.Stdout, f.format, &meta, []review.Section{section}, f.options(r, question))
+		}
 		return review.Write(r.Stdout, f.format, &meta, rows, f.options(r, question))
 	})
 }
@@ -112,16 +116,18 @@ func nothingGranted(accounts []string) string {
 }
 
 // askGrants runs the question. No row for a role must not look as if it had
-// nothing unused when it is not in the inventory at all.
-func askGrants(ctx context.Context, engine queries.Engine, question string, params queries.Params, meta queries.Meta) (queries.Rows, error) {
+// nothing unused when it is not in the inventory at all. role is "role ARN ID" if
+// one was asked for and all rows are about it.
+func askGrants(ctx context.Context, engine queries.Engine, question string, params queries.Params, meta queries.Meta) (rows queries.Rows, role string, err error) {
 	if params.Role == "" || len(meta.Inventory) == 0 {
-		return engine.Run(ctx, question, params)
+		rows, err = engine.Run(ctx, question, params)
+		return rows, "", err
 	}
 	g, err := gather(ctx, engine, question, params)
 	if err == nil && len(g.rows) == 0 {
 		err = findPresent(ctx, engine, params)
 	}
-	return review.HeldRows(g.columns, g.rows), err
+	return review.HeldRows(g.columns, g.rows), g.role(), err
 }
 
 // findPresent is an error if no role of the inventory is meant.
