@@ -12,6 +12,19 @@ func TestDateGrants(t *testing.T) {
 	const mine = "arn:aws:iam::111111111111:policy/mine"
 	id := fmt.Sprintf("AROA%017X", fnv("111111111111a"))
 	mineV2 := `{"Arn":"` + mine + `","DefaultVersionId":"v2","PolicyVersionList":[{"VersionId":"v2","IsDefaultVersion":true,"CreateDate":"2026-02-01T00:00:00Z","Document":` + sendDoc + `}]}`
+	// versions is the policy with v2 as its default version and others around it.
+	versions := func(dates map[string]string, documents map[string]string) string {
+		var list []string
+		for _, v := range []string{"v1", "v2", "v3"} {
+			if date := dates[v]; date != "" {
+				list = append(list, fmt.Sprintf(`{"VersionId":%q,"IsDefaultVersion":%t,"CreateDate":"2026-%sT00:00:00Z","Document":%s}`, v, v == "v2", date, documents[v]))
+			}
+		}
+		policy := `{"Arn":"` + mine + `","DefaultVersionId":"v2","PolicyVersionList":[` + strings.Join(list, ",") + `]}`
+		return inventoryJSON(roleJSON("a", attachedJSON(mine)), policy)
+	}
+	again := versions(map[string]string{"v1": "01-03", "v2": "01-04", "v3": "01-05"}, map[string]string{"v1": sendDoc, "v2": sendDoc, "v3": readDoc})
+	kept := versions(map[string]string{"v1": "02-01", "v2": "03-01"}, map[string]string{"v1": sendDoc, "v2": bothDoc})
 	inline := inventoryJSON(roleJSON("a", `"RolePolicyList":[{"PolicyName":"p","PolicyDocument":`+bothDoc+`}]`), "")
 	attached := inventoryJSON(roleJSON("a", attachedJSON(mine)), mineV2)
 	send := "sqs:SendMessage "
@@ -33,6 +46,8 @@ func TestDateGrants(t *testing.T) {
 		"attached twice":                 {attached, []Change{attach(5, "AttachRolePolicy", "a", mine), attach(9, "AttachRolePolicy", "a", mine)}, send + "03-01 00:05"},
 		"attached before the logs":       {attached, nil, send + "02-01 00:00"},
 		"an older version again":         {attached, []Change{changeAt(7, "SetDefaultPolicyVersion", `{"policyArn":"`+mine+`","versionId":"v2"}`, "")}, send + "03-01 00:07"},
+		"an older version after another": {again, []Change{changeAt(7, "SetDefaultPolicyVersion", `{"policyArn":"`+mine+`","versionId":"v2"}`, "")}, send + "03-01 00:07"},
+		"granted by the version before":  {kept, []Change{changeAt(0, "CreatePolicyVersion", `{"policyArn":"`+mine+`","policyDocument":`+quotedDoc(bothDoc)+`,"setAsDefault":true}`, `{"policyVersion":{"versionId":"v2"}}`)}, send + "02-01 00:00"},
 		"another version, changed since": {attached, []Change{changeAt(7, "SetDefaultPolicyVersion", `{"policyArn":"`+mine+`","versionId":"v1"}`, "")}, send + "02-01 00:00"},
 	} {
 		t.Run(name, func(t *testing.T) {
