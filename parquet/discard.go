@@ -52,7 +52,7 @@ func (l *Lake) committed() (map[string]bool, error) {
 	}
 	named := map[string]bool{}
 	for _, t := range tables {
-		files, err := l.ledger.files(t.folder)
+		files, err := l.ledger.files(t.name)
 		if err != nil {
 			return nil, err
 		}

@@ -16,13 +16,15 @@ func TestDiscard(t *testing.T) {
 		dir := t.TempDir()
 		l, run := testLake(t, dir)
 		kept, made, gone := EventsPath(testDay, [16]byte{1}), EventsPath(testDay, [16]byte{2}), EventsPath(testDay, [16]byte{3})
+		actions := CataloguePath(CatalogueActionsSchema)
 		commitFile(t, l, run, kept, EventsSchema, 3)
+		commitFile(t, l, run, actions, CatalogueActionsSchema, 3)
 		must(addFile(l, run, made, EventsSchema, 3))
 		l.ledger.doubtful.Store(doubtful)
-		if err := l.Discard([]string{kept, made, gone}); err != nil {
+		if err := l.Discard([]string{kept, made, gone, actions}); err != nil {
 			t.Fatal(err)
 		}
-		if !exists(dir, kept) || exists(dir, made) {
+		if !exists(dir, kept) || exists(dir, made) || !exists(dir, actions) {
 			t.Errorf("committed file is there: %v, uncommitted one: %v", exists(dir, kept), exists(dir, made))
 		}
 		checkFiles(t, l, "events", "2026-08-01")

@@ -1322,11 +1322,17 @@ facts as (
 
 ),
 
+-- The configuration is about role and caller, so rows that share both share their
+-- number.
 chosen as (
 
     select
         facts.*,
-        row_number() over (order by facts.role_key asc) as number
+        dense_rank() over (
+            order by
+                facts.role_arn asc nulls last,
+                facts.caller asc nulls last
+        ) as number
     from facts
     cross join params
     where
