@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,7 +70,8 @@ func ingestCatalogue(ctx context.Context, p *cli.Program, common *cli.Common, re
 	if refreshed != nil {
 		written = refreshed
 	}
-	fmt.Fprintf(p.Stderr, "catalogue of %s, actions %d\n", written.Date().Format(time.DateOnly), written.Len())
+	day := written.Date().Format(time.DateOnly)
+	p.Say(slog.LevelInfo, fmt.Sprintf("catalogue of %s, actions %d", day, written.Len()), "catalogue", "catalogue_date", day, "actions", written.Len())
 	return nil
 }
 
@@ -87,6 +89,7 @@ func readReference(ctx context.Context, p *cli.Program, source string, at time.T
 	for range refreshed.Operations() {
 		operations++
 	}
-	fmt.Fprintf(p.Stderr, "services %d, operations %d\n", len(services), operations)
+	p.Say(slog.LevelInfo, fmt.Sprintf("services %d, operations %d", len(services), operations),
+		"service reference", "services", len(services), "operations", operations)
 	return refreshed, nil
 }

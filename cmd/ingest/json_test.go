@@ -19,11 +19,12 @@ import (
 func TestEveryLineIsJSON(t *testing.T) {
 	dir := t.TempDir()
 	files := map[string]string{
-		"logs/good.json":  `{"Records":[{"eventTime":"2026-07-10T11:42:05Z","eventName":"x"}]}`,
-		"logs/mixed.json": `{"Records":[{"eventTime":"2026-07-10T11:42:05Z","eventName":"x"},{"eventName":"\n\u001b[31m"}]}`,
-		"iam.json":        `{"RoleDetailList":[{"RoleName":"r"}],"IsTruncated":false}`,
-		"json.yaml":       "log_format: json\n",
-		"wrong.yaml":      "lak: x\n",
+		"logs/good.json":       `{"Records":[{"eventTime":"2026-07-10T11:42:05Z","eventName":"x"}]}`,
+		"logs/mixed.json":      `{"Records":[{"eventTime":"2026-07-10T11:42:05Z","eventName":"x"},{"eventName":"\n\u001b[31m"}]}`,
+		"iam.json":             `{"RoleDetailList":[{"RoleName":"r"}],"IsTruncated":false}`,
+		"reference/depot.json": `{"Name":"depot","Actions":[{"Name":"OpenCrate"}]}`,
+		"json.yaml":            "log_format: json\n",
+		"wrong.yaml":           "lak: x\n",
 	}
 	for i := range listedOnScreen + 1 {
 		files["logs/bad"+strings.Repeat("x", i)+".json"] = "no JSON\n\x1b[31m"
@@ -47,6 +48,7 @@ func TestEveryLineIsJSON(t *testing.T) {
 		"by file":       {[]string{"logs", "--lake", lake, "--config", filepath.Join(dir, "json.yaml"), filepath.Join(dir, "logs", "good.json")}, 0, []string{"balance"}},
 		"failed":        {[]string{"logs", "--lake", lake, "--log-format=json", filepath.Join(dir, "missing")}, 1, []string{"listing source"}},
 		"inventory":     {[]string{"iam", "--lake", lake, "--log-format=json", filepath.Join(dir, "iam.json")}, 3, []string{"balance", "done, but", "inventory", "problem of the inventory"}},
+		"catalogue":     {[]string{"catalogue", "--lake", lake, "--log-format=json", "--refresh", filepath.Join(dir, "reference")}, 0, []string{"catalogue", "service reference"}},
 		"unknown flag":  {[]string{"logs", "--colour", "--log-format", "json", "x"}, 2, []string{"unknown flag --colour"}},
 		"configuration": {[]string{"logs", "--config", filepath.Join(dir, "wrong.yaml"), "--log-format=json", "x"}, 2, []string{"reading configuration"}},
 		"no command":    {[]string{"--log-format=json"}, 2, []string{"ingest needs a command"}},

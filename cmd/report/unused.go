@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"roletrail/cmd/internal/cli"
 	"roletrail/queries"
 	"roletrail/review"
+	"roletrail/review/termtext"
 )
 
 // grantVerdict is what is said of an action that a role may use (design 7).
@@ -90,7 +92,8 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 			return err
 		}
 		if len(meta.Inventory) == 0 {
-			fmt.Fprintln(r.Stderr, nothingGranted(meta.Coverage.WithoutInventory))
+			accounts := meta.Coverage.WithoutInventory
+			r.Say(slog.LevelWarn, termtext.Line(nothingGranted(accounts)), "no inventory, so nothing is known to be granted", "accounts", accounts)
 		}
 		rows, role, err := askGrants(ctx, engine, question, params, meta)
 		if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -43,7 +44,7 @@ type bare struct{ *fakeEngine }
 
 func (e bare) Meta(ctx context.Context, p queries.Params) (queries.Meta, error) {
 	meta, err := e.fakeEngine.Meta(ctx, p)
-	meta.Inventory, meta.Coverage.WithoutInventory = nil, []string{"111111111111", "222222222222"}
+	meta.Inventory, meta.Coverage.WithoutInventory = nil, []string{"111111111111", "2\x1b[2J"}
 	return meta, err
 }
 
@@ -51,10 +52,19 @@ func TestUnusedWithoutInventory(t *testing.T) {
 	engine := newFake()
 	engine.answers["unused"] = gathered{columns: engine.answers["unused"].columns}
 	got := try(t, bare{engine}, "", "unused", "--role", "deploy", "--format", "csv")
-	want := "report: no inventory of 111111111111, 222222222222, so nothing is known to be granted; " +
+	want := "report: no inventory of 111111111111, 2\ufffd[2J, so nothing is known to be granted; " +
 		"ingest iam adds one from the output of aws iam get-account-authorization-details\n"
 	if got.code != cli.ExitDone || got.stdout != "account_id,role_arn,role_id,action,verdict\n" || !strings.HasPrefix(got.stderr, want) {
 		t.Errorf("got %+v, want %s", got, want)
+	}
+	got = try(t, bare{engine}, "", "unused", "--format", "csv", "--log-format", "json")
+	for line := range strings.Lines(got.stderr) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not JSON: %s", line)
+		}
+	}
+	if !strings.Contains(got.stderr, `"no inventory, so nothing is known to be granted"`) {
+		t.Errorf("nothing is said of the inventory: %s", got.stderr)
 	}
 }
 
