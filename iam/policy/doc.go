@@ -25,7 +25,4 @@
 // Propose goes the other way: from the policies of a role and the actions that it
 // needs to the policies that are enough. Touches says on which resources an action is
 // needed, as far as events show it.
-//
-// GrantOf states two facts about one document without a universe: whether it allows
-// everything, and whether it denies everything.
 package policy

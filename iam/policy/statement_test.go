@@ -83,29 +83,3 @@ func TestParseKeepsGoodStatements(t *testing.T) {
 		t.Errorf("got %+v, %v", doc, err)
 	}
 }
-
-func TestGrantOf(t *testing.T) {
-	all := Grant{AllowsAll: true}
-	for in, want := range map[string]Grant{
-		`{"Effect":"Allow","Action":"*","Resource":"*"}`:                                               all,
-		`{"Effect":"Allow","Action":"*:*","Resource":"*"}`:                                             all,
-		`{"Effect":"Allow","Action":["s3:Get*","**"],"Resource":["arn:aws:s3:::x","*"]}`:               all,
-		`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{}}`:                                all,
-		`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"a":"true"}}}`:             {},
-		`{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::*"}`:                                  {},
-		`{"Effect":"Allow","Action":"*","Resource":"*:*"}`:                                             {},
-		`{"Effect":"Allow","Action":"*"}`:                                                              {},
-		`{"Effect":"Allow","Action":"*","NotResource":"*"}`:                                            {},
-		`{"Effect":"Allow","NotAction":"*","Resource":"*"}`:                                            {},
-		`{"Effect":"Allow","Action":"iam:*","Resource":"*"}`:                                           {},
-		`{"Effect":"Allow","Action":["",":","*:"],"Resource":"*"}`:                                     {},
-		`{"Effect":"Deny","Action":"*","Resource":"*"}`:                                                {DeniesAll: true},
-		`{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"a":"true"}}}`:              {},
-		`{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*"}`: {true, true},
-	} {
-		doc, err := Parse(`{"Statement":[` + in + `]}`)
-		if got := GrantOf(doc); err != nil || got != want {
-			t.Errorf("GrantOf(%s) = %+v, %v; want %+v", in, got, err, want)
-		}
-	}
-}
