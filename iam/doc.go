@@ -11,8 +11,9 @@
 //     statements, and what they let a role do.
 //   - iam/trust: the trust policy of a role: who may become it, as rows that SQL
 //     compares with events, and the kind of the role (design 9.7).
-//   - iam/inventory: whole inventories, page by page, as roles ready for the
-//     lake table iam/roles (design 5).
+//   - iam/inventory: whole inventories, page by page, and what stands in for one
+//     where there is none, replayed from events; judged into the rows of the lake's
+//     tables iam/… (design 5).
 //
 // Nothing here imports another part of the project, reads a file or opens a
 // connection by itself. Everything read is taken to be an attacker's: names are

@@ -13,7 +13,8 @@
 //
 //	LAKE/events/event_date=YYYY-MM-DD/part-<32 hex>.parquet
 //	LAKE/coverage/part-<32 hex>.parquet
-//	LAKE/iam/roles/snapshot_date=YYYY-MM-DD/roles-<12 digits>.parquet
+//	LAKE/iam/TABLE/snapshot_date=YYYY-MM-DD/TABLE-<12 digits>.parquet
+//	LAKE/trails/snapshot_date=YYYY-MM-DD/trails-<12 digits>.parquet
 //	LAKE/catalogue/actions.parquet, operations.parquet
 //	LAKE/ledger.sqlite    which files and objects exist
 //	LAKE/.lock            held by the one writer

@@ -24,4 +24,10 @@
 //
 //	objects = ingested + already + skipped + quarantined
 //	records = written + duplicate + quarantined
+//
+// What is not logs comes by shorter ways, a file a table, in one transaction of the
+// ledger: inventories ([IngestInventory]; of the lake's own events, [ReplayLogs]), the
+// configuration of trails ([IngestTrails]) and the catalogue of actions
+// ([IngestCatalogue]). Each takes the place of what the lake had of the same account
+// and day.
 package pipeline

@@ -8,7 +8,7 @@
 // the two part. The views that questions and readers share are in views/, one
 // file each; they build on each other in the order of [viewNames]:
 //
-//	lake.events, lake.roles, lake.coverage    the files as they lie there
+//	lake.events, lake.roles, lake.trails, …   the files as they lie there
 //	events, role_use, assumptions, sessions   who acted, who became whom
 //	roles, coverage, …                        the newest inventory, what is held
 //

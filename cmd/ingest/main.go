@@ -5,6 +5,7 @@
 //	ingest logs SOURCE…     log files, folders, or - for standard input
 //	ingest iam FILE…        output of aws iam get-account-authorization-details
 //	ingest iam --live       the same, asked of IAM itself
+//	ingest iam --from-logs  as much of it as the lake's own events tell
 //	ingest trail FILE…      what trails log: aws cloudtrail get-event-selectors
 //	ingest catalogue        the IAM actions there are; --refresh asks AWS
 //	ingest quarantine       lists what could not be read

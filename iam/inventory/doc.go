@@ -5,8 +5,14 @@
 //
 // A log file says what a role did; the inventory says that the role exists, since
 // when, who may become it, and when IAM itself last saw it. Both meet in the
-// lake, where the roles found here are the table iam/roles (design 5), so that a
+// lake, where the roles found here are the tables iam/… (design 5), so that a
 // role nobody ever used shows up in the reports too.
+//
+// Parse reads inventories, and ParseControlPolicies the control policies of an
+// organisation. A Judge says what each role may do, by which statements and since
+// when (design 9.11). Replay makes an inventory of the events that made and changed
+// roles, for accounts that have no other; DateGrants takes from it the dates that IAM
+// does not keep.
 //
 // # What is accepted
 //
