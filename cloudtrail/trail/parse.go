@@ -8,9 +8,13 @@ import (
 	"regexp"
 )
 
-// maxBytes bounds a file: a trail has at most 5 basic selectors, or 500 values in
-// advanced ones.
-const maxBytes = 16 << 20
+// Limits of one file, as a category with a resource type makes a Selector each. A
+// trail has at most 5 basic selectors, or 500 values in advanced ones.
+const (
+	maxBytes     = 16 << 20
+	maxValues    = 1000 // of one trail's selectors
+	maxSelectors = 10_000
+)
 
 const howTo = "it is made by `aws cloudtrail get-event-selectors --trail-name NAME`, with `aws cloudtrail describe-trails` before it"
 
@@ -90,6 +94,9 @@ func build(outputs []output) (selectors []Selector, err error) {
 		if arn == nil {
 			return nil, fmt.Errorf("%.160q is not the ARN of a trail; %s", o.TrailARN, howTo)
 		}
+		if o.values() > maxValues {
+			return nil, fmt.Errorf("the selectors of %s have %d values, over the limit of %d; %s", o.TrailARN, o.values(), maxValues, howTo)
+		}
 		d, ok := known[o.TrailARN]
 		of := Selector{TrailARN: o.TrailARN, AccountID: arn[1], Organization: d.Organization, MultiRegion: d.MultiRegion, HomeRegion: d.HomeRegion, Described: ok}
 		for _, b := range o.Basic {
@@ -98,9 +105,29 @@ func build(outputs []output) (selectors []Selector, err error) {
 		for _, a := range o.Advanced {
 			selectors = append(selectors, a.selectors(of)...)
 		}
+		if len(selectors) > maxSelectors {
+			return nil, fmt.Errorf("it asks for more than %d kinds of events; %s", maxSelectors, howTo)
+		}
 	}
 	if len(selectors) == 0 {
 		return nil, errors.New("it has no event selectors; " + howTo)
 	}
 	return selectors, nil
+}
+
+// values counts what the selectors of an output hold.
+func (o output) values() (n int) {
+	for _, b := range o.Basic {
+		n += 1 + len(b.ExcludedSources) + len(b.DataResources)
+		for _, d := range b.DataResources {
+			n += len(d.Values)
+		}
+	}
+	for _, a := range o.Advanced {
+		n++
+		for _, f := range a.FieldSelectors {
+			n += 1 + len(f.Equals) + len(f.StartsWith) + len(f.EndsWith) + len(f.NotEquals) + len(f.NotStartsWith) + len(f.NotEndsWith)
+		}
+	}
+	return n
 }

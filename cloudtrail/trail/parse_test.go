@@ -80,13 +80,17 @@ func TestParseRefuses(t *testing.T) {
 		`{}`:                     `reading trails "t.json": it has no event selectors; ` + howTo,
 		`{"EventSelectors":[{}]`: `reading trails "t.json": it is not JSON: unexpected EOF; ` + howTo,
 		`7`:                      `reading trails "t.json": document 1: json: cannot unmarshal number into Go value of type trail.output; ` + howTo,
-		`{"TrailARN":"../x","EventSelectors":[{}]}`: `reading trails "t.json": "../x" is not the ARN of a trail; ` + howTo,
+		advanced(field("eventCategory", "Equals", many(600)...), field("resources.type", "Equals", many(600)...)): `reading trails "t.json": the selectors of arn:aws:cloudtrail:eu-west-1:111111111111:trail/main have 1203 values, over the limit of 1000; ` + howTo,
+		advanced(field("eventCategory", "Equals", many(200)...), field("resources.type", "Equals", many(200)...)): `reading trails "t.json": it asks for more than 10000 kinds of events; ` + howTo,
+		`{"TrailARN":"../x","EventSelectors":[{}]}`:                                                               `reading trails "t.json": "../x" is not the ARN of a trail; ` + howTo,
 	} {
 		if got, err := Parse(strings.NewReader(text), "t.json"); err == nil || err.Error() != want || got != nil {
 			t.Errorf("%s:\n got %v, %v\nwant %s", text, got, err, want)
 		}
 	}
 }
+
+func many(n int) []string { return strings.Split(strings.Repeat("x,", n-1)+"x", ",") }
 
 // FuzzParse: what is accepted belongs to an account, and more limits never make a
 // selector say more.
