@@ -166,6 +166,10 @@ func TestUnknownAccount(t *testing.T) {
 	for args, hint := range map[string]string{
 		"last-used --account 111111111111 --account 111111111112": "did you mean \"111111111111\"?",
 		"coverage --account 987654321098":                         "the lake knows 111111111111, 222222222222",
+		"unused --account 987654321098":                           "the lake knows 111111111111, 222222222222",
+		"unused --summary --account 987654321098":                 "the lake knows 111111111111, 222222222222",
+		"unused --policy deploy --account 987654321098":           "the lake knows 111111111111, 222222222222",
+		"unexpected --account 987654321098":                       "the lake knows 111111111111, 222222222222",
 		"role deploy --account 987654321098":                      "the lake knows 111111111111, 222222222222",
 	} {
 		got := try(t, newFake(), "", strings.Fields(args)...)

@@ -67,6 +67,9 @@ func (r *report) propose(cmd *cobra.Command, f *questionFlags, p *proposeFlags) 
 	}
 	ctx := cmd.Context()
 	return r.withEngine(ctx, func(engine queries.Engine) error {
+		if err := checkAccounts(ctx, engine, params); err != nil {
+			return err
+		}
 		meta, err := head(ctx, engine, params)
 		if err != nil {
 			return err

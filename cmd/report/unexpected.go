@@ -58,6 +58,9 @@ assumptions in the window show.`,
 
 // unexpected writes the rows under a head that says where nobody could be judged.
 func (r *report) unexpected(ctx context.Context, engine queries.Engine, params queries.Params, f *outputFlags) error {
+	if err := checkAccounts(ctx, engine, params); err != nil {
+		return err
+	}
 	meta, err := head(ctx, engine, params)
 	if err != nil {
 		return err

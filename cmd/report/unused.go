@@ -87,6 +87,9 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 	}
 	ctx := cmd.Context()
 	return r.withEngine(ctx, func(engine queries.Engine) (err error) {
+		if err := checkAccounts(ctx, engine, params); err != nil {
+			return err
+		}
 		meta, err := head(ctx, engine, params)
 		if err != nil {
 			return err
