@@ -75,7 +75,7 @@ func (c *cast) castWorkloadsOutside() {
 func (c *cast) addServiceLinked(a *account, service, suffix string, created time.Time) *role {
 	return c.add(role{account: a, name: "AWSServiceRoleFor" + suffix, path: "/aws-service-role/" + service + ".amazonaws.com/",
 		story: "service-linked", kind: "service_linked", created: created, trust: trustService(service),
-		inline: []inlinePolicy{{service + "-service-policy", policyDocument(allow("*", "ec2:*", "iam:*RolePolicy"))}}})
+		inline: []inlinePolicy{{service + "-service-policy", serviceLinkedPolicy(service)}}})
 }
 
 // addPermissionSet adds the role Identity Center made of permission set

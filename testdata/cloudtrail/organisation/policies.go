@@ -68,6 +68,22 @@ func trustVendor(account, externalID string) raw {
 	return policyDocument(trustStatement("AWS", "arn:aws:iam::"+account+":root", "sts:AssumeRole", condition))
 }
 
+// serviceLinkedPolicy is what a service lets its own role do.
+func serviceLinkedPolicy(service string) raw {
+	switch service {
+	case "sso":
+		return policyDocument(
+			allow("*", "iam:ListRoles", "iam:GetSAMLProvider"),
+			allow("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*", "iam:CreateRole", "iam:DeleteRole", "iam:GetRole",
+				"iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:UpdateAssumeRolePolicy"))
+	case "elasticloadbalancing":
+		return policyDocument(allow("*", "ec2:Describe*", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute",
+			"ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress", "logs:CreateLogDelivery"))
+	}
+	return policyDocument(allow("*", "ec2:Describe*", "ec2:RunInstances", "ec2:TerminateInstances", "ec2:CreateTags",
+		"elasticloadbalancing:Describe*", "elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets", "cloudwatch:PutMetricAlarm"))
+}
+
 var administrator = policyDocument(allow("*", "*"))
 
 // newPolicies writes the managed policies the roles attach.
