@@ -38,7 +38,8 @@ would use too. They need the permission iam:GetAccountAuthorizationDetails, no o
 What the roles may do is computed from all policies of the inventory. The control
 policies of an organisation are not part of it: --scp names a FILE with the outputs of
 aws organizations describe-policy for one level (the root, an organisational unit, the
-account), and is given once per level. They bear on all accounts of the command.
+account), and is given once per level. They bear on all accounts of the command. On the
+management account control policies do not bear: take its inventory without --scp.
 
 --from-logs takes no FILE: for accounts of which the lake has no inventory it replays the
 events that made and changed roles, so that reports can say at least that much. What was

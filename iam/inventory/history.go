@@ -8,7 +8,8 @@ import (
 
 // history is how a policy came to what it grants today. Writing a grant
 // again unchanged does not make it younger (design 9.21): it is as old as the first
-// of those versions that granted it without a break up to the default one.
+// of those versions that granted it without a break up to the default one. Many roles
+// share it, so that a grant to some role, by aws:PrincipalArn, counts as one to all.
 type history struct {
 	policy Policy
 	// results are those of the earlier versions, evaluated when first asked for.

@@ -110,7 +110,7 @@ type Judgement struct {
 
 // Role judges one role of the inventory.
 func (j *Judge) Role(r *Role) *Judgement {
-	set := policy.Set{}
+	set := policy.Set{Role: r.ARN}
 	for _, arn := range r.perms.attached {
 		set.Identity = append(set.Identity, policy.Named{Name: arn, Policy: j.of(arn).compiled})
 	}

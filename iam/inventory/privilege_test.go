@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"roletrail/iam/action"
@@ -112,5 +113,37 @@ func TestBadManagedPolicy(t *testing.T) {
 	inv := parseText(t, `{"RoleDetailList":[],"Policies":[7,{"Arn":"arn:aws:iam::111111111111:policy/p"}]}`)
 	if len(inv.Problems) != 3 {
 		t.Errorf("%q", problems(inv))
+	}
+}
+
+// A control policy that names roles, or spares some, is held against each role: it
+// takes nothing from those that it is not about.
+func TestControlPolicyForSomeRoles(t *testing.T) {
+	roles := []string{"admin-anna", "builder", "quarantine-scan"} // as they are sorted
+	var texts []string
+	for _, name := range roles {
+		texts = append(texts, roleJSON(name, inlineJSON(adminDoc)))
+	}
+	inv := parseText(t, inventoryJSON(strings.Join(texts, ","), ""))
+	full := ControlPolicy{Policy: Policy{Name: "all", Document: adminDoc}}
+	deny := func(actions, operator, arn string) ControlPolicy {
+		condition := `,"Condition":{"` + operator + `":{"aws:PrincipalArn":"` + arn + `"}}`
+		return ControlPolicy{Policy: Policy{Name: "some", Document: document("Deny", actions, "*", condition)}}
+	}
+	for name, c := range map[string]struct {
+		scp  ControlPolicy
+		want []policy.Privilege
+	}{
+		"quarantine":     {deny(`"*"`, "ArnLike", "arn:aws:iam::*:role/quarantine-scan"), []policy.Privilege{policy.Admin, policy.Admin, policy.None}},
+		"unless admin":   {deny(`"*"`, "ArnNotLike", "arn:aws:iam::*:role/admin-*"), []policy.Privilege{policy.Admin, policy.None, policy.None}},
+		"in part":        {deny(`["s3:*","iam:*"]`, "StringLike", "*/quarantine-*"), []policy.Privilege{policy.Admin, policy.Admin, policy.Admin}},
+		"of the request": {deny(`"*"`, "StringNotEquals", "${aws:PrincipalTag/owner}"), []policy.Privilege{policy.Permissions, policy.Permissions, policy.Permissions}},
+	} {
+		judge := NewJudge(inv, action.Embedded(), [][]ControlPolicy{{full, c.scp}})
+		for i, want := range c.want {
+			if got := judge.Role(&inv.Roles[i]).Privilege; got != want {
+				t.Errorf("%s: %s is %q, want %q", name, roles[i], got, want)
+			}
+		}
 	}
 }

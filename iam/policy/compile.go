@@ -18,12 +18,12 @@ func (c *Compiled) Err() error { return c.err }
 
 // rule is a statement ready for evaluation.
 type rule struct {
-	number      int
-	sid         string
-	allow       bool
-	conditional bool // it holds under conditions only
-	everywhere  bool // on every resource
-	actions     actions
+	number     int
+	sid        string
+	allow      bool
+	conditions ruleConditions
+	everywhere bool // on every resource
+	actions    actions
 	// patterns are the action patterns in lower case; not says that the rule is
 	// about all actions but those.
 	patterns []string
@@ -37,9 +37,6 @@ type rule struct {
 	except    bool
 }
 
-// certain says that the rule holds whatever the request beside its action.
-func (r *rule) certain() bool { return r.everywhere && !r.conditional }
-
 // Compile makes a document ready. It takes what Parse returns: a document and what
 // could not be read of it.
 //
@@ -52,11 +49,14 @@ func (u *Universe) Compile(doc Document, err error) *Compiled {
 	}
 	c := &Compiled{}
 	errs := []error{err}
+	room := maxTestedBytes
 	for _, s := range doc.Statements {
 		if err := s.complete(); err != nil {
 			errs = append(errs, &StatementError{Number: s.Number, Sid: s.Sid, MayDeny: !s.Allow, Err: err})
 		} else if !s.NeverHolds() {
-			c.rules = append(c.rules, u.rule(s))
+			r := u.rule(s)
+			r.conditions = s.ruleConditions(doc.HasVariables(), &room)
+			c.rules = append(c.rules, r)
 		}
 	}
 	c.err = errors.Join(errs...)
@@ -81,7 +81,7 @@ func (s Statement) complete() error {
 
 // rule makes a complete statement ready.
 func (u *Universe) rule(s Statement) rule {
-	r := rule{number: s.Number, sid: s.Sid, allow: s.Allow, conditional: s.Conditional, not: len(s.NotActions) > 0}
+	r := rule{number: s.Number, sid: s.Sid, allow: s.Allow, not: len(s.NotActions) > 0}
 	r.resources, r.everywhere = s.Resources, slices.ContainsFunc(s.Resources, allStars)
 	if len(s.NotResources) > 0 {
 		r.resources, r.except = s.NotResources, true

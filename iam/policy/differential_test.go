@@ -48,7 +48,8 @@ func TestEvaluateAgainstSlow(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"denied", "conditional", "allowed", "boundary lets through", "boundary stops", "scp stops", "rcp makes conditional",
-		"NotAction grants", "NotResource grants", "deny stops", "unknown document"} {
+		"NotAction grants", "NotResource grants", "deny stops", "unknown document",
+		"role's condition never", "role's condition sometimes", "role's condition always"} {
 		if seen[kind] == 0 {
 			t.Errorf("no case of %q was compared: %v", kind, seen)
 		}
@@ -64,6 +65,13 @@ func count(seen map[string]int, s wantedSet, action string, effect Effect) {
 	}
 	if own.allow != never && own.deny == always {
 		seen["deny stops"]++
+	}
+	for _, p := range s.identity {
+		for _, st := range p.statements {
+			if st.ofRole && st.isAbout(action) {
+				seen["role's condition "+[...]string{"never", "sometimes", "always"}[st.holds]]++
+			}
+		}
 	}
 	if effect != Denied {
 		for _, p := range s.identity {

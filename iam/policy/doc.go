@@ -16,8 +16,8 @@
 // (attached, inline, boundary, service and resource control policies) what each
 // action is: allowed, conditional or denied, by which statements, on which
 // resources, and what makes it conditional. The answer is about actions. Which
-// resources exist, and whether a condition holds, is not known here, so both only
-// ever make conditional.
+// resources exist is not known here, nor whether a condition holds unless the role
+// itself decides it (aws:PrincipalArn), so both only ever make conditional.
 //
 // A Grader says how privileged that makes the role: admin, by what it is allowed or
 // by a known escalation (escalations.txt), else the most that one of its actions is.

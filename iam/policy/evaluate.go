@@ -37,9 +37,14 @@ type party struct {
 	policy string
 	*rule
 	level int // index of levels; identity for attached and inline policies
+	// conditional: whether it holds for the role is decided by the request.
+	conditional bool
 }
 
 const identity = -1
+
+// certain says that the rule holds whatever the request beside its action.
+func (p party) certain() bool { return p.everywhere && !p.conditional }
 
 func (p party) ref() Ref { return Ref{Policy: p.policy, Sid: p.sid, Number: p.number} }
 
@@ -62,10 +67,12 @@ func (l level) mustAllow() bool { return l.kind != InRCP }
 //   - The boundary and each level of service control policies must allow. What one
 //     allows under conditions, or on some resources, is conditional. So is
 //     everything where one of their documents is not known in full.
+//   - A condition that is decided by the set's role, as one on aws:PrincipalArn, is
+//     none if it holds; if not, its statement is left out.
 //   - Resources are not held against each other: an Allow on one bucket and a Deny
 //     on another are conditional.
 func Evaluate(u *Universe, s Set) *Result {
-	r := &Result{universe: u}
+	r := &Result{universe: u, role: valuesOf(s.Role)}
 	r.enter(s.Identity, identity)
 	if s.Boundary != nil {
 		r.enterLevel(InBoundary, []Named{*s.Boundary})
@@ -103,7 +110,10 @@ func (r *Result) enter(policies []Named, at int) {
 			continue
 		}
 		for i := range n.Policy.rules {
-			r.parties = append(r.parties, party{n.Name, &n.Policy.rules[i], at})
+			rule := &n.Policy.rules[i]
+			if never, conditional := rule.conditions.of(&r.role); !never {
+				r.parties = append(r.parties, party{n.Name, rule, at, conditional})
+			}
 		}
 	}
 }

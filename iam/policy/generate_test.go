@@ -20,6 +20,7 @@ type wantedStatement struct {
 	resources   []string
 	principal   string
 	condition   string // JSON, empty for none
+	ofRole      bool   // the role has a part in it
 	holds       tri    // what the condition amounts to
 }
 
@@ -38,6 +39,7 @@ type wantedPolicy struct {
 }
 
 type wantedSet struct {
+	role       string
 	identity   []wantedPolicy
 	boundary   *wantedPolicy
 	scps, rcps [][]wantedPolicy
@@ -62,6 +64,8 @@ type vocabulary struct {
 	actions, resources []string
 	conditions         []wantedCondition
 	unknown            int // one in so many documents is not known; 0 for none
+	roles              []string
+	role               string // of the set that is being made
 }
 
 type wantedCondition struct {
@@ -70,7 +74,7 @@ type wantedCondition struct {
 }
 
 // wild has everything that can be read, whether AWS accepts it or not.
-var wild = vocabulary{actions: actionPatterns, resources: resourcePatterns, conditions: conditions, unknown: 60}
+var wild = vocabulary{actions: actionPatterns, resources: resourcePatterns, conditions: conditions, unknown: 60, roles: testedRoles}
 
 var actionPatterns = []string{
 	"*", "*:*", "**", "s3:*", "S3:*", "s3*", "s3:Get*", "s3:get*", "s3:Get?bject", "s3:*Object", "s3:*Object*", "s3:GetObject", "S3:GETOBJECT",
@@ -109,6 +113,9 @@ func (v vocabulary) statement(r *rand.Rand, denyOneIn int) wantedStatement {
 	}
 	if oneIn(r, 4) {
 		c := pick(r, v.conditions)
+		if s.ofRole = oneIn(r, 2); s.ofRole {
+			c = roleCondition(r, v.role)
+		}
 		s.condition, s.holds = c.json, c.holds
 	}
 	return s
@@ -133,7 +140,8 @@ func (v vocabulary) limit(r *rand.Rand) wantedPolicy {
 }
 
 func (v vocabulary) set(r *rand.Rand) wantedSet {
-	var s wantedSet
+	v.role = pick(r, v.roles)
+	s := wantedSet{role: v.role}
 	for range r.IntN(4) {
 		s.identity = append(s.identity, v.policy(r, 4))
 	}
@@ -219,7 +227,7 @@ func oneOrList(r *rand.Rand, list []string) string {
 
 // compile takes the set through the code under test, from text on.
 func (s wantedSet) compile(r *rand.Rand, u *Universe) Set {
-	var out Set
+	out := Set{Role: s.role}
 	named := func(i int, p wantedPolicy) Named {
 		n := Named{Name: fmt.Sprintf("p%d", i)}
 		if !p.unknown {

@@ -6,12 +6,16 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 )
+
+// simulatedRole is the driver's principal.
+const simulatedRole = "arn:aws:iam::111111111111:role/r"
 
 // accepted is what IAM accepts in policies: the simulator is held to nothing else.
 var accepted = vocabulary{
@@ -22,6 +26,7 @@ var accepted = vocabulary{
 		{`{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`, sometimes}, {`{"StringNotEquals":{"aws:RequestedRegion":["eu-west-1"]}}`, sometimes},
 		{`{"StringLikeIfExists":{"aws:RequestedRegion":["eu-*","us-*"]},"NumericLessThan":{"aws:MultiFactorAuthAge":"300"}}`, sometimes},
 	},
+	roles: []string{simulatedRole},
 }
 
 // probes are resources such that each pattern above has one that fits it and no
@@ -168,6 +173,8 @@ func judge(allowed []bool) (granted int, steady bool) {
 func requestsOf(action string) (out []simulatorRequest) {
 	for _, resource := range probeResources {
 		for _, context := range probeContexts {
+			context = maps.Clone(context)
+			context["aws:PrincipalArn"], context["aws:PrincipalAccount"], context["aws:PrincipalType"] = simulatedRole, "111111111111", "AssumedRole"
 			out = append(out, simulatorRequest{action, resource, context})
 		}
 	}

@@ -81,3 +81,28 @@ func shuffledPolicies(r *rand.Rand, in []wantedPolicy) []wantedPolicy {
 	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
 }
+
+// TestTheRoleOnlyDecides: to know whose policies they are settles what was
+// conditional, and changes nothing else.
+func TestTheRoleOnlyDecides(t *testing.T) {
+	u := NewUniverse(testNames())
+	settled := map[Effect]int{}
+	for i := range *sets / 5 {
+		r := random(t, i)
+		set := wild.set(r).compile(r, u)
+		known := Evaluate(u, set)
+		set.Role = ""
+		before := Evaluate(u, set)
+		for index := range u.Len() {
+			was, now := before.Effect(index), known.Effect(index)
+			if now != was && was != Conditional {
+				t.Fatalf("seed %d, set %d: of a role %s is %v, of nobody %v", *seed, i, u.Name(index), now, was)
+			} else if now != was {
+				settled[now]++
+			}
+		}
+	}
+	if settled[Denied] == 0 || settled[Allowed] == 0 {
+		t.Errorf("nothing was tried: %v", settled)
+	}
+}

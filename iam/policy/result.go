@@ -14,6 +14,7 @@ type Result struct {
 	Unread []Unread
 
 	universe *Universe
+	role     roleValues
 	parties  []party
 	levels   []level
 	// granted are the actions whose effect is not Denied, allowed those of them

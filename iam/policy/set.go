@@ -4,6 +4,9 @@ import "strconv"
 
 // Set is all policies that bear on one principal.
 type Set struct {
+	// Role is the ARN of the role whose policies these are, empty if that is not
+	// known: then every condition is left to the request.
+	Role string
 	// Identity are the attached and inline policies.
 	Identity []Named
 	// Boundary is the permissions boundary, nil if there is none.

@@ -34,46 +34,20 @@ type Condition struct {
 }
 
 func readCondition(statement int, c policy.Condition, hasVariables bool) Condition {
-	f := formOf(c.Operator)
 	out := Condition{
 		Statement: statement, Key: ConditionKey(c.Key), Operator: c.Operator,
 		Quantifier: c.Quantifier, IfExists: c.IfExists, Negated: c.Negated(), Values: c.Values,
 	}
-	if f == formNull {
-		out.Negated, out.Pattern, out.Exact = readNull(c.Values)
+	if c.Form() == policy.FormNull {
+		if absent, ok := c.WantsAbsent(); ok { // as the negation of any value
+			out.Negated, out.Pattern, out.Exact = absent, anyText, true
+		}
 		return out
 	}
-	if !hasVariables || !hasVariable(c.Values) {
-		out.Pattern, out.Exact = patternOf(f, c.Values)
+	if !hasVariables || !c.HasVariable() {
+		out.Pattern, out.Exact = patternOf(c.Form(), c.Values)
 	}
 	return out
-}
-
-// readNull reads the values of Null: false asks for any value of the key, true
-// for none, which is the negation.
-func readNull(values []string) (negated bool, pattern string, exact bool) {
-	if len(values) != 1 {
-		return false, "", false
-	}
-	switch strings.ToLower(values[0]) {
-	case "true":
-		return true, anyText, true
-	case "false":
-		return false, anyText, true
-	}
-	return false, "", false
-}
-
-// hasVariable says whether a value holds a policy variable (${aws:username}),
-// which stands for something the event does not show. ${*}, ${?} and ${$} are
-// taken for variables too.
-func hasVariable(values []string) bool {
-	for _, v := range values {
-		if strings.Contains(v, "${") {
-			return true
-		}
-	}
-	return false
 }
 
 // ConditionKey writes a condition key as Condition.Key has it. AWS tells keys

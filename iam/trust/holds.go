@@ -1,6 +1,10 @@
 package trust
 
-import "regexp"
+import (
+	"regexp"
+
+	"roletrail/iam/policy"
+)
 
 // answer is what an event says about a condition.
 type answer int
@@ -18,33 +22,14 @@ func answerOf(holds bool) answer {
 	return no
 }
 
-// holds says whether a condition holds for a call. Of an absent key a plain
-// operator says no and a negated one yes; ForAnyValue says no, ForAllValues yes;
-// IfExists always yes.
+// holds says whether a condition holds for a call.
 func (c Condition) holds(call Call) answer {
 	values, shown := call.value(c.Key)
 	if c.Pattern == "" || !shown {
 		return notShown
 	}
-	if len(values) == 0 {
-		return answerOf(c.IfExists || c.Quantifier == "all" || c.Quantifier == "" && c.Negated)
-	}
-	pattern := regexp.MustCompile(c.Pattern)
-	fitting := 0
-	for _, v := range values {
-		if pattern.MatchString(v) {
-			fitting++
-		}
-	}
-	switch {
-	case c.Quantifier == "all" && c.Negated, c.Quantifier == "" && c.Negated:
-		return answerOf(fitting == 0)
-	case c.Quantifier == "all":
-		return answerOf(fitting == len(values))
-	case c.Negated: // any
-		return answerOf(fitting < len(values))
-	}
-	return answerOf(fitting > 0)
+	test := policy.Test{Quantifier: c.Quantifier, IfExists: c.IfExists, Negated: c.Negated}
+	return answerOf(test.Holds(values, regexp.MustCompile(c.Pattern).MatchString))
 }
 
 // pins says whether a condition that holds leaves only callers that it writes
@@ -52,7 +37,7 @@ func (c Condition) holds(call Call) answer {
 // provider by the subject.
 func (c Condition) pins(r Row, call Call) bool {
 	values, shown := call.value(c.Key)
-	if !shown || len(values) == 0 || !c.Exact || c.Negated || c.Quantifier == "all" || formOf(c.Operator) == formNull {
+	if !shown || len(values) == 0 || !c.Exact || c.Negated || c.Quantifier == "all" || c.Pattern == anyText {
 		return false
 	}
 	switch r.PrincipalKind {

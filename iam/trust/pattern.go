@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"roletrail/iam/policy"
 )
 
 // maxPattern is the longest pattern that is written, in bytes: engines give a
@@ -29,7 +31,7 @@ const (
 // It uses characters, escaped punctuation, classes, groups, alternatives and *,
 // and no flags: letters in any case are classes, so that no engine's idea of case
 // matters.
-func patternOf(f form, values []string) (pattern string, exact bool) {
+func patternOf(f policy.Form, values []string) (pattern string, exact bool) {
 	if len(values) == 0 {
 		return "", false
 	}
@@ -52,23 +54,23 @@ func patternOf(f form, values []string) (pattern string, exact bool) {
 }
 
 // valuePattern is the regular expression of one value; nil where there is none.
-func valuePattern(f form, value string) (pattern *string, exact bool) {
+func valuePattern(f policy.Form, value string) (pattern *string, exact bool) {
 	var p string
 	exact = true
 	switch f {
-	case formText:
+	case policy.FormText:
 		p = regexp.QuoteMeta(value)
-	case formFold:
+	case policy.FormFold:
 		p = foldPattern(value)
-	case formLike:
+	case policy.FormLike:
 		p, exact = globPattern(value, anyCharacter), !strings.ContainsAny(value, "*?")
-	case formARN:
+	case policy.FormARN:
 		parts := strings.SplitN(value, ":", 6)
 		if len(parts) != 6 {
 			return nil, false
 		}
 		p, exact = arnPattern(parts), !strings.ContainsAny(value, "*?")
-	case formAddress:
+	case policy.FormAddress:
 		prefix, ok := ipv4Prefix(value)
 		if !ok {
 			return nil, false

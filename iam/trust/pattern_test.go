@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"roletrail/iam/policy"
 )
 
 // randomText makes a text of few different characters, so that patterns and texts
@@ -64,18 +66,18 @@ func TestPatternsAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	const special = "aAb*?:.\\[](){}^$|+-\n\u2028é"
 	for name, c := range map[string]struct {
-		form             form
+		form             policy.Form
 		values, texts    func() string
 		reading          func(pattern, text string) bool
 		atLeast, fitting int
 	}{
-		"text": {formText, func() string { return randomText(r, "a.*", 3) }, func() string { return randomText(r, "a.*", 3) },
+		"text": {policy.FormText, func() string { return randomText(r, "a.*", 3) }, func() string { return randomText(r, "a.*", 3) },
 			func(p, s string) bool { return p == s }, 50, 0},
-		"fold": {formFold, func() string { return randomText(r, "aAéÉ.", 3) }, func() string { return randomText(r, "aAéÉ.", 3) },
+		"fold": {policy.FormFold, func() string { return randomText(r, "aAéÉ.", 3) }, func() string { return randomText(r, "aAéÉ.", 3) },
 			naiveFold, 50, 0},
-		"like": {formLike, func() string { return randomText(r, special, 6) }, func() string { return randomText(r, special, 6) },
+		"like": {policy.FormLike, func() string { return randomText(r, special, 6) }, func() string { return randomText(r, special, 6) },
 			func(p, s string) bool { return naiveGlob([]rune(p), []rune(s)) }, 30, 0},
-		"ARN": {formARN, func() string { return "arn:*:?:" + randomText(r, "ab*?", 3) + "::" + randomText(r, "a:*", 4) },
+		"ARN": {policy.FormARN, func() string { return "arn:*:?:" + randomText(r, "ab*?", 3) + "::" + randomText(r, "a:*", 4) },
 			func() string { return "arn:a:b:" + randomText(r, "ab:", 3) + "::" + randomText(r, "a:", 4) }, naiveARN, 50, 0},
 	} {
 		for range 1_500 {
@@ -89,7 +91,7 @@ func TestPatternsAgree(t *testing.T) {
 			if want {
 				c.fitting++
 			}
-			if exact && want && text != one && text != two && c.form != formFold {
+			if exact && want && text != one && text != two && c.form != policy.FormFold {
 				t.Fatalf("%s: %q, %q are called exact and fit %q", name, one, two, text)
 			}
 		}
@@ -107,7 +109,7 @@ func TestAddressPatternsAgree(t *testing.T) {
 	fitting := 0
 	for range 1_500 {
 		prefix := netip.PrefixFrom(address(), r.IntN(33))
-		pattern, exact := patternOf(formAddress, []string{prefix.String()})
+		pattern, exact := patternOf(policy.FormAddress, []string{prefix.String()})
 		checkPortable(t, pattern)
 		text := address()
 		got := regexp.MustCompile(pattern).MatchString(text.String())
@@ -151,16 +153,16 @@ func TestPatternsAreBounded(t *testing.T) {
 		many = append(many, fmt.Sprintf("10.%d.0.0/9", i%256))
 	}
 	for name, pattern := range map[string]string{
-		"long":    first(patternOf(formText, []string{strings.Repeat("a", maxPattern)})),
-		"folded":  first(patternOf(formFold, []string{strings.Repeat("a", maxPattern/2)})),
-		"ranges":  first(patternOf(formAddress, many)),
-		"letters": first(patternOf(formLike, []string{strings.Repeat("?a", maxPattern/4)})),
+		"long":    first(patternOf(policy.FormText, []string{strings.Repeat("a", maxPattern)})),
+		"folded":  first(patternOf(policy.FormFold, []string{strings.Repeat("a", maxPattern/2)})),
+		"ranges":  first(patternOf(policy.FormAddress, many)),
+		"letters": first(patternOf(policy.FormLike, []string{strings.Repeat("?a", maxPattern/4)})),
 	} {
 		if pattern != "" {
 			t.Errorf("%s: a pattern of %d bytes", name, len(pattern))
 		}
 	}
-	if got := first(patternOf(formText, []string{strings.Repeat("a", maxPattern/2)})); len(got) < maxPattern/2 {
+	if got := first(patternOf(policy.FormText, []string{strings.Repeat("a", maxPattern/2)})); len(got) < maxPattern/2 {
 		t.Errorf("half the limit gave %d bytes", len(got))
 	}
 }
