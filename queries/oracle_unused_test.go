@@ -18,12 +18,13 @@ type grantOracle struct {
 	actions  map[string]actionRow
 	seen     map[string]bool // called by anybody, not denied
 	types    map[string]bool // data types of which an event is there
+	became   map[string]bool // ids, else ARNs, of roles that anybody tried to become
 }
 
 func newGrantOracle(w world, p Params) *grantOracle {
 	g := &grantOracle{
 		oracle: &oracle{w: w, p: p}, events: map[string][]event{}, coverage: map[string]*oracle{},
-		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{},
+		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{}, became: map[string]bool{},
 	}
 	for _, c := range w.coverage {
 		if g.coverage[c.AccountID] == nil {
@@ -73,6 +74,11 @@ func (g *grantOracle) shareOut(inventory map[string]*inventoryRole) {
 		}
 	}
 	for _, e := range past {
+		if e.CallerKind != nil && e.AssumedID != nil {
+			g.became[*e.AssumedID] = true
+		} else if e.CallerKind != nil && e.AssumedARN != nil {
+			g.became[*e.AssumedARN] = true
+		}
 		if e.RoleID != nil && e.RoleARN != nil {
 			if ids[*e.RoleARN] == nil {
 				ids[*e.RoleARN] = map[string]bool{}
@@ -276,7 +282,7 @@ func (g *grantOracle) verdict(r *inventoryRole, grant grantRow, w witness) (verd
 	case "attested":
 		return "unused", sighting + "; AWS attests that CloudTrail logs it", w.used
 	case "documented":
-		return "unused", sighting + "; CloudTrail is documented to log " + service, w.used
+		return "unused", sighting + "; AWS documents that CloudTrail logs the calls of " + service, w.used
 	}
 	return "unused", sighting + "; CloudTrail logs it, for this lake has calls of it", w.used
 }
@@ -295,6 +301,8 @@ func (g *grantOracle) attempted(service string, grant grantRow, w witness) (verd
 		return "possibly_used", "calls inside the window may have passed a role, but the logs show none that the grant covers", w.further
 	case g.since(w.further):
 		return "possibly_used", "calls inside the window may have needed it besides the action they are named after", w.further
+	case w.used == nil && g.since(w.denied) && grant.GrantedAt != nil && w.denied.EventTime.Before(*grant.GrantedAt):
+		return "denied_only", "every attempt in the lake was denied before it was granted on " + grant.GrantedAt.UTC().Format(time.DateOnly), w.denied
 	case w.used == nil && g.since(w.denied) && grant.Effect == "conditional":
 		return "denied_only", "every attempt in the lake was denied: its policies allow it under conditions only", w.denied
 	case w.used == nil && g.since(w.denied):
@@ -308,6 +316,8 @@ func (g *grantOracle) unobservable(grant grantRow, shown logged) string {
 	switch {
 	case grant.IsPattern:
 		return "the catalogue knows no action that matches: the logs cannot be searched for it"
+	case a.Observability == "permission_only" && grant.Action == "iam:PassRole":
+		return "it has no API call of its own: only calls that pass a role show it, and this role made none inside the window"
 	case a.Observability == "permission_only":
 		return "it has no API call of its own, so no log can show it"
 	case a.Observability == "data" && a.DataType == nil:
@@ -319,7 +329,7 @@ func (g *grantOracle) unobservable(grant grantRow, shown logged) string {
 	case shown.known:
 		return ""
 	case a.Observability == "data" && g.types[*a.DataType]:
-		return "data event: this lake has some of " + *a.DataType + ", which does not prove that all are logged"
+		return "data event: this lake has some of " + *a.DataType + ", which does not prove that all are logged: ingest trail tells what trails log"
 	case a.Observability == "data":
 		return "data event, of which this lake has none: let a trail log " + *a.DataType + " to see it"
 	}
@@ -347,6 +357,8 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 		return "the inventory does not say since when it is granted", w.used
 	case float64(covered) < share*float64(all):
 		return fmt.Sprintf("coverage is thin: %d of %d days", covered, all), w.used
+	case g.isSilent(r) && r.LastUsed != nil && g.inWindow(*r.LastUsed):
+		return "IAM saw the role used on " + r.LastUsed.UTC().Format(time.DateOnly) + ", and the lake has nothing of it", w.used
 	case slices.Contains([]string{"iam", "organizations"}, service) && !g.globalRegion(r.AccountID):
 		return service + " is global and logged in us-east-1, from where the lake has nothing of this account", w.used
 	case g.since(w.unmapped):
@@ -361,6 +373,11 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 		return "nothing attests that CloudTrail logs it", w.used
 	}
 	return "", nil
+}
+
+// isSilent says whether the lake has no event of a role.
+func (g *grantOracle) isSilent(r *inventoryRole) bool {
+	return len(g.events[r.RoleID]) == 0 && !g.became[r.RoleID] && !g.became[r.ARN]
 }
 
 // globalRegion says whether the window has a day of the account from where global

@@ -6,6 +6,7 @@ params as (
 
     select
         cast(? as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
         cast(? as varchar) as verdicts,
@@ -42,6 +43,7 @@ inventory as (
         max(roles.account_id) as account_id,
         max(roles.name) as name,
         max(roles.created_at) as created_at,
+        max(roles.last_used) as iam_last_used,
         max(
             case
                 when
@@ -169,6 +171,32 @@ did as (
     from acts
     left join by_arn on acts.role_arn = by_arn.role_arn
     left join by_log on acts.role_arn = by_log.role_arn
+
+),
+
+-- Whom the logs know to have become a role, or to have tried.
+assumed as (
+
+    select distinct
+        assumed_role_id as role_id,
+        case when assumed_role_id is null then assumed_role_arn end as role_arn
+    from events
+    where caller_kind is not null and event_time < cast(? as timestamp(6))
+
+),
+
+-- The roles of which the lake has any event.
+known as (
+
+    select role_key
+    from did
+    where role_key is not null
+
+    union
+
+    select coalesce(assumed.role_id, by_arn.role_key) as role_key
+    from assumed
+    left join by_arn on assumed.role_arn = by_arn.role_arn
 
 ),
 
@@ -362,6 +390,7 @@ facts as (
         asked.role_id,
         asked.role_key,
         asked.created_at,
+        asked.iam_last_used,
         grants.action,
         grants.service,
         grants.granted_at,
@@ -406,6 +435,8 @@ facts as (
             when uses.last_used is null and uses.last_denied >= params.since
                 then
                     case
+                        when grants.granted_at > uses.last_denied
+                            then 'denied_before'
                         when grants.effect = 'conditional'
                             then 'denied_by_condition'
                         else 'denied'
@@ -429,6 +460,11 @@ facts as (
                 coalesce(covered.days, 0)
                 < params.thin_share * params.window_days
                 then 'thin'
+            when
+                known.role_key is null
+                and asked.iam_last_used >= params.since
+                and asked.iam_last_used < params.until
+                then 'iam_only'
             when
                 coalesce(covered.global_days, 0) = 0
                 and grants.service in (
@@ -479,6 +515,7 @@ facts as (
     left join seen on grants.action = seen.action
     left join data_types on actions.data_type = data_types.data_type
     left join covered on asked.account_id = covered.account_id
+    left join known on asked.role_key = known.role_key
     left join lake.logging as logging
         on
             asked.account_id = logging.account_id
@@ -498,7 +535,8 @@ graded as (
             when finding in ('used', 'passed') then 'used'
             when finding in ('further', 'may_pass', 'pattern_called')
                 then 'possibly_used'
-            when finding in ('denied', 'denied_by_condition')
+            when
+                finding in ('denied', 'denied_before', 'denied_by_condition')
                 then 'denied_only'
             when
                 finding in (
@@ -518,7 +556,9 @@ graded as (
             when finding in ('further', 'may_pass') then last_possible
             when finding = 'pattern_called' then last_pattern
             when finding = 'unmapped' then last_unmapped
-            when finding in ('denied', 'denied_by_condition') then last_denied
+            when
+                finding in ('denied', 'denied_before', 'denied_by_condition')
+                then last_denied
             when finding = 'further_denied' then last_refused
             else last_used
         end as evidence_time
@@ -602,7 +642,10 @@ evidence as (
                     contains(
                         events.iam_actions_possible, sought.service || ':*'
                     )
-            when sought.finding in ('denied', 'denied_by_condition')
+            when
+                sought.finding in (
+                    'denied', 'denied_before', 'denied_by_condition'
+                )
                 then
                     events.outcome = 'denied'
                     and events.iam_action = sought.action
@@ -651,6 +694,10 @@ select
             then
                 'every attempt in the lake was denied although its policies '
                 || 'allow it: look for what else blocks it'
+        when 'denied_before'
+            then
+                'every attempt in the lake was denied before it was granted on '
+                || cast(cast(answers.granted_at as date) as varchar)
         when 'denied_by_condition'
             then
                 'every attempt in the lake was denied: '
@@ -660,7 +707,15 @@ select
                 'the catalogue knows no action that matches: '
                 || 'the logs cannot be searched for it'
         when 'permission_only'
-            then 'it has no API call of its own, so no log can show it'
+            then
+                case
+                    when answers.action = 'iam:PassRole'
+                        then
+                            'it has no API call of its own: only calls that '
+                            || 'pass a role show it, and this role made none '
+                            || 'inside the window'
+                    else 'it has no API call of its own, so no log can show it'
+                end
         when 'not_logged'
             then
                 case
@@ -678,7 +733,8 @@ select
         when 'data_in_part'
             then
                 'data event: this lake has some of ' || answers.data_type
-                || ', which does not prove that all are logged'
+                || ', which does not prove that all are logged: '
+                || 'ingest trail tells what trails log'
         when 'new_role'
             then
                 'the role was made on '
@@ -698,6 +754,11 @@ select
                 answers.sighting || ', but coverage is thin: '
                 || cast(answers.covered_days as varchar) || ' of '
                 || cast(answers.window_days as varchar) || ' days'
+        when 'iam_only'
+            then
+                answers.sighting || ', but IAM saw the role used on '
+                || cast(cast(answers.iam_last_used as date) as varchar)
+                || ', and the lake has nothing of it'
         when 'global'
             then
                 answers.sighting || ', but ' || answers.service
@@ -731,7 +792,8 @@ select
             then answers.sighting || '; AWS attests that CloudTrail logs it'
         when 'documented'
             then
-                answers.sighting || '; CloudTrail is documented to log '
+                answers.sighting
+                || '; AWS documents that CloudTrail logs the calls of '
                 || answers.service
         else
             answers.sighting

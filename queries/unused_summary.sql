@@ -7,6 +7,7 @@ params as (
 
     select
         cast(? as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
         cast(? as date) as inventory_date,
@@ -42,6 +43,7 @@ inventory as (
         max(roles.account_id) as account_id,
         max(roles.name) as name,
         max(roles.created_at) as created_at,
+        max(roles.last_used) as iam_last_used,
         max(
             case
                 when
@@ -178,6 +180,32 @@ did as (
     from acts
     left join by_arn on acts.role_arn = by_arn.role_arn
     left join by_log on acts.role_arn = by_log.role_arn
+
+),
+
+-- Whom the logs know to have become a role, or to have tried.
+assumed as (
+
+    select distinct
+        assumed_role_id as role_id,
+        case when assumed_role_id is null then assumed_role_arn end as role_arn
+    from events
+    where caller_kind is not null and event_time < cast(? as timestamp(6))
+
+),
+
+-- The roles of which the lake has any event.
+known as (
+
+    select role_key
+    from did
+    where role_key is not null
+
+    union
+
+    select coalesce(assumed.role_id, by_arn.role_key) as role_key
+    from assumed
+    left join by_arn on assumed.role_arn = by_arn.role_arn
 
 ),
 
@@ -403,6 +431,11 @@ facts as (
                 < params.thin_share * params.window_days
                 then 'thin'
             when
+                known.role_key is null
+                and asked.iam_last_used >= params.since
+                and asked.iam_last_used < params.until
+                then 'iam_only'
+            when
                 coalesce(covered.global_days, 0) = 0
                 and grants.service in (
                     'account',
@@ -452,6 +485,7 @@ facts as (
     left join seen on grants.action = seen.action
     left join data_types on actions.data_type = data_types.data_type
     left join covered on asked.account_id = covered.account_id
+    left join known on asked.role_key = known.role_key
     left join lake.logging as logging
         on
             asked.account_id = logging.account_id

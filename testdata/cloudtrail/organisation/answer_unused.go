@@ -208,7 +208,17 @@ func (w *world) permissionVerdict(r *role, action string, g *grant, c *called) (
 	if w.thin(r.account) {
 		return "probably_unused", append(says, fmt.Sprintf("%d of %d days", windowDays-r.account.daysMissing(), windowDays))
 	}
+	if saw, _ := w.iamLastUsed(r); inWindow(saw) && w.isSilent(r) {
+		return "probably_unused", append(says, "IAM saw the role used on "+saw.Format(time.DateOnly), "the lake has nothing of it")
+	}
 	return "unused", says
+}
+
+// isSilent tells whether the logs have nothing of a role: no call, and nobody who
+// became it or tried to.
+func (w *world) isSilent(r *role) bool {
+	return !slices.ContainsFunc(w.uses, func(u use) bool { return u.role == r && u.at.Before(until) }) &&
+		!slices.ContainsFunc(w.assumptions, func(a assumption) bool { return a.role == r && a.at.Before(until) })
 }
 
 // unusedSummary counts the verdicts of every role.
