@@ -20,7 +20,8 @@ func (e *duckEngine) ended(ctx context.Context, err error) error {
 }
 
 // explain adds to an error of DuckDB what it means for the lake, where that can
-// be told: a damaged file is named, with the step to take.
+// be told: a damaged file, or one of an older build, is named, with the step to
+// take.
 func (e *duckEngine) explain(err error) error {
 	if err == nil {
 		return nil
@@ -34,6 +35,9 @@ func (e *duckEngine) explain(err error) error {
 	}
 	if strings.HasPrefix(msg, "Catalog Error: Table with name ") {
 		return fmt.Errorf("%w\n(show tables lists the views)", err)
+	}
+	if lacking := e.lacking(err); lacking != nil {
+		return lacking
 	}
 	if blamesStatement(msg) {
 		return err
