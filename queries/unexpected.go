@@ -39,12 +39,11 @@ type CallerException struct {
 }
 
 // UnexpectedFindings are all findings, in the order in which a row lists them
-// (design 7): first how the trust policy admits the caller, then who it is, then
-// how it came.
+// (design 7): the worst first, because a narrow table cuts the end.
 func UnexpectedFindings() []string {
 	return []string{
-		"expected", "broadly_trusted", "condition_dependent", "not_trusted", "never_came", "unknown_account",
-		"missing_external_id", "human_on_machine_role", "long_term_key", "new_principal", "new_network", "exception_ended",
+		"not_trusted", "unknown_account", "missing_external_id", "human_on_machine_role", "long_term_key", "condition_dependent",
+		"broadly_trusted", "new_principal", "new_network", "never_came", "expected", "exception_ended",
 	}
 }
 

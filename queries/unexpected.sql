@@ -43,7 +43,8 @@ inventory as (
         max(roles.arn) as arn,
         max(roles.account_id) as account_id,
         max(roles.name) as name,
-        max(roles.kind) as kind
+        max(roles.kind) as kind,
+        max(roles.created_at) as created_at
     from lake.roles as roles
     inner join snapshots
         on
@@ -1194,7 +1195,8 @@ external_ids as (
 
 ),
 
--- Since when the lake knows an account: what is new is new against that.
+-- Since when the lake knows an account: what is new is new against that, and
+-- against the life of a role that is younger. AWS itself comes to its roles.
 baselines as (
 
     select
@@ -1243,6 +1245,7 @@ facts as (
         coalesce(inventory.role_id, summed.role_id) as role_id,
         summed.role_key,
         inventory.kind,
+        inventory.created_at,
         summed.origin as caller,
         coalesce(summed.origin_kind, 'unknown') as caller_kind,
         case
@@ -1284,6 +1287,7 @@ facts as (
         inventory.role_id,
         absent.role_key,
         inventory.kind,
+        inventory.created_at,
         absent.principal as caller,
         case
             when absent.principal_kind in ('session') then 'role'
@@ -1386,8 +1390,8 @@ welcome as (
 
 ),
 
----------- the findings: about who came, unless the configuration expects them, and
----------- about how
+---------- the findings, worst first: about who came, unless the configuration expects
+---------- them, and about how
 
 told as (
 
@@ -1395,34 +1399,49 @@ told as (
         chosen.*,
         configured.excepted_until,
         case
-            when welcome.number is not null then ',expected'
-            when chosen.is_absent then ',never_came'
+            when
+                welcome.number is null
+                and not chosen.is_absent
+                and chosen.grade = 0
+                then ',not_trusted'
+            else ''
+        end as refusal,
+        case
+            when
+                welcome.number is null
+                and not chosen.is_absent
+                and (
+                    (
+                        chosen.caller_account <> chosen.account_id
+                        and known_caller.account_id is null
+                        and named_caller.account_id is null
+                    )
+                    or (
+                        chosen.via_account <> chosen.account_id
+                        and known_via.account_id is null
+                        and named_via.account_id is null
+                    )
+                )
+                then ',unknown_account'
+            else ''
+        end as account_finding,
+        case
+            when welcome.number is not null or chosen.is_absent then ''
             else
                 case chosen.grade
-                    when 6 then ',expected'
                     when 5 then ',broadly_trusted'
-                    when 3 then ',expected,condition_dependent'
-                    when 2 then ',broadly_trusted,condition_dependent'
+                    when 3 then ',condition_dependent'
+                    when 2 then ',condition_dependent,broadly_trusted'
                     when 1 then ',condition_dependent'
-                    when 0 then ',not_trusted'
                     else ''
                 end
-                || case
-                    when
-                        (
-                            chosen.caller_account <> chosen.account_id
-                            and known_caller.account_id is null
-                            and named_caller.account_id is null
-                        )
-                        or (
-                            chosen.via_account <> chosen.account_id
-                            and known_via.account_id is null
-                            and named_via.account_id is null
-                        )
-                        then ',unknown_account'
-                    else ''
-                end
-        end as trust_findings,
+        end as breadth,
+        case
+            when welcome.number is not null then ',expected'
+            when chosen.is_absent then ',never_came'
+            when chosen.grade in (3, 6) then ',expected'
+            else ''
+        end as welcome_finding,
         case
             when
                 chosen.lacks_external_id
@@ -1456,11 +1475,15 @@ told as (
             when
                 baselines.first_event > params.since - interval '14' day
                 or baselines.first_event is null
+                or chosen.created_at > params.since - interval '14' day
                 then ''
             when chosen.pair_first_seen >= params.since
                 then
                     case
-                        when welcome.number is null then ',new_principal'
+                        when
+                            welcome.number is null
+                            and coalesce(chosen.kind, '') <> 'service_linked'
+                            then ',new_principal'
                         else ''
                     end
             when chosen.has_new_network then ',new_network'
@@ -1491,8 +1514,9 @@ found as (
 
     select
         told.*,
-        trust_findings || external_id_finding || human_finding || key_finding
-        || new_finding as all_findings
+        refusal || account_finding || external_id_finding || human_finding
+        || key_finding || breadth || new_finding || welcome_finding
+            as all_findings
     from told
 
 ),

@@ -95,7 +95,7 @@ func (o *callerOracle) row(tries, pair []*oracleTry) callerRow {
 	if slices.ContainsFunc(judged, func(t *oracleTry) bool { return strings.HasPrefix(orEmpty(t.AccessKey), "AKIA") }) {
 		found = append(found, "long_term_key")
 	}
-	found = append(found, o.newFound(r, judged, pair, isExpected)...)
+	found = append(found, o.newFound(r, judged, pair, isExpected, o.inventory(t.roleKey))...)
 	r.findings = o.excepted(r, found, until)
 	return r
 }
@@ -177,11 +177,11 @@ func (o *callerOracle) howFound(r callerRow, judged []*oracleTry, roleKey string
 	return nil
 }
 
-func (o *callerOracle) newFound(r callerRow, judged, pair []*oracleTry, isExpected bool) []string {
+func (o *callerOracle) newFound(r callerRow, judged, pair []*oracleTry, isExpected bool, role *inventoryRole) []string {
 	hasBaseline := slices.ContainsFunc(o.w.coverage, func(c coverageRow) bool {
 		return c.AccountID == r.account && !c.FirstEvent.After(o.p.Since.AddDate(0, 0, -14))
 	})
-	if !hasBaseline {
+	if !hasBaseline || role != nil && role.CreatedAt != nil && role.CreatedAt.After(o.p.Since.AddDate(0, 0, -14)) {
 		return nil
 	}
 	networks, isNew := map[string]bool{}, true
@@ -190,7 +190,7 @@ func (o *callerOracle) newFound(r callerRow, judged, pair []*oracleTry, isExpect
 			isNew, networks[t.network] = false, true
 		}
 	}
-	if isNew && isExpected {
+	if isNew && (isExpected || role != nil && orEmpty(role.Kind) == "service_linked") {
 		return nil
 	}
 	if isNew {
@@ -228,7 +228,14 @@ func (o *callerOracle) isExpected(r callerRow) bool {
 	return slices.ContainsFunc(o.p.Unexpected.Expected, func(rule CallerRule) bool { return rule.isAbout(r) })
 }
 
+// worstFirst is the order in which findings are told.
+var worstFirst = []string{
+	"not_trusted", "unknown_account", "missing_external_id", "human_on_machine_role", "long_term_key", "condition_dependent",
+	"broadly_trusted", "new_principal", "new_network", "never_came", "expected",
+}
+
 func (o *callerOracle) excepted(r callerRow, found []string, judgedUntil time.Time) []string {
+	slices.SortFunc(found, func(a, b string) int { return slices.Index(worstFirst, a) - slices.Index(worstFirst, b) })
 	if len(found) == 0 || slices.Equal(found, []string{"expected"}) {
 		return found
 	}

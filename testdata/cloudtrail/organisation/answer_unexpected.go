@@ -31,8 +31,8 @@ func (w *world) unexpected() []unexpectedRow {
 		row := unexpectedRow{came.AccountID, came.RoleARN, came.RoleID, came.Caller, came.CallerKind, came.CallerAccount, came.ViaRole,
 			nil, came.Assumptions, came.Denied, nil}
 		trust, rest := w.callerFindings(r, came)
-		row.Findings = append(trust, rest...)
-		row.ConfiguredFindings = configured(r, came.Caller, trust, rest)
+		row.Findings = worstFirst(append(slices.Clone(trust), rest...))
+		row.ConfiguredFindings = worstFirst(configured(r, came.Caller, trust, rest))
 		rows = append(rows, row)
 	}
 	for _, r := range w.trimmable() {
@@ -110,7 +110,7 @@ func (w *world) callerFindings(r *role, row *assumptionRow) (trust, rest []strin
 	if longTerm {
 		rest = append(rest, "long_term_key")
 	}
-	if w.firstSeen(row) {
+	if r.kind != "service_linked" && w.hasBaseline(r) && w.firstSeen(row) {
 		rest = append(rest, "new_principal")
 	}
 	return trust, rest
@@ -123,6 +123,22 @@ func (w *world) foreign(account string) bool {
 
 func isPerson(kind string) bool {
 	return kind == "user" || kind == "identity_center" || kind == "saml" || kind == "root"
+}
+
+// worstFirst puts findings in the order in which a report lists them.
+func worstFirst(findings []string) []string {
+	order := []string{
+		"not_trusted", "unknown_account", "missing_external_id", "human_on_machine_role", "long_term_key", "condition_dependent",
+		"broadly_trusted", "new_principal", "new_network", "never_came", "expected", "exception_ended",
+	}
+	slices.SortFunc(findings, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
+	return findings
+}
+
+// hasBaseline tells whether a role was there for fourteen days before the window, as
+// far as the inventory knows (design 9.8).
+func (w *world) hasBaseline(r *role) bool {
+	return !r.existsAt(snapshot) || !r.created.After(since.AddDate(0, 0, -14))
 }
 
 // firstSeen tells whether the pair of role and caller was not seen before the
