@@ -226,7 +226,7 @@ func TestGlobalServicesElsewhere(t *testing.T) {
 		}
 		for _, want := range []string{
 			"never seen, but iam is global and logged in " + region + ", from where the lake has nothing of this account",
-			"never seen; CloudTrail is documented to log iam",
+			"never seen; AWS documents that CloudTrail logs the calls of iam",
 		} {
 			got := ask(t, openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{}), "unused", p)
 			if len(got) != 1 || got[0][6] != want {

@@ -15,10 +15,16 @@ import (
 )
 
 // mainMakeLake is the command make-lake DIR [from-logs] of the scripts: it makes a
-// lake of the test organisation in $ORGANISATION, as ingest would, with its inventory
-// or with what its logs show.
+// lake of the test organisation in $ORGANISATION, as ingest would, with what its logs
+// show, or copies the one in $LAKE, which has its inventory.
 func mainMakeLake() {
-	if err := makeLake(os.Args[1], os.Getenv("ORGANISATION"), len(os.Args) > 2); err != nil {
+	var err error
+	if len(os.Args) > 2 {
+		err = makeLake(os.Args[1], os.Getenv("ORGANISATION"), true)
+	} else {
+		err = os.CopyFS(os.Args[1], os.DirFS(os.Getenv("LAKE")))
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -38,11 +38,16 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	made := filepath.Join(t.TempDir(), "lake") // once for all scripts, which copy it
+	if err := makeLake(made, organisation, false); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ORGANISATION", organisation)
+			env.Setenv("LAKE", made)
 			return nil
 		},
 	})
