@@ -43,7 +43,6 @@ func quotedValue(text []byte, i, depth int) (start, end int, quotes string) {
 	if start, d, ok := openQuote(text, i); ok {
 		return start, closeQuote(text, start, d), ""
 	}
-	end = i
 	if i < len(text) && (text[i] == '{' || text[i] == '[') {
 		end = closeBracket(text, i, depth)
 	} else if n := bytes.IndexAny(text[i:], "\"\\:,[]{} \t\r\n"); n >= 0 {

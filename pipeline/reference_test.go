@@ -109,7 +109,7 @@ func TestReferenceURLErrors(t *testing.T) {
 		serve(func(w http.ResponseWriter, _ string) { io.Copy(w, io.LimitReader(zeros{}, maxReferenceFile+1)) }): "more than 33554432 bytes",
 		serve(func(w http.ResponseWriter, _ string) {
 			w.Header().Set("Location", "http://127.0.0.2/")
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 		}): `it redirects to "http://127.0.0.2/"`,
 		index("http://127.0.0.2/a", fine):  `service "a" lies elsewhere, at "http://127.0.0.2/a"`,
 		index("https://127.0.0.1/a", fine): "lies elsewhere",

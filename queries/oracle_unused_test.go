@@ -160,7 +160,6 @@ func (g *grantOracle) summary() [][]any {
 type witness struct {
 	used, denied, further, refused, unmapped *event // the newest of each
 	unmappedDone                             *event
-	passedSome                               bool
 	uses                                     int64
 }
 

@@ -220,8 +220,8 @@ func globMatches(glob, s string) bool {
 	return regexp.MustCompile(`\A` + b.String() + `\z`).MatchString(s)
 }
 
-func (c CallerRule) isAbout(r callerRow) bool {
-	return (globMatches(c.Role, r.arn) || globMatches(c.Role, shortName(r.arn))) && globMatches(c.Caller, r.caller)
+func (r CallerRule) isAbout(row callerRow) bool {
+	return (globMatches(r.Role, row.arn) || globMatches(r.Role, shortName(row.arn))) && globMatches(r.Caller, row.caller)
 }
 
 func (o *callerOracle) isExpected(r callerRow) bool {

@@ -182,7 +182,7 @@ func keep(unknown *map[string]json.RawMessage, m member) {
 // Deny: then the document may deny what its other statements allow. Only a document
 // without statements and an unreadable Allow hide none.
 func MayHideDeny(err error) bool {
-	//nolint:errorlint // errors.As would look into a statement's own errors first
+	// errors.As would look into a statement's own errors first.
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return slices.ContainsFunc(joined.Unwrap(), MayHideDeny)
 	}

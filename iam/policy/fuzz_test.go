@@ -72,7 +72,7 @@ func statementsOf(top map[string]json.RawMessage) (n int, ok bool) {
 }
 
 func countErrors(err error) (n int) {
-	//nolint:errorlint // errors.As would look into a statement's own errors first
+	// errors.As would look into a statement's own errors first.
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			n += countErrors(e)

@@ -42,7 +42,7 @@ func TestAllPagesAreAsked(t *testing.T) {
 		}
 		answer(w, roles, policiesXML, map[int]string{0: "m1", 1: "m2"}[page])
 	})
-	inv, err := ask(t, t.Context())
+	inv, err := ask(t.Context(), t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func checkRole(t *testing.T, inv *inventory.Inventory, i int) {
 // is not the same as not knowing.
 func TestEmptyListsAreNone(t *testing.T) {
 	serve(t, func(w http.ResponseWriter, _ url.Values) { answer(w, bareRoleXML, "", "") })
-	inv, err := ask(t, t.Context())
+	inv, err := ask(t.Context(), t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestRefusals(t *testing.T) {
 				c.handle(w, form)
 			})
 			t.Setenv("AWS_MAX_ATTEMPTS", "2")
-			inv, err := ask(t, t.Context())
+			inv, err := ask(t.Context(), t)
 			if inv != nil || err == nil || !strings.Contains(err.Error(), c.err) || !strings.Contains(hintOf(err), c.hint) {
 				t.Errorf("got %v, error %v, hint %s", inv, err, hintOf(err))
 			}
@@ -180,7 +180,7 @@ func TestMarkerThatComesAgain(t *testing.T) {
 	serve(t, func(w http.ResponseWriter, _ url.Values) {
 		answer(w, roleXML(int(calls.Add(1))), "", "again")
 	})
-	inv, err := ask(t, t.Context())
+	inv, err := ask(t.Context(), t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestInterrupted(t *testing.T) {
 				handle(w, r.Context())
 			})
 			start := time.Now()
-			_, err := ask(t, ctx)
+			_, err := ask(ctx, t)
 			if took := time.Since(start); !errors.Is(err, context.Canceled) || took > 20*time.Second {
 				t.Errorf("after %s: %v", took, err)
 			}
@@ -251,7 +251,7 @@ func hintOf(err error) string {
 	return ""
 }
 
-func ask(t *testing.T, ctx context.Context) (*inventory.Inventory, error) {
+func ask(ctx context.Context, t *testing.T) (*inventory.Inventory, error) {
 	t.Helper()
 	client, err := live.Connect(ctx)
 	if err != nil {

@@ -42,8 +42,11 @@ func run(catalogue, licence string) error {
 		return fmt.Errorf("fetching %s with npm: %w", source, err)
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
-	if err != nil || len(found) != 1 {
-		return fmt.Errorf("fetching %s with npm: it left %d tarballs (%v)", source, len(found), err)
+	if err != nil {
+		return fmt.Errorf("fetching %s with npm: %w", source, err)
+	}
+	if len(found) != 1 {
+		return fmt.Errorf("fetching %s with npm: it left %d tarballs", source, len(found))
 	}
 	tarball, err := os.Open(found[0])
 	if err != nil {

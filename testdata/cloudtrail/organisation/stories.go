@@ -63,8 +63,8 @@ func (w *world) addInventory(tree map[string][]byte) {
 // what the trail logs, the policies at the root of the organisation, and
 // roletrail.yaml.
 func (w *world) addConfiguration(tree map[string][]byte) {
-	tree["trails/"+w.tooling.id+".json"] = []byte(trailConfiguration())
-	tree["scp/root.json"] = []byte(controlPolicies())
+	tree["trails/"+w.tooling.id+".json"] = trailConfiguration()
+	tree["scp/root.json"] = controlPolicies()
 	tree["roletrail.yaml"] = []byte(configuration)
 }
 
