@@ -45,7 +45,7 @@ func TestLiveAgainstMoto(t *testing.T) {
 
 	lake := filepath.Join(t.TempDir(), "lake")
 	said := program(t, "ingest", "iam", "--live", "--lake", lake)
-	if line := fmt.Sprintf("roles %d of 1 accounts", motoRoles); !strings.Contains(said, line) {
+	if line := fmt.Sprintf("roles %d of 1 account", motoRoles); !strings.Contains(said, line) {
 		t.Errorf("bin/ingest does not say %q:\n%s", line, said)
 	}
 	got := sqlRows(t, lake, "select arn, role_id, name, path, tags, boundary, kind, max_session from roles order by arn")
