@@ -38,7 +38,6 @@ type Schema struct {
 	Columns []Column
 
 	index map[string]int
-	root  *schema.GroupNode
 	props *arrowparquet.WriterProperties
 }
 
@@ -64,17 +63,24 @@ func (s *Schema) Only(names ...string) *Schema {
 // this package, which is found when any test of it starts.
 func newSchema(table string, columns ...Column) *Schema {
 	s := &Schema{Table: table, Columns: columns, index: make(map[string]int, len(columns))}
-	fields := make(schema.FieldList, len(columns))
 	for i, c := range columns {
 		if _, twice := s.index[c.Name]; twice {
 			panic(fmt.Sprintf("parquet: column %s of %s is declared twice", c.Name, table))
 		}
 		s.index[c.Name] = i
-		fields[i] = c.node()
 	}
-	s.root = schema.MustGroup(schema.NewGroupNode("schema", arrowparquet.Repetitions.Required, fields, -1))
 	s.props = writerProperties(columns)
 	return s
+}
+
+// root is the Parquet schema. Every writer needs one of its own: arrow writes into the
+// nodes when it takes them.
+func (s *Schema) root() *schema.GroupNode {
+	fields := make(schema.FieldList, len(s.Columns))
+	for i, c := range s.Columns {
+		fields[i] = c.node()
+	}
+	return schema.MustGroup(schema.NewGroupNode("schema", arrowparquet.Repetitions.Required, fields, -1))
 }
 
 // node is the column's place in the Parquet schema.

@@ -58,7 +58,7 @@ type arrowWriter struct {
 func newArrowWriter(w io.Writer, s *Schema) (aw *arrowWriter, err error) {
 	defer recoverTo(&err)
 	aw = &arrowWriter{schema: s, sink: &sink{buf: bufio.NewWriterSize(w, sinkBuffer)}}
-	aw.file = file.NewParquetWriter(aw.sink, s.root, file.WithWriterProps(s.props))
+	aw.file = file.NewParquetWriter(aw.sink, s.root(), file.WithWriterProps(s.props))
 	return aw, aw.sink.Err()
 }
 
