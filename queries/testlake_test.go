@@ -293,9 +293,12 @@ func fields(rows any) string {
 		names = jsonNames(coverageRow{})
 	}
 	for i, n := range names {
-		if slices.Contains(lists, n) {
+		switch {
+		case slices.Contains(lists, n):
 			names[i] = "from_json(json -> '" + n + "', '[\"VARCHAR\"]') as " + n
-		} else {
+		case n == "role_id": // an inventory may leave it out
+			names[i] = "nullif(json ->> 'role_id', '') as role_id"
+		default:
 			names[i] = "json ->> '" + n + "' as " + n
 		}
 	}

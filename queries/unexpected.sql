@@ -21,36 +21,35 @@ params as (
 
 ---------- the inventory: per account one snapshot
 
-snapshots as (
+snapshot_roles as (
 
-    select
-        roles.account_id,
-        max(roles.snapshot_date) as snapshot_date
-    from lake.roles as roles
+    select inventory.*
+    from lake.inventory as inventory
     cross join params
     where
-        params.inventory_date is null
-        or roles.snapshot_date <= params.inventory_date
-    group by roles.account_id
+        (
+            params.inventory_date is null
+            or inventory.snapshot_date <= params.inventory_date
+        )
+        and (
+            inventory.replaced_on is null
+            or inventory.replaced_on > params.inventory_date
+        )
 
 ),
 
 inventory as (
 
     select
-        coalesce(roles.role_id, roles.arn) as role_key,
-        max(roles.role_id) as role_id,
-        max(roles.arn) as arn,
-        max(roles.account_id) as account_id,
-        max(roles.name) as name,
-        max(roles.kind) as kind,
-        max(roles.created_at) as created_at
-    from lake.roles as roles
-    inner join snapshots
-        on
-            roles.account_id = snapshots.account_id
-            and roles.snapshot_date = snapshots.snapshot_date
-    group by coalesce(roles.role_id, roles.arn)
+        role_key,
+        max(role_id) as role_id,
+        max(arn) as arn,
+        max(account_id) as account_id,
+        max(name) as name,
+        max(kind) as kind,
+        max(created_at) as created_at
+    from snapshot_roles
+    group by role_key
 
 ),
 
@@ -68,7 +67,7 @@ by_name as (
 trust as (
 
     select
-        coalesce(role_trust.role_id, role_trust.role_arn) as role_key,
+        snapshot_roles.role_key,
         role_trust.statement,
         role_trust.effect,
         role_trust.negated,
@@ -80,17 +79,18 @@ trust as (
             as is_federated,
         role_trust.actions
     from lake.role_trust as role_trust
-    inner join snapshots
+    inner join snapshot_roles
         on
-            role_trust.account_id = snapshots.account_id
-            and role_trust.snapshot_date = snapshots.snapshot_date
+            role_trust.account_id = snapshot_roles.account_id
+            and role_trust.snapshot_date = snapshot_roles.snapshot_date
+            and role_trust.role_arn = snapshot_roles.arn
 
 ),
 
 conditions as (
 
     select
-        coalesce(asked.role_id, asked.role_arn) as role_key,
+        snapshot_roles.role_key,
         asked.statement,
         asked.key,
         asked.operator,
@@ -105,10 +105,11 @@ conditions as (
         end as provider,
         split_part(asked.key, ':', 2) as claim
     from lake.role_trust_conditions as asked
-    inner join snapshots
+    inner join snapshot_roles
         on
-            asked.account_id = snapshots.account_id
-            and asked.snapshot_date = snapshots.snapshot_date
+            asked.account_id = snapshot_roles.account_id
+            and asked.snapshot_date = snapshot_roles.snapshot_date
+            and asked.role_arn = snapshot_roles.arn
 
 ),
 
@@ -1165,9 +1166,8 @@ known_accounts as (
     from coverage
     where family = 'CloudTrail' and account_id is not null
     union
-    select roles.account_id
-    from lake.roles as roles
-    inner join snapshots on roles.account_id = snapshots.account_id
+    select account_id
+    from snapshot_roles
     union
     select accounts.account_id
     from params

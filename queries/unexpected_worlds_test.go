@@ -470,6 +470,8 @@ func (w *workshop) fill(dir, table string, rows any, zoned string) {
 	for _, n := range jsonNames(reflect.New(reflect.TypeOf(rows).Elem()).Elem().Interface()) {
 		switch n {
 		case "snapshot_date":
+		case "role_id": // an inventory may leave it out
+			columns = append(columns, "nullif(json ->> 'role_id', '') as role_id")
 		case "actions":
 			columns = append(columns, "from_json(json -> 'actions', '[\"VARCHAR\"]') as actions")
 		default:

@@ -20,45 +20,44 @@ params as (
 
 ---------- the inventory: per account one snapshot
 
-snapshots as (
+snapshot_roles as (
 
-    select
-        roles.account_id,
-        max(roles.snapshot_date) as snapshot_date
-    from lake.roles as roles
+    select inventory.*
+    from lake.inventory as inventory
     cross join params
     where
-        params.inventory_date is null
-        or roles.snapshot_date <= params.inventory_date
-    group by roles.account_id
+        (
+            params.inventory_date is null
+            or inventory.snapshot_date <= params.inventory_date
+        )
+        and (
+            inventory.replaced_on is null
+            or inventory.replaced_on > params.inventory_date
+        )
 
 ),
 
 inventory as (
 
     select
-        coalesce(roles.role_id, roles.arn) as role_key,
-        max(roles.role_id) as role_id,
-        max(roles.arn) as arn,
-        max(roles.account_id) as account_id,
-        max(roles.name) as name,
-        max(roles.created_at) as created_at,
-        max(roles.last_used) as iam_last_used,
+        role_key,
+        max(role_id) as role_id,
+        max(arn) as arn,
+        max(account_id) as account_id,
+        max(name) as name,
+        max(created_at) as created_at,
+        max(last_used) as iam_last_used,
         max(
             case
                 when
-                    roles.kind = 'service_linked'
-                    or strpos(roles.arn, ':role/aws-service-role/') > 0
+                    kind = 'service_linked'
+                    or strpos(arn, ':role/aws-service-role/') > 0
                     then 1
                 else 0
             end
         ) as service_linked
-    from lake.roles as roles
-    inner join snapshots
-        on
-            roles.account_id = snapshots.account_id
-            and roles.snapshot_date = snapshots.snapshot_date
-    group by coalesce(roles.role_id, roles.arn)
+    from snapshot_roles
+    group by role_key
 
 ),
 
@@ -85,7 +84,7 @@ asked as (
 grants as (
 
     select
-        coalesce(permissions.role_id, permissions.role_arn) as role_key,
+        snapshot_roles.role_key,
         permissions.action,
         split_part(permissions.action, ':', 1) as service,
         coalesce(permissions.is_pattern, false) as is_pattern,
@@ -94,10 +93,11 @@ grants as (
         permissions.via,
         permissions.resources
     from lake.role_permissions as permissions
-    inner join snapshots
+    inner join snapshot_roles
         on
-            permissions.account_id = snapshots.account_id
-            and permissions.snapshot_date = snapshots.snapshot_date
+            permissions.account_id = snapshot_roles.account_id
+            and permissions.snapshot_date = snapshot_roles.snapshot_date
+            and permissions.role_arn = snapshot_roles.arn
 
 ),
 
