@@ -164,7 +164,7 @@ func takeInventoryAt(t *testing.T, dir string, at time.Time, control [][]invento
 		t.Fatal(err)
 	}
 	defer lake.Close()
-	problems, err := pipeline.IngestInventory(lake, organisationInventory(t), pipeline.InventoryOptions{At: at, Control: control, Version: "test"})
+	problems, err := pipeline.IngestInventory(t.Context(), lake, organisationInventory(t), pipeline.InventoryOptions{At: at, Control: control, Version: "test"})
 	if err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)
 	}

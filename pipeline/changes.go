@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -11,15 +12,15 @@ import (
 
 // readChanges are the changes of roles and policies among the lake's events, until a
 // moment. Most files hold none: two columns tell.
-func readChanges(lake *parquet.Lake, until time.Time) (changes []inventory.Change, err error) {
+func readChanges(ctx context.Context, lake *parquet.Lake, until time.Time) (changes []inventory.Change, err error) {
 	files, err := lake.Files("events")
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range files {
-		found, err := holdsChanges(f.Path)
+		found, err := holdsChanges(ctx, f.Path)
 		if err == nil && found {
-			changes, err = appendChanges(changes, f.Path, until)
+			changes, err = appendChanges(ctx, changes, f.Path, until)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("looking for changes of roles: %w", err)
@@ -28,10 +29,10 @@ func readChanges(lake *parquet.Lake, until time.Time) (changes []inventory.Chang
 	return changes, nil
 }
 
-func holdsChanges(path string) (found bool, err error) {
+func holdsChanges(ctx context.Context, path string) (found bool, err error) {
 	err = parquet.ReadText(path, []string{"event_source", "event_name"}, func(row [][]byte) error {
 		found = found || string(row[0]) == iamSource && inventory.Replays(string(row[1]))
-		return nil
+		return ctx.Err()
 	})
 	return found, err
 }
@@ -42,10 +43,13 @@ const iamSource = "iam.amazonaws.com"
 var changeColumns = parquet.EventsSchema.Only("event_id", "event_time", "event_source", "event_name", "recipient_account_id",
 	"request_parameters", "response_elements", "outcome")
 
-func appendChanges(changes []inventory.Change, path string, until time.Time) ([]inventory.Change, error) {
+func appendChanges(ctx context.Context, changes []inventory.Change, path string, until time.Time) ([]inventory.Change, error) {
 	err := parquet.EachRow(path, changeColumns, func(row []any) error {
 		text := func(i int) string { s, _ := row[i].(string); return s }
 		at, _ := row[1].(time.Time)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if text(2) != iamSource || !inventory.Replays(text(3)) || text(7) != string(cloudtrail.Success) || at.After(until) {
 			return nil
 		}
@@ -58,7 +62,7 @@ func appendChanges(changes []inventory.Change, path string, until time.Time) ([]
 }
 
 // readSightings are the roles that acted or were assumed, each with its last day.
-func readSightings(lake *parquet.Lake) ([]inventory.Sighting, error) {
+func readSightings(ctx context.Context, lake *parquet.Lake) ([]inventory.Sighting, error) {
 	files, err := lake.Files("events")
 	if err != nil {
 		return nil, err
@@ -81,7 +85,7 @@ func readSightings(lake *parquet.Lake) ([]inventory.Sighting, error) {
 					last[before] = day
 				}
 			}
-			return nil
+			return ctx.Err()
 		})
 		if err != nil {
 			return nil, fmt.Errorf("looking for roles: %w", err)

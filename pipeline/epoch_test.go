@@ -238,16 +238,14 @@ func checkChanged(t *testing.T, source memory, workers int, reason string, want 
 // dataFiles are the files that an engine without the ledger might read.
 func dataFiles(t *testing.T, lake string) (names []string) {
 	t.Helper()
-	for _, table := range []string{"events", "coverage"} {
-		err := filepath.WalkDir(filepath.Join(lake, table), func(path string, entry fs.DirEntry, err error) error {
-			if err == nil && !entry.IsDir() {
-				names = append(names, path)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+	err := filepath.WalkDir(lake, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && (filepath.Ext(path) == ".parquet" || strings.HasPrefix(entry.Name(), ".tmp-")) {
+			names = append(names, path)
 		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return names
 }

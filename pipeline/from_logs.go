@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,8 +28,9 @@ type FromLogs struct {
 }
 
 // ReplayLogs makes an inventory of the lake's events for the accounts of which it has
-// none.
-func ReplayLogs(lake *parquet.Lake) (*FromLogs, error) {
+// none. When ctx ends it stops with [ErrNotTaken].
+func ReplayLogs(ctx context.Context, lake *parquet.Lake) (out *FromLogs, err error) {
+	defer func() { err = notTaken(ctx, err) }()
 	files, err := lake.Files("events")
 	if err != nil {
 		return nil, err
@@ -36,11 +38,11 @@ func ReplayLogs(lake *parquet.Lake) (*FromLogs, error) {
 	if len(files) == 0 {
 		return nil, errors.New("replaying the logs: the lake holds no event; ingest logs brings them in")
 	}
-	out := &FromLogs{}
+	out = &FromLogs{}
 	if out.At, err = time.Parse(time.DateOnly, files[len(files)-1].Partition); err != nil {
 		return nil, fmt.Errorf("replaying the logs: the folder of %q is no day: %w", files[len(files)-1].Path, err)
 	}
-	changes, err := readChanges(lake, endOfTime)
+	changes, err := readChanges(ctx, lake, endOfTime)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +58,7 @@ func ReplayLogs(lake *parquet.Lake) (*FromLogs, error) {
 		}
 		return known
 	})
-	sightings, err := readSightings(lake)
+	sightings, err := readSightings(ctx, lake)
 	if err != nil {
 		return nil, err
 	}
@@ -111,10 +113,10 @@ func (s snapshots) fromIAM(account string) bool {
 // emptyReplays empties what was replayed of accounts of which an inventory comes now,
 // on other days: it knows better, whatever its date. The lake holds of an account
 // inventories or replays, never both.
-func emptyReplays(lake *parquet.Lake, run int64, accounts []string, at time.Time, catalogue *action.Catalogue) (entries []parquet.FileEntry, err error) {
-	known, err := readSnapshots(lake)
+func (w *snapshotWriter) emptyReplays(ctx context.Context, accounts []string, at time.Time, catalogue *action.Catalogue) error {
+	known, err := readSnapshots(w.lake)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	nothing := inventory.Replay(nil, nil)
 	for _, account := range accounts {
@@ -122,12 +124,10 @@ func emptyReplays(lake *parquet.Lake, run int64, accounts []string, at time.Time
 			if origin != inventory.FromLogs || day.Equal(at.UTC().Truncate(24*time.Hour)) {
 				continue
 			}
-			files, err := writeAccount(lake, run, nothing, inventory.NewJudge(nothing, catalogue, nil), account, InventoryOptions{At: day})
-			if err != nil {
-				return nil, err
+			if err := w.writeAccount(ctx, nothing, inventory.NewJudge(nothing, catalogue, nil), account, day); err != nil {
+				return err
 			}
-			entries = append(entries, files...)
 		}
 	}
-	return entries, nil
+	return nil
 }

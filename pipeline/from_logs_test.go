@@ -23,11 +23,11 @@ func takeFromLogs(t *testing.T, dir string) *pipeline.FromLogs {
 		t.Fatal(err)
 	}
 	defer lake.Close()
-	replayed, err := pipeline.ReplayLogs(lake)
+	replayed, err := pipeline.ReplayLogs(t.Context(), lake)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pipeline.IngestInventory(lake, replayed.Inventory, pipeline.InventoryOptions{At: replayed.At, Version: "test"}); err != nil {
+	if _, err := pipeline.IngestInventory(t.Context(), lake, replayed.Inventory, pipeline.InventoryOptions{At: replayed.At, Version: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	return replayed
@@ -128,7 +128,7 @@ func TestFromLogsOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lake.Close()
-	if _, err := pipeline.ReplayLogs(lake); err == nil || !strings.Contains(err.Error(), "the lake holds no event; ingest logs brings them in") {
+	if _, err := pipeline.ReplayLogs(t.Context(), lake); err == nil || !strings.Contains(err.Error(), "the lake holds no event; ingest logs brings them in") {
 		t.Errorf("got %v", err)
 	}
 }

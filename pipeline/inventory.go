@@ -1,11 +1,13 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"roletrail/iam/action"
 	"roletrail/iam/inventory"
 	"roletrail/iam/trust"
 	"roletrail/parquet"
@@ -29,7 +31,11 @@ type InventoryOptions struct {
 // The events of the lake tell since when roles have their policies, as far as they are
 // there (design 9.11). An inventory takes the place of all that was replayed of its
 // accounts, see [ReplayLogs].
-func IngestInventory(lake *parquet.Lake, inv *inventory.Inventory, options InventoryOptions) ([]inventory.Problem, error) {
+//
+// All of it counts afterwards, or nothing: when ctx ends before, the error is
+// [ErrNotTaken].
+func IngestInventory(ctx context.Context, lake *parquet.Lake, inv *inventory.Inventory, options InventoryOptions) (open []inventory.Problem, err error) {
+	defer func() { err = notTaken(ctx, err) }()
 	if len(inv.Incomplete) > 0 {
 		return nil, fmt.Errorf("taking the inventory of %s: pages are missing (the last one says IsTruncated), and roles on them would pass for deleted; give all pages in one command",
 			strings.Join(inv.Incomplete, ", "))
@@ -45,29 +51,59 @@ func IngestInventory(lake *parquet.Lake, inv *inventory.Inventory, options Inven
 	if err != nil {
 		return nil, err
 	}
-	var batch parquet.Batch
-	if inv.Origin == inventory.FromIAM {
-		changes, err := readChanges(lake, options.At)
-		if err != nil {
-			return nil, err
-		}
-		inv.DateGrants(inventory.Replay(changes, nil))
-		if batch.Files, err = emptyReplays(lake, run, inv.Accounts, options.At, catalogue); err != nil {
-			return nil, err
-		}
-	}
+	w := &snapshotWriter{lake: lake, run: run}
 	judge := inventory.NewJudge(inv, catalogue, options.Control)
-	for _, account := range inv.Accounts {
-		files, err := writeAccount(lake, run, inv, judge, account, options)
-		if err != nil {
-			return nil, err
-		}
-		batch.Files = append(batch.Files, files...)
+	err = w.write(ctx, inv, judge, catalogue, options)
+	if err == nil {
+		err = lake.Ledger().Commit(run, w.batch)
 	}
-	if err := lake.Ledger().Commit(run, batch); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, lake.Discard(w.made))
 	}
 	return judge.Problems(), lake.Ledger().Finish(run)
+}
+
+// ErrNotTaken says that a run was stopped before the inventory counted.
+var ErrNotTaken = errors.New("nothing of the inventory was taken into the lake; run the same command again")
+
+// notTaken is ErrNotTaken in the place of an error by which a run ended because ctx
+// did. What went wrong beside that is kept.
+func notTaken(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if errors.Is(err, ctx.Err()) {
+		return ErrNotTaken
+	}
+	return errors.Join(ErrNotTaken, err)
+}
+
+// snapshotWriter writes the files of a snapshot. They count when batch is committed.
+type snapshotWriter struct {
+	lake  *parquet.Lake
+	run   int64
+	batch parquet.Batch
+	made  []string // paths of files that may be there by now
+}
+
+// write writes the snapshots of all accounts of an inventory.
+func (w *snapshotWriter) write(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, catalogue *action.Catalogue, options InventoryOptions) error {
+	if inv.Origin == inventory.FromIAM {
+		changes, err := readChanges(ctx, w.lake, options.At)
+		if err != nil {
+			return err
+		}
+		inv.DateGrants(inventory.Replay(changes, nil))
+		if err := w.emptyReplays(ctx, inv.Accounts, options.At, catalogue); err != nil {
+			return err
+		}
+	}
+	for _, account := range inv.Accounts {
+		if err := w.writeAccount(ctx, inv, judge, account, options.At); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // accountFiles are the files of one account, being written.
@@ -82,8 +118,8 @@ type accountFiles struct {
 
 // writeAccount writes one account's files. An account without roles gets files
 // without rows, which say that there are none.
-func writeAccount(lake *parquet.Lake, run int64, inv *inventory.Inventory, judge *inventory.Judge, account string, options InventoryOptions) (entries []parquet.FileEntry, err error) {
-	f := &accountFiles{at: options.At.UTC(), origin: inv.Origin}
+func (w *snapshotWriter) writeAccount(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, at time.Time) (err error) {
+	f := &accountFiles{at: at.UTC(), origin: inv.Origin}
 	var open []*table
 	defer func() {
 		for _, t := range open {
@@ -100,31 +136,35 @@ func writeAccount(lake *parquet.Lake, run int64, inv *inventory.Inventory, judge
 		{&f.conditions, parquet.RoleTrustConditionsSchema},
 		{&f.policies, parquet.PoliciesSchema},
 	} {
-		if *part.table, err = newTable(lake, run, parquet.SnapshotPath(part.schema, f.at, account), part.schema); err != nil {
-			return nil, err
+		t, err := newTable(w.lake, w.run, parquet.SnapshotPath(part.schema, f.at, account), part.schema)
+		if err != nil {
+			return err
 		}
-		open = append(open, *part.table)
-		(*part.table).meta[originKey] = string(inv.Origin)
+		t.meta[originKey] = string(inv.Origin)
+		*part.table, open, w.made = t, append(open, t), append(w.made, t.path)
 	}
-	if err := f.fill(inv, judge, account); err != nil {
-		return nil, err
+	if err := f.fill(ctx, inv, judge, account); err != nil {
+		return err
 	}
 	for len(open) > 0 {
 		entry, err := open[0].commit()
 		open = open[1:]
 		if err != nil {
-			return nil, err
+			return err
 		}
-		entries = append(entries, entry)
+		w.batch.Files = append(w.batch.Files, entry)
 	}
-	return entries, nil
+	return nil
 }
 
 // fill adds the rows of an account. The roles of an inventory are ordered by ARN, and
 // so are the rows.
-func (f *accountFiles) fill(inv *inventory.Inventory, judge *inventory.Judge, account string) error {
+func (f *accountFiles) fill(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string) error {
 	for i := range inv.Roles {
 		role := &inv.Roles[i]
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if role.AccountID != account {
 			continue
 		}

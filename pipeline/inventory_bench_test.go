@@ -32,7 +32,7 @@ func BenchmarkInventory(b *testing.B) {
 			b.Fatal(err)
 		}
 		at := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
-		if _, err := pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: at, Version: "test"}); err != nil {
+		if _, err := pipeline.IngestInventory(b.Context(), lake, inv, pipeline.InventoryOptions{At: at, Version: "test"}); err != nil {
 			b.Fatal(err)
 		}
 		if err := lake.Close(); err != nil {

@@ -91,7 +91,7 @@ func TestUnlistedPolicies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
+	_, err = pipeline.IngestInventory(t.Context(), lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
 	if err := errors.Join(err, lake.Close()); err != nil {
 		t.Fatal(err)
 	}

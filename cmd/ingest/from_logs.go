@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,8 +27,8 @@ func nothingBesideLogs(files []string, snapshotDate string) error {
 
 // ingestFromLogs writes what the lake's own events show of roles. What they leave open
 // is named, and is no failure: the next inventory closes it, another run does not.
-func ingestFromLogs(p *cli.Program, common *cli.Common, scps []string) (err error) {
-	control, err := readControlPolicies(p, scps)
+func ingestFromLogs(ctx context.Context, p *cli.Program, common *cli.Common, scps []string) (err error) {
+	control, err := readControlPolicies(ctx, p, scps)
 	if err != nil {
 		return err
 	}
@@ -36,12 +37,12 @@ func ingestFromLogs(p *cli.Program, common *cli.Common, scps []string) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
-	replayed, err := pipeline.ReplayLogs(lake)
+	replayed, err := pipeline.ReplayLogs(ctx, lake)
 	if err != nil {
 		return err
 	}
 	inv := replayed.Inventory
-	open, err := pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version()})
+	open, err := pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version()})
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,17 +62,17 @@ there before the logs stays unknown, and reports say so.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if fromLogs {
-				return ingestFromLogs(p, common, scps)
+				return ingestFromLogs(cmd.Context(), p, common, scps)
 			}
 			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
 			if err != nil {
 				return err
 			}
-			read := func() (*inventory.Inventory, error) { return readInventories(p, args) }
+			read := func(ctx context.Context) (*inventory.Inventory, error) { return readInventories(ctx, p, args) }
 			if live {
-				read = func() (*inventory.Inventory, error) { return askIAM(cmd.Context()) }
+				read = askIAM
 			}
-			return ingestIAM(p, common, read, scps, at)
+			return ingestIAM(cmd.Context(), p, common, read, scps, at)
 		},
 	}
 	cmd.Flags().BoolVar(&live, "live", false, "ask IAM itself, with the credentials that the AWS CLI would use")
@@ -99,12 +98,12 @@ func dayOrNow(flag, date string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-func ingestIAM(p *cli.Program, common *cli.Common, read func() (*inventory.Inventory, error), scps []string, at time.Time) (err error) {
-	control, err := readControlPolicies(p, scps)
+func ingestIAM(ctx context.Context, p *cli.Program, common *cli.Common, read func(context.Context) (*inventory.Inventory, error), scps []string, at time.Time) (err error) {
+	control, err := readControlPolicies(ctx, p, scps)
 	if err != nil {
 		return err
 	}
-	inv, err := read()
+	inv, err := read(ctx)
 	if err != nil {
 		return err
 	}
@@ -113,7 +112,7 @@ func ingestIAM(p *cli.Program, common *cli.Common, read func() (*inventory.Inven
 		return err
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
-	more, err := pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version()})
+	more, err := pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version()})
 	problems := append(inv.Problems, more...)
 	for _, problem := range problems {
 		warnOf(p, problem)
@@ -142,10 +141,12 @@ func warnOf(p *cli.Program, problem inventory.Problem) {
 		"problem of the inventory", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
 }
 
-func readInventories(p *cli.Program, paths []string) (*inventory.Inventory, error) {
+func readInventories(ctx context.Context, p *cli.Program, paths []string) (*inventory.Inventory, error) {
 	parts := make([]*inventory.Inventory, 0, len(paths))
 	for _, path := range paths {
-		part, err := readInventory(p, path)
+		part, err := withFile(ctx, p, path, "inventory", func(r io.Reader, name string) (*inventory.Inventory, error) {
+			return inventory.Parse(r, name, inventory.Limits{})
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -155,40 +156,15 @@ func readInventories(p *cli.Program, paths []string) (*inventory.Inventory, erro
 }
 
 // readControlPolicies reads a level of control policies from each file.
-func readControlPolicies(p *cli.Program, paths []string) (levels [][]inventory.ControlPolicy, err error) {
+func readControlPolicies(ctx context.Context, p *cli.Program, paths []string) (levels [][]inventory.ControlPolicy, err error) {
 	for _, path := range paths {
-		err := withFile(p, path, "control policies", func(r io.Reader, name string) error {
-			level, err := inventory.ParseControlPolicies(r, name, inventory.Limits{})
-			levels = append(levels, level)
-			return err
+		level, err := withFile(ctx, p, path, "control policies", func(r io.Reader, name string) ([]inventory.ControlPolicy, error) {
+			return inventory.ParseControlPolicies(r, name, inventory.Limits{})
 		})
 		if err != nil {
 			return nil, err
 		}
+		levels = append(levels, level)
 	}
 	return levels, nil
-}
-
-func readInventory(p *cli.Program, path string) (inv *inventory.Inventory, err error) {
-	err = withFile(p, path, "inventory", func(r io.Reader, name string) error {
-		inv, err = inventory.Parse(r, name, inventory.Limits{})
-		return err
-	})
-	return inv, err
-}
-
-// withFile opens a file, or standard input for "-", of what is being read.
-func withFile(p *cli.Program, path, what string, read func(r io.Reader, name string) error) error {
-	if path == "-" {
-		return read(p.Stdin, "standard input")
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("reading %s %q: %w", what, path, errors.Unwrap(err))
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return cli.WithHint(fmt.Errorf("reading %s %q: it is a folder", what, path), "name the files in it: "+filepath.Join(path, "*.json"))
-	}
-	return read(file, path)
 }

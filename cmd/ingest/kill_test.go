@@ -57,7 +57,12 @@ func TestKilledRunsLoseNothing(t *testing.T) {
 }
 
 func ingestCommand(lake, logs string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], "logs", "--lake", lake, logs)
+	return asProgramCommand("logs", "--lake", lake, logs)
+}
+
+// asProgramCommand is the program with arguments, as a process of its own.
+func asProgramCommand(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	return cmd
 }

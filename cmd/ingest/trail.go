@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -29,29 +30,26 @@ not; with it they know which unused permission the logs would have shown.`,
   aws cloudtrail get-event-selectors --trail-name main >> trails.json
   ingest trail trails.json`,
 		Args: cli.Arguments("FILE"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
 			if err != nil {
 				return err
 			}
-			return ingestTrails(p, common, args, at)
+			return ingestTrails(cmd.Context(), p, common, args, at)
 		},
 	}
 	cmd.Flags().StringVar(&snapshotDate, "snapshot-date", "", "the day that the configuration describes, as YYYY-MM-DD (default now)")
 	return cmd
 }
 
-func ingestTrails(p *cli.Program, common *cli.Common, paths []string, at time.Time) (err error) {
+func ingestTrails(ctx context.Context, p *cli.Program, common *cli.Common, paths []string, at time.Time) (err error) {
 	var selectors []trail.Selector
 	for _, path := range paths {
-		err := withFile(p, path, "trails", func(r io.Reader, name string) error {
-			some, err := trail.Parse(r, name)
-			selectors = append(selectors, some...)
-			return err
-		})
+		some, err := withFile(ctx, p, path, "trails", func(r io.Reader, name string) ([]trail.Selector, error) { return trail.Parse(r, name) })
 		if err != nil {
 			return err
 		}
+		selectors = append(selectors, some...)
 	}
 	lake, err := parquet.CreateLake(common.Lake)
 	if err != nil {

@@ -41,9 +41,9 @@ func makeLake(dir, organisation string, fromLogs bool) (err error) {
 		return err
 	}
 	if fromLogs {
-		replayed, err := pipeline.ReplayLogs(lake)
+		replayed, err := pipeline.ReplayLogs(context.Background(), lake)
 		if err == nil {
-			_, err = pipeline.IngestInventory(lake, replayed.Inventory, pipeline.InventoryOptions{At: replayed.At, Version: "test"})
+			_, err = pipeline.IngestInventory(context.Background(), lake, replayed.Inventory, pipeline.InventoryOptions{At: replayed.At, Version: "test"})
 		}
 		return err
 	}
@@ -51,7 +51,7 @@ func makeLake(dir, organisation string, fromLogs bool) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = pipeline.IngestInventory(lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
+	_, err = pipeline.IngestInventory(context.Background(), lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
 	return err
 }
 

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"roletrail/cmd/internal/cli"
+)
+
+// withFile opens a file that a command was given, or standard input for "-", and reads
+// it; what is the word for it in errors. When ctx ends it does not wait for what may
+// never come (a pipe, a terminal): the reading is left to itself, and what it brings is
+// dropped.
+func withFile[T any](ctx context.Context, p *cli.Program, path, what string, read func(r io.Reader, name string) (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := readGiven(p.Stdin, path, what, read)
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+func readGiven[T any](stdin io.Reader, path, what string, read func(r io.Reader, name string) (T, error)) (none T, err error) {
+	if path == "-" {
+		return read(stdin, "standard input")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return none, fmt.Errorf("reading %s %q: %w", what, path, errors.Unwrap(err))
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return none, cli.WithHint(fmt.Errorf("reading %s %q: it is a folder", what, path), "name the files in it: "+filepath.Join(path, "*.json"))
+	}
+	return read(file, path)
+}

@@ -1,0 +1,72 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+// endsAfter is a context that ends when it has been asked a number of times.
+type endsAfter struct {
+	context.Context
+	left int
+}
+
+func (c *endsAfter) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestInterruptedInventory stops the taking of an inventory, and the replay of the logs,
+// at every place that looks whether it should. The lake then holds what it held before.
+func TestInterruptedInventory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lake")
+	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
+	takeFromLogs(t, dir)
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	before := dataFiles(t, dir)
+	at := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	for what, run := range map[string]func(context.Context) error{
+		"logs": func(ctx context.Context) error {
+			_, err := pipeline.ReplayLogs(ctx, lake)
+			return err
+		},
+		"inventory": func(ctx context.Context) error {
+			_, err := pipeline.IngestInventory(ctx, lake, organisationInventory(t), pipeline.InventoryOptions{At: at, Version: "test"})
+			return err
+		},
+	} {
+		stops := 0
+		for asked := 0; ; asked = asked*3/2 + 1 { // rows of events, then roles
+			err := run(&endsAfter{t.Context(), asked})
+			if err == nil {
+				break
+			}
+			stops++
+			if !errors.Is(err, pipeline.ErrNotTaken) {
+				t.Fatalf("%s: stopped at %d: %v", what, asked, err)
+			}
+			if left := dataFiles(t, dir); !slices.Equal(left, before) {
+				t.Fatalf("%s: stopped at %d: the lake has the files %q, not %q", what, asked, left, before)
+			}
+		}
+		if stops < 10 {
+			t.Errorf("%s: stopped %d times only", what, stops)
+		}
+	}
+	if after := dataFiles(t, dir); slices.Equal(after, before) {
+		t.Error("the inventory that nobody stopped is not in the lake")
+	}
+}
