@@ -40,6 +40,26 @@ func (g *grantOracle) trailsOf(account string) []trailRow {
 	return out
 }
 
+// hearData notes what a data event proves: that its type is logged, or, if its call
+// fits several actions, something of its service. A denied call counts if the record
+// itself says that it is a data event.
+func (g *grantOracle) hearData(e event) {
+	isData := e.Management != nil && !*e.Management
+	if e.IAMAction == nil && isData {
+		for _, action := range e.Possible {
+			service, _, _ := strings.Cut(action, ":")
+			g.data[*e.Recipient+" "+service] = true
+		}
+	}
+	if e.IAMAction == nil || e.Outcome == "denied" && !isData {
+		return
+	}
+	if a := g.actions[*e.IAMAction]; a.DataType != nil {
+		g.types[*a.DataType] = true
+		g.data[*e.Recipient+" "+*a.DataType] = true
+	}
+}
+
 // logged is what a trail says of an action: whether the action would be in the
 // logs, in one Region at least, or not at all; known is false without a trail.
 type logged struct {

@@ -18,13 +18,14 @@ type grantOracle struct {
 	actions  map[string]actionRow
 	seen     map[string]bool // called by anybody, not denied
 	types    map[string]bool // data types of which an event is there
+	data     map[string]bool // types, and services of events without one, of each account's data events: "ACCOUNT NAME"
 	became   map[string]bool // ids, else ARNs, of roles that anybody tried to become
 }
 
 func newGrantOracle(w world, p Params) *grantOracle {
 	g := &grantOracle{
 		oracle: &oracle{w: w, p: p}, events: map[string][]event{}, coverage: map[string]*oracle{},
-		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{}, became: map[string]bool{},
+		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{}, data: map[string]bool{}, became: map[string]bool{},
 	}
 	for _, c := range w.coverage {
 		if g.coverage[c.AccountID] == nil {
@@ -87,10 +88,8 @@ func (g *grantOracle) shareOut(inventory map[string]*inventoryRole) {
 		}
 		if e.IAMAction != nil && e.Outcome != "denied" {
 			g.seen[*e.IAMAction] = true
-			if a := g.actions[*e.IAMAction]; a.DataType != nil {
-				g.types[*a.DataType] = true
-			}
 		}
+		g.hearData(e)
 	}
 	for _, e := range past {
 		switch {
@@ -259,7 +258,7 @@ func (g *grantOracle) verdict(r *inventoryRole, grant grantRow, w witness) (verd
 		return verdict, reason, evidence
 	}
 	shown := g.logging(r.AccountID, grant)
-	if reason := g.unobservable(grant, shown); reason != "" {
+	if reason := g.unobservable(r.AccountID, grant, shown); reason != "" {
 		return "unobservable", reason, w.used
 	}
 	if day := g.young(r.CreatedAt); day != "" {
@@ -310,8 +309,9 @@ func (g *grantOracle) attempted(service string, grant grantRow, w witness) (verd
 	return "", "", nil
 }
 
-func (g *grantOracle) unobservable(grant grantRow, shown logged) string {
+func (g *grantOracle) unobservable(account string, grant grantRow, shown logged) string {
 	a := g.actions[grant.Action]
+	service, _, _ := strings.Cut(grant.Action, ":")
 	switch {
 	case grant.IsPattern:
 		return "the catalogue knows no action that matches: the logs cannot be searched for it"
@@ -325,6 +325,8 @@ func (g *grantOracle) unobservable(grant grantRow, shown logged) string {
 		return "data event: " + shown.reason
 	case shown.known && !shown.all && !shown.oneRegion:
 		return shown.reason
+	case shown.known && a.Observability == "data" && !g.data[account+" "+*a.DataType] && !g.data[account+" "+service]:
+		return "data event: " + shown.reason + ", but the lake has none of account " + account + ": ingest the bucket that the trail writes to"
 	case shown.known:
 		return ""
 	case a.Observability == "data" && g.types[*a.DataType]:

@@ -34,6 +34,7 @@ type event struct {
 	IssuerARN       *string    `json:"issuer_arn"`
 	IssuerID        *string    `json:"issuer_principal_id"`
 	SessionCreated  *time.Time `json:"session_created_at"`
+	Management      *bool      `json:"management_event"`
 	Outcome         string     `json:"outcome"`
 	IAMAction       *string    `json:"iam_action"`
 	Possible        []string   `json:"iam_actions_possible"`

@@ -110,6 +110,7 @@ acts as (
     select
         role_id,
         case when role_id is null then role_arn end as role_arn,
+        recipient_account_id,
         iam_action,
         iam_actions_possible,
         passed_role_arn,
@@ -117,12 +118,14 @@ acts as (
         max(event_time) filter (where outcome = 'denied') as last_denied,
         count(*) filter (
             where outcome <> 'denied' and event_time >= cast(? as timestamp(6))
-        ) as calls
+        ) as calls,
+        count(*) filter (where not management_event) as data_events
     from events
     where event_time < cast(? as timestamp(6))
     group by
         role_id,
         case when role_id is null then role_arn end,
+        recipient_account_id,
         iam_action,
         iam_actions_possible,
         passed_role_arn
@@ -350,14 +353,37 @@ seen as (
 
 ),
 
--- Data events prove that their type is logged in part: a trail may log one bucket
--- and no other.
+-- Of which types each account has data events. They prove that the type is logged
+-- in part: a trail may log one bucket and no other. (The message of a denied call
+-- may name an action of another call, which need not be a data event.)
+heard_types as (
+
+    select distinct
+        acts.recipient_account_id as account_id,
+        actions.data_type
+    from acts
+    inner join lake.actions as actions on acts.iam_action = actions.action
+    where
+        actions.observability = 'data'
+        and (acts.last_done is not null or acts.data_events > 0)
+
+),
+
+-- Some data events do not tell their type: the call fits several actions.
+heard_services as (
+
+    select distinct
+        acts.recipient_account_id as account_id,
+        split_part(items.action, ':', 1) as service
+    from acts
+    cross join unnest(acts.iam_actions_possible) as items (action)
+    where acts.iam_action is null and acts.data_events > 0
+
+),
+
 data_types as (
 
-    select distinct actions.data_type
-    from lake.actions as actions
-    inner join seen on actions.action = seen.action
-    where actions.observability = 'data'
+    select distinct data_type from heard_types
 
 ),
 
@@ -452,6 +478,11 @@ facts as (
                 then 'data_in_part'
             when logging.extent is null and actions.observability = 'data'
                 then 'data'
+            when
+                actions.observability = 'data'
+                and heard_types.data_type is null
+                and heard_services.service is null
+                then 'unheard'
             when asked.created_at >= params.since then 'new_role'
             when grants.granted_at >= params.since then 'new_grant'
             when coalesce(grants.granted_at, asked.created_at) is null
@@ -514,6 +545,14 @@ facts as (
             and grants.service || ':*' = unmapped.action
     left join seen on grants.action = seen.action
     left join data_types on actions.data_type = data_types.data_type
+    left join heard_types
+        on
+            asked.account_id = heard_types.account_id
+            and actions.data_type = heard_types.data_type
+    left join heard_services
+        on
+            asked.account_id = heard_services.account_id
+            and grants.service = heard_services.service
     left join covered on asked.account_id = covered.account_id
     left join known on asked.role_key = known.role_key
     left join lake.logging as logging
@@ -544,7 +583,8 @@ graded as (
                     'permission_only',
                     'not_logged',
                     'data_in_part',
-                    'data'
+                    'data',
+                    'unheard'
                 )
                 then 'unobservable'
             when finding in ('new_role', 'new_grant') then 'too_new'
@@ -735,6 +775,11 @@ select
                 'data event: this lake has some of ' || answers.data_type
                 || ', which does not prove that all are logged: '
                 || 'ingest trail tells what trails log'
+        when 'unheard'
+            then
+                'data event: ' || answers.logging
+                || ', but the lake has none of account ' || answers.account_id
+                || ': ingest the bucket that the trail writes to'
         when 'new_role'
             then
                 'the role was made on '

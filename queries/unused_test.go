@@ -67,6 +67,9 @@ var unusedReasons = []string{
 	"data event: trail N logs N without writes, as of N",
 	"data event: trail N leaves out N, as of N",
 	"data event: no known trail logs N, as of N",
+	"data event: trail N logs all events of N, as of N, but the lake has none of account N: ingest the bucket that the trail writes to",
+	"data event: trail N logs all reads of N, as of N, but the lake has none of account N: ingest the bucket that the trail writes to",
+	"data event: trail N logs all writes of N, as of N, but the lake has none of account N: ingest the bucket that the trail writes to",
 	"trail N logs management events in part, as of N",
 	"trail N logs management events without reads, as of N",
 	"trail N logs management events without writes, as of N",
@@ -91,7 +94,7 @@ var unusedReasons = []string{
 	"SEEN; CloudTrail logs it, for this lake has calls of it",
 }
 
-var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations|kms)\b|\b(main|audit|company)\b|\beu-west-[12]\b|\b\d+ of \d+\b`)
+var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations|kms)\b|\b(main|audit|company)\b|\beu-west-[12]\b|\b\d+ of \d+\b|\b\d{12}\b`)
 
 // template is a reason as unusedReasons has it.
 func template(reason string) string {

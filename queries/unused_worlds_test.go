@@ -88,6 +88,9 @@ func (g *granter) action(group int) string {
 
 func (g *granter) decorate(e *event) {
 	n := group(*e.Recipient)
+	if g.chance(50) {
+		e.Management = ptr(g.chance(60))
+	}
 	switch g.IntN(10) {
 	case 0:
 		e.IAMAction = nil
