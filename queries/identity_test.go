@@ -2,6 +2,8 @@ package queries
 
 import (
 	"fmt"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -43,34 +45,85 @@ func assumedWithoutPath(id string) event {
 	}
 }
 
-// TestUnusedOfARoleWithoutID: its use is found by the only id that the logs know
-// under its name, and of a name with two ids it inherits nothing (P36).
-func TestUnusedOfARoleWithoutID(t *testing.T) {
+// TestRoleWithoutID: its use is found by the only id that the logs know under its
+// name, and of a name with two ids it inherits nothing (P36), nor is it called
+// unused, or the others deleted. All reports say so.
+func TestRoleWithoutID(t *testing.T) {
 	since := window().Since
 	for name, c := range map[string]struct {
-		madeAt  *time.Time
-		events  []event
-		id      any
-		verdict string
+		madeAt            *time.Time
+		events            []event
+		id                any
+		verdict, lastUsed string   // of the permission, of the role
+		others            []string // verdicts and states of further roles
 	}{
-		"one id":                      {nil, []event{calledBy("AROAONE", 1)}, "AROAONE", "used"},
-		"one id, made before its use": {ptr(since.AddDate(0, 0, 1)), []event{calledBy("AROAONE", 1)}, "AROAONE", "used"},
-		"made after the use":          {ptr(since.AddDate(0, 0, 2)), []event{calledBy("AROAONE", 1)}, nil, "too_new"},
-		"two ids":                     {nil, []event{calledBy("AROAONE", 1), calledBy("AROATWO", 3)}, nil, "unused"},
-		"a second id without a path":  {nil, []event{calledBy("AROAONE", 1), assumedWithoutPath("AROATWO")}, nil, "unused"},
-		"two ids, one of before":      {ptr(since.AddDate(0, 0, 2)), []event{calledBy("AROAONE", 1), calledBy("AROATWO", 3)}, "AROATWO", "used"},
-		"no event":                    {nil, nil, nil, "unused"},
+		"one id":                      {nil, []event{calledBy("AROAONE", 1)}, "AROAONE", "used", "active", nil},
+		"one id, made before its use": {ptr(since.AddDate(0, 0, 1)), []event{calledBy("AROAONE", 1)}, "AROAONE", "used", "active", nil},
+		"made after the use":          {ptr(since.AddDate(0, 0, 2)), []event{calledBy("AROAONE", 1)}, nil, "too_new", "never_used", []string{"active deleted"}},
+		"two ids":                     {nil, []event{calledBy("AROAONE", 1), calledBy("AROATWO", 3)}, nil, "probably_unused", "unknown", []string{"active unknown", "active unknown"}},
+		"a second id without a path":  {nil, []event{calledBy("AROAONE", 1), assumedWithoutPath("AROATWO")}, nil, "probably_unused", "unknown", []string{"active unknown", "active unknown"}},
+		"two ids, one of before":      {ptr(since.AddDate(0, 0, 2)), []event{calledBy("AROAONE", 1), calledBy("AROATWO", 3)}, "AROATWO", "used", "active", []string{"active deleted"}},
+		"no event":                    {nil, nil, nil, "unused", "never_used", nil},
 	} {
-		p := window()
-		p.Role = ""
-		e := openFiles(t, newWorkshop(t).write(t.TempDir(), unnamedWorld(c.madeAt, c.events...)), Options{})
-		rows := ask(t, e, "unused", p)
-		if len(rows) != 1 || rows[0][2] != c.id || rows[0][5] != c.verdict {
-			t.Errorf("%s: got %v, want id %v and verdict %s", name, rows, c.id, c.verdict)
+		t.Run(name, func(t *testing.T) {
+			p := window()
+			p.Role = ""
+			e := openFiles(t, newWorkshop(t).write(t.TempDir(), unnamedWorld(c.madeAt, c.events...)), Options{})
+			rows := ask(t, e, "unused", p)
+			if len(rows) != 1 || rows[0][2] != c.id || rows[0][5] != c.verdict {
+				t.Errorf("got %v, want id %v and verdict %s", rows, c.id, c.verdict)
+			}
+			summary := ask(t, e, "unused_summary", p)
+			used := map[bool]int64{true: 1}[c.verdict == "used"]
+			if len(summary) != 1 || summary[0][2] != c.id || summary[0][4] != used {
+				t.Errorf("the summary is %v, want id %v and used %d", summary, c.id, used)
+			}
+			if touched := ask(t, e, "role_resources", window()); int64(len(touched)) != used {
+				t.Errorf("the calls of the role are %v, want those of %d actions", touched, used)
+			}
+			compareStates(t, ask(t, e, "last_used", p), c.id, c.lastUsed, c.others)
+		})
+	}
+}
+
+// compareStates finds the role of the inventory among the rows of last_used.
+func compareStates(t *testing.T, rows [][]any, id any, verdict string, others []string) {
+	t.Helper()
+	var rest []string
+	present := 0
+	for _, row := range rows {
+		switch {
+		case row[4] != "present":
+			rest = append(rest, fmt.Sprint(row[8], " ", row[4]))
+		case row[3] != id || row[8] != verdict || row[1] != unnamedARN:
+			t.Errorf("last_used has %v, want id %v and verdict %s", row, id, verdict)
+		default:
+			present++
 		}
-		summary := ask(t, e, "unused_summary", p)
-		if used := map[bool]int64{true: 1}[c.verdict == "used"]; len(summary) != 1 || summary[0][2] != c.id || summary[0][4] != used {
-			t.Errorf("%s: the summary is %v, want id %v and used %d", name, summary, c.id, used)
+	}
+	if present != 1 || !slices.Equal(rest, others) {
+		t.Errorf("last_used has %d roles of the inventory, and further ones that are %q, want %q", present, rest, others)
+	}
+}
+
+// TestUnjudgedAccounts: trust policies of an older inventory than that of the report
+// judge nobody.
+func TestUnjudgedAccounts(t *testing.T) {
+	const account = "111111111111"
+	roles := func(date string) []inventoryRole {
+		return []inventoryRole{{ARN: unnamedARN, RoleID: "AROAONE", AccountID: account, Name: "app", Path: "/team/", SnapshotDate: date}}
+	}
+	w, dir := newWorkshop(t), t.TempDir()
+	w.write(dir, world{events: []event{assumedWithoutPath("AROAONE")}, roles: append(roles("2026-06-01"), roles("2026-07-10")...)})
+	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-06-01"), "role_trust", []trustRow{
+		{account, unnamedARN, "AROAONE", 0, "allow", "*", false, "anyone", nil, nil, []string{"sts:AssumeRole"}},
+	}, "snapshot_at at time zone 'UTC' as snapshot_at")
+	e := openFiles(t, foundFiles(t, dir), Options{})
+	for day, unjudged := range map[string]int{"": 1, "2026-07-10": 1, "2026-07-09": 0, "2026-06-01": 0, "2026-05-31": 1} {
+		p := window()
+		p.InventoryDate, _ = time.Parse(time.DateOnly, day)
+		if rows := ask(t, e, "meta_trust", p); len(rows) != unjudged {
+			t.Errorf("with the inventory of %q the accounts without trust policies are %v, want %d", day, rows, unjudged)
 		}
 	}
 }

@@ -18,38 +18,59 @@ params as (
 
 ---------- the inventory: per account one snapshot
 
-snapshots as (
+snapshot_roles as (
 
-    select
-        roles.account_id,
-        max(roles.origin) as origin,
-        max(roles.snapshot_date) as snapshot_date
-    from lake.roles as roles
+    select inventory.*
+    from lake.inventory as inventory
     cross join params
     where
-        params.inventory_date is null
-        or roles.snapshot_date <= params.inventory_date
-    group by roles.account_id
+        (
+            params.inventory_date is null
+            or inventory.snapshot_date <= params.inventory_date
+        )
+        and (
+            inventory.replaced_on is null
+            or inventory.replaced_on > params.inventory_date
+        )
 
 ),
 
 inventory as (
 
     select
-        coalesce(roles.role_id, roles.arn) as role_key,
-        max(roles.role_id) as role_id,
-        max(roles.arn) as arn,
-        max(roles.account_id) as account_id,
-        max(roles.name) as name,
-        max(roles.kind) as kind,
-        max(roles.privilege) as privilege,
-        max(roles.last_used) as last_used
-    from lake.roles as roles
-    inner join snapshots
-        on
-            roles.account_id = snapshots.account_id
-            and roles.snapshot_date = snapshots.snapshot_date
-    group by coalesce(roles.role_id, roles.arn)
+        role_key,
+        max(role_id) as role_id,
+        bool_or(has_namesakes) as has_namesakes,
+        max(arn) as arn,
+        max(account_id) as account_id,
+        max(name) as name,
+        max(kind) as kind,
+        max(privilege) as privilege,
+        max(last_used) as last_used
+    from snapshot_roles
+    group by role_key
+
+),
+
+inventoried as (
+
+    select
+        account_id,
+        max(origin) as origin
+    from snapshot_roles
+    group by account_id
+
+),
+
+-- Under these names the logs know several roles, one of which may be the one that
+-- is there.
+unclear as (
+
+    select distinct
+        account_id,
+        name
+    from inventory
+    where has_namesakes
 
 ),
 
@@ -457,6 +478,7 @@ roles as (
         coalesce(inventory.role_id, keys.role_id) as role_id,
         coalesce(inventory.arn, keys.role_arn) as role_arn,
         inventory.role_key is not null as present,
+        coalesce(inventory.has_namesakes, false) as has_namesakes,
         inventory.account_id,
         inventory.name,
         inventory.kind,
@@ -482,6 +504,7 @@ facts as (
             roles.name, nullif(regexp_extract(roles.role_arn, '[^/]+$'), '')
         ) as role_name,
         roles.present,
+        roles.has_namesakes,
         coalesce(
             roles.kind,
             case
@@ -542,10 +565,11 @@ graded as (
         params.window_days,
         coalesce(covered.days, 0) as covered_days,
         case
-            when snapshots.account_id is null then 'unknown'
+            when inventoried.account_id is null then 'unknown'
             when facts.present then 'present'
             -- What the logs alone tell is not all roles.
-            when snapshots.origin = 'logs' then 'unknown'
+            when inventoried.origin = 'logs' then 'unknown'
+            when unclear.name is not null then 'unknown'
             else 'deleted'
         end as state,
         case
@@ -555,7 +579,10 @@ graded as (
                 facts.last_assumed >= params.since
                 and (facts.last_used is not null or facts.denied = 0)
                 then 'assumed'
-            when facts.last_used is null and facts.last_denied is not null
+            when
+                facts.last_used is null
+                and facts.last_denied is not null
+                and not facts.has_namesakes
                 then 'denied'
             when
                 facts.iam_last_used >= params.since
@@ -573,6 +600,7 @@ graded as (
                     or facts.iam_last_used > facts.last_assumed
                 )
                 then 'iam'
+            when facts.has_namesakes then 'namesakes'
             when
                 facts.last_used is null
                 and facts.last_assumed is null
@@ -588,7 +616,11 @@ graded as (
         end as finding
     from facts
     cross join params
-    left join snapshots on facts.account_id = snapshots.account_id
+    left join inventoried on facts.account_id = inventoried.account_id
+    left join unclear
+        on
+            facts.account_id = unclear.account_id
+            and facts.role_name = unclear.name
     left join covered on facts.account_id = covered.account_id
     where
         (
@@ -622,6 +654,7 @@ select
         when 'iam' then 'active'
         when 'denied' then 'denied_only'
         when 'refused' then 'denied_only'
+        when 'namesakes' then 'unknown'
         when 'thin' then 'unknown'
         when 'dormant' then 'dormant'
         when 'left' then 'dormant'
@@ -653,6 +686,10 @@ select
                         || 'which IAM counts as its last use'
                 end
         when 'refused' then 'only denied attempts to assume it'
+        when 'namesakes'
+            then
+                'the logs know several roles of this name, '
+                || 'and the inventory does not say which one it is'
         when 'thin'
             then
                 'coverage is thin: '

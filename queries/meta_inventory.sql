@@ -9,17 +9,20 @@ params as (
 
 ),
 
-snapshots as (
+snapshot_roles as (
 
-    select
-        roles.account_id,
-        max(roles.snapshot_date) as snapshot_date
-    from lake.roles as roles
+    select inventory.*
+    from lake.inventory as inventory
     cross join params
     where
-        params.inventory_date is null
-        or roles.snapshot_date <= params.inventory_date
-    group by roles.account_id
+        (
+            params.inventory_date is null
+            or inventory.snapshot_date <= params.inventory_date
+        )
+        and (
+            inventory.replaced_on is null
+            or inventory.replaced_on > params.inventory_date
+        )
 
 )
 
@@ -28,11 +31,7 @@ select
     roles.snapshot_date,
     count(*) as roles,
     coalesce(max(roles.origin), 'inventory') as origin
-from lake.roles as roles
-inner join snapshots
-    on
-        roles.account_id = snapshots.account_id
-        and roles.snapshot_date = snapshots.snapshot_date
+from snapshot_roles as roles
 cross join params
 where
     params.accounts is null

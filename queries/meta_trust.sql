@@ -12,14 +12,33 @@ params as (
 
 ),
 
+snapshot_roles as (
+
+    select inventory.*
+    from lake.inventory as inventory
+    cross join params
+    where
+        (
+            params.inventory_date is null
+            or inventory.snapshot_date <= params.inventory_date
+        )
+        and (
+            inventory.replaced_on is null
+            or inventory.replaced_on > params.inventory_date
+        )
+
+),
+
+-- By the snapshot that the report takes: an older one judges nobody.
 judged as (
 
     select distinct role_trust.account_id
     from lake.role_trust as role_trust
-    cross join params
-    where
-        params.inventory_date is null
-        or role_trust.snapshot_date <= params.inventory_date
+    inner join snapshot_roles
+        on
+            role_trust.account_id = snapshot_roles.account_id
+            and role_trust.snapshot_date = snapshot_roles.snapshot_date
+            and role_trust.role_arn = snapshot_roles.arn
 
 )
 

@@ -21,7 +21,7 @@ type oracleRole struct {
 	accountFromLog *string
 }
 
-// inventory is the roles by id, and of each account where its inventory is from.
+// inventory is the roles by key, and of each account where its inventory is from.
 func (o *oracle) inventory() (roles map[string]*inventoryRole, accounts map[string]string) {
 	newest := map[string]string{}
 	asOf := ""
@@ -36,7 +36,7 @@ func (o *oracle) inventory() (roles map[string]*inventoryRole, accounts map[stri
 	roles, accounts = map[string]*inventoryRole{}, map[string]string{}
 	for i, r := range o.w.roles {
 		if newest[r.AccountID] == r.SnapshotDate {
-			roles[r.RoleID] = &o.w.roles[i]
+			roles[r.key()] = &o.w.roles[i]
 			accounts[r.AccountID] = r.Origin
 		}
 	}
@@ -260,7 +260,7 @@ func (o *oracle) row(r *oracleRole, inventoried map[string]string) []any {
 		account = nonEmptyPtr(strings.Split(*arn, ":")[4])
 	}
 	if inv != nil {
-		arn, id, account, name = &inv.ARN, &inv.RoleID, &inv.AccountID, &inv.Name
+		arn, id, account, name = &inv.ARN, nonEmptyPtr(inv.RoleID), &inv.AccountID, &inv.Name
 		iamLast, privilege = inv.LastUsed, inv.Privilege
 	}
 	account = firstKnown(account, r.accountFromLog)
@@ -278,6 +278,9 @@ func (o *oracle) row(r *oracleRole, inventoried map[string]string) []any {
 	state := "unknown"
 	if account != nil && inventoried[*account] == "inventory" {
 		state = "deleted"
+		if name != nil && o.isUnclear(*account, *name) {
+			state = "unknown"
+		}
 	}
 	if inv != nil && account != nil {
 		state = "present"
@@ -306,6 +309,17 @@ func (o *oracle) row(r *oracleRole, inventoried map[string]string) []any {
 		row[21] = assumed.EventTime
 	}
 	return row
+}
+
+// isUnclear says whether a role of the inventory may be any of several of the name.
+func (o *oracle) isUnclear(account, name string) bool {
+	roles, _ := o.inventory()
+	for _, r := range roles {
+		if r.namesakes && r.AccountID == account && r.Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 func nonEmptyPtr(s string) *string {

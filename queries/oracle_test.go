@@ -44,6 +44,7 @@ func newOracle(w world, p Params) *oracle {
 	o := &oracle{w: w, p: p, byKey: map[string]*oracleSession{}, idOf: map[string]string{}}
 	o.pairAssumptions()
 	o.nameRoles()
+	o.w.roles = identified(w.roles, sightingsOf(w.events))
 	o.collectSessions()
 	o.matchGrants()
 	return o
@@ -141,7 +142,7 @@ func (o *oracle) nameRoles() {
 		newest[r.AccountID] = max(newest[r.AccountID], r.SnapshotDate)
 	}
 	for _, r := range o.w.roles {
-		if r.SnapshotDate == newest[r.AccountID] {
+		if r.SnapshotDate == newest[r.AccountID] && r.RoleID != "" {
 			o.idOf[r.ARN] = r.RoleID
 		}
 	}

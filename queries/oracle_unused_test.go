@@ -13,7 +13,7 @@ import (
 type grantOracle struct {
 	*oracle
 	roles    []*inventoryRole   // asked about
-	events   map[string][]event // by role id
+	events   map[string][]event // by the role's key
 	coverage map[string]*oracle // by account
 	actions  map[string]actionRow
 	seen     map[string]bool // called by anybody, not denied
@@ -37,6 +37,7 @@ func newGrantOracle(w world, p Params) *grantOracle {
 	for _, a := range w.actions {
 		g.actions[a.Action] = a
 	}
+	g.w.roles = identified(w.roles, sightingsOf(w.events))
 	inventory, _ := g.inventory()
 	g.shareOut(inventory)
 	for _, r := range inventory {
@@ -111,11 +112,11 @@ func (g *grantOracle) shareOut(inventory map[string]*inventoryRole) {
 func (g *grantOracle) unused() [][]any {
 	byRole := map[string][]grantRow{}
 	for _, grant := range g.w.grants {
-		byRole[grant.RoleID+" "+grant.SnapshotDate] = append(byRole[grant.RoleID+" "+grant.SnapshotDate], grant)
+		byRole[grant.RoleARN+" "+grant.SnapshotDate] = append(byRole[grant.RoleARN+" "+grant.SnapshotDate], grant)
 	}
 	var rows [][]any
 	for _, r := range g.roles {
-		grants := byRole[r.RoleID+" "+r.SnapshotDate]
+		grants := byRole[r.ARN+" "+r.SnapshotDate]
 		slices.SortFunc(grants, func(a, b grantRow) int { return strings.Compare(a.Action, b.Action) })
 		for _, grant := range grants {
 			row := g.row(r, grant)
@@ -135,7 +136,7 @@ func (g *grantOracle) summary() [][]any {
 		count := map[string]int64{}
 		granted, used := map[string]bool{}, map[string]bool{}
 		for _, row := range rows {
-			if row[2] != r.RoleID {
+			if row[1] != r.ARN {
 				continue
 			}
 			service, _, _ := strings.Cut(row[3].(string), ":")
@@ -146,7 +147,7 @@ func (g *grantOracle) summary() [][]any {
 			count["granted"]++
 			count[row[5].(string)]++
 		}
-		cells := []any{r.AccountID, r.ARN, r.RoleID}
+		cells := []any{r.AccountID, r.ARN, cell(nonEmptyPtr(r.RoleID))}
 		for _, name := range []string{"granted", "used", "possibly_used", "denied_only", "unused", "probably_unused", "unobservable", "too_new"} {
 			cells = append(cells, count[name])
 		}
@@ -229,7 +230,7 @@ func wildcard(pattern, text string) bool {
 func (g *grantOracle) since(e *event) bool { return e != nil && g.inWindow(e.EventTime) }
 
 func (g *grantOracle) row(r *inventoryRole, grant grantRow) []any {
-	w := g.hear(r.RoleID, grant)
+	w := g.hear(r.key(), grant)
 	verdict, reason, evidence := g.verdict(r, grant, w)
 	var level, lastUsed, id any
 	if a, known := g.actions[grant.Action]; known {
@@ -241,7 +242,7 @@ func (g *grantOracle) row(r *inventoryRole, grant grantRow) []any {
 	if evidence != nil {
 		id = evidence.EventID
 	}
-	return []any{r.AccountID, r.ARN, r.RoleID, grant.Action, level, verdict, reason, lastUsed, w.uses, anys(grant.Via), anys(grant.Resources), id}
+	return []any{r.AccountID, r.ARN, cell(nonEmptyPtr(r.RoleID)), grant.Action, level, verdict, reason, lastUsed, w.uses, anys(grant.Via), anys(grant.Resources), id}
 }
 
 func anys(list []string) []any {
@@ -254,7 +255,7 @@ func anys(list []string) []any {
 
 func (g *grantOracle) verdict(r *inventoryRole, grant grantRow, w witness) (verdict, reason string, evidence *event) {
 	service, _, _ := strings.Cut(grant.Action, ":")
-	if verdict, reason, evidence := g.attempted(service, grant, w); verdict != "" {
+	if verdict, reason, evidence := g.attempted(service, grant, w); verdict != "" && !(r.namesakes && verdict == "denied_only") {
 		return verdict, reason, evidence
 	}
 	shown := g.logging(r.AccountID, grant)
@@ -356,6 +357,8 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 	switch covered, all := g.coverage[r.AccountID].coveredDays(r.AccountID); {
 	case grant.GrantedAt == nil && r.CreatedAt == nil:
 		return "the inventory does not say since when it is granted", w.used
+	case r.namesakes:
+		return "the logs know several roles of this name, and the inventory does not say which one it is", w.used
 	case float64(covered) < share*float64(all):
 		return fmt.Sprintf("coverage is thin: %d of %d days", covered, all), w.used
 	case g.isSilent(r) && r.LastUsed != nil && g.inWindow(*r.LastUsed):
@@ -378,7 +381,7 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 
 // isSilent says whether the lake has no event of a role.
 func (g *grantOracle) isSilent(r *inventoryRole) bool {
-	return len(g.events[r.RoleID]) == 0 && !g.became[r.RoleID] && !g.became[r.ARN]
+	return len(g.events[r.key()]) == 0 && !g.became[r.key()] && !g.became[r.ARN]
 }
 
 // globalRegion says whether the window has a day of the account from where global

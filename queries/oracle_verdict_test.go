@@ -51,7 +51,8 @@ func (o *oracle) grade(r *oracleRole, kind string, iamLast *time.Time, account *
 			return oracleVerdict{"active", "assumed inside the window, all its calls there were denied", assumed.EventID}
 		}
 	}
-	if use == nil && denial != nil {
+	hasNamesakes := r.inventory != nil && r.inventory.namesakes
+	if use == nil && denial != nil && !hasNamesakes {
 		if iamLast != nil {
 			return oracleVerdict{"denied_only", "only denied attempts, which IAM counts as its last use", denial.EventID}
 		}
@@ -62,6 +63,9 @@ func (o *oracle) grade(r *oracleRole, kind string, iamLast *time.Time, account *
 		(denial == nil || iamLast.After(denial.EventTime)) &&
 		(assumed == nil || iamLast.After(assumed.EventTime)) {
 		return oracleVerdict{"active", "seen by IAM only: the lake has no call of it then, and covers " + days, evidence}
+	}
+	if hasNamesakes {
+		return oracleVerdict{"unknown", "the logs know several roles of this name, and the inventory does not say which one it is", evidence}
 	}
 	if use == nil && assumed == nil && refused != nil {
 		return oracleVerdict{"denied_only", "only denied attempts to assume it", evidence}

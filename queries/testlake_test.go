@@ -51,7 +51,7 @@ type event struct {
 	CallerKind      *string    `json:"caller_kind"`
 }
 
-// inventoryRole is one row of the inventory.
+// inventoryRole is one row of the inventory. It may have no id.
 type inventoryRole struct {
 	ARN          string     `json:"arn"`
 	RoleID       string     `json:"role_id"`
@@ -65,6 +65,8 @@ type inventoryRole struct {
 	Attached     []string   `json:"attached_policies"`
 	Origin       string     `json:"origin"`
 	SnapshotDate string     `json:"snapshot_date"`
+
+	namesakes bool // for oracles: the logs know several roles that it may be
 }
 
 // policyRow is one row of the policy documents.

@@ -43,6 +43,7 @@ inventory as (
     select
         role_key,
         max(role_id) as role_id,
+        bool_or(has_namesakes) as has_namesakes,
         max(arn) as arn,
         max(account_id) as account_id,
         max(name) as name,
@@ -1153,6 +1154,8 @@ absent as (
         and trust.principal_kind <> 'unknown'
         and cardinality(trust.actions) > 0
         and inventory.kind <> 'service_linked'
+        -- Whoever came may have come to another role of the name.
+        and not inventory.has_namesakes
     group by trust.role_key, trust.principal, trust.principal_kind
     having count(namings.naming) = 0
 
@@ -1242,7 +1245,10 @@ facts as (
             nullif(split_part(summed.role_arn, ':', 5), '')
         ) as account_id,
         coalesce(inventory.arn, summed.role_arn) as role_arn,
-        coalesce(inventory.role_id, summed.role_id) as role_id,
+        case
+            when inventory.role_key is null then summed.role_id
+            else inventory.role_id
+        end as role_id,
         summed.role_key,
         inventory.kind,
         inventory.created_at,

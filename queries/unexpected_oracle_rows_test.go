@@ -153,7 +153,7 @@ func (o *callerOracle) isStranger(r callerRow, account, roleKey string) bool {
 		return false
 	}
 	for _, t := range o.w.trust {
-		if t.RoleID == roleKey && t.Effect == "allow" && !t.Negated && orEmpty(t.Account) == account {
+		if o.keyOf(t.RoleARN) == roleKey && t.Effect == "allow" && !t.Negated && orEmpty(t.Account) == account {
 			return false
 		}
 	}
@@ -166,7 +166,7 @@ func (o *callerOracle) howFound(r callerRow, judged []*oracleTry, roleKey string
 		direct = strings.Split(r.via, ":")[4]
 	}
 	if direct == "" || direct == r.account || o.isKnown(direct) ||
-		slices.ContainsFunc(o.w.conditions, func(c conditionRow) bool { return c.RoleID == roleKey && c.Key == "sts:externalid" }) {
+		slices.ContainsFunc(o.w.conditions, func(c conditionRow) bool { return o.keyOf(c.RoleARN) == roleKey && c.Key == "sts:externalid" }) {
 		return nil
 	}
 	for _, t := range judged {
@@ -259,16 +259,16 @@ func (o *callerOracle) absent() []callerRow {
 	var rows []callerRow
 	seen := map[string]bool{}
 	for _, row := range o.w.trust {
-		role := o.inventory(row.RoleID)
-		key := row.RoleID + "|" + row.Kind + "|" + row.Principal
-		if row.Effect != "allow" || row.Negated || row.Kind == "unknown" || len(row.Actions) == 0 || *role.Kind == "service_linked" || seen[key] {
+		role := o.inventory(o.keyOf(row.RoleARN))
+		key := row.RoleARN + "|" + row.Kind + "|" + row.Principal
+		if row.Effect != "allow" || row.Negated || row.Kind == "unknown" || len(row.Actions) == 0 || *role.Kind == "service_linked" || role.namesakes || seen[key] {
 			continue
 		}
 		seen[key] = true
 		if o.mayHaveCome(row) {
 			continue
 		}
-		r := callerRow{account: row.AccountID, arn: row.RoleARN, id: row.RoleID, caller: row.Principal, kind: row.Kind, callerAccount: orEmpty(row.Account)}
+		r := callerRow{account: row.AccountID, arn: row.RoleARN, id: role.RoleID, caller: row.Principal, kind: row.Kind, callerAccount: orEmpty(row.Account)}
 		kinds := map[string]string{"session": "role", "oidc": "web_identity", "anyone": "unknown"}
 		if k, ok := kinds[row.Kind]; ok {
 			r.kind = k
@@ -290,14 +290,14 @@ func (o *callerOracle) absent() []callerRow {
 // call: only a caller whom it cannot mean is not trusted by it.
 func (o *callerOracle) mayHaveCome(row trustRow) bool {
 	for _, same := range o.w.trust {
-		if same.RoleID != row.RoleID || same.Principal != row.Principal || same.Kind != row.Kind || same.Effect != "allow" || same.Negated || len(same.Actions) == 0 {
+		if same.RoleARN != row.RoleARN || same.Principal != row.Principal || same.Kind != row.Kind || same.Effect != "allow" || same.Negated || len(same.Actions) == 0 {
 			continue
 		}
 		one := trust.Policy{Rows: []trust.Row{{
 			Effect: trust.Allow, PrincipalKind: trust.PrincipalKind(same.Kind), PrincipalAccount: orEmpty(same.Account), PrincipalKey: orEmpty(same.Key), Actions: same.Actions,
 		}}}
 		for _, t := range o.tries {
-			if t.roleKey == row.RoleID && t.EventTime.Before(o.p.Until) && t.Outcome != "failed" && trust.Match(one, o.call(t)).Findings[0] != trust.NotTrusted {
+			if t.roleKey == o.keyOf(row.RoleARN) && t.EventTime.Before(o.p.Until) && t.Outcome != "failed" && trust.Match(one, o.call(t)).Findings[0] != trust.NotTrusted {
 				return true
 			}
 		}

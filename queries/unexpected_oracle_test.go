@@ -13,7 +13,8 @@ import (
 // callerOracle answers the question "unexpected" about one world, slowly and one
 // event after the other.
 type callerOracle struct {
-	w     *trustWorld
+	w     *trustWorld     // its roles with the ids that the events know
+	given []inventoryRole // with those of the inventory alone
 	p     Params
 	tries []*oracleTry
 	idOf  map[string]string // the role id an ARN stands for in the logs or the inventory
@@ -49,7 +50,9 @@ func orEmpty(s *string) string {
 }
 
 func newCallerOracle(w *trustWorld, p Params) *callerOracle {
-	o := &callerOracle{w: w, p: p, idOf: map[string]string{}}
+	known := *w
+	known.roles = identified(w.roles, w.sightings())
+	o := &callerOracle{w: &known, given: w.roles, p: p, idOf: map[string]string{}}
 	o.pair()
 	o.nameRoles()
 	for _, t := range o.tries {
@@ -117,16 +120,45 @@ func (o *callerOracle) nameRoles() {
 			}
 		}
 	}
-	for _, r := range o.w.roles {
-		o.idOf[r.ARN] = r.RoleID
+	for _, r := range o.given {
+		if r.RoleID != "" {
+			o.idOf[r.ARN] = r.RoleID
+		}
 	}
+}
+
+// keyOf is the key of the inventory's role of an ARN.
+func (o *callerOracle) keyOf(arn string) string {
+	for _, r := range o.w.roles {
+		if r.ARN == arn {
+			return r.key()
+		}
+	}
+	return ""
+}
+
+func (o *callerOracle) policyOf(key string) (trust.Policy, bool) {
+	role := o.inventory(key)
+	if role == nil {
+		return trust.Policy{}, false
+	}
+	p, ok := o.w.policies[role.ARN]
+	return p, ok
+}
+
+func (w *trustWorld) sightings() []sighting {
+	var events []event
+	for _, e := range w.events {
+		events = append(events, e.event)
+	}
+	return sightingsOf(events)
 }
 
 func shortName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
 
 func (o *callerOracle) inventory(key string) *inventoryRole {
 	for i, r := range o.w.roles {
-		if r.RoleID == key {
+		if r.key() == key {
 			return &o.w.roles[i]
 		}
 	}
@@ -142,7 +174,7 @@ func (o *callerOracle) place(t *oracleTry) {
 	t.roleKey = orEmpty(t.AssumedID)
 	for _, r := range o.w.roles {
 		if t.roleKey == "" && r.AccountID == strings.Split(t.roleARN, ":")[4] && r.Name == shortName(t.roleARN) {
-			t.roleKey = r.RoleID
+			t.roleKey = r.key()
 		}
 	}
 	if t.roleKey == "" {
@@ -381,7 +413,7 @@ func showFederated(c *trust.Call, t *oracleTry, principalARN string) {
 func (o *callerOracle) judge(t *oracleTry) {
 	c := o.call(t)
 	t.account, t.grade = c.Account, -1
-	if p, ok := o.w.policies[t.roleKey]; ok && o.inventory(t.roleKey) != nil {
+	if p, ok := o.policyOf(t.roleKey); ok {
 		found := trust.Match(p, c).Findings
 		isOpen := slices.Contains(found, trust.ConditionDependent)
 		switch {

@@ -69,7 +69,7 @@ func (r callerRow) cells() []any {
 // trust.Match and a slow reading of the events say, and fails if a finding or a
 // grade never came up.
 func TestUnexpectedAgreesWithOracle(t *testing.T) {
-	seen := map[string]int{}
+	seen, unnamed := map[string]int{}, identities{}
 	compared := 0
 	for seed := range uint64(4) {
 		b := newTrustBatch(t, seed, 500)
@@ -86,7 +86,8 @@ func TestUnexpectedAgreesWithOracle(t *testing.T) {
 		for _, w := range b.worlds {
 			p := b.params
 			p.Unexpected.Expected, p.Unexpected.Exceptions = w.expected, w.exceptions
-			for _, r := range newCallerOracle(w, p).answer() {
+			oracle, came := newCallerOracle(w, p), map[any]bool{}
+			for _, r := range oracle.answer() {
 				want := r.cells()
 				key := rowKey(want)
 				compared++
@@ -99,8 +100,10 @@ func TestUnexpectedAgreesWithOracle(t *testing.T) {
 						t.Errorf("seed %d, world %d\n got %v\nwant %v", seed, w.number, g, want)
 					}
 				}
+				came[want[2]] = came[want[2]] || r.assumptions > 0 && got[key] != nil
 				delete(got, key)
 			}
+			unnamed.note(w.roles, oracle.w.roles, w.sightings(), func(r *inventoryRole) bool { return came[r.RoleID] })
 		}
 		for key := range got {
 			if bad++; bad < 6 {
@@ -110,6 +113,9 @@ func TestUnexpectedAgreesWithOracle(t *testing.T) {
 		if bad > 0 {
 			t.Fatalf("%d differences", bad)
 		}
+	}
+	if missing := unnamed.missing(); missing != "" {
+		t.Errorf("there was no role without an id %s", missing)
 	}
 	if compared < 10_000 {
 		t.Errorf("only %d rows were compared", compared)

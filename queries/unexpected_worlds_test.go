@@ -59,7 +59,7 @@ type trustWorld struct {
 	number     int
 	events     []trustEvent
 	roles      []inventoryRole
-	policies   map[string]trust.Policy // by role id
+	policies   map[string]trust.Policy // by ARN
 	trust      []trustRow
 	conditions []conditionRow
 	coverage   []coverageRow
@@ -99,6 +99,7 @@ func (m *trustMaker) make(number int) *trustWorld {
 	for range 3 + m.IntN(8) {
 		m.assumption()
 	}
+	m.forget()
 	m.rules()
 	return m.w
 }
@@ -141,6 +142,31 @@ func (m *trustMaker) inventory(account string) {
 	}
 }
 
+// forget leaves the ids of some roles out of the inventory, and says of some when
+// they were made.
+func (m *trustMaker) forget() {
+	for i := range m.w.roles {
+		role := &m.w.roles[i]
+		if !m.chance(30) {
+			continue
+		}
+		role.RoleID = ""
+		if m.chance(35) {
+			role.CreatedAt = ptr(m.moment())
+		}
+		for j := range m.w.trust {
+			if row := &m.w.trust[j]; row.RoleARN == role.ARN {
+				row.RoleID = ""
+			}
+		}
+		for j := range m.w.conditions {
+			if row := &m.w.conditions[j]; row.RoleARN == role.ARN {
+				row.RoleID = ""
+			}
+		}
+	}
+}
+
 // trustOf draws a trust policy and keeps it as its rows.
 func (m *trustMaker) trustOf(r madeRole) {
 	var statements []map[string]any
@@ -155,7 +181,7 @@ func (m *trustMaker) trustOf(r madeRole) {
 	if err != nil {
 		panic(err)
 	}
-	m.w.policies[r.id] = p
+	m.w.policies[r.arn] = p
 	null := func(s string) *string {
 		if s == "" {
 			return nil

@@ -42,6 +42,7 @@ inventory as (
     select
         role_key,
         max(role_id) as role_id,
+        bool_or(has_namesakes) as has_namesakes,
         max(arn) as arn,
         max(account_id) as account_id,
         max(name) as name,
@@ -458,7 +459,10 @@ facts as (
                         when grants.action = 'iam:PassRole' then 'may_pass'
                         else 'further'
                     end
-            when uses.last_used is null and uses.last_denied >= params.since
+            when
+                uses.last_used is null
+                and uses.last_denied >= params.since
+                and not asked.has_namesakes
                 then
                     case
                         when grants.granted_at > uses.last_denied
@@ -487,6 +491,7 @@ facts as (
             when grants.granted_at >= params.since then 'new_grant'
             when coalesce(grants.granted_at, asked.created_at) is null
                 then 'no_age'
+            when asked.has_namesakes then 'namesakes'
             when
                 coalesce(covered.days, 0)
                 < params.thin_share * params.window_days
@@ -794,6 +799,11 @@ select
             then
                 answers.sighting
                 || ', but the inventory does not say since when it is granted'
+        when 'namesakes'
+            then
+                answers.sighting
+                || ', but the logs know several roles of this name, '
+                || 'and the inventory does not say which one it is'
         when 'thin'
             then
                 answers.sighting || ', but coverage is thin: '

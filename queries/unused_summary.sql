@@ -42,6 +42,7 @@ inventory as (
     select
         role_key,
         max(role_id) as role_id,
+        bool_or(has_namesakes) as has_namesakes,
         max(arn) as arn,
         max(account_id) as account_id,
         max(name) as name,
@@ -431,7 +432,10 @@ facts as (
                         when grants.action = 'iam:PassRole' then 'may_pass'
                         else 'further'
                     end
-            when uses.last_used is null and uses.last_denied >= params.since
+            when
+                uses.last_used is null
+                and uses.last_denied >= params.since
+                and not asked.has_namesakes
                 then
                     case
                         when grants.effect = 'conditional'
@@ -458,6 +462,7 @@ facts as (
             when grants.granted_at >= params.since then 'new_grant'
             when coalesce(grants.granted_at, asked.created_at) is null
                 then 'no_age'
+            when asked.has_namesakes then 'namesakes'
             when
                 coalesce(covered.days, 0)
                 < params.thin_share * params.window_days

@@ -36,6 +36,7 @@ func (b batch) grantedWorld(n int) world {
 	}
 	g.regions()
 	g.trails(b)
+	b.forget(&w)
 	return w
 }
 
