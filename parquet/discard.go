@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 )
 
-// stepDiscard is removing an uncommitted file, as failpoint sees it.
-const stepDiscard = "remove uncommitted file"
+// stepDiscard is removing a file that does not count, as failpoint sees it.
+const stepDiscard = "remove file that does not count"
 
-// Discard removes data files, by their paths in the lake, that were made and then
-// not committed, so that engines which know no ledger stop reading them. Files
+// Discard takes data files off the disk, by their paths in the lake, that were made and
+// then not committed, or that count no longer, so that engines which know no ledger stop reading them. Files
 // that the ledger names stay, missing ones are no error. What could not be removed
 // is left to the next writer, see [CreateLake].
 func (l *Lake) Discard(paths []string) error {
@@ -21,7 +21,7 @@ func (l *Lake) Discard(paths []string) error {
 	}
 	named, err := l.committed()
 	if err != nil {
-		return fmt.Errorf("removing uncommitted files: %w; the next ingest removes them", err)
+		return fmt.Errorf("removing files that do not count: %w; the next ingest removes them", err)
 	}
 	var errs []error
 	folders := map[string]bool{}
@@ -34,12 +34,12 @@ func (l *Lake) Discard(paths []string) error {
 		case err == nil:
 			folders[filepath.Dir(l.abs(path))] = true
 		case !errors.Is(err, fs.ErrNotExist):
-			errs = append(errs, fmt.Errorf("removing an uncommitted file: %w; the next ingest removes it", err))
+			errs = append(errs, fmt.Errorf("removing a file that does not count: %w; the next ingest removes it", err))
 		}
 	}
 	for folder := range folders { // a file that came back after a power loss would not be explained by the ledger
 		if err := step(stepSyncFolder, folder, syncFolder); err != nil {
-			errs = append(errs, fmt.Errorf("removing uncommitted files: %w", err))
+			errs = append(errs, fmt.Errorf("removing files that do not count: %w", err))
 		}
 	}
 	return errors.Join(errs...)
@@ -50,12 +50,12 @@ func (l *Lake) committed() (map[string]bool, error) {
 	if err := l.ledger.certain(); err != nil {
 		return nil, err
 	}
+	tables, err := l.ledger.files()
+	if err != nil {
+		return nil, err
+	}
 	named := map[string]bool{}
-	for _, t := range tables {
-		files, err := l.ledger.files(t.name)
-		if err != nil {
-			return nil, err
-		}
+	for _, files := range tables {
 		for path := range files {
 			named[path] = true
 		}

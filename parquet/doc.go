@@ -13,8 +13,8 @@
 //
 //	LAKE/events/event_date=YYYY-MM-DD/part-<32 hex>.parquet
 //	LAKE/coverage/part-<32 hex>.parquet
-//	LAKE/iam/TABLE/snapshot_date=YYYY-MM-DD/TABLE-<12 digits>.parquet
-//	LAKE/trails/snapshot_date=YYYY-MM-DD/trails-<12 digits>.parquet
+//	LAKE/iam/TABLE/snapshot_date=YYYY-MM-DD/TABLE-<12 digits>-<32 hex>.parquet
+//	LAKE/trails/snapshot_date=YYYY-MM-DD/trails-<12 digits>-<32 hex>.parquet
 //	LAKE/catalogue/actions.parquet, operations.parquet
 //	LAKE/ledger.sqlite    which files and objects exist
 //	LAKE/.lock            held by the one writer
@@ -28,10 +28,15 @@
 // again, so the next writer removes both kinds before it starts ([CreateLake]) and
 // nothing is lost or doubled.
 //
+// A snapshot of an account takes the place of another of its day in several tables. Its
+// files have names of their own; the transaction that names them takes the names of the
+// old ones out, and only then are those removed. So a reader, and whoever comes after
+// a crash, has one of both snapshots in all tables.
+//
 // # Reading
 //
-// [OpenLake] and [Lake.Files] give readers the files to read: those of the ledger,
-// and no others. Any engine can read the lake
+// [OpenLake], [Lake.Files] and [Lake.FilesOf] give readers the files to read: those of
+// the ledger at one moment, and no others. Any engine can read the lake
 // without this package; the files are plain Parquet (PLAIN and dictionary
 // encoding, zstd, data pages of version 1, no page index).
 //

@@ -51,6 +51,7 @@ type File struct {
 	hash       hash.Hash
 	bytes      int64
 	err        error // first failed write; Commit refuses
+	sealed     bool
 	announce   func(Written) error
 }
 
@@ -76,7 +77,7 @@ func createFile(path string, announce func(Written) error) (*File, error) {
 
 // Write appends to the file. After an error the file can only be aborted.
 func (f *File) Write(p []byte) (int, error) {
-	if f.f == nil {
+	if f.f == nil || f.sealed {
 		return 0, fmt.Errorf("writing %q: %w", f.path, os.ErrClosed)
 	}
 	if f.err == nil {
@@ -95,7 +96,32 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Commit makes the file durable and visible under its name: fsync, close, rename,
+// Seal makes the file durable while it is still hidden: fsync, close. Nothing can be
+// written to it any more; what Commit has left to do takes no time. Sealing twice does
+// nothing.
+func (f *File) Seal() error {
+	if f.f == nil {
+		return fmt.Errorf("writing %q: %w", f.path, os.ErrClosed)
+	}
+	if err := f.seal(); err != nil {
+		return diskError("writing", f.path, err)
+	}
+	return nil
+}
+
+func (f *File) seal() error {
+	if f.err != nil || f.sealed {
+		return f.err
+	}
+	f.sealed = true
+	f.err = step(stepSync, f.temp, func(string) error { return f.f.Sync() })
+	if f.err == nil {
+		f.err = step(stepClose, f.temp, func(string) error { return f.f.Close() })
+	}
+	return f.err
+}
+
+// Commit makes the file durable and visible under its name: [File.Seal], rename,
 // fsync of the folder. On an error before the rename the file is aborted. On an
 // error of the last fsync the file may be there or not after a power loss; the
 // ledger, which is written later, decides whether it counts.
@@ -116,13 +142,7 @@ func (f *File) Commit() (Written, error) {
 }
 
 func (f *File) finish(w Written) error {
-	if f.err != nil {
-		return f.err
-	}
-	if err := step(stepSync, f.temp, func(string) error { return f.f.Sync() }); err != nil {
-		return err
-	}
-	if err := step(stepClose, f.temp, func(string) error { return f.f.Close() }); err != nil {
+	if err := f.seal(); err != nil {
 		return err
 	}
 	if f.announce != nil {

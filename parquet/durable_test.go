@@ -19,6 +19,33 @@ func withFailpoint(fn func(step, path string) error, do func()) {
 	do()
 }
 
+// TestSeal: a sealed file is durable and hidden, takes nothing more, and can still be
+// committed or thrown away.
+func TestSeal(t *testing.T) {
+	for _, commit := range []bool{true, false} {
+		path := filepath.Join(t.TempDir(), "file")
+		f := must(createFile(path, nil))
+		must(f.Write([]byte("hello")))
+		must(0, errors.Join(f.Seal(), f.Seal()))
+		if _, err := f.Write([]byte("more")); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("written after Seal: %v", err)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Error("the file is visible before Commit")
+		}
+		if !commit {
+			must(0, f.Abort())
+			if names := folderNames(t, filepath.Dir(path)); len(names) > 0 {
+				t.Errorf("the folder holds %q", names)
+			}
+			continue
+		}
+		if w := must(f.Commit()); w.Bytes != 5 || string(must(os.ReadFile(path))) != "hello" {
+			t.Errorf("committed %+v", w)
+		}
+	}
+}
+
 func TestCommit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a", "b", "file")
 	var steps []string

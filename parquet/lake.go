@@ -109,7 +109,7 @@ func (l *Lake) Close() error {
 
 // Create starts a data file. path is one of [EventsPath], [CoveragePath],
 // [SnapshotPath], [CataloguePath]; any other is an error. A file of the ledger may
-// be replaced only in the inventory and the catalogue; readers then see either the old or the new one, under the run's id.
+// be replaced only in the catalogue; readers then see either the old or the new one, under the run's id.
 // The file counts when a [Batch] with its entry is committed.
 func (l *Lake) Create(path string, run int64) (*File, error) {
 	t, _, err := place(path)

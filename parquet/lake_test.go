@@ -53,7 +53,7 @@ func commitFile(t *testing.T, l *Lake, run int64, path string, s *Schema, n int)
 	t.Helper()
 	entry, err := addFile(l, run, path, s, n)
 	if err == nil {
-		err = l.Ledger().Commit(run, Batch{Files: []FileEntry{entry}})
+		err = l.Commit(run, Batch{Files: []FileEntry{entry}})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestLake(t *testing.T) {
 		commitFile(t, l, run, EventsPath(testDay, [16]byte{1}), EventsSchema, 3)
 		commitFile(t, l, run, EventsPath(testDay.AddDate(0, 0, 1), [16]byte{2}), EventsSchema, 4)
 		commitFile(t, l, run, CoveragePath([16]byte{3}), CoverageSchema, 5)
-		commitFile(t, l, run, SnapshotPath(RolesSchema, testDay, "111111111111"), RolesSchema, 6)
+		commitFile(t, l, run, SnapshotPath(RolesSchema, testDay, "111111111111", [16]byte{4}), RolesSchema, 6)
 
 		r, err := OpenLake(dir) // while the writer holds it
 		if err != nil {
@@ -194,7 +194,7 @@ func TestStrayFiles(t *testing.T) {
 		dir := t.TempDir()
 		l, run := testLake(t, dir)
 		commitFile(t, l, run, EventsPath(testDay, [16]byte{1}), EventsSchema, 3)
-		commitFile(t, l, run, SnapshotPath(RolesSchema, testDay, "111111111111"), RolesSchema, 3)
+		commitFile(t, l, run, SnapshotPath(RolesSchema, testDay, "111111111111", [16]byte{4}), RolesSchema, 3)
 		must(0, l.Close())
 		path := filepath.Join(dir, c.path)
 		must(0, os.MkdirAll(filepath.Dir(path), 0o755))
@@ -295,7 +295,7 @@ func TestFilesProperty(t *testing.T) {
 		if rng.IntN(3) > 0 {
 			continue
 		}
-		must(0, l.Ledger().Commit(run, b))
+		must(0, l.Commit(run, b))
 		b = Batch{}
 		files := must(l.Files("events"))
 		if len(files) != len(want) || !slices.IsSortedFunc(files, func(a, b DataFile) int { return strings.Compare(a.Path, b.Path) }) {

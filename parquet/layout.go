@@ -38,14 +38,16 @@ var tables = []table{
 	catalogueTable("operations"),
 }
 
-// snapshotTable is a table of snapshots: a file per account and day.
+// snapshotTable is a table of snapshots: a file per account and day. Each has a name of
+// its own, so that a new snapshot can take the place of one of the same day in all
+// tables at once, by the ledger ([Batch.Removed]). Those that older builds made have a
+// name without id.
 func snapshotTable(name string) table {
 	return table{
-		name:        name,
-		folder:      name,
-		partition:   "snapshot_date",
-		file:        regexp.MustCompile(`^` + path.Base(name) + `-[0-9]{12}\.parquet$`),
-		replaceable: true,
+		name:      name,
+		folder:    name,
+		partition: "snapshot_date",
+		file:      regexp.MustCompile(`^` + path.Base(name) + `-([0-9]{12})(?:-[0-9a-f]{32})?\.parquet$`),
 	}
 }
 
@@ -57,6 +59,17 @@ func catalogueTable(name string) table {
 		file:        regexp.MustCompile(`^` + name + `\.parquet$`),
 		replaceable: true,
 	}
+}
+
+// InventoryTables are the names of the tables of the inventory, of which a snapshot has a
+// file each.
+func InventoryTables() (names []string) {
+	for _, t := range tables {
+		if strings.HasPrefix(t.name, "iam/") {
+			names = append(names, t.name)
+		}
+	}
+	return names
 }
 
 func findTable(name string) (table, error) {
@@ -82,12 +95,20 @@ func CoveragePath(id [16]byte) string {
 	return "coverage/part-" + hex.EncodeToString(id[:]) + ".parquet"
 }
 
-// SnapshotPath is the path, relative to the lake, of an account's file of a table
-// of snapshots (those of the inventory, iam/…, and trails) at the UTC day of the
-// snapshot. An account that is not 12 digits, or another table, makes a path that
-// [Lake.Create] refuses.
-func SnapshotPath(s *Schema, day time.Time, account string) string {
-	return s.Table + "/snapshot_date=" + day.UTC().Format(dayLayout) + "/" + path.Base(s.Table) + "-" + account + ".parquet"
+// SnapshotPath is the path, relative to the lake, of an account's file with the given
+// id of a table of snapshots (those of the inventory, iam/…, and trails) at the UTC day
+// of the snapshot. An account that is not 12 digits, or another table, makes a path
+// that [Lake.Create] refuses.
+func SnapshotPath(s *Schema, day time.Time, account string, id [16]byte) string {
+	return s.Table + "/snapshot_date=" + day.UTC().Format(dayLayout) + "/" + path.Base(s.Table) + "-" + account + "-" + hex.EncodeToString(id[:]) + ".parquet"
+}
+
+// account is whose snapshot a file of a table is, "" in tables without snapshots.
+func (t table) account(name string) string {
+	if match := t.file.FindStringSubmatch(path.Base(name)); len(match) > 1 {
+		return match[1]
+	}
+	return ""
 }
 
 // CataloguePath is the path, relative to the lake, of the file of a table of the

@@ -13,10 +13,10 @@ func TestPaths(t *testing.T) {
 	for _, c := range []struct{ got, want, partition string }{
 		{EventsPath(day, id), "events/event_date=2026-08-02/part-ab000000000000000000000000000001.parquet", "2026-08-02"},
 		{CoveragePath(id), "coverage/part-ab000000000000000000000000000001.parquet", ""},
-		{SnapshotPath(RolesSchema, day, "111111111111"), "iam/roles/snapshot_date=2026-08-02/roles-111111111111.parquet", "2026-08-02"},
+		{SnapshotPath(RolesSchema, day, "111111111111", id), "iam/roles/snapshot_date=2026-08-02/roles-111111111111-ab000000000000000000000000000001.parquet", "2026-08-02"},
 		{CataloguePath(CatalogueActionsSchema), "catalogue/actions.parquet", ""},
 		{CataloguePath(CatalogueOperationsSchema), "catalogue/operations.parquet", ""},
-		{SnapshotPath(RoleTrustConditionsSchema, day, "111111111111"), "iam/role_trust_conditions/snapshot_date=2026-08-02/role_trust_conditions-111111111111.parquet", "2026-08-02"},
+		{SnapshotPath(RoleTrustConditionsSchema, day, "111111111111", id), "iam/role_trust_conditions/snapshot_date=2026-08-02/role_trust_conditions-111111111111-ab000000000000000000000000000001.parquet", "2026-08-02"},
 	} {
 		if c.got != c.want {
 			t.Errorf("path is %s, want %s", c.got, c.want)
@@ -41,14 +41,15 @@ var hostilePaths = []string{
 	"events/event_date=2026-08-01/part-00000000000000000000000000000000.parquet\n",
 	"events/event_date=2026-08-01/part-00000000000000000000000000000000.parquet\x00",
 	"events/event_date=2026-08-01/.tmp-00000000000000000000000000000000.parquet",
-	"events/event_date=2026-08-01/roles-111111111111.parquet",
+	"events/event_date=2026-08-01/roles-111111111111-00000000000000000000000000000000.parquet",
 	"catalogue/events.parquet", "catalogue/actions.parquet.parquet", "catalogue/x/actions.parquet", "catalogue/actionsxparquet", "catalogue/.tmp-actions.parquet",
 	"coverage/event_date=2026-08-01/part-00000000000000000000000000000000.parquet",
-	"iam/roles/snapshot_date=2026-08-01/roles-11111111111.parquet",
-	"iam/roles/snapshot_date=2026-08-01/roles-1111111111111.parquet",
+	"iam/roles/snapshot_date=2026-08-01/roles-11111111111-00000000000000000000000000000000.parquet",
+	"iam/roles/snapshot_date=2026-08-01/roles-1111111111111-00000000000000000000000000000000.parquet",
+	"iam/roles/snapshot_date=2026-08-01/roles-111111111111-0000000000000000000000000000000.parquet",
 	"iam/roles/snapshot_date=2026-08-01/roles-../../../x.parquet",
-	"iam/roles/event_date=2026-08-01/roles-111111111111.parquet",
-	"iam/policies/snapshot_date=2026-08-01/roles-111111111111.parquet",
+	"iam/roles/event_date=2026-08-01/roles-111111111111-00000000000000000000000000000000.parquet",
+	"iam/policies/snapshot_date=2026-08-01/roles-111111111111-00000000000000000000000000000000.parquet",
 	`events\event_date=2026-08-01\part-00000000000000000000000000000000.parquet`,
 	"events/event_date=2026-08-01%2f/part-00000000000000000000000000000000.parquet",
 }
@@ -68,7 +69,7 @@ func FuzzPlace(f *testing.F) {
 	}
 	f.Add(EventsPath(time.Unix(0, 0), [16]byte{1}))
 	f.Add(CoveragePath([16]byte{1}))
-	f.Add(SnapshotPath(RolesSchema, time.Unix(0, 0), "111111111111"))
+	f.Add(SnapshotPath(RolesSchema, time.Unix(0, 0), "111111111111", [16]byte{1}))
 	f.Fuzz(func(t *testing.T, path string) {
 		table, partition, err := place(path)
 		if err != nil {
@@ -90,7 +91,7 @@ func FuzzPlace(f *testing.F) {
 // TestPlaceMutations breaks valid paths by one character.
 func TestPlaceMutations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	valid := []string{EventsPath(time.Unix(0, 0), [16]byte{1}), CoveragePath([16]byte{1}), SnapshotPath(RolesSchema, time.Unix(0, 0), "111111111111")}
+	valid := []string{EventsPath(time.Unix(0, 0), [16]byte{1}), CoveragePath([16]byte{1}), SnapshotPath(RolesSchema, time.Unix(0, 0), "111111111111", [16]byte{1})}
 	refused := 0
 	for range 20_000 {
 		path := []byte(valid[rng.IntN(len(valid))])

@@ -60,7 +60,10 @@ func (w Written) Entry(path string, rows int64) FileEntry {
 
 // Batch is what one commit adds to the ledger.
 type Batch struct {
-	Files      []FileEntry
+	Files []FileEntry
+	// Removed are the paths of files that count no longer, as what took their place
+	// is among Files.
+	Removed    []string
 	Objects    []Object
 	Quarantine []QuarantineEntry
 }
@@ -81,10 +84,20 @@ func (l *Ledger) Finish(run int64) error {
 	return ledgerError(l.path, err)
 }
 
-// Commit adds a batch in one transaction: all of it counts afterwards, or nothing.
-// The files must be durable before ([File.Commit]). An object that is known already
-// is replaced together with its quarantine entries.
-func (l *Ledger) Commit(run int64, b Batch) error {
+// Commit adds a batch to the ledger in one transaction: all of it counts afterwards, or
+// nothing. The files must be durable before ([File.Commit]). An object that is known
+// already is replaced together with its quarantine entries. Then the removed files are
+// taken off the disk, which is late enough for readers, who go by the ledger, and soon
+// for engines that do not know it. A run must not be finished before that: what a
+// crash leaves of the removed files is known as left over by the run being open.
+func (l *Lake) Commit(run int64, b Batch) error {
+	if err := l.ledger.commit(run, b); err != nil {
+		return err
+	}
+	return l.Discard(b.Removed)
+}
+
+func (l *Ledger) commit(run int64, b Batch) error {
 	for i := range b.Files {
 		if err := b.Files[i].locate(); err != nil {
 			return fmt.Errorf("committing to ledger %q: %w", l.path, err)
@@ -152,7 +165,11 @@ func (b *Batch) putFiles(tx *sql.Tx, run int64) error {
 	if err != nil {
 		return err
 	}
-	return each(tx, "drop_replacing", b.Files, func(f FileEntry) []any { return []any{f.Path} })
+	err = each(tx, "drop_replacing", b.Files, func(f FileEntry) []any { return []any{f.Path} })
+	if err != nil {
+		return err
+	}
+	return each(tx, "remove_file", b.Removed, func(path string) []any { return []any{path} })
 }
 
 func (b *Batch) clearQuarantine(tx *sql.Tx) error {

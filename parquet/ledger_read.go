@@ -80,10 +80,10 @@ func (l *Ledger) Totals() (t Totals, err error) {
 	return t, ledgerError(l.path, err)
 }
 
-// files are the entries of a table by path.
-func (l *Ledger) files(table string) (map[string]FileEntry, error) {
-	files := map[string]FileEntry{}
-	err := l.rows("files", []any{table}, func(scan func(...any) error) error {
+// files are the entries of all tables, each by path, as of one moment.
+func (l *Ledger) files() (map[string]map[string]FileEntry, error) {
+	files := map[string]map[string]FileEntry{}
+	err := l.rows("files", nil, func(scan func(...any) error) error {
 		var f FileEntry
 		var sum []byte
 		var replacing sql.NullInt64
@@ -98,7 +98,10 @@ func (l *Ledger) files(table string) (map[string]FileEntry, error) {
 		if t, day, err := place(f.Path); err != nil || t.name != f.Table || day != f.Partition {
 			return damagedLedger(l.path, fmt.Errorf("it names a file %q in table %q", f.Path, f.Table))
 		}
-		files[f.Path] = f
+		if files[f.Table] == nil {
+			files[f.Table] = map[string]FileEntry{}
+		}
+		files[f.Table][f.Path] = f
 		return nil
 	})
 	return files, err

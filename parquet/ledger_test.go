@@ -19,7 +19,7 @@ func TestLedger(t *testing.T) {
 	l, run := testLake(t, dir)
 	hostile := "AWSLogs/'; drop table objects; --/\x00\xff\u202e.json.gz"
 	sum := sha256.Sum256([]byte("x"))
-	must(0, l.Ledger().Commit(run, Batch{
+	must(0, l.Commit(run, Batch{
 		Objects: []Object{
 			{Name: hostile, Size: 5, ModifiedNs: 1 << 60, Family: "CloudTrail", Status: Ingested, Records: 6, Written: 3, Duplicate: 2, Quarantined: 1},
 			{Name: "digest", Size: 1, Status: Skipped, Family: "CloudTrail-Digest", Reason: "not use"},
@@ -43,7 +43,7 @@ func TestLedger(t *testing.T) {
 	}
 	// The next run can read the bad object: its row and its entries are replaced.
 	second := must(l.Ledger().Begin("test"))
-	must(0, l.Ledger().Commit(second, Batch{Objects: []Object{{Name: "bad", Size: 3, Status: Ingested, Records: 4, Written: 4}}}))
+	must(0, l.Commit(second, Batch{Objects: []Object{{Name: "bad", Size: 3, Status: Ingested, Records: 4, Written: 4}}}))
 	must(0, l.Ledger().Finish(second))
 	checkKnown(t, l, map[string][2]int64{hostile: {5, 1 << 60}, "digest": {1, 0}, "bad": {3, 0}})
 	want := Totals{Ingested: 2, Skipped: 1, Records: 10, Written: 7, Duplicate: 2, QuarantinedRecords: 1, QuarantineEntries: 1}
@@ -83,7 +83,7 @@ func TestCommitIsOneTransaction(t *testing.T) {
 		{"status", run, Batch{Objects: []Object{good, {Name: "x", Status: "other"}}}, "CHECK constraint failed"},
 		{"run", run + 1, Batch{Objects: []Object{good}}, "FOREIGN KEY constraint failed"},
 	} {
-		if err := l.Ledger().Commit(c.run, c.b); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := l.Commit(c.run, c.b); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error is %v, want %s", c.name, err, c.want)
 		}
 		checkKnown(t, l, map[string][2]int64{})
@@ -202,7 +202,7 @@ func TestLedgerFailure(t *testing.T) {
 	for i := range 2000 {
 		b.Objects = append(b.Objects, Object{Name: fmt.Sprint(strings.Repeat("x", 100), i), Status: Ingested})
 	}
-	err := l.Ledger().Commit(run, b)
+	err := l.Commit(run, b)
 	if err == nil || !strings.Contains(err.Error(), "no space left on the disk; free some and run the same command again") {
 		t.Errorf("error is %v", err)
 	}
@@ -238,7 +238,7 @@ func BenchmarkLedgerCommit(b *testing.B) {
 			batch.Objects = append(batch.Objects, Object{Status: Ingested, Size: 20_000, ModifiedNs: int64(n) << 32, Family: "CloudTrail", Records: 200, Written: 200,
 				Name: fmt.Sprintf("AWSLogs/111111111111/CloudTrail/us-east-1/2026/08/01/111111111111_CloudTrail_us-east-1_20260801T%04dZ_%016x.json.gz", n/1000, n)})
 		}
-		must(0, l.Ledger().Commit(run, batch))
+		must(0, l.Commit(run, batch))
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n), "µs/object")
 	must(0, l.Ledger().Known(func(string, int64, int64) error { return nil }))

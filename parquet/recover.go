@@ -54,19 +54,19 @@ func (l *Lake) abs(path string) string { return filepath.Join(l.dir, filepath.Fr
 
 // Orphans are the data files, as paths relative to the lake, that the ledger does
 // not name. A run that was interrupted between the rename of a file and its
-// commit leaves them.
+// commit leaves them, or between the commit and taking off the disk what it removed.
 func (l *Lake) Orphans() (paths []string, err error) {
+	named, err := l.ledger.files()
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range tables {
-		named, err := l.ledger.files(t.name)
-		if err != nil {
-			return nil, err
-		}
 		files, err := t.list(l.dir)
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range files {
-			if _, ok := named[f.path]; !ok {
+			if _, ok := named[t.name][f.path]; !ok {
 				paths = append(paths, f.path)
 			}
 		}

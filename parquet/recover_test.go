@@ -6,13 +6,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
 // crashScript is what the child does on a lake until it dies: two runs of files
-// and objects, with a replaced inventory file in the second.
+// and objects. In the second a snapshot of two tables takes the place of the first's, and
+// a file of the catalogue is replaced.
 func crashScript(dir string) error {
 	for i := range 2 {
 		l, err := CreateLake(dir)
@@ -47,7 +49,9 @@ func crashRun(l *Lake, run int64, i int) error {
 		rows int
 	}{
 		{EventsPath(testDay, [16]byte{byte(i)}), EventsSchema, 3},
-		{SnapshotPath(RolesSchema, testDay, "111111111111"), RolesSchema, 5 + i},
+		{SnapshotPath(RolesSchema, testDay, "111111111111", [16]byte{byte(i)}), RolesSchema, 5 + i},
+		{SnapshotPath(PoliciesSchema, testDay, "111111111111", [16]byte{byte(i)}), PoliciesSchema, 5 + i},
+		{CataloguePath(CatalogueActionsSchema), CatalogueActionsSchema, 7 + i},
 	} {
 		entry, err := addFile(l, run, f.path, f.s, f.rows)
 		if err != nil {
@@ -55,8 +59,15 @@ func crashRun(l *Lake, run int64, i int) error {
 		}
 		b.Files = append(b.Files, entry)
 	}
+	files, err := l.FilesOf("iam/roles", "iam/policies")
+	if err != nil {
+		return err
+	}
+	for _, f := range slices.Concat(files["iam/roles"], files["iam/policies"]) {
+		b.Removed = append(b.Removed, f.Name)
+	}
 	b.Objects = []Object{{Name: name, Status: Ingested, Records: 3, Written: 3}}
-	return l.Ledger().Commit(run, b)
+	return l.Commit(run, b)
 }
 
 // childCrash runs the script and dies without any clean-up at step LAKE_TEST_STEP.
@@ -97,6 +108,7 @@ func TestCrashEverywhere(t *testing.T) {
 			if !errors.As(err, &exit) || exit.ExitCode() != 77 {
 				t.Fatalf("the child did not crash: %v", err)
 			}
+			checkOneSnapshot(t, at, dir)
 			if err := crashScript(dir); err != nil {
 				t.Fatalf("going on: %v", err)
 			}
@@ -116,25 +128,24 @@ func checkCrashed(t *testing.T, at int, dir string) {
 	for table, want := range map[string]struct {
 		files, rows int
 		schema      *Schema
-	}{"events": {2, 6, EventsSchema}, "iam/roles": {1, 6, RolesSchema}} {
+	}{
+		"events": {2, 6, EventsSchema}, "iam/roles": {1, 6, RolesSchema}, "iam/policies": {1, 6, PoliciesSchema},
+		"catalogue/actions": {1, 8, CatalogueActionsSchema},
+	} {
 		files, err := l.Files(table)
 		if err != nil {
 			t.Fatalf("step %d: %v", at, err)
 		}
-		rows := 0
-		for _, f := range files {
-			got, _, err := ReadRows(f.Path, want.schema)
-			if err != nil {
-				t.Fatalf("step %d: %v", at, err)
-			}
-			rows += len(got)
-		}
+		rows := countRows(t, files, want.schema)
 		if len(files) != want.files || rows != want.rows {
 			t.Errorf("step %d: %s has %d files and %d rows, want %d and %d", at, table, len(files), rows, want.files, want.rows)
 		}
 	}
-	if totals := must(l.Ledger().Totals()); totals.Ingested != 2 || totals.Files != 3 || totals.Rows != 12 {
+	if totals := must(l.Ledger().Totals()); totals.Ingested != 2 || totals.Files != 5 || totals.Rows != 26 {
 		t.Errorf("step %d: totals are %+v", at, totals)
+	}
+	if orphans := must(l.Orphans()); len(orphans) > 0 {
+		t.Errorf("step %d: left are %q", at, orphans)
 	}
 	left := 0
 	must(0, filepath.WalkDir(dir, func(_ string, d os.DirEntry, err error) error {
@@ -148,25 +159,56 @@ func checkCrashed(t *testing.T, at int, dir string) {
 	}
 }
 
+// checkOneSnapshot checks what a reader sees between a crash and the next writer: both
+// tables of one snapshot, the old one or the new one.
+func checkOneSnapshot(t *testing.T, at int, dir string) {
+	t.Helper()
+	l, err := OpenLake(dir)
+	if err != nil {
+		return // there is no lake yet
+	}
+	defer l.Close()
+	files, err := l.FilesOf("iam/roles", "iam/policies")
+	if err != nil {
+		t.Fatalf("step %d: %v", at, err)
+	}
+	roles, policies := countRows(t, files["iam/roles"], RolesSchema), countRows(t, files["iam/policies"], PoliciesSchema)
+	if roles != policies || roles != 0 && roles != 5 && roles != 6 {
+		t.Errorf("step %d: %d roles of one snapshot and %d policies of another", at, roles, policies)
+	}
+}
+
+func countRows(t *testing.T, files []DataFile, s *Schema) (rows int) {
+	t.Helper()
+	for _, f := range files {
+		got, _, err := ReadRows(f.Path, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows += len(got)
+	}
+	return rows
+}
+
 // TestSettle: after a crash in the middle of a replacement either file counts.
 func TestSettle(t *testing.T) {
 	for _, renamed := range []bool{false, true} {
 		dir := t.TempDir()
 		l, run := testLake(t, dir)
-		path := SnapshotPath(RolesSchema, testDay, "111111111111")
-		commitFile(t, l, run, path, RolesSchema, 5)
+		path := CataloguePath(CatalogueActionsSchema)
+		commitFile(t, l, run, path, CatalogueActionsSchema, 5)
 		old := must(os.ReadFile(filepath.Join(dir, path)))
-		must(addFile(l, run, path, RolesSchema, 9)) // announced, not committed
+		must(addFile(l, run, path, CatalogueActionsSchema, 9)) // announced, not committed
 		if !renamed {
 			write(t, filepath.Join(dir, path), string(old))
 		}
 		r := must(OpenLake(dir))
-		checkFiles(t, r, "iam/roles", "2026-08-01")
+		checkFiles(t, r, "catalogue/actions", "")
 		must(0, r.Close())
 		must(0, l.Close())
 
 		l = must(CreateLake(dir))
-		checkFiles(t, l, "iam/roles", "2026-08-01")
+		checkFiles(t, l, "catalogue/actions", "")
 		want := int64(5)
 		if renamed {
 			want = 9

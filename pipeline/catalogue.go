@@ -35,7 +35,7 @@ func IngestCatalogue(lake *parquet.Lake, refreshed *action.Catalogue, version st
 		}
 		batch.Files = append(batch.Files, entry)
 	}
-	if err := lake.Ledger().Commit(run, batch); err != nil {
+	if err := lake.Commit(run, batch); err != nil {
 		return err
 	}
 	return lake.Ledger().Finish(run)

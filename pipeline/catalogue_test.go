@@ -164,7 +164,7 @@ func TestDamagedCatalogue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := lake.Ledger().Commit(run, parquet.Batch{Files: []parquet.FileEntry{entry}}); err != nil {
+	if err := lake.Commit(run, parquet.Batch{Files: []parquet.FileEntry{entry}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := LoadCatalogue(lake); err == nil || !strings.Contains(err.Error(), lake.Dir()) || !strings.Contains(err.Error(), `"odd"`) {

@@ -34,7 +34,7 @@ func (r *run) commit(workers []*worker) error {
 			batch.Quarantine = append(batch.Quarantine, entry)
 		}
 	}
-	if err := r.lake.Ledger().Commit(r.id, batch); err != nil {
+	if err := r.lake.Commit(r.id, batch); err != nil {
 		return err
 	}
 	for _, o := range done {

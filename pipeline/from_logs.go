@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
-	"roletrail/iam/action"
 	"roletrail/iam/inventory"
 	"roletrail/parquet"
 )
@@ -68,66 +64,63 @@ func ReplayLogs(ctx context.Context, lake *parquet.Lake) (out *FromLogs, err err
 
 var endOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// snapshots are the days of the inventories of the lake by account, with where each is
-// from.
-type snapshots map[string]map[time.Time]inventory.Origin
+// snapshots are those of the lake, by account and day.
+type snapshots map[string]map[time.Time]*snapshot
+
+// snapshot is what the lake has of an account on a day.
+type snapshot struct {
+	origin inventory.Origin
+	files  []string // of all tables of the inventory, by their paths in the lake
+}
 
 // originKey is the footer's key of where a snapshot is from, which an account without
 // roles has too.
 const originKey = "roletrail.origin"
 
 func readSnapshots(lake *parquet.Lake) (snapshots, error) {
-	files, err := lake.Files(parquet.RolesSchema.Table)
+	tables := parquet.InventoryTables()
+	files, err := lake.FilesOf(tables...)
 	if err != nil {
 		return nil, err
 	}
 	out := snapshots{}
-	for _, f := range files {
-		day, err := time.Parse(time.DateOnly, f.Partition)
-		if err != nil {
-			return nil, fmt.Errorf("listing lake: folder of %q is no day: %w", f.Path, err)
+	for _, table := range tables {
+		for _, f := range files[table] {
+			day, err := time.Parse(time.DateOnly, f.Partition)
+			if err != nil {
+				return nil, fmt.Errorf("listing lake: folder of %q is no day: %w", f.Path, err)
+			}
+			s := out.of(f.Account, day)
+			s.files = append(s.files, f.Name)
+			if table != parquet.RolesSchema.Table {
+				continue
+			}
+			meta, err := parquet.Metadata(f.Path)
+			if err != nil {
+				return nil, err
+			}
+			s.origin = inventory.Origin(meta[originKey])
 		}
-		meta, err := parquet.Metadata(f.Path)
-		if err != nil {
-			return nil, err
-		}
-		account := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(f.Path), path.Base(parquet.RolesSchema.Table)+"-"), ".parquet")
-		if out[account] == nil {
-			out[account] = map[time.Time]inventory.Origin{}
-		}
-		out[account][day] = inventory.Origin(meta[originKey])
 	}
 	return out, nil
 }
 
+func (s snapshots) of(account string, day time.Time) *snapshot {
+	if s[account] == nil {
+		s[account] = map[time.Time]*snapshot{}
+	}
+	if s[account][day] == nil {
+		s[account][day] = &snapshot{}
+	}
+	return s[account][day]
+}
+
 // fromIAM says whether the lake has an account's inventory.
 func (s snapshots) fromIAM(account string) bool {
-	for _, origin := range s[account] {
-		if origin != inventory.FromLogs {
+	for _, snapshot := range s[account] {
+		if snapshot.origin != inventory.FromLogs {
 			return true
 		}
 	}
 	return false
-}
-
-// emptyReplays empties what was replayed of accounts of which an inventory comes now,
-// on other days: it knows better, whatever its date. The lake holds of an account
-// inventories or replays, never both.
-func (w *snapshotWriter) emptyReplays(ctx context.Context, accounts []string, at time.Time, catalogue *action.Catalogue) error {
-	known, err := readSnapshots(w.lake)
-	if err != nil {
-		return err
-	}
-	nothing := inventory.Replay(nil, nil)
-	for _, account := range accounts {
-		for day, origin := range known[account] {
-			if origin != inventory.FromLogs || day.Equal(at.UTC().Truncate(24*time.Hour)) {
-				continue
-			}
-			if err := w.writeAccount(ctx, nothing, inventory.NewJudge(nothing, catalogue, nil), account, day); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

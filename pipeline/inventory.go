@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"roletrail/iam/action"
 	"roletrail/iam/inventory"
 	"roletrail/iam/trust"
 	"roletrail/parquet"
@@ -52,13 +51,13 @@ func IngestInventory(ctx context.Context, lake *parquet.Lake, inv *inventory.Inv
 		return nil, err
 	}
 	w := &snapshotWriter{lake: lake, run: run}
+	defer func() { err = errors.Join(err, w.abort()) }()
 	judge := inventory.NewJudge(inv, catalogue, options.Control)
-	err = w.write(ctx, inv, judge, catalogue, options)
-	if err == nil {
-		err = lake.Ledger().Commit(run, w.batch)
+	if err := w.write(ctx, inv, judge, options); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, errors.Join(err, lake.Discard(w.made))
+	if err := w.commit(); err != nil {
+		return nil, err
 	}
 	return judge.Problems(), lake.Ledger().Finish(run)
 }
@@ -67,43 +66,88 @@ func IngestInventory(ctx context.Context, lake *parquet.Lake, inv *inventory.Inv
 var ErrNotTaken = errors.New("nothing of the inventory was taken into the lake; run the same command again")
 
 // notTaken is ErrNotTaken in the place of an error by which a run ended because ctx
-// did. What went wrong beside that is kept.
+// did.
 func notTaken(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() == nil {
-		return err
-	}
-	if errors.Is(err, ctx.Err()) {
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return ErrNotTaken
 	}
-	return errors.Join(ErrNotTaken, err)
+	return err
 }
 
-// snapshotWriter writes the files of a snapshot. They count when batch is committed.
+// snapshotWriter writes the files of a snapshot, hidden until all are there. They count
+// when they are committed.
 type snapshotWriter struct {
-	lake  *parquet.Lake
-	run   int64
-	batch parquet.Batch
-	made  []string // paths of files that may be there by now
+	lake    *parquet.Lake
+	run     int64
+	hidden  []*table
+	removed []string // files in whose place they come
 }
 
 // write writes the snapshots of all accounts of an inventory.
-func (w *snapshotWriter) write(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, catalogue *action.Catalogue, options InventoryOptions) error {
+func (w *snapshotWriter) write(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, options InventoryOptions) error {
 	if inv.Origin == inventory.FromIAM {
 		changes, err := readChanges(ctx, w.lake, options.At)
 		if err != nil {
 			return err
 		}
 		inv.DateGrants(inventory.Replay(changes, nil))
-		if err := w.emptyReplays(ctx, inv.Accounts, options.At, catalogue); err != nil {
-			return err
-		}
 	}
 	for _, account := range inv.Accounts {
 		if err := w.writeAccount(ctx, inv, judge, account, options.At); err != nil {
 			return err
 		}
 	}
+	return w.replace(inv, options.At)
+}
+
+// replace finds what the snapshots take the place of: those of their day, and all
+// that was replayed of accounts of which an inventory comes now. It knows better,
+// whatever its date, and of an account the lake holds inventories or replays, never
+// both.
+func (w *snapshotWriter) replace(inv *inventory.Inventory, at time.Time) error {
+	known, err := readSnapshots(w.lake)
+	if err != nil {
+		return err
+	}
+	day := at.UTC().Truncate(24 * time.Hour)
+	for _, account := range inv.Accounts {
+		for of, snapshot := range known[account] {
+			if of.Equal(day) || inv.Origin == inventory.FromIAM && snapshot.origin == inventory.FromLogs {
+				w.removed = append(w.removed, snapshot.files...)
+			}
+		}
+	}
 	return nil
+}
+
+// commit lets the new files count in the place of the old ones, at one moment. If that
+// fails the new ones are taken off the disk.
+func (w *snapshotWriter) commit() (err error) {
+	batch := parquet.Batch{Removed: w.removed}
+	var visible []string
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.lake.Discard(visible))
+		}
+	}()
+	for _, t := range w.hidden {
+		visible = append(visible, t.path)
+		entry, err := t.commit()
+		if err != nil {
+			return err
+		}
+		batch.Files = append(batch.Files, entry)
+	}
+	return w.lake.Commit(w.run, batch)
+}
+
+// abort removes the files that are still hidden.
+func (w *snapshotWriter) abort() error {
+	var errs []error
+	for _, t := range w.hidden {
+		errs = append(errs, t.abort())
+	}
+	return errors.Join(errs...)
 }
 
 // accountFiles are the files of one account, being written.
@@ -118,14 +162,9 @@ type accountFiles struct {
 
 // writeAccount writes one account's files. An account without roles gets files
 // without rows, which say that there are none.
-func (w *snapshotWriter) writeAccount(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, at time.Time) (err error) {
+func (w *snapshotWriter) writeAccount(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, at time.Time) error {
 	f := &accountFiles{at: at.UTC(), origin: inv.Origin}
-	var open []*table
-	defer func() {
-		for _, t := range open {
-			err = errors.Join(err, t.abort())
-		}
-	}()
+	id := newID()
 	for _, part := range []struct {
 		table  **table
 		schema *parquet.Schema
@@ -136,23 +175,20 @@ func (w *snapshotWriter) writeAccount(ctx context.Context, inv *inventory.Invent
 		{&f.conditions, parquet.RoleTrustConditionsSchema},
 		{&f.policies, parquet.PoliciesSchema},
 	} {
-		t, err := newTable(w.lake, w.run, parquet.SnapshotPath(part.schema, f.at, account), part.schema)
+		t, err := newTable(w.lake, w.run, parquet.SnapshotPath(part.schema, f.at, account, id), part.schema)
 		if err != nil {
 			return err
 		}
 		t.meta[originKey] = string(inv.Origin)
-		*part.table, open, w.made = t, append(open, t), append(w.made, t.path)
+		*part.table, w.hidden = t, append(w.hidden, t)
 	}
 	if err := f.fill(ctx, inv, judge, account); err != nil {
 		return err
 	}
-	for len(open) > 0 {
-		entry, err := open[0].commit()
-		open = open[1:]
-		if err != nil {
+	for _, t := range []*table{f.roles, f.permissions, f.trust, f.conditions, f.policies} {
+		if err := t.seal(); err != nil {
 			return err
 		}
-		w.batch.Files = append(w.batch.Files, entry)
 	}
 	return nil
 }

@@ -49,14 +49,27 @@ func (t *table) add(row ...any) error {
 	return nil
 }
 
-// commit makes the file durable; it counts when its entry is in the ledger.
-func (t *table) commit() (parquet.FileEntry, error) {
+// seal makes the file durable while it is still hidden, and gives back what writing it
+// took.
+func (t *table) seal() error {
+	if t.writer == nil {
+		return nil
+	}
 	err := t.rows.Flush(t.writer)
 	if err == nil {
 		err = t.writer.Close(t.meta)
 	}
 	if err != nil {
-		return parquet.FileEntry{}, errors.Join(fmt.Errorf("writing %q: %w", t.path, err), t.file.Abort())
+		return errors.Join(fmt.Errorf("writing %q: %w", t.path, err), t.file.Abort())
+	}
+	t.rows, t.writer = nil, nil
+	return t.file.Seal()
+}
+
+// commit makes the file durable and visible; it counts when its entry is in the ledger.
+func (t *table) commit() (parquet.FileEntry, error) {
+	if err := t.seal(); err != nil {
+		return parquet.FileEntry{}, errors.Join(err, t.file.Abort())
 	}
 	written, err := t.file.Commit()
 	if err != nil {

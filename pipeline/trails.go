@@ -22,6 +22,11 @@ func IngestTrails(lake *parquet.Lake, selectors []trail.Selector, at time.Time, 
 	for _, s := range selectors {
 		accounts[s.AccountID] = append(accounts[s.AccountID], s)
 	}
+	known, err := lake.Files(parquet.TrailsSchema.Table)
+	if err != nil {
+		return err
+	}
+	day := at.UTC().Format(time.DateOnly)
 	var batch parquet.Batch
 	for _, account := range slices.Sorted(maps.Keys(accounts)) {
 		entry, err := writeTrails(lake, run, account, accounts[account], at.UTC())
@@ -30,14 +35,19 @@ func IngestTrails(lake *parquet.Lake, selectors []trail.Selector, at time.Time, 
 		}
 		batch.Files = append(batch.Files, entry)
 	}
-	if err := lake.Ledger().Commit(run, batch); err != nil {
+	for _, f := range known {
+		if _, again := accounts[f.Account]; again && f.Partition == day {
+			batch.Removed = append(batch.Removed, f.Name)
+		}
+	}
+	if err := lake.Commit(run, batch); err != nil {
 		return err
 	}
 	return lake.Ledger().Finish(run)
 }
 
 func writeTrails(lake *parquet.Lake, run int64, account string, selectors []trail.Selector, at time.Time) (parquet.FileEntry, error) {
-	t, err := newTable(lake, run, parquet.SnapshotPath(parquet.TrailsSchema, at, account), parquet.TrailsSchema)
+	t, err := newTable(lake, run, parquet.SnapshotPath(parquet.TrailsSchema, at, account, newID()), parquet.TrailsSchema)
 	if err != nil {
 		return parquet.FileEntry{}, err
 	}

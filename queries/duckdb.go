@@ -67,12 +67,23 @@ type duckEngine struct {
 // changed. It fails if the lake's files are not those of its ledger, or have
 // not the columns of this version.
 func OpenDuckDB(ctx context.Context, lake *parquet.Lake, o Options) (Engine, error) {
-	files, err := listFiles(lake)
-	if err != nil {
-		return nil, err
+	for try := 1; ; try++ {
+		files, err := listFiles(lake)
+		if err != nil {
+			return nil, err
+		}
+		e, err := openDuckDB(ctx, files, o)
+		if err == nil {
+			return e, nil
+		}
+		if try == openTries || !errors.Is(err, errGone) {
+			return nil, err
+		}
 	}
-	return openDuckDB(ctx, files, o)
 }
+
+// openTries is how often opening begins anew because a file was replaced meanwhile.
+const openTries = 3
 
 func openDuckDB(ctx context.Context, files lakeFiles, o Options) (*duckEngine, error) {
 	e := &duckEngine{files: files, kept: map[string]bool{}, memory: cmp.Or(o.MemoryLimit, defaultMemory), giveUp: o.GiveUp}

@@ -39,6 +39,9 @@ func (e *duckEngine) explain(err error) error {
 	if lacking := e.lacking(err); lacking != nil {
 		return lacking
 	}
+	if path := e.fileIn(msg); path != "" && isGone(path) {
+		return fmt.Errorf("reading %q: %w: %w", path, errGone, err)
+	}
 	if blamesStatement(msg) {
 		return err
 	}
@@ -62,9 +65,18 @@ func blamesStatement(msg string) bool {
 		strings.Contains(msg, "Error when sniffing file") || strings.Contains(msg, "Malformed JSON in file")
 }
 
+// errGone says that a file was removed since the engine was told of it, as when an
+// inventory took the place of another of its day.
+var errGone = errors.New("the file is gone; run the report again")
+
+func isGone(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 func (e *duckEngine) damaged(path string, err error) error {
-	if _, statErr := os.Stat(path); errors.Is(statErr, fs.ErrNotExist) {
-		return fmt.Errorf("reading %q: the file is gone; run the report again: %w", path, err)
+	if isGone(path) {
+		return fmt.Errorf("reading %q: %w: %w", path, errGone, err)
 	}
 	return fmt.Errorf("reading %q: the file is damaged; restore it from a backup, or move the lake away and ingest again: %w", path, err)
 }

@@ -1,9 +1,7 @@
 package queries
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 
 	"roletrail/parquet"
 )
@@ -12,13 +10,17 @@ import (
 // for more (DuckDB trusts the Parquet it reads, so it must be ours).
 func listFiles(lake *parquet.Lake) (lakeFiles, error) {
 	f := lakeFiles{dir: lake.Dir(), tables: lakeTables()}
+	var names []string
+	for _, t := range f.tables {
+		names = append(names, t.name)
+	}
+	files, err := lake.FilesOf(names...) // of one moment: tables of different snapshots do not fit each other
+	if err != nil {
+		return lakeFiles{}, fmt.Errorf("listing the files of the lake: %w", err)
+	}
 	for i := range f.tables {
 		t := &f.tables[i]
-		files, err := lake.Files(t.name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return lakeFiles{}, fmt.Errorf("listing the files of table %q: %w", t.name, err)
-		}
-		for _, d := range files {
+		for _, d := range files[t.name] {
 			t.paths = append(t.paths, d.Path)
 		}
 	}

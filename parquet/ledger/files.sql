@@ -9,5 +9,4 @@ select
     r.bytes as replacing_bytes
 from files as f
 left join replacing as r on f.path = r.path
-where f.table_name = ?1
 order by f.path
