@@ -81,6 +81,9 @@ func TestRoleWithoutID(t *testing.T) {
 			if touched := ask(t, e, "role_resources", window()); int64(len(touched)) != used {
 				t.Errorf("the calls of the role are %v, want those of %d actions", touched, used)
 			}
+			if policies := ask(t, e, "role_policies", window()); len(policies) != 1 || policies[0][2] != c.id || policies[0][5] != (c.verdict == "probably_unused") {
+				t.Errorf("the policies of the role are %v, want id %v and namesakes if its use is in doubt", policies, c.id)
+			}
 			compareStates(t, ask(t, e, "last_used", p), c.id, c.lastUsed, c.others)
 		})
 	}

@@ -160,7 +160,7 @@ func (w *partsWorld) wantPolicies(n int) (out [][]any) {
 		case p.RoleARN == nil:
 			documents[*p.PolicyARN] = textOf(p.Document)
 		case *p.RoleARN == partsARN(n):
-			out = append(out, []any{partsAccount(n), partsARN(n), partsID(n), "inline:" + *p.Name, textOf(p.Document)})
+			out = append(out, []any{partsAccount(n), partsARN(n), partsID(n), "inline:" + *p.Name, textOf(p.Document), false})
 		}
 	}
 	for _, r := range w.roles {
@@ -168,10 +168,10 @@ func (w *partsWorld) wantPolicies(n int) (out [][]any) {
 			continue
 		}
 		for _, arn := range r.Attached {
-			out = append(out, []any{r.AccountID, r.ARN, r.RoleID, arn, documents[arn]})
+			out = append(out, []any{r.AccountID, r.ARN, r.RoleID, arn, documents[arn], false})
 		}
 		if r.Attached == nil {
-			out = append(out, []any{r.AccountID, r.ARN, r.RoleID, nil, nil})
+			out = append(out, []any{r.AccountID, r.ARN, r.RoleID, nil, nil, false})
 		}
 	}
 	return out

@@ -33,6 +33,7 @@ asked as (
         roles.account_id,
         roles.arn,
         roles.role_id,
+        roles.has_namesakes,
         roles.attached_policies,
         roles.snapshot_date
     from snapshot_roles as roles
@@ -56,6 +57,7 @@ attached as (
         asked.account_id,
         asked.arn,
         asked.role_id,
+        asked.has_namesakes,
         asked.snapshot_date,
         attachments.policy_arn
     from asked
@@ -69,6 +71,7 @@ answers as (
         attached.account_id,
         attached.arn,
         attached.role_id,
+        attached.has_namesakes,
         attached.policy_arn as policy,
         policies.document
     from attached
@@ -84,6 +87,7 @@ answers as (
         asked.account_id,
         asked.arn,
         asked.role_id,
+        asked.has_namesakes,
         'inline:' || policies.name as policy,
         policies.document
     from asked
@@ -99,6 +103,7 @@ answers as (
         account_id,
         arn,
         role_id,
+        has_namesakes,
         cast(null as varchar) as policy,
         cast(null as varchar) as document
     from asked
@@ -111,7 +116,8 @@ select distinct
     arn as role_arn,
     role_id,
     policy,
-    document
+    document,
+    has_namesakes
 from answers
 order by
     account_id asc nulls last,

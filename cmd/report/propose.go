@@ -171,8 +171,12 @@ func policiesOf(ctx context.Context, engine queries.Engine, params queries.Param
 		return nil, err
 	}
 	var today []policy.Source
-	name, document := g.column("policy"), g.column("document")
+	name, document, hasNamesakes := g.column("policy"), g.column("document"), g.column("has_namesakes")
 	for _, row := range g.rows {
+		if row[hasNamesakes] == true {
+			return nil, cli.WithHint(errors.New("the inventory does not have its id, and the logs know several roles of its name: which of them used what cannot be told"),
+				"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again")
+		}
 		s := policy.Source{}
 		s.Name, _ = row[name].(string)
 		s.Document, _ = row[document].(string)

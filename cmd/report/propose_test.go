@@ -22,8 +22,8 @@ func proposalFake() *fakeEngine {
 		e.grant("svc:Do"+string(rune('A'+i)), string(v), 0)
 	}
 	e.answers["role_policies"] = gathered{
-		columns: columns("role_arn:varchar", "role_id:varchar", "policy:varchar", "document:varchar"),
-		rows:    [][]any{{proposalRole, nil, "inline:all", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["svc:*","kms:*","s3:*"],"Resource":"*"}}`}},
+		columns: columns("role_arn:varchar", "role_id:varchar", "policy:varchar", "document:varchar", "has_namesakes:boolean"),
+		rows:    [][]any{{proposalRole, nil, "inline:all", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["svc:*","kms:*","s3:*"],"Resource":"*"}}`, false}},
 	}
 	e.answers["role_resources"] = gathered{
 		columns: columns("role_arn:varchar", "role_id:varchar", "action:varchar", "resource_types:list", "observability:varchar", "resources:list", "events:bigint", "total:bigint"),
@@ -139,6 +139,10 @@ func TestProposalRefuses(t *testing.T) {
 	for want, change := range map[string]func(*fakeEngine){
 		"the inventory does not list all of its policies" + hint: func(e *fakeEngine) {
 			e.answers["role_policies"].rows[0][2], e.answers["role_policies"].rows[0][3] = nil, nil
+		},
+		"the inventory does not have its id, and the logs know several roles of its name: which of them used what cannot be told\n" +
+			"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again\n": func(e *fakeEngine) {
+			e.answers["role_policies"].rows[0][4] = true
 		},
 		"the inventory has no document of policy \"inline:all\" that can be read" + hint: func(e *fakeEngine) { e.answers["role_policies"].rows[0][3] = nil },
 		"reading policy \"inline:all\": parsing policy: statement 1: it has neither Resource nor NotResource\n": func(e *fakeEngine) {
