@@ -40,7 +40,7 @@ func (b batch) world(n int) world {
 func TestLastUsedAgreesWithOracle(t *testing.T) {
 	seen, unnamed := map[string]int{}, identities{}
 	for _, b := range batches() {
-		w := b.world(70)
+		w := b.world(700)
 		b.forget(&w)
 		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 		p := Params{Since: b.since, Until: b.until, ThinCoverage: b.thin}

@@ -1,14 +1,16 @@
 -- Under which ids do the logs know a name, and since when? One row per name of a
--- role (ACCOUNT/NAME) and id, in the accounts alone of which an inventory leaves an
--- id out: elsewhere nobody asks, and no event is read.
+-- role (ACCOUNT/NAME) and id; none, and no event is read, where no inventory leaves
+-- an id out.
 create view lake.role_sightings as
 with
 
-accounts as (
+-- One row, or none.
+asked as (
 
-    select distinct account_id
+    select count(*) as roles
     from lake.roles
     where role_id is null
+    having count(*) > 0
 
 ),
 
@@ -19,9 +21,8 @@ sightings as (
         events.role_id,
         min(events.event_time) as first_seen
     from events
-    inner join accounts
-        on split_part(events.role_arn, ':', 5) = accounts.account_id
-    where events.role_id is not null
+    cross join asked
+    where events.role_id is not null and events.role_arn is not null
     group by events.role_arn, events.role_id
 
     union all
@@ -31,9 +32,10 @@ sightings as (
         events.assumed_role_id as role_id,
         min(events.event_time) as first_seen
     from events
-    inner join accounts
-        on split_part(events.assumed_role_arn, ':', 5) = accounts.account_id
-    where events.assumed_role_id is not null
+    cross join asked
+    where
+        events.assumed_role_id is not null
+        and events.assumed_role_arn is not null
     group by events.assumed_role_arn, events.assumed_role_id
 
 )
