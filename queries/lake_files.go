@@ -62,7 +62,7 @@ func allViews() []string {
 	views := viewNames()
 	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records")
 	views = slices.Insert(views, slices.Index(views, "sessions"), "role_names", "assumption_origins")
-	return append(views, "role_sightings", "inventory", "logging")
+	return append(views, "role_sightings", "inventory", "action_kinds", "account_trails", "logging")
 }
 
 // script is one embedded statement and the file it came from.

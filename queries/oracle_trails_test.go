@@ -41,14 +41,16 @@ func (g *grantOracle) trailsOf(account string) []trailRow {
 }
 
 // hearData notes what a data event proves: that its type is logged, or, if its call
-// fits several actions, something of its service. A denied call counts if the record
+// fits several actions, any type of its service. A denied call counts if the record
 // itself says that it is a data event.
 func (g *grantOracle) hearData(e event) {
 	isData := e.Management != nil && !*e.Management
 	if e.IAMAction == nil && isData {
 		for _, action := range e.Possible {
 			service, _, _ := strings.Cut(action, ":")
-			g.data[*e.Recipient+" "+service] = true
+			for _, dataType := range g.typesOf[service] {
+				g.data[*e.Recipient+" "+dataType] = true
+			}
 		}
 	}
 	if e.IAMAction == nil || e.Outcome == "denied" && !isData {

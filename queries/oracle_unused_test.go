@@ -18,14 +18,15 @@ type grantOracle struct {
 	actions  map[string]actionRow
 	seen     map[string]bool // called by anybody, not denied
 	types    map[string]bool // data types of which an event is there
-	data     map[string]bool // types, and services of events without one, of each account's data events: "ACCOUNT NAME"
+	typesOf  map[string][]string
+	data     map[string]bool // data types of which each account has an event, or may have: "ACCOUNT TYPE"
 	became   map[string]bool // ids, else ARNs, of roles that anybody tried to become
 }
 
 func newGrantOracle(w world, p Params) *grantOracle {
 	g := &grantOracle{
 		oracle: &oracle{w: w, p: p}, events: map[string][]event{}, coverage: map[string]*oracle{},
-		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{}, data: map[string]bool{}, became: map[string]bool{},
+		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{}, typesOf: map[string][]string{}, data: map[string]bool{}, became: map[string]bool{},
 	}
 	for _, c := range w.coverage {
 		if g.coverage[c.AccountID] == nil {
@@ -36,6 +37,9 @@ func newGrantOracle(w world, p Params) *grantOracle {
 	}
 	for _, a := range w.actions {
 		g.actions[a.Action] = a
+		if a.DataType != nil {
+			g.typesOf[a.Service] = append(g.typesOf[a.Service], *a.DataType)
+		}
 	}
 	g.w.roles = identified(w.roles, sightingsOf(w.events))
 	inventory, _ := g.inventory()
@@ -312,7 +316,6 @@ func (g *grantOracle) attempted(service string, grant grantRow, w witness) (verd
 
 func (g *grantOracle) unobservable(account string, grant grantRow, shown logged) string {
 	a := g.actions[grant.Action]
-	service, _, _ := strings.Cut(grant.Action, ":")
 	switch {
 	case grant.IsPattern:
 		return "the catalogue knows no action that matches: the logs cannot be searched for it"
@@ -326,7 +329,7 @@ func (g *grantOracle) unobservable(account string, grant grantRow, shown logged)
 		return "data event: " + shown.reason
 	case shown.known && !shown.all && !shown.oneRegion:
 		return shown.reason
-	case shown.known && a.Observability == "data" && !g.data[account+" "+*a.DataType] && !g.data[account+" "+service]:
+	case shown.known && a.Observability == "data" && !g.data[account+" "+*a.DataType]:
 		return "data event: " + shown.reason + ", but the lake has none of account " + account + ": ingest the bucket that the trail writes to"
 	case shown.known:
 		return ""

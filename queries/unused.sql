@@ -255,42 +255,6 @@ covered_passes as (
 
 ),
 
-uses as (
-
-    select
-        role_key,
-        action,
-        max(last_done) as last_used,
-        max(last_denied) as last_denied,
-        cast(
-            coalesce(sum(calls), 0) as bigint
-        ) as uses
-    from (
-
-        select
-            role_key,
-            iam_action as action,
-            last_done,
-            last_denied,
-            calls
-        from did
-        where role_key is not null and iam_action is not null
-
-        union all
-
-        select
-            role_key,
-            'iam:PassRole' as action,
-            last_done,
-            cast(null as timestamp(6)) as last_denied,
-            calls
-        from covered_passes
-
-    ) as calls
-    group by role_key, action
-
-),
-
 -- Actions that a call may have needed besides its own. "SERVICE:*" stands for a
 -- call that could not be mapped. There are few different lists: each is taken
 -- apart once.
@@ -312,20 +276,51 @@ further as (
 
 ),
 
-possible as (
+deeds as (
 
     select
         role_key,
         action,
-        max(last_done) as last_possible,
-        max(last_denied) as last_refused
+        max(last_done) as last_used,
+        max(last_denied) as last_denied,
+        max(may_last_done) as last_possible,
+        max(may_last_denied) as last_refused,
+        cast(coalesce(sum(calls), 0) as bigint) as uses
     from (
+
+        select
+            role_key,
+            iam_action as action,
+            last_done,
+            last_denied,
+            calls,
+            cast(null as timestamp(6)) as may_last_done,
+            cast(null as timestamp(6)) as may_last_denied
+        from did
+        where role_key is not null and iam_action is not null
+
+        union all
+
+        select
+            role_key,
+            'iam:PassRole' as action,
+            last_done,
+            cast(null as timestamp(6)) as last_denied,
+            calls,
+            cast(null as timestamp(6)) as may_last_done,
+            cast(null as timestamp(6)) as may_last_denied
+        from covered_passes
+
+        union all
 
         select
             did.role_key,
             further.action,
-            did.last_done,
-            did.last_denied
+            cast(null as timestamp(6)) as last_done,
+            cast(null as timestamp(6)) as last_denied,
+            0 as calls,
+            did.last_done as may_last_done,
+            did.last_denied as may_last_denied
         from did
         inner join further on did.iam_actions_possible = further.list
         where did.role_key is not null
@@ -335,12 +330,27 @@ possible as (
         select
             role_key,
             'iam:PassRole' as action,
-            last_done,
-            cast(null as timestamp(6)) as last_denied
+            cast(null as timestamp(6)) as last_done,
+            cast(null as timestamp(6)) as last_denied,
+            0 as calls,
+            last_done as may_last_done,
+            cast(null as timestamp(6)) as may_last_denied
         from passes
 
     ) as calls
     group by role_key, action
+
+),
+
+unmapped as (
+
+    select
+        role_key,
+        split_part(action, ':', 1) as service,
+        last_possible,
+        last_refused
+    from deeds
+    where action = split_part(action, ':', 1) || ':*'
 
 ),
 
@@ -370,21 +380,50 @@ heard_types as (
 
 ),
 
--- Some data events do not tell their type: the call fits several actions.
-heard_services as (
+-- Some data events do not tell their type, for the call fits several actions:
+-- then it may be any of the service.
+heard as (
 
-    select distinct
+    select
+        account_id,
+        data_type
+    from heard_types
+
+    union
+
+    select
         acts.recipient_account_id as account_id,
-        split_part(items.action, ':', 1) as service
-    from acts
+        kinds.data_type
+    from (
+        select distinct
+            recipient_account_id,
+            iam_actions_possible
+        from acts
+        where iam_action is null and data_events > 0
+    ) as acts
     cross join unnest(acts.iam_actions_possible) as items (action)
-    where acts.iam_action is null and acts.data_events > 0
+    inner join lake.action_kinds as kinds
+        on split_part(items.action, ':', 1) = kinds.service
+    where kinds.observability = 'data'
 
 ),
 
 data_types as (
 
     select distinct data_type from heard_types
+
+),
+
+-- The actions of the catalogue, with what the logs say of them.
+told as (
+
+    select
+        kinds.*,
+        seen.action is not null as is_seen,
+        data_types.data_type is not null as type_is_seen
+    from lake.action_kinds as kinds
+    left join seen on kinds.action = seen.action
+    left join data_types on kinds.data_type = data_types.data_type
 
 ),
 
@@ -407,45 +446,66 @@ covered as (
 
 ),
 
+-- The roles that are asked about, with what the logs say of them.
+roles as (
+
+    select
+        asked.*,
+        trails.trails,
+        coalesce(covered.days, 0) as covered_days,
+        coalesce(covered.global_days, 0) as global_days,
+        known.role_key is not null as is_known
+    from asked
+    left join covered on asked.account_id = covered.account_id
+    left join known on asked.role_key = known.role_key
+    left join (
+        select distinct
+            account_id,
+            trails
+        from lake.account_trails
+    ) as trails on asked.account_id = trails.account_id
+
+),
+
 ---------- the verdicts
 
 facts as (
 
     select
-        asked.account_id,
-        asked.arn as role_arn,
-        asked.role_id,
-        asked.role_key,
-        asked.created_at,
-        asked.iam_last_used,
+        roles.account_id,
+        roles.arn as role_arn,
+        roles.role_id,
+        roles.role_key,
+        roles.created_at,
+        roles.iam_last_used,
         grants.action,
         grants.service,
         grants.granted_at,
         grants.via,
         grants.resources,
-        actions.access_level,
-        actions.data_type,
-        actions.observability,
+        told.access_level,
+        told.data_type,
+        told.observability,
         logging.reason as logging,
-        uses.last_used,
-        uses.last_denied,
-        coalesce(uses.uses, 0) as uses,
-        possible.last_possible,
-        possible.last_refused,
+        deeds.last_used,
+        deeds.last_denied,
+        coalesce(deeds.uses, 0) as uses,
+        deeds.last_possible,
+        deeds.last_refused,
         -- The later one, for greatest() of a NULL differs between engines.
         greatest(
             coalesce(unmapped.last_possible, unmapped.last_refused),
             coalesce(unmapped.last_refused, unmapped.last_possible)
         ) as last_unmapped,
         unmapped.last_possible as last_pattern,
-        coalesce(covered.days, 0) as covered_days,
+        roles.covered_days,
         params.window_days,
         case
-            when uses.last_used is null then 'never seen'
+            when deeds.last_used is null then 'never seen'
             else 'last used before the window'
         end as sighting,
         case
-            when uses.last_used >= params.since
+            when deeds.last_used >= params.since
                 then
                     case
                         when grants.action = 'iam:PassRole' then 'passed'
@@ -453,56 +513,55 @@ facts as (
                     end
             when grants.is_pattern and unmapped.last_possible >= params.since
                 then 'pattern_called'
-            when possible.last_possible >= params.since
+            when deeds.last_possible >= params.since
                 then
                     case
                         when grants.action = 'iam:PassRole' then 'may_pass'
                         else 'further'
                     end
             when
-                uses.last_used is null
-                and uses.last_denied >= params.since
-                and not asked.has_namesakes
+                deeds.last_used is null
+                and deeds.last_denied >= params.since
+                and not roles.has_namesakes
                 then
                     case
-                        when grants.granted_at > uses.last_denied
+                        when grants.granted_at > deeds.last_denied
                             then 'denied_before'
                         when grants.effect = 'conditional'
                             then 'denied_by_condition'
                         else 'denied'
                     end
             when grants.is_pattern then 'pattern'
-            when actions.observability = 'permission_only'
+            when told.observability = 'permission_only'
                 then 'permission_only'
             when logging.extent = 'no' then 'not_logged'
             when
                 logging.extent is null
-                and actions.observability = 'data'
-                and data_types.data_type is not null
+                and told.observability = 'data'
+                and told.type_is_seen
                 then 'data_in_part'
-            when logging.extent is null and actions.observability = 'data'
+            when logging.extent is null and told.observability = 'data'
                 then 'data'
             when
-                actions.observability = 'data'
-                and heard_types.data_type is null
-                and heard_services.service is null
+                told.observability = 'data'
+                and heard.data_type is null
                 then 'unheard'
-            when asked.created_at >= params.since then 'new_role'
+            when roles.created_at >= params.since then 'new_role'
             when grants.granted_at >= params.since then 'new_grant'
-            when coalesce(grants.granted_at, asked.created_at) is null
+            when coalesce(grants.granted_at, roles.created_at) is null
                 then 'no_age'
-            when asked.has_namesakes then 'namesakes'
+            when roles.has_namesakes then 'namesakes'
             when
-                coalesce(covered.days, 0)
+                roles.covered_days
                 < params.thin_share * params.window_days
                 then 'thin'
             when
-                known.role_key is null
-                and asked.iam_last_used >= params.since
-                and asked.iam_last_used < params.until
+                not roles.is_known
+                and roles.iam_last_used >= params.since
+                and roles.iam_last_used < params.until
                 then 'iam_only'
             when
-                coalesce(covered.global_days, 0) = 0
+                roles.global_days = 0
                 and grants.service in (
                     'account',
                     'budgets',
@@ -523,51 +582,41 @@ facts as (
                 unmapped.last_possible >= params.since
                 or unmapped.last_refused >= params.since
                 then 'unmapped'
-            when possible.last_refused >= params.since then 'further_denied'
+            when deeds.last_refused >= params.since then 'further_denied'
             when logging.extent = 'one_region' then 'one_region'
-            when actions.observability is null then 'not_in_catalogue'
-            when actions.observability = 'data' then 'logged'
-            when actions.observability in ('attested', 'documented')
-                then actions.observability
-            when seen.action is not null then 'seen'
+            when told.observability is null then 'not_in_catalogue'
+            when told.observability = 'data' then 'logged'
+            when told.observability in ('attested', 'documented')
+                then told.observability
+            when told.is_seen then 'seen'
             else 'unattested'
         end as finding
-    from asked
+    from roles
     cross join params
-    inner join grants on asked.role_key = grants.role_key
-    left join lake.actions as actions on grants.action = actions.action
-    left join uses
+    inner join grants on roles.role_key = grants.role_key
+    left join told on grants.action = told.action
+    left join deeds
         on
-            grants.role_key = uses.role_key
-            and grants.action = uses.action
-    left join possible
-        on
-            grants.role_key = possible.role_key
-            and grants.action = possible.action
-    left join possible as unmapped
+            grants.role_key = deeds.role_key
+            and grants.action = deeds.action
+    left join unmapped
         on
             grants.role_key = unmapped.role_key
-            and grants.service || ':*' = unmapped.action
-    left join seen on grants.action = seen.action
-    left join data_types on actions.data_type = data_types.data_type
-    left join heard_types
+            and grants.service = unmapped.service
+    left join heard
         on
-            asked.account_id = heard_types.account_id
-            and actions.data_type = heard_types.data_type
-    left join heard_services
-        on
-            asked.account_id = heard_services.account_id
-            and grants.service = heard_services.service
-    left join covered on asked.account_id = covered.account_id
-    left join known on asked.role_key = known.role_key
+            roles.account_id = heard.account_id
+            and told.data_type = heard.data_type
     left join lake.logging as logging
         on
-            asked.account_id = logging.account_id
+            roles.trails = logging.trails
             and grants.service = logging.service
-            and actions.access_level is not distinct from logging.access_level
-            and actions.observability
-            is not distinct from logging.observability
-            and actions.data_type is not distinct from logging.data_type
+            and logging.events = case
+                when told.action is null then 'management events'
+                else told.events
+            end
+            and coalesce(told.asks_reads, true) = logging.asks_reads
+            and coalesce(told.asks_writes, true) = logging.asks_writes
 
 ),
 

@@ -62,7 +62,8 @@ func grantsLake(t testing.TB, n int) lakeFiles {
 	return foundFiles(t, dir)
 }
 
-// grantedCalls writes the events of one day.
+// grantedCalls writes the events of one day as ingest does: row groups of 32,768
+// events, in each of which a role's events lie together.
 func grantedCalls(dir string, day, n int) string {
 	date := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, day).Format(time.DateOnly)
 	folder := filepath.Join(dir, "events", "event_date="+date)
@@ -79,7 +80,8 @@ func grantedCalls(dir string, day, n int) string {
 		case when hash(k, 5) %% 7 > 0 then 's-' || k // 30 end as role_session_name
 		from (select k, cast(1000 * pow(hash(k, %d, 1) %% 1000000 / 1e6, 2) as int) as r, hash(k, %d, 2) %% 1000000 / 1e6 as u from range(%d) as t(k)) as calls
 		join made using (r) join actions on i = base + cast(floor((case when hash(k, 9) %% 4 > 0 then 12 else 60 end) * u) as int)) as e
-		order by event_time) to '%s/part-0.parquet' (format parquet, compression zstd)`, date, n, day, day, day, n, folder)
+		order by epoch_us(event_time - timestamp '%s 00:00:00') // %d, role_arn nulls first, event_time)
+		to '%s/part-0.parquet' (format parquet, compression zstd, row_group_size 32768)`, date, n, day, day, day, n, date, max(1, 32768*86400000000/n), folder)
 }
 
 // BenchmarkUnusedSummary asks what a thousand roles may do and do not, over twenty

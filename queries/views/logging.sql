@@ -1,11 +1,10 @@
--- Would the logs show a granted action? One row per account of which a trail is
--- known and kind of action: service, access level, observability and data type. A
--- trail is of its owner's account, or of all accounts if it is an organisation's
--- (P28); of its snapshots the newest counts.
+-- Would the logs show a granted action? One row per set of trails that log the same
+-- accounts (as view account_trails has them) and kind of action: service, events,
+-- and whether it asks for reads and for writes. Of the snapshots of a trail the
+-- newest counts.
 create view lake.logging as
 with
 
--- (Not by way of the view trails: within this schema the name is the table's.)
 newest as (
 
     select
@@ -20,7 +19,16 @@ selectors as (
 
     select
         trails.*,
-        split_part(trails.trail_arn, '/', 2) as trail_name
+        split_part(trails.trail_arn, '/', 2) as trail_name,
+        case
+            when trails.category = 'Management' then 'management events'
+            when trails.category = 'Data' then trails.resource_type
+        end as events,
+        case
+            when trails.logs_reads and trails.logs_writes then 'events'
+            when trails.logs_reads then 'reads'
+            else 'writes'
+        end as logs
     from lake.trails as trails
     inner join newest
         on
@@ -29,51 +37,25 @@ selectors as (
 
 ),
 
--- AWS calls AssumeRole (P29), Decrypt, Encrypt and GenerateDataKey reads, and IAM
--- calls them writes: of kms and sts, and where IAM says nothing, both are asked for.
+-- An action that the catalogue does not know may be any management event.
 kinds as (
 
-    select distinct
-        permissions.account_id,
-        split_part(permissions.action, ':', 1) as service,
-        actions.access_level,
-        actions.observability,
-        actions.data_type,
-        case
-            when actions.observability = 'data' then 'Data'
-            else 'Management'
-        end as category,
-        case
-            when actions.observability = 'data' then actions.data_type
-            else 'management events'
-        end as events,
-        coalesce(
-            actions.access_level in ('read', 'list')
-            or split_part(permissions.action, ':', 1) in ('kms', 'sts'),
-            true
-        ) as asks_reads,
-        coalesce(actions.access_level not in ('read', 'list'), true)
-            as asks_writes
-    from lake.role_permissions as permissions
-    left join lake.actions as actions on permissions.action = actions.action
-    -- Data events without a type are none that a trail can be told to log.
-    where
-        actions.observability is distinct from 'data'
-        or actions.data_type is not null
+    select
+        service,
+        events,
+        asks_reads,
+        asks_writes
+    from lake.action_kinds
+    where events is not null
 
-),
+    union
 
-covering as (
-
-    select distinct
-        accounts.account_id,
-        selectors.trail_arn,
-        selectors.snapshot_date
-    from (select distinct account_id from kinds) as accounts
-    inner join selectors
-        on
-            accounts.account_id = selectors.account_id
-            or selectors.is_organization
+    select
+        split_part(action, ':', 1) as service,
+        'management events' as events,
+        true as asks_reads,
+        true as asks_writes
+    from lake.role_permissions
 
 ),
 
@@ -81,16 +63,15 @@ covering as (
 lacks as (
 
     select
-        kinds.*,
+        kinds.service,
+        kinds.events,
+        kinds.asks_reads,
+        kinds.asks_writes,
         selectors.trail_arn,
         selectors.trail_name,
         selectors.home_region,
         selectors.snapshot_date,
-        case
-            when selectors.logs_reads and selectors.logs_writes then 'events'
-            when selectors.logs_reads then 'reads'
-            else 'writes'
-        end as logs,
+        selectors.logs,
         case
             when
                 coalesce(
@@ -101,54 +82,65 @@ lacks as (
             when kinds.asks_writes and not selectors.logs_writes then 5
             when selectors.is_narrowed then 4
             when not selectors.is_multi_region then 3
-            when kinds.category = 'Data' and selectors.is_multi_region is null
+            when
+                selectors.category = 'Data'
+                and selectors.is_multi_region is null
                 then 2
             else 1
         end as lack
     from kinds
-    inner join covering on kinds.account_id = covering.account_id
-    inner join selectors
-        on
-            covering.trail_arn = selectors.trail_arn
-            and kinds.category = selectors.category
-            and (
-                kinds.category = 'Management'
-                or kinds.events = selectors.resource_type
-            )
+    inner join selectors on kinds.events = selectors.events
+
+),
+
+sets as (
+
+    select distinct
+        trails,
+        trail_arn
+    from lake.account_trails
 
 ),
 
 best as (
 
     select
+        sets.trails,
         lacks.*,
         row_number() over (
-            partition by account_id, service, access_level, observability, data_type
-            order by lack asc, trail_arn asc, logs asc
+            partition by
+                sets.trails,
+                lacks.service,
+                lacks.events,
+                lacks.asks_reads,
+                lacks.asks_writes
+            order by lacks.lack asc, lacks.trail_arn asc, lacks.logs asc
         ) as place
-    from lacks
+    from sets
+    inner join lacks on sets.trail_arn = lacks.trail_arn
 
 ),
 
 known as (
 
     select
-        account_id,
+        trails,
         max(snapshot_date) as snapshot_date
-    from covering
-    group by account_id
+    from lake.account_trails
+    group by trails
 
 )
 
 select
-    kinds.account_id,
+    known.trails,
     kinds.service,
-    kinds.access_level,
-    kinds.observability,
-    kinds.data_type,
+    kinds.events,
+    kinds.asks_reads,
+    kinds.asks_writes,
     case
         when best.lack = 1 then 'all'
-        when best.lack = 3 and kinds.category = 'Management' then 'one_region'
+        when best.lack = 3 and kinds.events = 'management events'
+            then 'one_region'
         else 'no'
     end as extent,
     case best.lack
@@ -184,13 +176,13 @@ select
     || ', as of '
     || cast(coalesce(best.snapshot_date, known.snapshot_date) as varchar)
         as reason
-from kinds
-inner join known on kinds.account_id = known.account_id
+from known
+cross join kinds
 left join best
     on
-        kinds.account_id = best.account_id
+        known.trails = best.trails
         and kinds.service = best.service
-        and kinds.access_level is not distinct from best.access_level
-        and kinds.observability is not distinct from best.observability
-        and kinds.data_type is not distinct from best.data_type
+        and kinds.events = best.events
+        and kinds.asks_reads = best.asks_reads
+        and kinds.asks_writes = best.asks_writes
         and best.place = 1;
