@@ -30,6 +30,19 @@ func CreateLake(dir string) (*Lake, error) {
 	return l, nil
 }
 
+// WriteLake opens the lake in dir for writing like [CreateLake], but makes none: a
+// folder that is no lake stays as it is.
+func WriteLake(dir string) (*Lake, error) {
+	err := checkLake(dir)
+	if err == nil && !exists(dir, ledgerName) {
+		err = fmt.Errorf("it has no %s; %s", ledgerName, restoreAll)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening lake %q: %w", dir, err)
+	}
+	return CreateLake(dir)
+}
+
 func createLake(dir string) (_ *Lake, err error) {
 	if err := mkdirAll(dir); err != nil {
 		return nil, err
@@ -61,21 +74,29 @@ func OpenLake(dir string) (*Lake, error) {
 	return l, nil
 }
 
-func openLake(dir string) (*Lake, error) {
+// checkLake fails on what is no lake.
+func checkLake(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errors.New("there is no such folder; name the lake with --lake or make one with ingest logs")
+		return errors.New("there is no such folder; name the lake with --lake or make one with ingest logs")
 	case err != nil:
-		return nil, err
+		return err
 	case !info.IsDir():
-		return nil, errors.New("it is a file; name the lake's folder with --lake")
+		return errors.New("it is a file; name the lake's folder with --lake")
 	}
 	if _, err := os.Lstat(filepath.Join(dir, ledgerName)); errors.Is(err, fs.ErrPermission) {
-		return nil, errors.New("the folder must not be read: see to its permissions")
+		return errors.New("the folder must not be read: see to its permissions")
 	}
 	if !slices.ContainsFunc([]string{ledgerName, "events", "iam"}, func(name string) bool { return exists(dir, name) }) {
-		return nil, errors.New("the folder is no lake; name one with --lake or make one with ingest logs")
+		return errors.New("the folder is no lake; name one with --lake or make one with ingest logs")
+	}
+	return nil
+}
+
+func openLake(dir string) (_ *Lake, err error) {
+	if err := checkLake(dir); err != nil {
+		return nil, err
 	}
 	l := &Lake{dir: dir}
 	if !exists(dir, ledgerName) {

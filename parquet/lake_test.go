@@ -128,6 +128,27 @@ func TestCreateRefuses(t *testing.T) {
 	checkFiles(t, l, "events", "2026-08-01")
 }
 
+// TestWriteLake: what is no lake stays as it is.
+func TestWriteLake(t *testing.T) {
+	dir := t.TempDir()
+	copied := filepath.Join(t.TempDir(), "copied") // the data without its ledger
+	must(0, os.MkdirAll(filepath.Join(copied, "events"), 0o700))
+	for path, want := range map[string]string{
+		dir: "the folder is no lake", filepath.Join(dir, "none"): "there is no such folder", copied: "it has no ledger.sqlite; restore",
+	} {
+		if _, err := WriteLake(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error is %v, want %s", path, err, want)
+		}
+	}
+	if names := append(folderNames(t, dir), folderNames(t, copied)...); !slices.Equal(names, []string{"events"}) {
+		t.Errorf("there are now %q", names)
+	}
+	must(0, must(CreateLake(dir)).Close())
+	l := must(WriteLake(dir))
+	defer l.Close()
+	must(l.Ledger().Begin("test"))
+}
+
 func TestForeignFolder(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "notes.txt")

@@ -32,7 +32,7 @@ func ingestFromLogs(ctx context.Context, p *cli.Program, common *cli.Common, scp
 	if err != nil {
 		return err
 	}
-	lake, err := parquet.CreateLake(common.Lake)
+	lake, err := parquet.WriteLake(common.Lake)
 	if err != nil {
 		return err
 	}
