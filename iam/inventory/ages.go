@@ -23,9 +23,9 @@ func (inv *Inventory) DateGrants(logs *Inventory) {
 	}
 	for arn, p := range inv.policies {
 		if l, ok := logs.policies[arn]; ok && l.VersionID == p.VersionID {
-			p.since = l.since
+			p.since, p.earlier = l.since, l.earlier
 			if l.since.After(l.CreatedAt) {
-				p.earlier = l.earlier // made the default one again, after versions that are younger
+				p.older = olderVersions{} // made the default one again, after versions that are younger
 			}
 			inv.policies[arn] = p
 		}

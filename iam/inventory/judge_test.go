@@ -68,20 +68,22 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// A grant is as old as the first version that had it without a break; what one
-// version left out is as young as the version that brought it back (design 9.21).
+// Without events nobody knows which of the older versions was the default one. A grant
+// is as old as the policy where all of them have it (design 9.21), else as the default
+// version (9.11), also where one of them that need never have been the default has it.
 func TestGrantAge(t *testing.T) {
 	version := func(id string, isDefault bool, date string, actions string) string {
 		return fmt.Sprintf(`{"VersionId":%q,"IsDefaultVersion":%t,"CreateDate":%q,"Document":%s}`, id, isDefault, date, document("Allow", actions, "*", ""))
 	}
 	policies := `{"Arn":"` + mineARN + `","PolicyVersionList":[` + strings.Join([]string{
 		version("v4", false, "2026-05-01T00:00:00Z", `"sqs:DeleteMessage"`), // made, but not the default
-		version("v3", true, "2026-04-01T00:00:00Z", `["sqs:SendMessage","sqs:GetQueueUrl","sqs:ReceiveMessage"]`),
+		version("v3", true, "2026-04-01T00:00:00Z", `["sqs:SendMessage","sqs:GetQueueUrl","sqs:ReceiveMessage","sqs:PurgeQueue"]`),
 		version("v1", false, "2026-02-01T00:00:00Z", `["sqs:SendMessage","sqs:GetQueueUrl"]`),
-		version("v2", false, "2026-03-01T00:00:00Z", `["sqs:SendMessage"]`),
+		version("v2", false, "2026-03-01T00:00:00Z", `["sqs:SendMessage","sqs:PurgeQueue"]`),
 	}, ",") + `]}`
 	want := []string{
 		"sqs:GetQueueUrl allowed via " + mineARN + "#one on * since 2026-04-01",
+		"sqs:PurgeQueue allowed via " + mineARN + "#one on * since 2026-04-01", // v2 has it and v1 has not: v2 may never have been the default
 		"sqs:ReceiveMessage allowed via " + mineARN + "#one on * since 2026-04-01",
 		"sqs:SendMessage allowed via " + mineARN + "#one on * since 2026-02-01",
 	}
@@ -96,8 +98,47 @@ func TestGrantAge(t *testing.T) {
 			t.Errorf("older than the role: %s", text)
 		}
 	}
-	if len(got) != 3 {
+	if len(got) != 4 {
 		t.Errorf("%d permissions", len(got))
+	}
+}
+
+// TestOlderVersions: what is not known of older versions makes no grant older than the
+// default one.
+func TestOlderVersions(t *testing.T) {
+	const granted, other = `"sqs:SendMessage"`, `"sqs:DeleteMessage"`
+	type v struct{ id, date, actions string }
+	for name, c := range map[string]struct {
+		isDefault string
+		versions  []v
+		want      string
+	}{
+		"the first":                       {"v1", []v{{"v1", "01-10", granted}}, "01-10"},
+		"the first, others made since":    {"v1", []v{{"v1", "01-10", granted}, {"v2", "01-20", other}}, "01-10"},
+		"all grant it":                    {"v3", []v{{"v1", "01-10", granted}, {"v2", "01-20", granted}, {"v3", "01-30", granted}}, "01-10"},
+		"never the default":               {"v3", []v{{"v1", "01-10", other}, {"v2", "01-20", granted}, {"v3", "01-30", granted}}, "01-30"},
+		"one between does not":            {"v3", []v{{"v1", "01-10", granted}, {"v2", "01-20", other}, {"v3", "01-30", granted}}, "01-30"},
+		"a younger one does not":          {"v2", []v{{"v1", "01-10", granted}, {"v2", "01-20", granted}, {"v3", "01-30", other}}, "01-10"},
+		"the first was deleted":           {"v3", []v{{"v2", "01-20", granted}, {"v3", "01-30", granted}}, "01-30"},
+		"one between was deleted":         {"v3", []v{{"v1", "01-10", granted}, {"v3", "01-30", granted}}, "01-30"},
+		"one has no date":                 {"v2", []v{{"v1", "", granted}, {"v2", "01-20", granted}}, "01-20"},
+		"dates against the numbers":       {"v2", []v{{"v1", "01-30", granted}, {"v2", "01-20", granted}}, "01-20"},
+		"a version that is no number":     {"vx", []v{{"v1", "01-10", granted}, {"vx", "01-20", granted}}, "01-20"},
+		"a version with too large number": {"v9999999999", []v{{"v1", "01-10", granted}, {"v9999999999", "01-20", granted}}, "01-20"},
+	} {
+		var versions []string
+		for _, v := range c.versions {
+			date := ""
+			if v.date != "" {
+				date = `"CreateDate":"2026-` + v.date + `T00:00:00Z",`
+			}
+			versions = append(versions, fmt.Sprintf(`{"VersionId":%q,"IsDefaultVersion":%t,%s"Document":%s}`, v.id, v.id == c.isDefault, date, document("Allow", v.actions, "*", "")))
+		}
+		role := roleJSON("a", attachedJSON(mineARN), `"CreateDate":"2026-01-01T00:00:00Z"`)
+		got, _ := permissionsOf(t, inventoryJSON(role, `{"Arn":"`+mineARN+`","PolicyVersionList":[`+strings.Join(versions, ",")+`]}`))
+		if want := []string{"sqs:SendMessage allowed via " + mineARN + "#one on * since 2026-" + c.want}; !slices.Equal(got, want) {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, want)
+		}
 	}
 }
 

@@ -3,7 +3,9 @@ package inventory
 import (
 	"encoding/json"
 	"errors"
-	"slices"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"roletrail/iam"
@@ -25,7 +27,18 @@ type Policy struct {
 	// since is when it became what it is by an event, which is later than CreatedAt
 	// where an older version was made the default one again; zero without an event.
 	since   time.Time
-	earlier []version // what it was before, the latest first
+	earlier []version // what it was before by events, the latest first
+	older   olderVersions
+}
+
+// olderVersions are all versions that a policy had before the default one was made, of
+// an inventory. It shows when each was made and not which of them was the default one
+// when: any may have been, more than once, or never. Only that the first one was, when
+// the policy was made, is sure. So what all of them grant was granted all the time, and
+// of what one of them leaves out nothing is known.
+type olderVersions struct {
+	since     time.Time // when the policy was made; zero unless all versions are here
+	documents []string
 }
 
 // grantsSince is since when the policy has its document; zero if unknown.
@@ -91,26 +104,36 @@ func (raw rawPolicy) policy() (kept Policy, errs []error) {
 		kept.VersionID = v.VersionID
 		kept.CreatedAt, dateErr = parseTime(v.CreateDate)
 		kept.Document, docErr = readDocument(v.Document)
-		kept.earlier = raw.before(kept)
+		kept.older = raw.before(kept)
 		return kept, []error{dateErr, docErr}
 	}
 	return kept, []error{errors.New("it has no default version")}
 }
 
-// before returns the versions that were made before the default one. What cannot be
-// read of them is no loss: the grants of today are only taken for younger then.
-func (raw rawPolicy) before(kept Policy) (earlier []version) {
-	for _, v := range raw.Versions.items {
-		at, err := parseTime(v.CreateDate)
-		if err != nil || at.IsZero() || !at.Before(kept.CreatedAt) {
-			continue
-		}
-		if document, err := policy.Decode(v.Document); err == nil {
-			earlier = append(earlier, version{at, document})
-		}
+// before returns the versions v1, v2, … before the default one, if all are here: IAM
+// keeps five, and those that were deleted may have granted less. What cannot be read
+// is as if it were not here: the grants of today are only taken for younger then.
+func (raw rawPolicy) before(kept Policy) (older olderVersions) {
+	number, err := strconv.Atoi(strings.TrimPrefix(kept.VersionID, "v"))
+	if err != nil || kept.CreatedAt.IsZero() || number > len(raw.Versions.items) {
+		return older
 	}
-	slices.SortFunc(earlier, func(a, b version) int { return b.createdAt.Compare(a.createdAt) })
-	return earlier
+	versions := map[string]rawVersion{}
+	for _, v := range raw.Versions.items {
+		versions[v.VersionID] = v
+	}
+	made := kept.CreatedAt
+	for n := number - 1; n > 0; n-- {
+		v := versions[fmt.Sprint("v", n)]
+		document, docErr := policy.Decode(v.Document)
+		at, dateErr := parseTime(v.CreateDate)
+		if docErr != nil || document == "" || dateErr != nil || at.IsZero() || at.After(made) {
+			return olderVersions{}
+		}
+		older.documents, made = append(older.documents, document), at
+	}
+	older.since = made
+	return older
 }
 
 // readDocument returns a document in any encoding as compact JSON text. Beside an
