@@ -11,6 +11,7 @@ func FuzzReplay(f *testing.F) {
 	for _, c := range []Change{
 		made(0, "a", firstID, `,"tags":[{"key":"k","value":"v"}]`), put(1, "a", "p", sendDoc), attach(1, "AttachRolePolicy", "a", adminPolicy),
 		of(1, "PutRolePermissionsBoundary", "a", `,"permissionsBoundary":"x"`), of(1, "UpdateAssumeRolePolicy", "a", ""),
+		of(1, "TagRole", "a", ""), of(1, "TagRole", "a", `,"tags":null`),
 		changeAt(1, "CreatePolicyVersion", `{"policyArn":"arn:aws:iam::111111111111:policy/x","policyDocument":{},"setAsDefault":true}`, `{"policyVersion":{"versionId":"v2"}}`),
 	} {
 		f.Add(c.Name, string(c.Request), string(c.Response))

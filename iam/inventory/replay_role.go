@@ -166,6 +166,10 @@ func (r *replayedRole) attach(c *Change, in request) error {
 
 // tag adds tags. Of a role that the logs did not make the others are not known.
 func (r *replayedRole) tag(in request) error {
+	if len(in.Tags) == 0 {
+		r.tags = nil
+		return errors.New("it does not name the tags")
+	}
 	tags, err := readTags(in.Tags)
 	if err != nil {
 		r.tags = nil

@@ -228,6 +228,15 @@ func TestReplayTags(t *testing.T) {
 	}
 }
 
+// TestReplayOfTagsLeftOut: a change that names no tags leaves them unknown, and that is
+// said.
+func TestReplayOfTagsLeftOut(t *testing.T) {
+	inv := Replay([]Change{made(0, "a", firstID, ""), of(1, "TagRole", "a", "")}, nil)
+	if len(inv.Roles) != 1 || inv.Roles[0].Tags != "" || len(inv.Problems) != 1 || !strings.Contains(inv.Problems[0].String(), "it does not name the tags") {
+		t.Errorf("%+v, problems %v", inv.Roles, inv.Problems)
+	}
+}
+
 func TestReplaysEveryChange(t *testing.T) {
 	for _, n := range strings.Fields("CreateRole CreateServiceLinkedRole DeleteRole DeleteServiceLinkedRole UpdateRole UpdateAssumeRolePolicy PutRolePolicy DeleteRolePolicy AttachRolePolicy " +
 		"DetachRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary CreatePolicy CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion DeletePolicy TagRole UntagRole") {
