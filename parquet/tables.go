@@ -119,6 +119,7 @@ var RolesSchema = newSchema("iam/roles",
 	Column{Name: "last_used", Kind: Timestamp},
 	Column{Name: "last_used_region", Kind: Dict},
 	Column{Name: "origin", Kind: Dict},
+	Column{Name: "changes_seen", Kind: Int64},
 	Column{Name: "snapshot_at", Kind: Timestamp},
 )
 

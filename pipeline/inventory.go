@@ -152,8 +152,9 @@ func (w *snapshotWriter) abort() error {
 
 // accountFiles are the files of one account, being written.
 type accountFiles struct {
-	at     time.Time
-	origin inventory.Origin
+	at      time.Time
+	origin  inventory.Origin
+	changes int64 // that the inventory was made of or dated by
 
 	roles, permissions, trust, conditions, policies *table
 
@@ -163,7 +164,7 @@ type accountFiles struct {
 // writeAccount writes one account's files. An account without roles gets files
 // without rows, which say that there are none.
 func (w *snapshotWriter) writeAccount(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, at time.Time) error {
-	f := &accountFiles{at: at.UTC(), origin: inv.Origin}
+	f := &accountFiles{at: at.UTC(), origin: inv.Origin, changes: int64(inv.Changes[account])}
 	id := newID()
 	for _, part := range []struct {
 		table  **table
@@ -231,7 +232,7 @@ func (f *accountFiles) fill(ctx context.Context, inv *inventory.Inventory, judge
 func (f *accountFiles) addRole(role *inventory.Role, judgement *inventory.Judgement) error {
 	return f.roles.add(role.ARN, textOrNull(role.RoleID), role.AccountID, role.Name, role.Path, timeOrNull(role.CreatedAt),
 		string(role.Kind), textOrNull(string(judgement.Privilege)), textOrNull(judgement.Path), secondsOrNull(role.MaxSession), textOrNull(role.Boundary), attachedOrNull(role),
-		textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), string(f.origin), f.at)
+		textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), string(f.origin), f.changes, f.at)
 }
 
 // addTrust adds what can be read of the role's trust policy. What cannot is a problem

@@ -108,6 +108,10 @@ type MetaSnapshot struct {
 	Roles     int       `json:"roles"`
 	// Origin is "inventory", or "logs" where events alone tell of the account's roles.
 	Origin string `json:"origin"`
+	// ChangesUnseen are the events that changed roles until the snapshot and came into
+	// the lake after it was taken: the ages of its grants do not rest on them, nor what
+	// was made of the logs.
+	ChangesUnseen int64 `json:"changes_unseen,omitempty"`
 }
 
 // MetaTrail is a trail of which the lake knows what it logs.

@@ -22,6 +22,7 @@ func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 	}{
 		{"meta_coverage", m.Coverage.add},
 		{"meta_inventory", m.addSnapshot},
+		{"meta_changes", m.addChanges},
 		{"meta_catalogue", m.setCatalogue},
 		{"meta_trails", m.addTrail},
 		{"meta_versions", m.addDerivation},
@@ -76,6 +77,14 @@ func (m *Meta) addSnapshot(row []any) {
 	account, _ := row[0].(string)
 	origin, _ := row[3].(string)
 	m.Inventory = append(m.Inventory, MetaSnapshot{AccountID: account, Date: row[1].(time.Time), Roles: int(row[2].(int64)), Origin: origin})
+}
+
+func (m *Meta) addChanges(row []any) {
+	for i := range m.Inventory {
+		if m.Inventory[i].AccountID == row[0] {
+			m.Inventory[i].ChangesUnseen = row[1].(int64)
+		}
+	}
 }
 
 func (m *Meta) addTrail(row []any) {

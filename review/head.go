@@ -131,6 +131,7 @@ func warnings(m *queries.Meta, report string) []string {
 	if logs := fromLogs(m.Inventory); len(logs) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, of its roles only what changed in the logs is known; ingest iam adds one", Few(logs)))
 	}
+	lines = append(lines, unseenChanges(m.Inventory)...)
 	if old := olderThan(m.Since, m.Inventory); len(old) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: the inventory of %s is older than the window, what was made or granted since is not known", Few(old)))
 	}
@@ -140,6 +141,29 @@ func warnings(m *queries.Meta, report string) []string {
 	}
 	for _, text := range m.Warnings {
 		lines = append(lines, "warning: "+text)
+	}
+	return lines
+}
+
+// unseenChanges warn of inventories that were taken before the logs that tell how their
+// roles came to be.
+func unseenChanges(snapshots []queries.MetaSnapshot) (lines []string) {
+	var accounts, replayed []string
+	for _, s := range snapshots {
+		switch {
+		case s.ChangesUnseen == 0:
+		case s.Origin == "logs":
+			replayed = append(replayed, s.AccountID)
+		default:
+			accounts = append(accounts, s.AccountID)
+		}
+	}
+	if len(accounts) > 0 {
+		lines = append(lines, fmt.Sprintf("warning: logs that came after the inventory of %s tell more of its roles, grants may be younger or older than said; "+
+			"ingest iam with the same inventory and --snapshot-date dates them anew", Few(accounts)))
+	}
+	if len(replayed) > 0 {
+		lines = append(lines, fmt.Sprintf("warning: logs that came since tell more of the roles of %s; ingest iam --from-logs replays them", Few(replayed)))
 	}
 	return lines
 }

@@ -30,29 +30,60 @@ func mainMakeLake() {
 	}
 }
 
-func makeLake(dir, organisation string, fromLogs bool) (err error) {
+func makeLake(dir, organisation string, fromLogs bool) error {
+	err := addLogs(dir, organisation)
+	switch {
+	case err != nil:
+		return err
+	case !fromLogs:
+		return addInventory(dir, organisation)
+	}
+	return inLake(dir, func(ctx context.Context, lake *parquet.Lake) error {
+		replayed, err := pipeline.ReplayLogs(ctx, lake)
+		if err != nil {
+			return err
+		}
+		_, err = pipeline.IngestInventory(ctx, lake, replayed.Inventory, pipeline.InventoryOptions{At: replayed.At, Version: "test"})
+		return err
+	})
+}
+
+// mainAdd is the command add-logs LAKE or add-inventory LAKE of the scripts: a part of
+// the test organisation in $ORGANISATION.
+func mainAdd(add func(dir, organisation string) error) func() {
+	return func() {
+		if err := add(os.Args[1], os.Getenv("ORGANISATION")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+}
+
+func addLogs(dir, organisation string) error {
+	return inLake(dir, func(ctx context.Context, lake *parquet.Lake) error {
+		logs := pipeline.Files{Path: filepath.Join(organisation, "AWSLogs")}
+		_, err := pipeline.Ingest(ctx, lake, []pipeline.Source{logs}, pipeline.Options{Version: "test"})
+		return err
+	})
+}
+
+func addInventory(dir, organisation string) error {
+	return inLake(dir, func(ctx context.Context, lake *parquet.Lake) error {
+		inv, err := readInventory(filepath.Join(organisation, "iam"))
+		if err != nil {
+			return err
+		}
+		_, err = pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
+		return err
+	})
+}
+
+func inLake(dir string, do func(context.Context, *parquet.Lake) error) error {
 	lake, err := parquet.CreateLake(dir)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, lake.Close()) }()
-	logs := pipeline.Files{Path: filepath.Join(organisation, "AWSLogs")}
-	if _, err := pipeline.Ingest(context.Background(), lake, []pipeline.Source{logs}, pipeline.Options{Version: "test"}); err != nil {
-		return err
-	}
-	if fromLogs {
-		replayed, err := pipeline.ReplayLogs(context.Background(), lake)
-		if err == nil {
-			_, err = pipeline.IngestInventory(context.Background(), lake, replayed.Inventory, pipeline.InventoryOptions{At: replayed.At, Version: "test"})
-		}
-		return err
-	}
-	inv, err := readInventory(filepath.Join(organisation, "iam"))
-	if err != nil {
-		return err
-	}
-	_, err = pipeline.IngestInventory(context.Background(), lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
-	return err
+	return errors.Join(do(context.Background(), lake), lake.Close())
 }
 
 // mainAddTrails is the command add-trails LAKE FILE of the scripts: what the trails

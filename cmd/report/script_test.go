@@ -20,10 +20,12 @@ var update = flag.Bool("update", false, "write the expected output in the script
 // "report-fake" on the fake engine, for what is about the terminal alone.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"report":      main,
-		"report-fake": mainOnFake,
-		"make-lake":   mainMakeLake,
-		"add-trails":  mainAddTrails,
+		"report":        main,
+		"report-fake":   mainOnFake,
+		"make-lake":     mainMakeLake,
+		"add-logs":      mainAdd(addLogs),
+		"add-inventory": mainAdd(addInventory),
+		"add-trails":    mainAddTrails,
 	})
 }
 

@@ -10,6 +10,7 @@ import "slices"
 // document, unless the log does not hold it. All else was changed where the logs have
 // a gap.
 func (inv *Inventory) DateGrants(logs *Inventory) {
+	inv.Changes = logs.Changes
 	known := map[roleName]*Role{}
 	for i := range logs.Roles {
 		r := &logs.Roles[i]

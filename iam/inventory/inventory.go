@@ -28,6 +28,9 @@ type Inventory struct {
 	// Read = len(Roles) + Duplicates + Lost. Of an inventory from the logs it is the
 	// number of its roles.
 	Read, Duplicates, Lost int
+	// Changes counts by account the changes that it was made of, or that its grants
+	// were dated by: [Replay], [Inventory.DateGrants].
+	Changes map[string]int
 
 	files    []*file           // as they were read; all of the above follows from them
 	policies map[string]Policy // managed ones by ARN

@@ -22,7 +22,7 @@ import (
 // sightings tell them. One that was not seen either is taken to have no path.
 func Replay(changes []Change, sightings []Sighting) *Inventory {
 	r := &replay{
-		accounts: map[string]bool{},
+		accounts: map[string]int{},
 		roles:    map[roleName]*replayedRole{},
 		gone:     map[roleName]time.Time{},
 		policies: map[string]*replayedPolicy{},
@@ -32,7 +32,7 @@ func Replay(changes []Change, sightings []Sighting) *Inventory {
 			r.problems = append(r.problems, Problem{Where: c.where(), Err: errors.New("its account has no id of 12 digits")})
 			continue
 		}
-		r.accounts[c.AccountID] = true
+		r.accounts[c.AccountID]++
 		if err := r.apply(&c); err != nil {
 			r.problems = append(r.problems, Problem{Where: c.where(), Err: err})
 		}
@@ -42,7 +42,7 @@ func Replay(changes []Change, sightings []Sighting) *Inventory {
 
 // replay is what the changes so far have made.
 type replay struct {
-	accounts map[string]bool
+	accounts map[string]int // changes of each
 	roles    map[roleName]*replayedRole
 	gone     map[roleName]time.Time // when the last role of the name was deleted
 	policies map[string]*replayedPolicy
@@ -133,7 +133,7 @@ func (r *replay) deleteRole(c *Change, in request) error {
 
 // inventory is what is there after the last change.
 func (r *replay) inventory(sightings []Sighting) *Inventory {
-	inv := &Inventory{Origin: FromLogs, Accounts: sortedKeys(r.accounts), Problems: r.problems, policies: map[string]Policy{}}
+	inv := &Inventory{Origin: FromLogs, Accounts: sortedNames(r.accounts), Changes: r.accounts, Problems: r.problems, policies: map[string]Policy{}}
 	seen := sightingsOf(sightings)
 	for key, role := range r.roles {
 		role.identify(seen[key], r.gone[key])

@@ -18,6 +18,7 @@ select
     cast(null as timestamp) as last_used,
     cast(null as varchar) as last_used_region,
     cast(null as varchar) as origin,
+    cast(null as bigint) as changes_seen,
     cast(null as timestamp) as snapshot_at,
     cast(null as date) as snapshot_date
 where false;

@@ -1,0 +1,75 @@
+-- Of which inventories does the lake hold events by now that it did not hold when it
+-- dated their grants, or replayed them? One row per account.
+with
+
+params as (
+
+    select
+        cast(? as varchar) as accounts,
+        cast(? as date) as inventory_date
+
+),
+
+newest as (
+
+    select
+        roles.account_id,
+        max(roles.snapshot_date) as snapshot_date
+    from lake.roles as roles
+    cross join params
+    where
+        (
+            params.inventory_date is null
+            or roles.snapshot_date <= params.inventory_date
+        )
+        and (
+            params.accounts is null
+            or contains(split(params.accounts, ','), roles.account_id)
+        )
+    group by roles.account_id
+
+),
+
+-- What a replay takes is not bound by the day that it is of.
+snapshots as (
+
+    select
+        roles.account_id,
+        max(coalesce(roles.changes_seen, 0)) as changes_seen,
+        max(
+            case when roles.origin = 'logs' then null else roles.snapshot_at end
+        ) as changes_until
+    from lake.roles as roles
+    inner join newest
+        on
+            roles.account_id = newest.account_id
+            and roles.snapshot_date = newest.snapshot_date
+    group by roles.account_id
+
+)
+
+select
+    snapshots.account_id,
+    count(*) - max(snapshots.changes_seen) as changes_unseen
+from snapshots
+inner join events
+    on snapshots.account_id = events.recipient_account_id
+where
+    events.event_source = 'iam.amazonaws.com'
+    and events.outcome = 'success'
+    and events.event_name in (
+        'AttachRolePolicy', 'CreatePolicy', 'CreatePolicyVersion', 'CreateRole',
+        'CreateServiceLinkedRole', 'DeletePolicy', 'DeletePolicyVersion',
+        'DeleteRole', 'DeleteRolePermissionsBoundary', 'DeleteRolePolicy',
+        'DeleteServiceLinkedRole', 'DetachRolePolicy',
+        'PutRolePermissionsBoundary', 'PutRolePolicy',
+        'SetDefaultPolicyVersion', 'TagRole', 'UntagRole',
+        'UpdateAssumeRolePolicy', 'UpdateRole'
+    )
+    and (
+        snapshots.changes_until is null
+        or events.event_time <= snapshots.changes_until
+    )
+group by snapshots.account_id
+having count(*) > max(snapshots.changes_seen)
+order by snapshots.account_id asc
