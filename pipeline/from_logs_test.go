@@ -41,7 +41,7 @@ func changedRoles(t *testing.T) map[string]bool {
 		Roles                   []string `json:"role_arns"`
 	}
 	direct := []string{"role_created", "role_updated", "role_tagged", "trust_changed", "policy_attached", "policy_detached", "inline_policy_put",
-		"inline_policy_deleted", "boundary_put", "boundary_deleted", "service_linked_role_created", "role_deleted"}
+		"inline_policy_deleted", "boundary_put", "boundary_deleted", "instance_profile_changed", "service_linked_role_created", "role_deleted"}
 	roles := map[string]bool{}
 	for _, c := range readAnswer[change](t, "changes.json") {
 		if c.Outcome != "success" || !strings.HasPrefix(c.Action, "iam:") || !slices.Contains(direct, c.Change) {
@@ -68,10 +68,10 @@ func TestFromLogs(t *testing.T) {
 	for _, r := range askSQL(t, dir, "select arn, origin from roles") {
 		got[r["arn"].(string)] = r["origin"] == "logs"
 	}
-	if len(want) != 10 || !maps.Equal(got, want) {
+	if len(want) != 11 || !maps.Equal(got, want) {
 		t.Errorf("got %v\nwant %v", got, want)
 	}
-	if len(replayed.Inventory.Problems) != 1 || replayed.Changes != 26 || len(replayed.Skipped) > 0 || replayed.At.Format(time.DateOnly) != "2026-10-07" {
+	if len(replayed.Inventory.Problems) != 1 || replayed.Changes != 27 || len(replayed.Skipped) > 0 || replayed.At.Format(time.DateOnly) != "2026-10-07" {
 		t.Errorf("replayed %d changes of %v, problems %v", replayed.Changes, replayed.At, replayed.Inventory.Problems)
 	}
 	fromLogs := grantsOf(t, dir)

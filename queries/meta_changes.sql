@@ -58,13 +58,14 @@ where
     events.event_source = 'iam.amazonaws.com'
     and events.outcome = 'success'
     and events.event_name in (
-        'AttachRolePolicy', 'CreatePolicy', 'CreatePolicyVersion', 'CreateRole',
-        'CreateServiceLinkedRole', 'DeletePolicy', 'DeletePolicyVersion',
-        'DeleteRole', 'DeleteRolePermissionsBoundary', 'DeleteRolePolicy',
+        'AddRoleToInstanceProfile', 'AttachRolePolicy', 'CreatePolicy',
+        'CreatePolicyVersion', 'CreateRole', 'CreateServiceLinkedRole',
+        'DeletePolicy', 'DeletePolicyVersion', 'DeleteRole',
+        'DeleteRolePermissionsBoundary', 'DeleteRolePolicy',
         'DeleteServiceLinkedRole', 'DetachRolePolicy',
         'PutRolePermissionsBoundary', 'PutRolePolicy',
-        'SetDefaultPolicyVersion', 'TagRole', 'UntagRole',
-        'UpdateAssumeRolePolicy', 'UpdateRole'
+        'RemoveRoleFromInstanceProfile', 'SetDefaultPolicyVersion', 'TagRole',
+        'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole'
     )
     and (
         snapshots.changes_until is null

@@ -36,9 +36,9 @@ func order(eventName string) int {
 	case "CreateRole", "CreateServiceLinkedRole", "CreatePolicy":
 		return 1
 	case "UpdateAssumeRolePolicy", "UpdateRole", "PutRolePolicy", "AttachRolePolicy", "PutRolePermissionsBoundary", "TagRole",
-		"CreatePolicyVersion", "SetDefaultPolicyVersion":
+		"AddRoleToInstanceProfile", "CreatePolicyVersion", "SetDefaultPolicyVersion":
 		return 2
-	case "DeleteRolePolicy", "DetachRolePolicy", "DeleteRolePermissionsBoundary", "UntagRole", "DeletePolicyVersion":
+	case "DeleteRolePolicy", "DetachRolePolicy", "DeleteRolePermissionsBoundary", "UntagRole", "RemoveRoleFromInstanceProfile", "DeletePolicyVersion":
 		return 3
 	case "DeleteRole", "DeleteServiceLinkedRole", "DeletePolicy":
 		return 4
@@ -64,6 +64,7 @@ type request struct {
 	Boundary                 string          `json:"permissionsBoundary"`
 	Tags                     json.RawMessage `json:"tags"`
 	TagKeys                  []string        `json:"tagKeys"`
+	InstanceProfile          string          `json:"instanceProfileName"`
 	PolicyName               string          `json:"policyName"`
 	PolicyARN                string          `json:"policyArn"`
 	PolicyDocument           json.RawMessage `json:"policyDocument"`

@@ -29,10 +29,11 @@ type replayedRole struct {
 	tags       map[string]string // nil: unknown
 	attached   map[string]time.Time
 	inline     map[string]Policy
+	profiles   map[string]bool // instance profiles that the logs put it into, in lower case
 }
 
 func newReplayedRole(arn string) *replayedRole {
-	return &replayedRole{arn: arn, attached: map[string]time.Time{}, inline: map[string]Policy{}}
+	return &replayedRole{arn: arn, attached: map[string]time.Time{}, inline: map[string]Policy{}, profiles: map[string]bool{}}
 }
 
 // lastPart is the name in the ARN of a role or policy.
@@ -117,6 +118,10 @@ func (r *replayedRole) change(c *Change, in request) error {
 		}
 	case "DeleteRolePermissionsBoundary":
 		r.boundary = ""
+	case "AddRoleToInstanceProfile":
+		r.profiles[strings.ToLower(in.InstanceProfile)] = true
+	case "RemoveRoleFromInstanceProfile":
+		delete(r.profiles, strings.ToLower(in.InstanceProfile))
 	case "TagRole":
 		return r.tag(in)
 	case "UntagRole":
@@ -196,7 +201,7 @@ func (r *replayedRole) build() (Role, error) {
 	for _, n := range sortedNames(r.inline) {
 		out.perms.inline = append(out.perms.inline, r.inline[n])
 	}
-	kind, err := trust.KindOf(arn, r.trust, false)
+	kind, err := trust.KindOf(arn, r.trust, len(r.profiles) > 0)
 	out.Kind = kind
 	return out, err
 }

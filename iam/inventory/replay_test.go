@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"roletrail/iam/action"
+	"roletrail/iam/trust"
 )
 
 const replayAccount = "111111111111"
@@ -228,6 +229,37 @@ func TestReplayTags(t *testing.T) {
 	}
 }
 
+// TestReplayOfInstanceProfiles: a role is of EC2 instances while it is in an instance
+// profile, and its trust policy lets nobody in who is more exposed.
+func TestReplayOfInstanceProfiles(t *testing.T) {
+	of := func(minute int, event, profile string) Change {
+		return of(minute, event, "a", `,"instanceProfileName":"`+profile+`"`)
+	}
+	trusting := func(minute int, principal string) Change {
+		return made(minute, "a", firstID, `,"assumeRolePolicyDocument":`+quotedDoc(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":`+principal+`,"Action":"sts:AssumeRole"}]}`))
+	}
+	const add, remove = "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"
+	service, foreign := trusting(0, `{"Service":"lambda.amazonaws.com"}`), trusting(0, `{"AWS":"arn:aws:iam::999999999999:root"}`)
+	for name, c := range map[string]struct {
+		changes []Change
+		want    trust.Kind
+	}{
+		"in none":                {[]Change{service}, trust.Service},
+		"in one":                 {[]Change{service, of(1, add, "p")}, trust.InstanceProfile},
+		"in one, in one second":  {[]Change{of(0, add, "p"), service}, trust.InstanceProfile},
+		"taken out":              {[]Change{service, of(1, add, "p"), of(2, remove, "P")}, trust.Service},
+		"taken out of another":   {[]Change{service, of(1, add, "p"), of(2, add, "q"), of(3, remove, "p")}, trust.InstanceProfile},
+		"more exposed":           {[]Change{foreign, of(1, add, "p")}, trust.CrossAccount},
+		"trust not in the logs":  {[]Change{of(1, add, "p")}, trust.Unknown},
+		"made again without one": {[]Change{service, of(1, add, "p"), changeAt(2, "DeleteRole", `{"roleName":"a"}`, ""), trusting(3, `{"Service":"lambda.amazonaws.com"}`)}, trust.Service},
+	} {
+		inv := Replay(c.changes, nil)
+		if len(inv.Roles) != 1 || inv.Roles[0].Kind != c.want || len(inv.Problems) > 0 {
+			t.Errorf("%s: %v, want %s; problems %v", name, inv.Roles, c.want, inv.Problems)
+		}
+	}
+}
+
 // TestReplayOfTagsLeftOut: a change that names no tags leaves them unknown, and that is
 // said.
 func TestReplayOfTagsLeftOut(t *testing.T) {
@@ -239,7 +271,7 @@ func TestReplayOfTagsLeftOut(t *testing.T) {
 
 func TestReplaysEveryChange(t *testing.T) {
 	for _, n := range strings.Fields("CreateRole CreateServiceLinkedRole DeleteRole DeleteServiceLinkedRole UpdateRole UpdateAssumeRolePolicy PutRolePolicy DeleteRolePolicy AttachRolePolicy " +
-		"DetachRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary CreatePolicy CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion DeletePolicy TagRole UntagRole") {
+		"DetachRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary CreatePolicy CreatePolicyVersion SetDefaultPolicyVersion DeletePolicyVersion DeletePolicy TagRole UntagRole AddRoleToInstanceProfile RemoveRoleFromInstanceProfile") {
 		if !Replays(n) {
 			t.Errorf("%s is not replayed", n)
 		}
