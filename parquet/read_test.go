@@ -2,8 +2,10 @@ package parquet
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -94,5 +96,45 @@ func TestDamagedFile(t *testing.T) {
 	}
 	if noticed < 250 {
 		t.Errorf("only %d damages were noticed", noticed)
+	}
+}
+
+// TestEachSelected: the selected rows are those that reading all and choosing gives,
+// whatever is in them, and of a row group without any nothing else is read.
+func TestEachSelected(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 1))
+	for range 20 {
+		groups := [][][]any{randomRows(rng, testSchema, 1+rng.IntN(3000)), randomRows(rng, testSchema, 1+rng.IntN(50))}
+		path := writeRows(t, testSchema, nil, groups...)
+		letter := testTexts[rng.IntN(len(testTexts))]
+		want := func(text any) bool { s, ok := text.(string); return ok && s == letter }
+		var all, selected []string
+		must(0, EachRow(path, testSchema, func(row []any) error {
+			if want(row[testSchema.Index("text")]) {
+				all = append(all, fmt.Sprintf("%q", row))
+			}
+			return nil
+		}))
+		must(0, EachSelected(path, testSchema, []string{"text"}, func(row [][]byte) (bool, error) { return row[0] != nil && want(string(row[0])), nil }, func(row []any) error {
+			selected = append(selected, fmt.Sprintf("%q", row))
+			return nil
+		}))
+		if !slices.Equal(selected, all) {
+			t.Fatalf("%d rows were selected, %d are wanted", len(selected), len(all))
+		}
+	}
+	path := writeRows(t, testSchema, nil, randomRows(rng, testSchema, 3))
+	stop := errors.New("stop")
+	for _, err := range []error{
+		EachSelected(path, testSchema, []string{"text"}, func([][]byte) (bool, error) { return false, stop }, nil),
+		EachSelected(path, testSchema, []string{"text"}, func([][]byte) (bool, error) { return true, nil }, func([]any) error { return stop }),
+	} {
+		if err != stop {
+			t.Errorf("the caller's error came back as %v", err)
+		}
+	}
+	other := newSchema("other", Column{Name: "nowhere", Kind: Text})
+	if err := EachSelected(path, other, []string{"text"}, func([][]byte) (bool, error) { return false, nil }, nil); err != nil {
+		t.Errorf("a column is read that nobody needs: %v", err)
 	}
 }

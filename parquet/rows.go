@@ -65,7 +65,7 @@ func readGroup(group *file.RowGroupReader, s *Schema) ([][]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		next, err := cells(c, chunk)
+		next, _, err := cells(c, chunk)
 		if err != nil {
 			return nil, err
 		}
@@ -81,22 +81,26 @@ func readGroup(group *file.RowGroupReader, s *Schema) ([][]any, error) {
 	return rows, nil
 }
 
-// cells is a function that returns the column's next cell as Go value.
-func cells(c *Column, chunk file.ColumnChunkReader) (func() (any, error), error) {
+// cells are functions that return the column's next cell as Go value, and that pass it
+// over.
+func cells(c *Column, chunk file.ColumnChunkReader) (next func() (any, error), skip func() error, err error) {
 	switch r := chunk.(type) {
 	case *file.ByteArrayColumnChunkReader:
 		if c.Kind == TextList {
-			return listCells(newCursor(chunk, r.ReadBatch)), nil
+			next = listCells(newCursor(chunk, r.ReadBatch))
+			return next, func() error { _, err := next(); return err }, nil
 		}
-		return flatCells(newCursor(chunk, r.ReadBatch), func(v arrowparquet.ByteArray) any { return string(v) }), nil
+		next, skip = flatCells(newCursor(chunk, r.ReadBatch), func(v arrowparquet.ByteArray) any { return string(v) })
 	case *file.BooleanColumnChunkReader:
-		return flatCells(newCursor(chunk, r.ReadBatch), func(v bool) any { return v }), nil
+		next, skip = flatCells(newCursor(chunk, r.ReadBatch), func(v bool) any { return v })
 	case *file.Int32ColumnChunkReader:
-		return flatCells(newCursor(chunk, r.ReadBatch), func(v int32) any { return number(c, int64(v)) }), nil
+		next, skip = flatCells(newCursor(chunk, r.ReadBatch), func(v int32) any { return number(c, int64(v)) })
 	case *file.Int64ColumnChunkReader:
-		return flatCells(newCursor(chunk, r.ReadBatch), func(v int64) any { return number(c, v) }), nil
+		next, skip = flatCells(newCursor(chunk, r.ReadBatch), func(v int64) any { return number(c, v) })
+	default:
+		return nil, nil, fmt.Errorf("column %s is %s, which no table has", c.Name, chunk.Type())
 	}
-	return nil, fmt.Errorf("column %s is %s, which no table has", c.Name, chunk.Type())
+	return next, skip, nil
 }
 
 func number(c *Column, v int64) any {
@@ -109,19 +113,22 @@ func number(c *Column, v int64) any {
 	return v
 }
 
-func flatCells[T any](c *cursor[T], convert func(T) any) func() (any, error) {
-	return func() (any, error) {
+func flatCells[T any](c *cursor[T], convert func(T) any) (next func() (any, error), skip func() error) {
+	step := func() (cell[T], error) {
 		cell, ok, err := c.next()
-		switch {
-		case err != nil:
+		if err == nil && !ok {
+			err = errColumnEnds
+		}
+		return cell, err
+	}
+	next = func() (any, error) {
+		cell, err := step()
+		if err != nil || !cell.present {
 			return nil, err
-		case !ok:
-			return nil, errColumnEnds
-		case !cell.present:
-			return nil, nil
 		}
 		return convert(cell.value), nil
 	}
+	return next, func() error { _, err := step(); return err }
 }
 
 var errColumnEnds = errors.New("the column ends here")

@@ -10,52 +10,46 @@ import (
 	"roletrail/parquet"
 )
 
-// readChanges are the changes of roles and policies among the lake's events, until a
-// moment. Most files hold none: two columns tell.
-func readChanges(ctx context.Context, lake *parquet.Lake, until time.Time) (changes []inventory.Change, err error) {
+// eachDayOfChanges streams the changes of roles and policies among the lake's events until
+// a moment, day by day: of a lake of years only a day's are in memory.
+func eachDayOfChanges(ctx context.Context, lake *parquet.Lake, until time.Time, fn func(changes []inventory.Change)) error {
 	files, err := lake.Files("events")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, f := range files {
-		found, err := holdsChanges(ctx, f.Path)
-		if err == nil && found {
-			changes, err = appendChanges(ctx, changes, f.Path, until)
+	var changes []inventory.Change
+	for i, f := range files {
+		if changes, err = appendChanges(ctx, changes, f.Path, until); err != nil {
+			return fmt.Errorf("looking for changes of roles: %w", err)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("looking for changes of roles: %w", err)
+		if i+1 == len(files) || files[i+1].Partition != f.Partition {
+			fn(changes)
+			changes = nil
 		}
 	}
-	return changes, nil
-}
-
-func holdsChanges(ctx context.Context, path string) (found bool, err error) {
-	err = parquet.ReadText(path, []string{"event_source", "event_name"}, func(row [][]byte) error {
-		found = found || string(row[0]) == iamSource && inventory.Replays(string(row[1]))
-		return ctx.Err()
-	})
-	return found, err
+	return nil
 }
 
 const iamSource = "iam.amazonaws.com"
 
-// changeColumns are what a change is read from.
-var changeColumns = parquet.EventsSchema.Only("event_id", "event_time", "event_source", "event_name", "recipient_account_id",
-	"request_parameters", "response_elements", "outcome")
+// changeColumns are what a change is read from, tellingColumns tell which events are
+// changes: few are, and most row groups hold none.
+var (
+	changeColumns  = parquet.EventsSchema.Only("event_id", "event_time", "event_name", "recipient_account_id", "request_parameters", "response_elements")
+	tellingColumns = []string{"event_source", "event_name", "outcome"}
+)
 
 func appendChanges(ctx context.Context, changes []inventory.Change, path string, until time.Time) ([]inventory.Change, error) {
-	err := parquet.EachRow(path, changeColumns, func(row []any) error {
+	isChange := func(row [][]byte) (bool, error) {
+		return string(row[0]) == iamSource && inventory.Replays(string(row[1])) && string(row[2]) == string(cloudtrail.Success), ctx.Err()
+	}
+	err := parquet.EachSelected(path, changeColumns, tellingColumns, isChange, func(row []any) error {
 		text := func(i int) string { s, _ := row[i].(string); return s }
-		at, _ := row[1].(time.Time)
-		if err := ctx.Err(); err != nil {
-			return err
+		if at, _ := row[1].(time.Time); !at.After(until) {
+			changes = append(changes, inventory.Change{
+				ID: text(0), Time: at, AccountID: text(3), Name: text(2), Request: []byte(text(4)), Response: []byte(text(5)),
+			})
 		}
-		if text(2) != iamSource || !inventory.Replays(text(3)) || text(7) != string(cloudtrail.Success) || at.After(until) {
-			return nil
-		}
-		changes = append(changes, inventory.Change{
-			ID: text(0), Time: at, AccountID: text(4), Name: text(3), Request: []byte(text(5)), Response: []byte(text(6)),
-		})
 		return nil
 	})
 	return changes, err

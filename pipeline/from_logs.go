@@ -38,27 +38,31 @@ func ReplayLogs(ctx context.Context, lake *parquet.Lake) (out *FromLogs, err err
 	if out.At, err = time.Parse(time.DateOnly, files[len(files)-1].Partition); err != nil {
 		return nil, fmt.Errorf("replaying the logs: the folder of %q is no day: %w", files[len(files)-1].Path, err)
 	}
-	changes, err := readChanges(ctx, lake, endOfTime)
-	if err != nil {
-		return nil, err
-	}
 	snapshots, err := readSnapshots(lake)
 	if err != nil {
 		return nil, err
 	}
 	skipped := map[string]bool{}
-	changes = slices.DeleteFunc(changes, func(c inventory.Change) bool {
-		known := snapshots.fromIAM(c.AccountID)
-		if known {
-			skipped[c.AccountID] = true
-		}
-		return known
+	replayer := inventory.NewReplayer()
+	err = eachDayOfChanges(ctx, lake, endOfTime, func(changes []inventory.Change) {
+		changes = slices.DeleteFunc(changes, func(c inventory.Change) bool {
+			known := snapshots.fromIAM(c.AccountID)
+			if known {
+				skipped[c.AccountID] = true
+			}
+			return known
+		})
+		out.Changes += len(changes)
+		replayer.Take(changes)
 	})
+	if err != nil {
+		return nil, err
+	}
 	sightings, err := readSightings(ctx, lake)
 	if err != nil {
 		return nil, err
 	}
-	out.Inventory, out.Changes, out.Skipped = inventory.Replay(changes, sightings), len(changes), slices.Sorted(maps.Keys(skipped))
+	out.Inventory, out.Skipped = replayer.Inventory(sightings), slices.Sorted(maps.Keys(skipped))
 	return out, nil
 }
 

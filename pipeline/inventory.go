@@ -86,11 +86,11 @@ type snapshotWriter struct {
 // write writes the snapshots of all accounts of an inventory.
 func (w *snapshotWriter) write(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, options InventoryOptions) error {
 	if inv.Origin == inventory.FromIAM {
-		changes, err := readChanges(ctx, w.lake, options.At)
-		if err != nil {
+		logs := inventory.NewReplayer()
+		if err := eachDayOfChanges(ctx, w.lake, options.At, logs.Take); err != nil {
 			return err
 		}
-		inv.DateGrants(inventory.Replay(changes, nil))
+		inv.DateGrants(logs.Inventory(nil))
 	}
 	for _, account := range inv.Accounts {
 		if err := w.writeAccount(ctx, inv, judge, account, options.At); err != nil {

@@ -1,10 +1,18 @@
 package pipeline_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +27,8 @@ import (
 // 20,000 policies of their own, from JSON text to a committed lake.
 func BenchmarkInventory(b *testing.B) {
 	text := largeInventory(5000, 20_000)
+	peak := peakOfInventory(b, text)
+	b.ResetTimer()
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -41,7 +51,60 @@ func BenchmarkInventory(b *testing.B) {
 		permissions, took := evaluate(inv)
 		b.ReportMetric(float64(permissions), "permissions")
 		b.ReportMetric(took.Seconds(), "evaluation-s")
+		b.ReportMetric(peak, "peak-MiB")
 	}
+}
+
+// asInventory, set in the environment, makes this test binary a program that takes an
+// inventory and says what memory it took at most. Its arguments are lake and file.
+const asInventory = "ROLETRAIL_TEST_AS_INVENTORY"
+
+func takeOneInventory(dir, file string) error {
+	debug.SetGCPercent(40) // as the program does
+	text, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer text.Close()
+	inv, err := inventory.Parse(text, file, inventory.Limits{})
+	if err != nil {
+		return err
+	}
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		return err
+	}
+	_, err = pipeline.IngestInventory(context.Background(), lake, inv, pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
+	if err := errors.Join(err, lake.Close()); err != nil {
+		return err
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	fmt.Print(string(status))
+	return err
+}
+
+// peakOfInventory is the most resident memory of a process that takes an inventory, in
+// MiB; 0 where the system does not tell it.
+func peakOfInventory(b *testing.B, text string) float64 {
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	file := filepath.Join(b.TempDir(), "inventory.json")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], filepath.Join(b.TempDir(), "lake"), file)
+	cmd.Env = append(os.Environ(), asInventory+"=1")
+	status, err := cmd.Output()
+	peak := regexp.MustCompile(`(?m)^VmHWM:\s+(\d+) kB$`).FindSubmatch(status)
+	if err != nil || peak == nil {
+		b.Fatalf("%v: %s", err, status)
+	}
+	kB, err := strconv.Atoi(string(peak[1]))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(kB) / 1024
 }
 
 // evaluate judges all roles and says how many permissions they have and how long it

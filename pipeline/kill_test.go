@@ -22,10 +22,16 @@ import (
 const asIngest = "ROLETRAIL_TEST_AS_SMALL_EPOCHS"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asIngest) == "" {
+	var err error
+	switch {
+	case os.Getenv(asIngest) != "":
+		err = ingestInSmallEpochs(os.Args[1], os.Args[2])
+	case os.Getenv(asInventory) != "":
+		err = takeOneInventory(os.Args[1], os.Args[2])
+	default:
 		os.Exit(m.Run())
 	}
-	if err := ingestInSmallEpochs(os.Args[1], os.Args[2]); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -21,12 +21,33 @@ import (
 // Of a role that was not created in the logs neither id nor path are in the changes:
 // sightings tell them. One that was not seen either is taken to have no path.
 func Replay(changes []Change, sightings []Sighting) *Inventory {
-	r := &replay{
+	r := NewReplayer()
+	r.Take(changes)
+	return r.Inventory(sightings)
+}
+
+// Replayer replays changes as [Replay] does, part by part.
+type Replayer struct {
+	accounts map[string]int // changes of each
+	roles    map[roleName]*replayedRole
+	gone     map[roleName]time.Time // when the last role of the name was deleted
+	policies map[string]*replayedPolicy
+	problems []Problem
+}
+
+// NewReplayer is a Replayer to which nothing has happened yet.
+func NewReplayer() *Replayer {
+	return &Replayer{
 		accounts: map[string]int{},
 		roles:    map[roleName]*replayedRole{},
 		gone:     map[roleName]time.Time{},
 		policies: map[string]*replayedPolicy{},
 	}
+}
+
+// Take takes changes in any order, none of which is earlier than, or of the same moment
+// as, one that was taken before.
+func (r *Replayer) Take(changes []Change) {
 	for _, c := range inOrder(changes) {
 		if !iam.IsAccountID(c.AccountID) {
 			r.problems = append(r.problems, Problem{Where: c.where(), Err: errors.New("its account has no id of 12 digits")})
@@ -37,16 +58,6 @@ func Replay(changes []Change, sightings []Sighting) *Inventory {
 			r.problems = append(r.problems, Problem{Where: c.where(), Err: err})
 		}
 	}
-	return r.inventory(sightings)
-}
-
-// replay is what the changes so far have made.
-type replay struct {
-	accounts map[string]int // changes of each
-	roles    map[roleName]*replayedRole
-	gone     map[roleName]time.Time // when the last role of the name was deleted
-	policies map[string]*replayedPolicy
-	problems []Problem
 }
 
 // roleName tells the roles that exist at one moment apart: IAM takes names for equal
@@ -64,7 +75,7 @@ var (
 )
 
 // apply takes a change. An error says what of it could not be read; the rest counts.
-func (r *replay) apply(c *Change) error {
+func (r *Replayer) apply(c *Change) error {
 	in, out, err := c.parameters()
 	switch c.Name {
 	case "CreateRole", "CreateServiceLinkedRole":
@@ -83,7 +94,7 @@ func (r *replay) apply(c *Change) error {
 
 // role is the role that a change is about: if the logs did not make it, it is there
 // from now on. It is nil if the change does not name one.
-func (r *replay) role(c *Change, in request) *replayedRole {
+func (r *Replayer) role(c *Change, in request) *replayedRole {
 	if !isRoleName(in.RoleName) {
 		r.doubt(c.AccountID)
 		return nil
@@ -98,7 +109,7 @@ func (r *replay) role(c *Change, in request) *replayedRole {
 }
 
 // doubt notes that any role of an account may have changed.
-func (r *replay) doubt(account string) {
+func (r *Replayer) doubt(account string) {
 	for key, role := range r.roles {
 		role.complete = role.complete && key.account != account
 	}
@@ -106,7 +117,7 @@ func (r *replay) doubt(account string) {
 
 // createRole makes a role. One of its name that still seems to be there was deleted
 // where the logs have a gap, or in the same second.
-func (r *replay) createRole(c *Change, in request, out response) error {
+func (r *Replayer) createRole(c *Change, in request, out response) error {
 	role, err := madeRole(c, in, out)
 	if role == nil {
 		return errors.Join(err, errNotNamed)
@@ -117,7 +128,7 @@ func (r *replay) createRole(c *Change, in request, out response) error {
 	return err
 }
 
-func (r *replay) deleteRole(c *Change, in request) error {
+func (r *Replayer) deleteRole(c *Change, in request) error {
 	if !isRoleName(in.RoleName) {
 		r.doubt(c.AccountID)
 		return errNoParameters
@@ -131,8 +142,8 @@ func (r *replay) deleteRole(c *Change, in request) error {
 	return nil
 }
 
-// inventory is what is there after the last change.
-func (r *replay) inventory(sightings []Sighting) *Inventory {
+// Inventory is what is there after the last change. Nothing can be taken after it.
+func (r *Replayer) Inventory(sightings []Sighting) *Inventory {
 	inv := &Inventory{Origin: FromLogs, Accounts: sortedNames(r.accounts), Changes: r.accounts, Problems: r.problems, policies: map[string]Policy{}}
 	seen := sightingsOf(sightings)
 	for key, role := range r.roles {

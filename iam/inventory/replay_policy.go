@@ -20,7 +20,7 @@ type replayedPolicy struct {
 func (p *replayedPolicy) known() bool { return !p.since.IsZero() }
 
 // changePolicy takes a change of a managed policy.
-func (r *replay) changePolicy(c *Change, in request, out response) error {
+func (r *Replayer) changePolicy(c *Change, in request, out response) error {
 	arn := in.PolicyARN
 	if c.Name == "CreatePolicy" {
 		arn = out.Policy.ARN
@@ -55,7 +55,7 @@ func (r *replay) changePolicy(c *Change, in request, out response) error {
 
 // deletePolicy forgets a policy. IAM deletes none that is attached: a role that still
 // seems to have it lost it where the logs have a gap.
-func (r *replay) deletePolicy(arn string) {
+func (r *Replayer) deletePolicy(arn string) {
 	delete(r.policies, arn)
 	for _, role := range r.roles {
 		delete(role.attached, arn)

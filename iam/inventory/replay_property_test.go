@@ -38,6 +38,37 @@ func TestReplayLooksBack(t *testing.T) {
 	}
 }
 
+// TestReplayInParts: a sequence that is taken part by part gives what it gives as a whole.
+func TestReplayInParts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(26, 20))
+	parts := 0
+	for range 500 {
+		changes := randomChanges(rng)
+		slices.SortStableFunc(changes, func(a, b Change) int { return a.Time.Compare(b.Time) })
+		whole, r := Replay(changes, nil), NewReplayer()
+		for from := 0; from < len(changes); parts++ {
+			to := from + 1 + rng.IntN(len(changes)-from)
+			for to < len(changes) && changes[to].Time.Equal(changes[to-1].Time) {
+				to++
+			}
+			r.Take(reversed(changes[from:to]))
+			from = to
+		}
+		got := r.Inventory(nil)
+		if len(got.Roles) != len(whole.Roles) || !maps.Equal(got.Changes, whole.Changes) {
+			t.Fatalf("%d roles of %v changes, not %d of %v", len(got.Roles), got.Changes, len(whole.Roles), whole.Changes)
+		}
+		for i := range got.Roles {
+			if factsOf(&got.Roles[i]) != factsOf(&whole.Roles[i]) {
+				t.Fatalf("got\n%s\nwant\n%s", factsOf(&got.Roles[i]), factsOf(&whole.Roles[i]))
+			}
+		}
+	}
+	if parts < 1000 {
+		t.Errorf("only %d parts", parts)
+	}
+}
+
 func factsOf(r *Role) string {
 	var facts []string
 	for _, p := range r.perms.inline {
