@@ -276,6 +276,7 @@ further as (
 
 ),
 
+-- What each role did with each action, and may have done.
 deeds as (
 
     select
@@ -342,6 +343,7 @@ deeds as (
 
 ),
 
+-- The services of which a role made calls that could not be mapped.
 unmapped as (
 
     select

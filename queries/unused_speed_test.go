@@ -21,7 +21,7 @@ func grantsLake(t testing.TB, n int) lakeFiles {
 	if corpus := os.Getenv("ROLETRAIL_CORPUS"); corpus != "" {
 		dir = filepath.Join(filepath.Dir(corpus), "grants-"+strconv.Itoa(n))
 	}
-	if _, err := os.Stat(filepath.Join(dir, "coverage")); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, "coverage", "part-0.parquet")); err == nil { // written last
 		return foundFiles(t, dir)
 	}
 	w := newWorkshop(t)

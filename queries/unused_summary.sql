@@ -283,6 +283,7 @@ further as (
 
 ),
 
+-- What each role did with each action, and may have done.
 deeds as (
 
     select
@@ -344,6 +345,7 @@ deeds as (
 
 ),
 
+-- The services of which a role made calls that could not be mapped.
 unmapped as (
 
     select
