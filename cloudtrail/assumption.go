@@ -9,12 +9,21 @@ type Assumption struct {
 	RoleID      []byte // AROA…; only of a successful one
 	SessionName []byte
 	AccessKeyID []byte // of the new session: later calls bear it (P6)
-	ExternalID  []byte
+	// SourceIdentity and SessionTags are what the caller gave the new session; the
+	// tags are the JSON list of the request.
+	SourceIdentity []byte
+	SessionTags    []byte
+	ExternalID     []byte
 	// Caller is the direct principal and CallerKind what it is, see
 	// [AssumptionParser]. Who stands at the start of a chain of roles is found by
 	// joining sessions.
 	Caller     []byte
 	CallerKind CallerKind
+	// Provider is who vouched for a federated caller: the issuer's host and path of
+	// a web identity, the name of the SAML provider (design 9.18).
+	Provider []byte
+	// Audience is for whom the provider's token or assertion was made.
+	Audience []byte
 }
 
 // AssumptionParser reads assumptions. Its results are valid until its next call.
@@ -61,7 +70,19 @@ func (p *AssumptionParser) assumeRole(rec *Record, a *Assumption) {
 	a.SessionName = firstOf(p.text(member(request, "roleSessionName")), nonEmpty(session))
 	a.AccessKeyID = p.text(member(member(response, "credentials"), "accessKeyId"))
 	a.ExternalID = p.text(member(request, "externalId"))
+	a.SourceIdentity = p.text(member(request, "sourceIdentity"))
+	a.SessionTags = sessionTags(request)
+	a.Audience = p.text(member(response, "audience"))
 	a.RoleARN = p.target(rec, p.text(member(user, "arn")))
+}
+
+// sessionTags is the list of tags of a request, nil if there is none.
+func sessionTags(request []byte) []byte {
+	tags := member(request, "tags")
+	if len(tags) == 0 || tags[0] != '[' {
+		return nil
+	}
+	return tags
 }
 
 // target finds the assumed role: the resources name it with its path in some

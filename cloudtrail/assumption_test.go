@@ -1,6 +1,9 @@
 package cloudtrail
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 const (
 	roleARN = "arn:aws:iam::222222222222:role/path/r"
@@ -29,7 +32,7 @@ func parseAssumption(t *testing.T, members string) (assumed, bool) {
 	}
 	a := Assumption{RoleARN: []byte("of the record before")}
 	is := new(AssumptionParser).Parse(rec, &id, &a)
-	for _, text := range [][]byte{a.RoleARN, a.RoleID, a.SessionName, a.AccessKeyID, a.ExternalID, a.Caller} {
+	for _, text := range [][]byte{a.RoleARN, a.RoleID, a.SessionName, a.AccessKeyID, a.ExternalID, a.Caller, a.Provider, a.Audience, a.SourceIdentity, a.SessionTags} {
 		if text != nil && len(text) == 0 {
 			t.Error("an empty text instead of none")
 		}
@@ -162,6 +165,38 @@ func TestIsNoAssumption(t *testing.T) {
 	} {
 		if got, is := parseAssumption(t, members+`,`+user+`,`+resource); is || got != (assumed{}) {
 			t.Errorf("%s: %+v", members, got)
+		}
+	}
+}
+
+// TestWhatAnAssumptionCarries is about what trust policies ask besides who came.
+func TestWhatAnAssumptionCarries(t *testing.T) {
+	type carried struct{ provider, audience, identity, tags string }
+	web := `"eventSource":"sts.amazonaws.com","eventName":"AssumeRoleWithWebIdentity","userIdentity":{"type":"WebIdentityUser","userName":"sub","identityProvider":"%s"}`
+	saml := `"eventSource":"sts.amazonaws.com","eventName":"AssumeRoleWithSAML","userIdentity":{"type":"SAMLUser","userName":"ann","identityProvider":"x="},"requestParameters":{"principalArn":"%s"}`
+	call := sts + `"eventName":"AssumeRole",` + user
+	for name, test := range map[string]struct {
+		members string
+		want    carried
+	}{
+		"provider by ARN":         {strings.Replace(web, "%s", "arn:aws:iam::111111111111:oidc-provider/token.example.com/path", 1), carried{provider: "token.example.com/path"}},
+		"provider by URL":         {strings.Replace(web, "%s", "https://accounts.google.com", 1), carried{provider: "accounts.google.com"}},
+		"provider by name":        {strings.Replace(web, "%s", "www.amazon.com", 1), carried{provider: "www.amazon.com"}},
+		"no provider":             {strings.Replace(web, "%s", "", 1), carried{}},
+		"audience":                {strings.Replace(web, "%s", "p", 1) + `,"responseElements":{"audience":"sts.amazonaws.com","provider":"p"}`, carried{"p", "sts.amazonaws.com", "", ""}},
+		"SAML provider":           {strings.Replace(saml, "%s", "arn:aws:iam::111111111111:saml-provider/Corp", 1), carried{provider: "Corp"}},
+		"SAML provider, hidden":   {strings.Replace(saml, "%s", "Corp", 1), carried{}},
+		"source identity, tags":   {call + `,"requestParameters":{"sourceIdentity":"ann","tags":[{"key":"Team","value":"x\"y"}]}`, carried{"", "", "ann", `[{"key":"Team","value":"x\"y"}]`}},
+		"tags of odd types":       {call + `,"requestParameters":{"sourceIdentity":7,"tags":{"key":"Team"}},"responseElements":{"audience":[]}`, carried{}},
+		"nothing of the response": {call + `,"requestParameters":null,"responseElements":null`, carried{}},
+	} {
+		rec := oneRecord(t, test.members)
+		var id Identity
+		new(IdentityParser).Parse(rec.UserIdentity, &id)
+		var a Assumption
+		new(AssumptionParser).Parse(rec, &id, &a)
+		if got := (carried{string(a.Provider), string(a.Audience), string(a.SourceIdentity), string(a.SessionTags)}); got != test.want {
+			t.Errorf("%s: %+v\nwant %+v", name, got, test.want)
 		}
 	}
 }

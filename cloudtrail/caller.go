@@ -46,7 +46,7 @@ func (p *AssumptionParser) callerOf(rec *Record, id *Identity, a *Assumption) ([
 		}
 		return nonEmpty(rec.Text[SourceIPAddress]), CallerService
 	case "WebIdentityUser":
-		return p.webIdentity(id), CallerWebIdentity
+		return p.webIdentity(id, a), CallerWebIdentity
 	case "SAMLUser":
 		return p.samlUser(rec, id, a)
 	case "IdentityCenterUser":
@@ -72,12 +72,13 @@ func (p *AssumptionParser) callerByAccount(id *Identity) ([]byte, CallerKind) {
 // webIdentity writes oidc:PROVIDER/SUBJECT. The provider is the issuer's host and
 // path, which the record gives alone or as the ARN of the provider; the subject is
 // the user name (P5).
-func (p *AssumptionParser) webIdentity(id *Identity) []byte {
+func (p *AssumptionParser) webIdentity(id *Identity, a *Assumption) []byte {
 	provider := id.Text[IdentityProvider]
 	if _, rest, ok := bytes.Cut(provider, []byte(":oidc-provider/")); ok {
 		provider = rest
 	}
 	provider = bytes.TrimPrefix(provider, []byte("https://"))
+	a.Provider = nonEmpty(provider)
 	subject := id.Text[IdentityUserName]
 	if len(subject) == 0 {
 		subject = webSubject(id.Text[IdentityPrincipalID], provider)
@@ -113,7 +114,7 @@ func (p *AssumptionParser) samlUser(rec *Record, id *Identity, a *Assumption) ([
 	}
 	provider := p.text(member(rec.JSON[RequestParameters], "principalArn"))
 	if _, name, ok := bytes.Cut(provider, []byte(":saml-provider/")); ok {
-		provider = name
+		provider, a.Provider = name, nonEmpty(name)
 	} else {
 		provider = id.Text[IdentityProvider]
 	}

@@ -62,8 +62,12 @@ const (
 	ColAssumedRoleID
 	ColAssumedSessionName
 	ColAssumedAccessKeyID
+	ColAssumedSourceIdentity
+	ColAssumedSessionTags
 	ColCaller
 	ColCallerKind
+	ColCallerProvider
+	ColCallerAudience
 	ColExternalID
 
 	ColChange

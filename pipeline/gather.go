@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"slices"
 
 	arrowparquet "github.com/apache/arrow/go/v17/parquet"
@@ -21,6 +22,7 @@ func dayOf(micros int64) int32 { return int32(micros / microsPerDay) }
 type gatherer struct {
 	order   []int32 // row numbers by day, role and time
 	ranks   []int32 // of role_arn codes
+	assumed []int32 // ranks of assumed_role_arn codes
 	columns []parquet.Values
 	remap   []int32 // code of the store -> code of the row group
 	stamp   []uint32
@@ -28,10 +30,12 @@ type gatherer struct {
 }
 
 // sort orders the rows by day, role and time, so that a role's events of a day lie
-// together and row groups can be pruned by role and time.
+// together and row groups can be pruned by role and time. Of every day the
+// assumptions come first, by the role that was assumed.
 func (r *rows) sort() []int32 {
 	g := &r.gather
-	g.ranks = r.rankRoles(g.ranks)
+	g.ranks = r.rank(&r.ids[idRoleARN], g.ranks)
+	g.assumed = r.rank(&r.dicts[dictAssumedRoleARN], g.assumed)
 	g.order = g.order[:0]
 	for i := range r.rows {
 		g.order = append(g.order, int32(i))
@@ -52,9 +56,8 @@ func (r *rows) sort() []int32 {
 	return g.order
 }
 
-// rankRoles orders the codes of role_arn by their texts.
-func (r *rows) rankRoles(ranks []int32) []int32 {
-	in := &r.ids[idRoleARN]
+// rank orders the codes of a column by their texts.
+func (r *rows) rank(in *intern, ranks []int32) []int32 {
 	codes := make([]int32, len(in.values))
 	for i := range codes {
 		codes[i] = int32(i)
@@ -70,6 +73,12 @@ func (r *rows) rankRoles(ranks []int32) []int32 {
 }
 
 func (r *rows) roleRank(e *row) int32 {
+	if e.isAssumption() {
+		if code := e.codes[dictAssumedRoleARN]; code >= 0 {
+			return r.gather.assumed[code] - math.MaxInt32
+		}
+		return math.MinInt32
+	}
 	code := r.idCode(e, idRoleARN)
 	if code < 0 {
 		return noCode

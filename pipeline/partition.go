@@ -48,7 +48,7 @@ func (w *worker) flush() error {
 	for len(order) > 0 {
 		day := dayOf(r.rows[order[0]].time)
 		n := sort.Search(len(order), func(i int) bool { return dayOf(r.rows[order[i]].time) > day })
-		n = min(n, r.bounds.groupRows)
+		n = r.groupEnd(order[:min(n, r.bounds.groupRows)])
 		if err := w.out.write(day, r, order[:n]); err != nil {
 			return err
 		}
@@ -56,6 +56,22 @@ func (w *worker) flush() error {
 	}
 	r.reset()
 	return nil
+}
+
+// Row groups smaller than this cost a reader more than it saves by passing over
+// them.
+const minGroupRows = 256
+
+// groupEnd says how many of a day's sorted rows become the next row group. The
+// assumptions, which stand first, get one of their own if there are enough of both:
+// the questions about who became which role then read that alone, because the
+// statistics of the others say that their caller_kind is null.
+func (r *rows) groupEnd(order []int32) int {
+	assumptions := sort.Search(len(order), func(i int) bool { return !r.rows[order[i]].isAssumption() })
+	if assumptions >= minGroupRows && len(order)-assumptions >= minGroupRows {
+		return assumptions
+	}
+	return len(order)
 }
 
 func (p *partition) write(day int32, r *rows, numbers []int32) error {

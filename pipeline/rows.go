@@ -17,8 +17,12 @@ const (
 	dictAssumedRoleID
 	dictAssumedSession
 	dictAssumedAccessKey
+	dictAssumedSourceIdentity
+	dictAssumedSessionTags
 	dictCaller
 	dictCallerKind
+	dictCallerProvider
+	dictCallerAudience
 	dictExternalID
 	dictSourceObject
 	dictFamily
@@ -45,7 +49,7 @@ var dictColumns = [numDicts]int{
 	parquet.ColUserAgent, parquet.ColErrorCode, parquet.ColErrorMessage, parquet.ColVPCEndpointID,
 	parquet.ColTLSDetails, parquet.ColOther, parquet.ColOutcome, parquet.ColPassedRoleARN,
 	parquet.ColAssumedRoleARN, parquet.ColAssumedRoleID, parquet.ColAssumedSessionName, parquet.ColAssumedAccessKeyID,
-	parquet.ColCaller, parquet.ColCallerKind, parquet.ColExternalID, parquet.ColSourceObject, parquet.ColFamily,
+	parquet.ColAssumedSourceIdentity, parquet.ColAssumedSessionTags, parquet.ColCaller, parquet.ColCallerKind, parquet.ColCallerProvider, parquet.ColCallerAudience, parquet.ColExternalID, parquet.ColSourceObject, parquet.ColFamily,
 	parquet.ColIAMAction,
 }
 
@@ -94,6 +98,9 @@ type row struct {
 	codes    [numDicts]int32
 	plain    [numPlain]span // valid where the bit of present is set
 }
+
+// isAssumption reports whether the columns of an assumption are filled.
+func (e *row) isAssumption() bool { return e.codes[dictCallerKind] != noCode }
 
 // identity is one distinct userIdentity of a row store.
 type identity struct {
@@ -237,8 +244,12 @@ func (r *rows) derive(rec *cloudtrail.Record, e *row) {
 	e.codes[dictAssumedRoleID] = r.dicts[dictAssumedRoleID].code(a.RoleID)
 	e.codes[dictAssumedSession] = r.dicts[dictAssumedSession].code(a.SessionName)
 	e.codes[dictAssumedAccessKey] = r.dicts[dictAssumedAccessKey].code(a.AccessKeyID)
+	e.codes[dictAssumedSourceIdentity] = r.dicts[dictAssumedSourceIdentity].code(a.SourceIdentity)
+	e.codes[dictAssumedSessionTags] = r.dicts[dictAssumedSessionTags].code(a.SessionTags)
 	e.codes[dictCaller] = r.dicts[dictCaller].code(a.Caller)
 	e.codes[dictCallerKind] = r.dicts[dictCallerKind].code([]byte(a.CallerKind))
+	e.codes[dictCallerProvider] = r.dicts[dictCallerProvider].code(a.Provider)
+	e.codes[dictCallerAudience] = r.dicts[dictCallerAudience].code(a.Audience)
 	e.codes[dictExternalID] = r.dicts[dictExternalID].code(a.ExternalID)
 }
 

@@ -60,8 +60,8 @@ func viewNames() []string {
 // allViews are those and the ones that only they need.
 func allViews() []string {
 	views := viewNames()
-	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records")
-	views = slices.Insert(views, slices.Index(views, "sessions"), "role_names", "assumption_origins")
+	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records", "merged_assumptions")
+	views = slices.Insert(views, slices.Index(views, "sessions"), "role_names", "assumption_steps", "assumption_origins")
 	return append(views, "role_sightings", "inventory", "action_kinds", "account_trails", "logging")
 }
 

@@ -137,288 +137,135 @@ asks as (
 
 ),
 
-with_sessions as (
+-- What the principals of a role ask of a caller.
+names as (
 
-    select distinct role_key
+    select
+        role_key,
+        bool_or(principal_kind = 'session') as sessions,
+        bool_or(principal_kind = 'dangling') as ids
     from trust
-    where principal_kind = 'session'
+    group by role_key
 
 ),
 
 ---------- the assumptions up to the end of the window
 
-tried as (
-
-    select
-        assumptions.event_id,
-        assumptions.event_time,
-        assumptions.event_name,
-        assumptions.outcome,
-        coalesce(
-            assumptions.assumed_role_id,
-            by_name.role_key,
-            targets.role_id,
-            assumptions.assumed_role_arn
-        ) as role_key,
-        coalesce(assumptions.assumed_role_id, targets.role_id) as role_id,
-        assumptions.assumed_role_arn as role_arn,
-        assumptions.account_id,
-        assumptions.caller,
-        assumptions.caller_kind,
-        case
-            when assumptions.caller_kind = 'role'
-                then coalesce(
-                    assumptions.caller_role_id,
-                    callers.role_id,
-                    assumptions.caller_role_arn
-                )
-        end as caller_role_key,
-        assumptions.caller_session_name,
-        coalesce(
-            assumptions.caller_session_created_at,
-            timestamp '1970-01-01 00:00:00'
-        ) as caller_created_key,
-        case
-            when assumptions.caller_kind in ('user', 'role', 'root')
-                then nullif(split_part(assumptions.caller, ':', 5), '')
-            when assumptions.caller_kind = 'account'
-                then nullif(split_part(assumptions.caller, ':', 1), '')
-        end as caller_account,
-        assumptions.caller_access_key_id,
-        assumptions.caller_principal_id,
-        assumptions.caller_identity_arn,
-        assumptions.caller_provider,
-        assumptions.caller_user_name,
-        assumptions.mfa_authenticated,
-        assumptions.assumed_session_name,
-        assumptions.external_id,
-        lower(assumptions.source_ip_address) as address
-    from assumptions
-    cross join params
-    left join by_name
-        on
-            assumptions.account_id || '/' || assumptions.assumed_role_name
-            = by_name.role_name
-    left join lake.role_names as targets
-        on assumptions.assumed_role_arn = targets.role_arn
-    left join lake.role_names as callers
-        on assumptions.caller_role_arn = callers.role_arn
-    where
-        assumptions.event_time < params.until
-        and assumptions.outcome in ('success', 'denied')
-        and coalesce(assumptions.assumed_role_id, assumptions.assumed_role_arn)
-        is not null
-
-),
-
--- Parameters and answers are long, so only those are read that a condition or a
--- SAML provider asks for.
-wanted as (
-
-    select
-        tried.event_id,
-        tried.event_time
-    from tried
-    left join asks on tried.role_key = asks.role_key
-    where
-        tried.caller_kind in ('saml', 'identity_center')
-        or asks.source_identity
-        or asks.tags
-        or asks.audience
-        or (asks.external_id and tried.external_id is null)
-
-),
-
-details as (
-
-    select
-        events.event_id,
-        max(events.request_parameters) as request_parameters,
-        max(json_extract_scalar(events.response_elements, '$.audience'))
-            as audience
-    from events
-    inner join wanted
-        on
-            events.event_time = wanted.event_time
-            and events.event_id = wanted.event_id
-    where events.caller_kind is not null
-    group by events.event_id
-
-),
-
----------- the calls as the trust policies see them: what is not asked is null
-
+-- The calls as the trust policies see them: what is not asked is null.
 seen as (
 
     select
-        tried.event_id,
-        tried.event_time,
-        tried.outcome,
-        tried.role_key,
-        tried.role_id,
-        tried.role_arn,
-        tried.account_id,
-        ---------- the row it counts for
-        coalesce(origins.origin, tried.caller) as origin,
-        coalesce(origins.origin_kind, tried.caller_kind) as origin_kind,
-        case when origins.origin is not null then tried.caller end as via_role,
-        tried.event_time >= params.since as inside,
-        coalesce(tried.caller_access_key_id like 'AKIA%', false)
-            as is_long_term,
-        tried.external_id is not null as has_external_id,
-        case
-            when regexp_like(tried.address, '^[0-9.]+$')
-                then
-                    split_part(tried.address, '.', 1) || '.'
-                    || split_part(tried.address, '.', 2) || '.'
-                    || split_part(tried.address, '.', 3) || '.0/24'
-            when regexp_like(tried.address, '^[0-9a-f:]*:[0-9a-f:]*$')
-                then
-                    coalesce(
-                        nullif(
-                            split_part(
-                                split_part(tried.address, '::', 1), ':', 1
-                            ),
-                            ''
-                        ),
-                        '0'
-                    ) || ':'
-                    || coalesce(
-                        nullif(
-                            split_part(
-                                split_part(tried.address, '::', 1), ':', 2
-                            ),
-                            ''
-                        ),
-                        '0'
-                    ) || ':'
-                    || coalesce(
-                        nullif(
-                            split_part(
-                                split_part(tried.address, '::', 1), ':', 3
-                            ),
-                            ''
-                        ),
-                        '0'
-                    ) || '::/48'
-        end as network,
-        ---------- the direct caller
-        case tried.event_name
-            when 'SwitchRole' then 'sts:AssumeRole'
-            else 'sts:' || tried.event_name
-        end as action,
-        -- The record of the account entered has the role itself as its identity.
-        tried.event_name = 'SwitchRole' as is_switch,
-        tried.caller,
-        tried.caller_kind,
-        tried.caller_account,
+        steps.event_time,
         case
             when
-                tried.event_name <> 'SwitchRole'
-                and tried.caller_kind in ('user', 'role', 'root', 'account')
-                then
-                    nullif(split_part(tried.caller_principal_id, ':', 1), '')
+                steps.event_time >= params.until
+                or steps.outcome not in ('success', 'denied')
+                or steps.target_key is null
+                then 4
+            else
+                case when steps.event_time >= params.since then 0 else 2 end
+                + case when steps.outcome = 'success' then 0 else 1 end
+        end as turn,
+        case
+            when steps.is_identified then steps.target_key
+            else coalesce(by_name.role_key, steps.target_key)
+        end as role_key,
+        steps.target_arn as role_arn,
+        steps.event_name,
+        steps.caller,
+        steps.caller_kind,
+        origins.origin as chain_origin,
+        origins.origin_kind as chain_kind,
+        steps.network,
+        steps.is_long_term,
+        steps.external_id is not null as has_external_id,
+        case
+            when
+                -- The record of the account entered has the role itself as its
+                -- identity.
+                steps.event_name <> 'SwitchRole'
+                and (
+                    names.ids
+                    or steps.caller is null
+                    or steps.caller_kind = 'account'
+                )
+                and steps.caller_kind in ('user', 'role', 'root', 'account')
+                then steps.caller_principal_id
         end as principal_id,
         case
-            when
-                with_sessions.role_key is not null
-                and tried.event_name <> 'SwitchRole'
-                and tried.caller_kind in ('user', 'role', 'root')
-                and regexp_like(
-                    tried.caller_identity_arn,
-                    ':(assumed-role|federated-user)/'
-                )
-                then tried.caller_identity_arn
+            when names.sessions and steps.event_name <> 'SwitchRole'
+                then steps.caller_session_arn
         end as session_arn,
-        case
-            when
-                tried.caller_kind = 'web_identity'
-                and strpos(tried.caller_provider, ':oidc-provider/') > 0
-                then
-                    split_part(tried.caller_provider, ':oidc-provider/', 2)
-            when
-                tried.caller_kind = 'web_identity'
-                and starts_with(tried.caller_provider, 'https://')
-                then nullif(substr(tried.caller_provider, 9), '')
-            when tried.caller_kind = 'web_identity'
-                then nullif(tried.caller_provider, '')
-            when tried.caller_kind in ('saml', 'identity_center')
-                then nullif(
-                    split_part(
-                        json_extract_scalar(
-                            details.request_parameters, '$.principalArn'
-                        ),
-                        ':saml-provider/',
-                        2
-                    ),
-                    ''
-                )
-        end as provider,
+        steps.caller_provider as provider,
         ---------- what conditions ask
         coalesce(asks.parameters, false)
-        and details.request_parameters is not null as has_parameters,
-        case when asks.external_id then tried.external_id end as external_id,
-        case when asks.session_name then tried.assumed_session_name end
+        and steps.has_parameters as has_parameters,
+        case when asks.external_id then steps.external_id end as external_id,
+        case when asks.session_name then steps.target_session end
             as session_name,
-        case
-            when asks.source_identity
-                then json_extract_scalar(
-                    details.request_parameters, '$.sourceIdentity'
-                )
-        end as source_identity,
-        case when asks.tags then details.request_parameters end as parameters,
+        case when asks.source_identity then steps.target_source_identity end
+            as source_identity,
+        case when asks.tags then steps.target_session_tags end
+            as session_tags,
         case
             when not asks.mfa then null
-            when tried.mfa_authenticated then 'true'
-            when not tried.mfa_authenticated then 'false'
+            when steps.mfa_authenticated then 'true'
+            when not steps.mfa_authenticated then 'false'
             when
-                tried.caller_access_key_id like 'AKIA%'
-                or tried.event_name like 'AssumeRoleWith%'
+                steps.is_long_term
+                or steps.event_name like 'AssumeRoleWith%'
                 then 'absent'
         end as mfa,
         case
             when
                 asks.source_ip
                 and regexp_like(
-                    tried.address,
+                    lower(steps.address),
                     '^([0-9]+[.][0-9]+[.][0-9]+[.][0-9]+|[0-9a-f:]*:[0-9a-f:.]*)$'
                 )
-                then tried.address
+                then lower(steps.address)
         end as source_ip,
-        case when asks.audience then details.audience end as audience,
-        case when asks.subject then tried.caller_user_name end as subject
-    from tried
+        case when asks.audience then steps.caller_audience end as audience,
+        case when asks.subject then steps.caller_subject end as subject
+    from lake.assumption_steps as steps
     cross join params
+    left join by_name
+        on
+            case
+                when not steps.is_identified
+                    then
+                        split_part(steps.target_arn, ':', 5) || '/'
+                        || regexp_extract(steps.target_arn, '[^/]+$')
+            end
+            = by_name.role_name
     left join lake.assumption_origins as origins
         on
-            tried.caller_role_key = origins.role_key
-            and tried.caller_session_name = origins.session_name
-            and tried.caller_created_key = origins.created_key
-    left join asks on tried.role_key = asks.role_key
-    left join with_sessions on tried.role_key = with_sessions.role_key
-    left join details on tried.event_id = details.event_id
+            steps.caller_role_key = origins.role_key
+            and steps.caller_session_name = origins.session_name
+            and steps.caller_created_key = origins.created_key
+    left join asks on coalesce(by_name.role_key, steps.target_key) = asks.role_key
+    left join names
+        on coalesce(by_name.role_key, steps.target_key) = names.role_key
 
 ),
 
--- Assumptions that differ in nothing that counts, together. Lengths keep the parts
--- of the key apart, whatever they hold.
+-- Assumptions that differ in nothing that counts, together. What is judged of a
+-- caller is what succeeded in the window (turn 0), else what was denied there (1),
+-- else what was before it (2 and 3); what does not count (4) goes last, because a
+-- filter of calls misleads DuckDB about how many there are to join.
 visits as (
 
     select
         role_key,
-        origin,
-        origin_kind,
-        via_role,
-        outcome,
-        inside,
-        is_long_term,
-        has_external_id,
-        network,
-        action,
-        is_switch,
+        turn,
+        event_name,
         caller,
         caller_kind,
-        caller_account,
+        chain_origin,
+        chain_kind,
+        network,
+        is_long_term,
+        has_external_id,
         principal_id,
         session_arn,
         provider,
@@ -426,15 +273,62 @@ visits as (
         external_id,
         session_name,
         source_identity,
-        parameters,
+        session_tags,
         mfa,
         source_ip,
         audience,
         subject,
-        case when is_switch then 'switch ' else 'call ' end
-        || case when has_parameters then 'full ' else 'bare ' end
-        || action
-        || coalesce(' a' || caller_account, '')
+        max(role_arn) as role_arn,
+        count(*) as times,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen
+    from seen
+    group by
+        role_key,
+        turn,
+        event_name,
+        caller,
+        caller_kind,
+        chain_origin,
+        chain_kind,
+        network,
+        is_long_term,
+        has_external_id,
+        principal_id,
+        session_arn,
+        provider,
+        has_parameters,
+        external_id,
+        session_name,
+        source_identity,
+        session_tags,
+        mfa,
+        source_ip,
+        audience,
+        subject
+    having max(turn) < 4
+
+),
+
+-- With the row of the report that they count for, and with one key for all that
+-- trust may ask of a call. Lengths keep the parts of the key apart, whatever they
+-- hold.
+counted as (
+
+    select
+        visits.*,
+        coalesce(chain_origin, caller) as origin,
+        case when chain_origin is null then caller_kind else chain_kind end
+            as origin_kind,
+        case when chain_origin is not null then caller end as via_role,
+        case
+            when caller_kind in ('user', 'role', 'root')
+                then nullif(split_part(caller, ':', 5), '')
+            when caller_kind = 'account'
+                then nullif(split_part(caller, ':', 1), '')
+        end as caller_account,
+        event_name
+        || case when has_parameters then ' full' else ' bare' end
         || coalesce(' k' || caller_kind, '')
         || coalesce(' m' || mfa, '')
         || coalesce(' c' || cast(length(caller) as varchar) || ' ' || caller, '')
@@ -465,7 +359,8 @@ visits as (
             ''
         )
         || coalesce(
-            ' t' || cast(length(parameters) as varchar) || ' ' || parameters,
+            ' t' || cast(length(session_tags) as varchar) || ' '
+            || session_tags,
             ''
         )
         || coalesce(' r' || source_ip, '')
@@ -474,41 +369,8 @@ visits as (
         )
         || coalesce(
             ' b' || cast(length(subject) as varchar) || ' ' || subject, ''
-        ) as call_key,
-        max(role_id) as role_id,
-        max(role_arn) as role_arn,
-        max(account_id) as account_id,
-        count(*) as times,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen
-    from seen
-    group by
-        role_key,
-        origin,
-        origin_kind,
-        via_role,
-        outcome,
-        inside,
-        is_long_term,
-        has_external_id,
-        network,
-        action,
-        is_switch,
-        caller,
-        caller_kind,
-        caller_account,
-        principal_id,
-        session_arn,
-        provider,
-        has_parameters,
-        external_id,
-        session_name,
-        source_identity,
-        parameters,
-        mfa,
-        source_ip,
-        audience,
-        subject
+        ) as call_key
+    from visits
 
 ),
 
@@ -517,8 +379,11 @@ calls as (
     select
         role_key,
         call_key,
-        max(action) as action,
-        bool_or(is_switch) as is_switch,
+        case max(event_name)
+            when 'SwitchRole' then 'sts:AssumeRole'
+            else 'sts:' || max(event_name)
+        end as action,
+        max(event_name) = 'SwitchRole' as is_switch,
         max(caller) as caller,
         coalesce(max(caller_kind), 'unknown') as caller_kind,
         max(caller_account) as caller_account,
@@ -529,7 +394,7 @@ calls as (
         max(external_id) as external_id,
         max(session_name) as session_name,
         max(source_identity) as source_identity,
-        max(parameters) as parameters,
+        max(session_tags) as session_tags,
         max(mfa) as mfa,
         max(source_ip) as source_ip,
         max(audience) as audience,
@@ -558,7 +423,7 @@ calls as (
                     ) || '.amazonaws.com'
             else lower(max(caller))
         end as service
-    from visits
+    from counted
     group by role_key, call_key
 
 ),
@@ -716,8 +581,8 @@ tagged as (
         conditions.key,
         max(
             json_extract_scalar(
-                calls.parameters,
-                '$.tags[' || cast(tags.number as varchar) || '].value'
+                calls.session_tags,
+                '$[' || cast(tags.number as varchar) || '].value'
             )
         ) as tag
     from calls
@@ -732,11 +597,11 @@ tagged as (
     ) as tags (number)
     where
         conditions.key like 'aws:requesttag/%'
-        and calls.parameters is not null
+        and calls.session_tags is not null
         and 'aws:requesttag/' || lower(
             json_extract_scalar(
-                calls.parameters,
-                '$.tags[' || cast(tags.number as varchar) || '].key'
+                calls.session_tags,
+                '$[' || cast(tags.number as varchar) || '].key'
             )
         ) = conditions.key
     group by calls.role_key, calls.call_key, conditions.key
@@ -934,27 +799,20 @@ allowed as (
 
 ),
 
-with_trust as (
-
-    select distinct role_key
-    from trust
-
-),
-
 grades as (
 
     select
         calls.role_key,
         calls.call_key,
         case
-            when with_trust.role_key is null then null
+            when names.role_key is null then null
             when allowed.grade is null or allowed.is_refused then 0
             when allowed.is_doubted and allowed.grade > 3
                 then allowed.grade - 3
             else allowed.grade
         end as grade
     from calls
-    left join with_trust on calls.role_key = with_trust.role_key
+    left join names on calls.role_key = names.role_key
     left join allowed
         on
             calls.role_key = allowed.role_key
@@ -964,106 +822,132 @@ grades as (
 
 ---------- one row per role, caller and last step
 
--- What is judged of a row is what succeeded in the window, else what was denied
--- there, else what was before it.
-turns as (
+callers as (
 
     select
-        visits.*,
-        grades.grade,
-        case when visits.inside then 0 else 2 end
-        + case when visits.outcome = 'success' then 0 else 1 end as turn,
-        min(
-            case when visits.inside then 0 else 2 end
-            + case when visits.outcome = 'success' then 0 else 1 end
-        ) over (
-            partition by
-                visits.role_key,
-                visits.origin,
-                visits.origin_kind,
-                visits.via_role
-        ) as first_turn,
-        min(visits.first_seen) over (
-            partition by visits.role_key, visits.origin, visits.origin_kind
-        ) as pair_first_seen,
-        min(visits.first_seen) over (
-            partition by
-                visits.role_key,
-                visits.origin,
-                visits.origin_kind,
-                visits.network
-        ) as network_first_seen
-    from visits
-    left join grades
-        on
-            visits.role_key = grades.role_key
-            and visits.call_key = grades.call_key
+        summed.*,
+        dense_rank() over (
+            order by
+                role_key asc,
+                origin asc nulls first,
+                origin_kind asc nulls first,
+                via_role asc nulls first
+        ) as caller_number
+    from (
+        select
+            role_key,
+            origin,
+            origin_kind,
+            via_role,
+            -- An assumption may know the role without its path only (P31).
+            coalesce(
+                max(
+                    case
+                        when regexp_like(role_arn, ':role/.+/') then role_arn
+                    end
+                ),
+                max(role_arn)
+            ) as role_arn,
+            min(turn) as first_turn,
+            min(first_seen) as first_seen,
+            max(last_seen) as last_seen,
+            cast(
+                coalesce(sum(times) filter (where turn = 0), 0) as bigint
+            ) as assumptions,
+            cast(
+                coalesce(sum(times) filter (where turn = 1), 0) as bigint
+            ) as denied
+        from counted
+        group by role_key, origin, origin_kind, via_role
+    ) as summed
 
 ),
 
-summed as (
+-- When a role first saw an origin, however it came.
+pairs as (
 
     select
-        turns.role_key,
-        turns.origin,
-        turns.origin_kind,
-        turns.via_role,
-        max(turns.role_id) as role_id,
-        -- An assumption may know the role without its path only (P31).
-        coalesce(
-            max(
-                case
-                    when regexp_like(turns.role_arn, ':role/.+/')
-                        then turns.role_arn
-                end
-            ),
-            max(turns.role_arn)
-        ) as role_arn,
-        max(turns.account_id) as account_id,
-        min(turns.first_seen) as first_seen,
-        max(turns.last_seen) as last_seen,
-        min(turns.pair_first_seen) as pair_first_seen,
-        cast(
-            coalesce(
-                sum(turns.times) filter (
-                    where turns.inside and turns.outcome = 'success'
-                ),
-                0
-            ) as bigint
-        ) as assumptions,
-        cast(
-            coalesce(
-                sum(turns.times) filter (
-                    where turns.inside and turns.outcome = 'denied'
-                ),
-                0
-            ) as bigint
-        ) as denied,
-        bool_or(turns.inside) as is_inside,
-        max(turns.last_seen) filter (where turns.turn = turns.first_turn)
-            as judged_until,
-        min(turns.grade) filter (where turns.turn = turns.first_turn) as grade,
-        bool_or(turns.turn = turns.first_turn and turns.is_long_term)
-            as is_long_term,
-        bool_or(
-            turns.turn = turns.first_turn
-            and turns.outcome = 'success'
-            and turns.caller_account is not null
-            and not turns.has_external_id
-        ) as lacks_external_id,
-        coalesce(
-            bool_or(
-                turns.turn = turns.first_turn
-                and turns.inside
-                and turns.network is not null
-                and turns.network_first_seen >= params.since
-            ),
-            false
-        ) as has_new_network
-    from turns
+        role_key,
+        origin,
+        origin_kind,
+        min(first_seen) as first_seen
+    from callers
+    group by role_key, origin, origin_kind
+
+),
+
+-- From where an origin came for the first time in the window.
+new_networks as (
+
+    select
+        counted.role_key,
+        counted.origin,
+        counted.origin_kind,
+        counted.network
+    from counted
     cross join params
+    where counted.network is not null
     group by
-        turns.role_key, turns.origin, turns.origin_kind, turns.via_role
+        counted.role_key,
+        counted.origin,
+        counted.origin_kind,
+        counted.network,
+        params.since
+    having min(counted.first_seen) >= params.since
+
+),
+
+-- What is judged.
+judged as (
+
+    select
+        callers.caller_number,
+        counted.role_key,
+        counted.call_key,
+        counted.origin,
+        counted.origin_kind,
+        counted.turn,
+        counted.network,
+        counted.last_seen,
+        counted.is_long_term,
+        counted.turn in (0, 2)
+        and counted.caller_account is not null
+        and not counted.has_external_id as lacks_external_id
+    from counted
+    inner join callers
+        on
+            counted.role_key = callers.role_key
+            and counted.turn = callers.first_turn
+            and coalesce(counted.origin, '') = coalesce(callers.origin, '')
+            and coalesce(counted.origin_kind, '')
+            = coalesce(callers.origin_kind, '')
+            and coalesce(counted.via_role, '') = coalesce(callers.via_role, '')
+
+),
+
+verdicts as (
+
+    select
+        judged.caller_number,
+        max(judged.last_seen) as judged_until,
+        min(grades.grade) as grade,
+        bool_or(judged.is_long_term) as is_long_term,
+        bool_or(judged.lacks_external_id) as lacks_external_id,
+        bool_or(judged.turn < 2 and new_networks.network is not null)
+            as has_new_network
+    from judged
+    left join grades
+        on
+            judged.role_key = grades.role_key
+            and judged.call_key = grades.call_key
+    left join new_networks
+        on
+            judged.role_key = new_networks.role_key
+            and judged.network = new_networks.network
+            and coalesce(judged.origin, '') = coalesce(new_networks.origin, '')
+            and coalesce(judged.origin_kind, '')
+            = coalesce(new_networks.origin_kind, '')
+    group by judged.caller_number
 
 ),
 
@@ -1071,45 +955,70 @@ summed as (
 newest as (
 
     select
-        seen.role_key,
-        seen.origin,
-        seen.origin_kind,
-        seen.via_role,
-        max(seen.event_id) as event_id
-    from seen
-    inner join summed
+        candidates.caller_number,
+        max(candidates.event_id) as event_id
+    from (
+        select
+            callers.caller_number,
+            callers.origin,
+            callers.origin_kind,
+            callers.via_role,
+            steps.event_id,
+            steps.caller,
+            steps.caller_kind,
+            steps.caller_role_key,
+            steps.caller_session_name,
+            steps.caller_created_key
+        from lake.assumption_steps as steps
+        left join by_name
+            on
+                case
+                    when not steps.is_identified
+                        then
+                            split_part(steps.target_arn, ':', 5) || '/'
+                            || regexp_extract(steps.target_arn, '[^/]+$')
+                end
+                = by_name.role_name
+        inner join callers
+            on
+                steps.event_time = callers.last_seen
+                and coalesce(by_name.role_key, steps.target_key)
+                = callers.role_key
+        where steps.outcome in ('success', 'denied')
+    ) as candidates
+    left join lake.assumption_origins as origins
         on
-            seen.role_key = summed.role_key
-            and seen.event_time = summed.last_seen
+            candidates.caller_role_key = origins.role_key
+            and candidates.caller_session_name = origins.session_name
+            and candidates.caller_created_key = origins.created_key
     where
-        coalesce(seen.origin, '') = coalesce(summed.origin, '')
-        and coalesce(seen.origin_kind, '') = coalesce(summed.origin_kind, '')
-        and coalesce(seen.via_role, '') = coalesce(summed.via_role, '')
-    group by seen.role_key, seen.origin, seen.origin_kind, seen.via_role
+        coalesce(origins.origin, candidates.caller, '')
+        = coalesce(candidates.origin, '')
+        and coalesce(origins.origin_kind, candidates.caller_kind, '')
+        = coalesce(candidates.origin_kind, '')
+        and coalesce(
+            case when origins.origin is not null then candidates.caller end, ''
+        )
+        = coalesce(candidates.via_role, '')
+    group by candidates.caller_number
 
 ),
 
 ranked_networks as (
 
     select
-        role_key,
-        origin,
-        origin_kind,
-        via_role,
+        caller_number,
         network,
         row_number() over (
-            partition by role_key, origin, origin_kind, via_role
+            partition by caller_number
             order by network asc
         ) as place
     from (
         select distinct
-            role_key,
-            origin,
-            origin_kind,
-            via_role,
+            caller_number,
             network
-        from turns
-        where inside and turn = first_turn and network is not null
+        from judged
+        where turn < 2 and network is not null
     ) as came_from
 
 ),
@@ -1117,17 +1026,14 @@ ranked_networks as (
 networks as (
 
     select
-        role_key,
-        origin,
-        origin_kind,
-        via_role,
+        caller_number,
         array_agg(
             case when place > 20 then '…' else network end
             order by place asc
         ) as networks
     from ranked_networks
     where place <= 21
-    group by role_key, origin, origin_kind, via_role
+    group by caller_number
 
 ),
 
@@ -1239,55 +1145,58 @@ exception_rules as (
 facts as (
 
     select
+        callers.caller_number,
         coalesce(
             inventory.account_id,
-            summed.account_id,
-            nullif(split_part(summed.role_arn, ':', 5), '')
+            nullif(split_part(callers.role_arn, ':', 5), '')
         ) as account_id,
-        coalesce(inventory.arn, summed.role_arn) as role_arn,
+        coalesce(inventory.arn, callers.role_arn) as role_arn,
         case
-            when inventory.role_key is null then summed.role_id
+            when inventory.role_key is null
+                then nullif(callers.role_key, callers.role_arn)
             else inventory.role_id
         end as role_id,
-        summed.role_key,
+        callers.role_key,
         inventory.kind,
         inventory.created_at,
-        summed.origin as caller,
-        coalesce(summed.origin_kind, 'unknown') as caller_kind,
+        callers.origin as caller,
+        coalesce(callers.origin_kind, 'unknown') as caller_kind,
         case
-            when summed.origin_kind in ('user', 'role', 'root')
-                then nullif(split_part(summed.origin, ':', 5), '')
-            when summed.origin_kind = 'account'
-                then nullif(split_part(summed.origin, ':', 1), '')
+            when callers.origin_kind in ('user', 'role', 'root')
+                then nullif(split_part(callers.origin, ':', 5), '')
+            when callers.origin_kind = 'account'
+                then nullif(split_part(callers.origin, ':', 1), '')
         end as caller_account,
-        summed.via_role,
-        nullif(split_part(summed.via_role, ':', 5), '') as via_account,
-        summed.first_seen,
-        summed.last_seen,
-        summed.pair_first_seen,
-        summed.assumptions,
-        summed.denied,
-        summed.is_inside,
-        summed.judged_until,
-        summed.grade,
-        summed.is_long_term,
-        summed.lacks_external_id,
-        summed.has_new_network,
+        callers.via_role,
+        nullif(split_part(callers.via_role, ':', 5), '') as via_account,
+        callers.first_seen,
+        callers.last_seen,
+        pairs.first_seen as pair_first_seen,
+        callers.assumptions,
+        callers.denied,
+        callers.first_turn < 2 as is_inside,
+        verdicts.judged_until,
+        verdicts.grade,
+        verdicts.is_long_term,
+        verdicts.lacks_external_id,
+        verdicts.has_new_network,
         newest.event_id as evidence,
         false as is_absent
-    from summed
-    left join inventory on summed.role_key = inventory.role_key
-    left join newest
+    from callers
+    left join inventory on callers.role_key = inventory.role_key
+    left join pairs
         on
-            summed.role_key = newest.role_key
-            and coalesce(summed.origin, '') = coalesce(newest.origin, '')
-            and coalesce(summed.origin_kind, '')
-            = coalesce(newest.origin_kind, '')
-            and coalesce(summed.via_role, '') = coalesce(newest.via_role, '')
+            callers.role_key = pairs.role_key
+            and coalesce(callers.origin, '') = coalesce(pairs.origin, '')
+            and coalesce(callers.origin_kind, '')
+            = coalesce(pairs.origin_kind, '')
+    left join verdicts on callers.caller_number = verdicts.caller_number
+    left join newest on callers.caller_number = newest.caller_number
 
     union all
 
     select
+        cast(null as bigint) as caller_number,
         inventory.account_id,
         inventory.arn as role_arn,
         inventory.role_id,
@@ -1557,16 +1466,11 @@ select
     final.last_seen,
     final.assumptions,
     final.denied,
-    case when not final.is_absent then networks.networks end as networks,
+    networks.networks,
     final.evidence
 from final
 cross join params
-left join networks
-    on
-        final.role_key = networks.role_key
-        and coalesce(final.caller, '') = coalesce(networks.origin, '')
-        and final.caller_kind = coalesce(networks.origin_kind, 'unknown')
-        and coalesce(final.via_role, '') = coalesce(networks.via_role, '')
+left join networks on final.caller_number = networks.caller_number
 where
     params.show_all
     or (

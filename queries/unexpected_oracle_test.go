@@ -340,21 +340,22 @@ func (o *callerOracle) call(t *oracleTry) trust.Call {
 			c.Shown[key] = []string{*value}
 		}
 	}
-	var request struct {
-		SourceIdentity, PrincipalARN *string
-		Tags                         []struct{ Key, Value string }
-	}
 	if t.Request != nil {
-		_ = json.Unmarshal([]byte(*t.Request), &request)
 		for _, key := range []string{"sts:externalid", "sts:sourceidentity", "aws:requesttag/team"} {
 			c.Shown[key] = nil
 		}
-		for _, tag := range request.Tags {
+		var tags []struct{ Key, Value string }
+		if t.Tags != nil {
+			if err := json.Unmarshal([]byte(*t.Tags), &tags); err != nil {
+				panic(err)
+			}
+		}
+		for _, tag := range tags {
 			show("aws:requesttag/"+strings.ToLower(tag.Key), &tag.Value)
 		}
 	}
 	show("sts:externalid", t.ExternalID)
-	show("sts:sourceidentity", request.SourceIdentity)
+	show("sts:sourceidentity", t.Identity)
 	show("sts:rolesessionname", t.AssumedSession)
 	if addr, err := netip.ParseAddr(orEmpty(t.SourceIP)); err == nil {
 		c.Shown["aws:sourceip"] = []string{addr.String()}
@@ -380,7 +381,7 @@ func (o *callerOracle) call(t *oracleTry) trust.Call {
 		c.Account, c.PrincipalID = orEmpty(t.IdentityAccount), principal
 	case "service", "web_identity", "saml", "identity_center":
 		c.Shown["aws:principalarn"], c.Shown["aws:principalaccount"] = nil, nil
-		showFederated(&c, t, orEmpty(request.PrincipalARN))
+		showFederated(&c, t)
 	}
 	if c.Account != "" {
 		show("aws:principalaccount", &c.Account)
@@ -388,26 +389,14 @@ func (o *callerOracle) call(t *oracleTry) trust.Call {
 	return c
 }
 
-func showFederated(c *trust.Call, t *oracleTry, principalARN string) {
-	var answer struct{ Audience *string }
-	if t.Response != nil {
-		_ = json.Unmarshal([]byte(*t.Response), &answer)
-	}
-	if answer.Audience != nil {
-		c.Shown["aud"] = []string{*answer.Audience}
+func showFederated(c *trust.Call, t *oracleTry) {
+	if t.Audience != nil {
+		c.Shown["aud"] = []string{*t.Audience}
 	}
 	if t.UserName != nil {
 		c.Shown["sub"] = []string{*t.UserName}
 	}
-	switch c.Kind {
-	case "web_identity":
-		c.Provider = strings.TrimPrefix(orEmpty(t.Provider), "https://")
-		if _, path, ok := strings.Cut(c.Provider, ":oidc-provider/"); ok {
-			c.Provider = path
-		}
-	case "saml", "identity_center":
-		_, c.Provider, _ = strings.Cut(principalARN, ":saml-provider/")
-	}
+	c.Provider = orEmpty(t.Provider)
 }
 
 func (o *callerOracle) judge(t *oracleTry) {

@@ -49,7 +49,8 @@ func assumedLake(t testing.TB, n int) lakeFiles {
 		}
 	}
 	for day := range 90 {
-		w.exec(assumedDay(t, dir, day, n/90/30))
+		w.exec(assumedDay(t, dir, "assumptions", "assumed_role_arn", day, n/90/30, 2048))
+		w.exec(assumedDay(t, dir, "calls", "role_arn", day, n/90/30, 30720))
 	}
 	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-09-29"), "roles", x.roles,
 		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at")
@@ -61,7 +62,7 @@ func assumedLake(t testing.TB, n int) lakeFiles {
 
 // assumedDay writes the events of one day: sessions of 29 calls, each with its
 // assumption.
-func assumedDay(t testing.TB, dir string, day, sessions int) string {
+func assumedDay(t testing.TB, dir, part, role string, day, sessions, rows int) string {
 	date := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, day).Format(time.DateOnly)
 	folder := filepath.Join(dir, "events", "event_date="+date)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -83,15 +84,16 @@ func assumedDay(t testing.TB, dir string, day, sessions int) string {
 			case when n.way < 3 and p.k is not null then 'role' when n.way < 7 then 'service' when n.way < 9 then 'user' when n.way = 9 then 'web_identity' else 'identity_center' end as caller_kind,
 			case when n.way < 3 and p.k is not null then p.arn when n.way < 7 then 'lambda.amazonaws.com' when n.way < 9 then 'arn:aws:iam::' || n.account || ':user/u' || n.r || '-' || n.i %% 2
 				when n.way = 9 then 'oidc:token.example.com/repo:app-' || n.r when n.way > 9 then 'sso:p' || n.r || '-' || n.i %% 5 end as caller,
-			case when n.way = 9 then 'arn:aws:iam::' || n.account || ':oidc-provider/token.example.com' end as identity_provider, case when n.way = 9 then 'repo:app-' || n.r end as identity_user_name,
+			case when n.way = 9 then 'arn:aws:iam::' || n.account || ':oidc-provider/token.example.com' end as identity_provider,
+			case when n.way = 9 then 'token.example.com' when n.way = 10 then 'AWSSSO_1' end as caller_provider, case when n.way in (9, 10) then 'sts.amazonaws.com' end as caller_audience, case when n.way = 9 then 'repo:app-' || n.r end as identity_user_name,
 			case when n.way < 3 then p.id end as role_id, case when n.way < 3 then p.arn end as role_arn, case when n.way < 3 then p.name end as role_session_name,
 			case when n.way < 3 then p.created end as session_created_at, case when n.way < 3 then p.id || ':' || p.name when n.way in (7, 8) then 'AIDA000000000000000' || n.i %% 20 end as identity_principal_id,
 			case when n.way in (3, 4, 5, 6) then 'lambda.amazonaws.com' else '203.' || n.r %% 250 || '.' || hash(n.i, 8) %% 3 || '.' || hash(n.i, 9) %% 200 end as source_ip_address, case when n.way = 7 then 'x-1' end as external_id,
 			'{"roleArn":"' || n.arn || '","roleSessionName":"' || n.name || '"' || case when n.way = 10 then ',"principalArn":"arn:aws:iam::' || n.account || ':saml-provider/AWSSSO_1"' else '' end || '}' as request_parameters,
 			'{"credentials":{"accessKeyId":"' || n.k || '"},"audience":"sts.amazonaws.com"}' as response_elements
 			from named as n left join named as p on p.i = n.i - 1)
-		select * exclude (event_date) replace (%[4]s) from (from lake.events union all by name from calls union all by name from assumptions) order by role_id nulls first, event_time
-		) to '%[5]s/part-0123456789abcdef0123456789abcdef.parquet' (format parquet, compression zstd)`, date, day, sessions, zonedEvents, folder)
+		select * exclude (event_date) replace (%[4]s) from (from lake.events union all by name from %[6]s) order by %[8]s nulls first, event_time
+		) to '%[5]s/%[6]s.parquet' (format parquet, compression zstd, row_group_size %[7]d)`, date, day, sessions, zonedEvents, folder, part, rows, role)
 }
 
 // BenchmarkUnexpected asks who came to a thousand roles over twenty million events;

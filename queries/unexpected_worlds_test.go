@@ -18,11 +18,13 @@ type trustEvent struct {
 	event
 	IdentityARN *string `json:"identity_arn"`
 	UserName    *string `json:"identity_user_name"`
-	Provider    *string `json:"identity_provider"`
+	Provider    *string `json:"caller_provider"`
+	Audience    *string `json:"caller_audience"`
 	MFA         *bool   `json:"mfa_authenticated"`
 	ExternalID  *string `json:"external_id"`
 	Request     *string `json:"request_parameters"`
-	Response    *string `json:"response_elements"`
+	Identity    *string `json:"assumed_source_identity"`
+	Tags        *string `json:"assumed_session_tags"`
 }
 
 // trustRow and conditionRow are rows of iam/role_trust and iam/role_trust_conditions.
@@ -365,7 +367,7 @@ func (m *trustMaker) roleCaller(e *trustEvent, a string) {
 func (m *trustMaker) webIdentity(e *trustEvent, a string) {
 	e.EventName, e.CallerKind = "AssumeRoleWithWebIdentity", ptr("web_identity")
 	e.UserName = m.maybe(m.pick("sub-1", "sub-2"), 90)
-	e.Provider = ptr(m.pick("arn:aws:iam::"+a+":oidc-provider/"+madeOIDC, "accounts.google.com", "https://accounts.google.com", ""))
+	e.Provider = m.maybe(m.pick(madeOIDC, "accounts.google.com"), 85)
 	e.Caller = m.maybe("oidc:"+madeOIDC+"/sub", 80)
 }
 
@@ -376,7 +378,7 @@ func (m *trustMaker) saml(e *trustEvent, a string) {
 		e.CallerKind, e.Caller = ptr("identity_center"), ptr("sso:eve@example.com")
 	}
 	if m.chance(70) {
-		e.Request = ptr(`{"principalArn":"arn:aws:iam::` + a + `:saml-provider/` + m.pick(madeSAML, "AWSSSO_0123_DO_NOT_DELETE") + `"}`)
+		e.Provider = ptr(m.pick(madeSAML, "AWSSSO_0123_DO_NOT_DELETE"))
 	}
 }
 
@@ -385,29 +387,22 @@ func (m *trustMaker) parameters(e *trustEvent) {
 	if m.chance(8) {
 		return
 	}
-	p := map[string]any{"roleArn": *e.AssumedARN}
-	if e.Request != nil {
-		if err := json.Unmarshal([]byte(*e.Request), &p); err != nil {
-			panic(err)
-		}
-	}
 	if m.chance(40) {
 		e.ExternalID = ptr(m.pick("x-1", "x-2"))
-		p["externalId"] = *e.ExternalID
 	}
 	if m.chance(40) {
-		p["sourceIdentity"] = m.pick("ann", "bob")
+		e.Identity = ptr(m.pick("ann", "bob"))
 	}
 	if m.chance(40) {
-		p["tags"] = []map[string]string{{"key": "cost", "value": "7"}, {"key": m.pick("Team", "team"), "value": m.pick("x-1", "a_b%c#d")}}
+		tags, err := json.Marshal([]map[string]string{{"key": "cost", "value": "7"}, {"key": m.pick("Team", "team"), "value": m.pick("x-1", "a_b%c#d")}})
+		if err != nil {
+			panic(err)
+		}
+		e.Tags = ptr(string(tags))
 	}
-	request, err := json.Marshal(p)
-	if err != nil {
-		panic(err)
-	}
-	e.Request = ptr(string(request))
+	e.Request = ptr("{}")
 	if m.chance(80) {
-		e.Response = ptr(`{"audience":"` + m.pick("aud-1", "aud-2") + `"}`)
+		e.Audience = ptr(m.pick("aud-1", "aud-2"))
 	}
 }
 

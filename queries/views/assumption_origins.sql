@@ -5,72 +5,28 @@
 create view lake.assumption_origins as
 with
 
-links as (
-
-    select
-        assumptions.event_id,
-        assumptions.event_time,
-        assumptions.outcome,
-        assumptions.account_id || '/' || assumptions.assumed_role_name
-            as target_name,
-        coalesce(
-            assumptions.assumed_role_id,
-            targets.role_id,
-            assumptions.assumed_role_arn
-        ) as target_key,
-        assumptions.assumed_session_name,
-        assumptions.assumed_access_key_id,
-        assumptions.caller,
-        assumptions.caller_kind,
-        case
-            when assumptions.caller_kind = 'role'
-                then coalesce(
-                    assumptions.caller_role_id,
-                    callers.role_id,
-                    assumptions.caller_role_arn
-                )
-        end as role_key,
-        assumptions.caller_role_arn as role_arn,
-        split_part(assumptions.caller_role_arn, ':', 5) || '/'
-        || regexp_extract(assumptions.caller_role_arn, '[^/]+$') as role_name,
-        assumptions.caller_session_name as session_name,
-        assumptions.caller_session_created_at as created_at,
-        coalesce(
-            assumptions.caller_session_created_at,
-            timestamp '1970-01-01 00:00:00'
-        ) as created_key,
-        assumptions.caller_access_key_id as access_key_id
-    from assumptions
-    left join lake.role_names as targets
-        on assumptions.assumed_role_arn = targets.role_arn
-    left join lake.role_names as callers
-        on assumptions.caller_role_arn = callers.role_arn
-
-),
-
-grants as (
-
-    select *
-    from links
-    where outcome = 'success'
-
-),
-
 keys as (
 
     select
-        role_key,
-        session_name,
-        created_key,
-        access_key_id,
-        max(role_arn) as role_arn,
-        max(role_name) as role_name,
-        max(created_at) as created_at,
+        caller_role_key as role_key,
+        caller_session_name as session_name,
+        caller_created_key as created_key,
+        caller_access_key_id as access_key_id,
+        max(caller_role_arn) as role_arn,
+        max(
+            split_part(caller_role_arn, ':', 5) || '/'
+            || regexp_extract(caller_role_arn, '[^/]+$')
+        ) as role_name,
+        max(caller_created_at) as created_at,
         min(event_time) as first_seen,
         max(event_time) as last_seen
-    from links
-    where role_key is not null and session_name is not null
-    group by role_key, session_name, created_key, access_key_id
+    from lake.assumption_steps
+    where caller_role_key is not null and caller_session_name is not null
+    group by
+        caller_role_key,
+        caller_session_name,
+        caller_created_key,
+        caller_access_key_id
 
 ),
 
@@ -88,12 +44,15 @@ by_key as (
             order by grants.event_time asc, grants.event_id asc
         ) as place
     from keys
-    inner join grants
-        on keys.access_key_id = grants.assumed_access_key_id
+    inner join lake.assumption_steps as grants
+        on keys.access_key_id = grants.target_key_id
     where
-        (
+        grants.outcome = 'success'
+        and (
             keys.role_key = grants.target_key
-            or keys.role_name = grants.target_name
+            or keys.role_name
+            = split_part(grants.target_arn, ':', 5) || '/'
+            || regexp_extract(grants.target_arn, '[^/]+$')
         )
         and keys.first_seen >= grants.event_time - interval '5' second
         and keys.last_seen
@@ -154,15 +113,18 @@ by_time as (
     from slotted
     inner join (
         select
-            grants.*,
+            grants.event_id,
+            grants.event_time,
+            grants.target_key,
+            grants.target_session,
             cast(floor(to_unixtime(grants.event_time) / 5) as bigint) as slot
-        from grants
+        from lake.assumption_steps as grants
         left join by_key on grants.event_id = by_key.event_id
-        where by_key.event_id is null
+        where grants.outcome = 'success' and by_key.event_id is null
     ) as unclaimed
         on
             slotted.role_key = unclaimed.target_key
-            and slotted.session_name = unclaimed.assumed_session_name
+            and slotted.session_name = unclaimed.target_session
             and slotted.slot = unclaimed.slot
     where
         slotted.created_key >= unclaimed.event_time - interval '5' second
@@ -200,9 +162,9 @@ steps as (
         stepped.role_key,
         stepped.session_name,
         stepped.created_key,
-        grants.role_key as caller_key,
-        grants.session_name as caller_session_name,
-        grants.created_key as caller_created_key,
+        grants.caller_role_key,
+        grants.caller_session_name,
+        grants.caller_created_key,
         case
             when grants.caller is not null then grants.caller
             when stepped.role_arn like '%/AWSReservedSSO#_%' escape '#'
@@ -224,7 +186,7 @@ steps as (
             stepped.role_key = made.role_key
             and stepped.session_name = made.session_name
             and stepped.created_key = made.created_key
-    left join grants on made.event_id = grants.event_id
+    left join lake.assumption_steps as grants on made.event_id = grants.event_id
 
 )
 
@@ -252,27 +214,27 @@ select
 from steps as step1
 left join steps as step2
     on
-        step1.caller_key = step2.role_key
+        step1.caller_role_key = step2.role_key
         and step1.caller_session_name = step2.session_name
         and step1.caller_created_key = step2.created_key
 left join steps as step3
     on
-        step2.caller_key = step3.role_key
+        step2.caller_role_key = step3.role_key
         and step2.caller_session_name = step3.session_name
         and step2.caller_created_key = step3.created_key
 left join steps as step4
     on
-        step3.caller_key = step4.role_key
+        step3.caller_role_key = step4.role_key
         and step3.caller_session_name = step4.session_name
         and step3.caller_created_key = step4.created_key
 left join steps as step5
     on
-        step4.caller_key = step5.role_key
+        step4.caller_role_key = step5.role_key
         and step4.caller_session_name = step5.session_name
         and step4.caller_created_key = step5.created_key
 left join steps as step6
     on
-        step5.caller_key = step6.role_key
+        step5.caller_role_key = step6.role_key
         and step5.caller_session_name = step6.session_name
         and step5.caller_created_key = step6.created_key
 where

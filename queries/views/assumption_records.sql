@@ -1,5 +1,7 @@
 -- The records of assumptions as they are: the rows of events that have a
--- caller_kind, which every assumption has and nothing else.
+-- caller_kind, which every assumption has and nothing else. Texts are cut and
+-- composed here, because most repeat: in the lake each stands once in a dictionary,
+-- and is worked on once.
 create view lake.assumption_records as
 select
     event_id,
@@ -13,13 +15,16 @@ select
     assumed_role_id,
     assumed_session_name,
     assumed_access_key_id,
+    assumed_source_identity,
+    assumed_session_tags,
     caller,
     caller_kind,
+    caller_provider,
+    caller_audience,
     external_id,
     identity_arn,
     identity_account_id,
     identity_user_name,
-    identity_provider,
     identity_access_key_id,
     identity_principal_id,
     mfa_authenticated,
@@ -33,6 +38,60 @@ select
     source_identity,
     source_ip_address,
     user_agent,
+    request_parameters is not null as has_parameters,
+    ---------- of who came, what trust policies and reports ask
+    nullif(split_part(identity_principal_id, ':', 1), '') as principal_prefix,
+    case
+        when
+            caller_kind in ('user', 'role', 'root')
+            and regexp_like(identity_arn, ':(assumed-role|federated-user)/')
+            then identity_arn
+    end as caller_session_arn,
+    coalesce(identity_access_key_id like 'AKIA%', false) as is_long_term,
+    -- IPv4 /24, IPv6 /48 (design 9.8); null for service hosts.
+    case
+        when regexp_like(source_ip_address, '^[0-9.]+$')
+            then
+                split_part(source_ip_address, '.', 1) || '.'
+                || split_part(source_ip_address, '.', 2) || '.'
+                || split_part(source_ip_address, '.', 3) || '.0/24'
+        when regexp_like(lower(source_ip_address), '^[0-9a-f:]*:[0-9a-f:]*$')
+            then
+                coalesce(
+                    nullif(
+                        split_part(
+                            split_part(lower(source_ip_address), '::', 1),
+                            ':',
+                            1
+                        ),
+                        ''
+                    ),
+                    '0'
+                ) || ':'
+                || coalesce(
+                    nullif(
+                        split_part(
+                            split_part(lower(source_ip_address), '::', 1),
+                            ':',
+                            2
+                        ),
+                        ''
+                    ),
+                    '0'
+                ) || ':'
+                || coalesce(
+                    nullif(
+                        split_part(
+                            split_part(lower(source_ip_address), '::', 1),
+                            ':',
+                            3
+                        ),
+                        ''
+                    ),
+                    '0'
+                ) || '::/48'
+    end as caller_network,
+    ---------- and where it is
     recipient_account_id,
     event_date
 from events

@@ -61,8 +61,12 @@ select
     assumed_role_id,
     assumed_session_name,
     assumed_access_key_id,
+    assumed_source_identity,
+    assumed_session_tags,
     caller,
     caller_kind,
+    caller_provider,
+    caller_audience,
     external_id,
     ---------- derived: change
     change,

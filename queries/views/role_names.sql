@@ -30,25 +30,36 @@ by_inventory as (
 
 ),
 
+-- (Grouped by one column each, whose dictionary DuckDB then makes use of.)
+named as (
+
+    select
+        role_arn,
+        min(role_id) as first_id,
+        max(role_id) as last_id
+    from role_use
+    group by role_arn
+
+    union all
+
+    select
+        assumed_role_arn as role_arn,
+        min(assumed_role_id) as first_id,
+        max(assumed_role_id) as last_id
+    from lake.assumption_records
+    group by assumed_role_arn
+
+),
+
 by_log as (
 
     select
         role_arn,
-        min(role_id) as role_id
-    from (
-        select
-            role_id,
-            role_arn
-        from role_use
-        union
-        select
-            assumed_role_id,
-            assumed_role_arn
-        from assumptions
-    ) as named
-    where role_id is not null and role_arn is not null
+        min(first_id) as role_id
+    from named
+    where role_arn is not null
     group by role_arn
-    having min(role_id) = max(role_id)
+    having min(first_id) = max(last_id)
 
 )
 

@@ -1,0 +1,67 @@
+-- Every assumption as a step from one role, or from outside, into another: both
+-- roles by the keys of their events, and of the rest what tells who came, how and
+-- from where.
+create view lake.assumption_steps as
+select
+    assumptions.event_id,
+    assumptions.event_time,
+    assumptions.event_name,
+    assumptions.outcome,
+    ---------- the role entered
+    assumptions.assumed_role_arn as target_arn,
+    coalesce(
+        assumptions.assumed_role_id,
+        targets.role_id,
+        assumptions.assumed_role_arn
+    ) as target_key,
+    -- Whether the record itself tells the id.
+    assumptions.assumed_role_id is not null as is_identified,
+    assumptions.assumed_session_name as target_session,
+    assumptions.assumed_access_key_id as target_key_id,
+    assumptions.assumed_source_identity as target_source_identity,
+    assumptions.assumed_session_tags as target_session_tags,
+    ---------- who came
+    assumptions.caller,
+    assumptions.caller_kind,
+    assumptions.principal_prefix as caller_principal_id,
+    assumptions.caller_provider,
+    assumptions.caller_audience,
+    case
+        when
+            assumptions.caller_kind
+            in ('web_identity', 'saml', 'identity_center')
+            then assumptions.caller_user_name
+    end as caller_subject,
+    ---------- the session of a role that came
+    case
+        when assumptions.caller_kind = 'role'
+            then coalesce(
+                assumptions.caller_role_id,
+                callers.role_id,
+                assumptions.caller_role_arn
+            )
+    end as caller_role_key,
+    assumptions.caller_role_arn,
+    assumptions.caller_session_name,
+    assumptions.caller_session_arn,
+    assumptions.caller_session_created_at as caller_created_at,
+    coalesce(
+        assumptions.caller_session_created_at,
+        timestamp '1970-01-01 00:00:00'
+    ) as caller_created_key,
+    case
+        when assumptions.caller_kind = 'role'
+            then assumptions.caller_access_key_id
+    end as caller_access_key_id,
+    ---------- how, and from where
+    assumptions.is_long_term,
+    assumptions.mfa_authenticated,
+    assumptions.external_id,
+    assumptions.has_parameters,
+    assumptions.source_ip_address as address,
+    assumptions.caller_network as network
+from lake.merged_assumptions as assumptions
+left join lake.role_names as targets
+    on assumptions.assumed_role_arn = targets.role_arn
+left join lake.role_names as callers
+    on assumptions.caller_role_arn = callers.role_arn;
