@@ -9,8 +9,9 @@ type Assumption struct {
 	RoleID      []byte // AROA…; only of a successful one
 	SessionName []byte
 	AccessKeyID []byte // of the new session: later calls bear it (P6)
-	// SourceIdentity and SessionTags are what the caller gave the new session; the
-	// tags are the JSON list of the request.
+	// SourceIdentity and SessionTags are what the caller gave the new session. The
+	// tags are the JSON list of the request, which is empty where it has none, and
+	// nil where the record does not show the parameters.
 	SourceIdentity []byte
 	SessionTags    []byte
 	ExternalID     []byte
@@ -76,13 +77,17 @@ func (p *AssumptionParser) assumeRole(rec *Record, a *Assumption) {
 	a.RoleARN = p.target(rec, p.text(member(user, "arn")))
 }
 
-// sessionTags is the list of tags of a request, nil if there is none.
+// noTags is what a request without tags asks for.
+var noTags = []byte("[]")
+
 func sessionTags(request []byte) []byte {
-	tags := member(request, "tags")
-	if len(tags) == 0 || tags[0] != '[' {
+	if len(request) == 0 || request[0] != '{' {
 		return nil
 	}
-	return tags
+	if tags := member(request, "tags"); len(tags) > 0 && tags[0] == '[' {
+		return tags
+	}
+	return noTags
 }
 
 // target finds the assumed role: the resources name it with its path in some

@@ -184,10 +184,10 @@ func TestWhatAnAssumptionCarries(t *testing.T) {
 		"provider by name":        {strings.Replace(web, "%s", "www.amazon.com", 1), carried{provider: "www.amazon.com"}},
 		"no provider":             {strings.Replace(web, "%s", "", 1), carried{}},
 		"audience":                {strings.Replace(web, "%s", "p", 1) + `,"responseElements":{"audience":"sts.amazonaws.com","provider":"p"}`, carried{"p", "sts.amazonaws.com", "", ""}},
-		"SAML provider":           {strings.Replace(saml, "%s", "arn:aws:iam::111111111111:saml-provider/Corp", 1), carried{provider: "Corp"}},
-		"SAML provider, hidden":   {strings.Replace(saml, "%s", "Corp", 1), carried{}},
+		"SAML provider":           {strings.Replace(saml, "%s", "arn:aws:iam::111111111111:saml-provider/Corp", 1), carried{provider: "Corp", tags: "[]"}},
+		"SAML provider, hidden":   {strings.Replace(saml, "%s", "Corp", 1), carried{tags: "[]"}},
 		"source identity, tags":   {call + `,"requestParameters":{"sourceIdentity":"ann","tags":[{"key":"Team","value":"x\"y"}]}`, carried{"", "", "ann", `[{"key":"Team","value":"x\"y"}]`}},
-		"tags of odd types":       {call + `,"requestParameters":{"sourceIdentity":7,"tags":{"key":"Team"}},"responseElements":{"audience":[]}`, carried{}},
+		"tags of odd types":       {call + `,"requestParameters":{"sourceIdentity":7,"tags":{"key":"Team"}},"responseElements":{"audience":[]}`, carried{tags: "[]"}},
 		"nothing of the response": {call + `,"requestParameters":null,"responseElements":null`, carried{}},
 	} {
 		rec := oneRecord(t, test.members)

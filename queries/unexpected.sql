@@ -198,8 +198,9 @@ seen as (
         end as session_arn,
         steps.caller_provider as provider,
         ---------- what conditions ask
+        -- (There is a list of tags wherever the record shows the parameters.)
         coalesce(asks.parameters, false)
-        and steps.has_parameters as has_parameters,
+        and steps.target_session_tags is not null as has_parameters,
         case when asks.external_id then steps.external_id end as external_id,
         case when asks.session_name then steps.target_session end
             as session_name,
@@ -242,7 +243,10 @@ seen as (
         on
             steps.caller_role_key = origins.role_key
             and steps.caller_session_name = origins.session_name
-            and steps.caller_created_key = origins.created_key
+            and coalesce(
+                steps.caller_created_at, timestamp '1970-01-01 00:00:00'
+            )
+            = origins.created_key
     left join asks on coalesce(by_name.role_key, steps.target_key) = asks.role_key
     left join names
         on coalesce(by_name.role_key, steps.target_key) = names.role_key
@@ -968,7 +972,9 @@ newest as (
             steps.caller_kind,
             steps.caller_role_key,
             steps.caller_session_name,
-            steps.caller_created_key
+            coalesce(
+                steps.caller_created_at, timestamp '1970-01-01 00:00:00'
+            ) as caller_created_key
         from lake.assumption_steps as steps
         left join by_name
             on

@@ -340,15 +340,13 @@ func (o *callerOracle) call(t *oracleTry) trust.Call {
 			c.Shown[key] = []string{*value}
 		}
 	}
-	if t.Request != nil {
+	if t.Tags != nil {
 		for _, key := range []string{"sts:externalid", "sts:sourceidentity", "aws:requesttag/team"} {
 			c.Shown[key] = nil
 		}
 		var tags []struct{ Key, Value string }
-		if t.Tags != nil {
-			if err := json.Unmarshal([]byte(*t.Tags), &tags); err != nil {
-				panic(err)
-			}
+		if err := json.Unmarshal([]byte(*t.Tags), &tags); err != nil {
+			panic(err)
 		}
 		for _, tag := range tags {
 			show("aws:requesttag/"+strings.ToLower(tag.Key), &tag.Value)

@@ -49,8 +49,7 @@ func assumedLake(t testing.TB, n int) lakeFiles {
 		}
 	}
 	for day := range 90 {
-		w.exec(assumedDay(t, dir, "assumptions", "assumed_role_arn", day, n/90/30, 2048))
-		w.exec(assumedDay(t, dir, "calls", "role_arn", day, n/90/30, 30720))
+		w.exec(assumedDay(t, dir, day, n/90/30))
 	}
 	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-09-29"), "roles", x.roles,
 		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at")
@@ -62,7 +61,7 @@ func assumedLake(t testing.TB, n int) lakeFiles {
 
 // assumedDay writes the events of one day: sessions of 29 calls, each with its
 // assumption.
-func assumedDay(t testing.TB, dir, part, role string, day, sessions, rows int) string {
+func assumedDay(t testing.TB, dir string, day, sessions int) string {
 	date := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, day).Format(time.DateOnly)
 	folder := filepath.Join(dir, "events", "event_date="+date)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -80,7 +79,7 @@ func assumedDay(t testing.TB, dir, part, role string, day, sessions, rows int) s
 		assumptions as (select uuid() :: varchar as event_id, n.created as event_time, 'sts.amazonaws.com' as event_source,
 			case when n.way = 9 then 'AssumeRoleWithWebIdentity' when n.way = 10 then 'AssumeRoleWithSAML' else 'AssumeRole' end as event_name, n.account as recipient_account_id,
 			case when p.k is not null and n.way < 3 then p.k when n.way in (7, 8) then 'AKIA0000000000000001' end as identity_access_key_id, 'success' as outcome,
-			n.arn as assumed_role_arn, case when n.way in (3, 4) then null else n.id end as assumed_role_id, n.name as assumed_session_name, n.k as assumed_access_key_id,
+			n.arn as assumed_role_arn, '[]' as assumed_session_tags, case when n.way in (3, 4) then null else n.id end as assumed_role_id, n.name as assumed_session_name, n.k as assumed_access_key_id,
 			case when n.way < 3 and p.k is not null then 'role' when n.way < 7 then 'service' when n.way < 9 then 'user' when n.way = 9 then 'web_identity' else 'identity_center' end as caller_kind,
 			case when n.way < 3 and p.k is not null then p.arn when n.way < 7 then 'lambda.amazonaws.com' when n.way < 9 then 'arn:aws:iam::' || n.account || ':user/u' || n.r || '-' || n.i %% 2
 				when n.way = 9 then 'oidc:token.example.com/repo:app-' || n.r when n.way > 9 then 'sso:p' || n.r || '-' || n.i %% 5 end as caller,
@@ -92,8 +91,9 @@ func assumedDay(t testing.TB, dir, part, role string, day, sessions, rows int) s
 			'{"roleArn":"' || n.arn || '","roleSessionName":"' || n.name || '"' || case when n.way = 10 then ',"principalArn":"arn:aws:iam::' || n.account || ':saml-provider/AWSSSO_1"' else '' end || '}' as request_parameters,
 			'{"credentials":{"accessKeyId":"' || n.k || '"},"audience":"sts.amazonaws.com"}' as response_elements
 			from named as n left join named as p on p.i = n.i - 1)
-		select * exclude (event_date) replace (%[4]s) from (from lake.events union all by name from %[6]s) order by %[8]s nulls first, event_time
-		) to '%[5]s/%[6]s.parquet' (format parquet, compression zstd, row_group_size %[7]d)`, date, day, sessions, zonedEvents, folder, part, rows, role)
+		select * exclude (event_date) replace (%[4]s) from (from lake.events union all by name from calls union all by name from assumptions)
+		order by caller_kind is null, assumed_role_arn nulls first, role_arn nulls first, event_time
+		) to '%[5]s/part-0123456789abcdef0123456789abcdef.parquet' (format parquet, compression zstd, row_group_size 32768)`, date, day, sessions, zonedEvents, folder)
 }
 
 // BenchmarkUnexpected asks who came to a thousand roles over twenty million events;

@@ -22,7 +22,6 @@ type trustEvent struct {
 	Audience    *string `json:"caller_audience"`
 	MFA         *bool   `json:"mfa_authenticated"`
 	ExternalID  *string `json:"external_id"`
-	Request     *string `json:"request_parameters"`
 	Identity    *string `json:"assumed_source_identity"`
 	Tags        *string `json:"assumed_session_tags"`
 }
@@ -393,6 +392,7 @@ func (m *trustMaker) parameters(e *trustEvent) {
 	if m.chance(40) {
 		e.Identity = ptr(m.pick("ann", "bob"))
 	}
+	e.Tags = ptr("[]")
 	if m.chance(40) {
 		tags, err := json.Marshal([]map[string]string{{"key": "cost", "value": "7"}, {"key": m.pick("Team", "team"), "value": m.pick("x-1", "a_b%c#d")}})
 		if err != nil {
@@ -400,7 +400,6 @@ func (m *trustMaker) parameters(e *trustEvent) {
 		}
 		e.Tags = ptr(string(tags))
 	}
-	e.Request = ptr("{}")
 	if m.chance(80) {
 		e.Audience = ptr(m.pick("aud-1", "aud-2"))
 	}

@@ -10,7 +10,8 @@ keys as (
     select
         caller_role_key as role_key,
         caller_session_name as session_name,
-        caller_created_key as created_key,
+        coalesce(caller_created_at, timestamp '1970-01-01 00:00:00')
+            as created_key,
         caller_access_key_id as access_key_id,
         max(caller_role_arn) as role_arn,
         max(
@@ -25,7 +26,7 @@ keys as (
     group by
         caller_role_key,
         caller_session_name,
-        caller_created_key,
+        coalesce(caller_created_at, timestamp '1970-01-01 00:00:00'),
         caller_access_key_id
 
 ),
@@ -164,7 +165,8 @@ steps as (
         stepped.created_key,
         grants.caller_role_key,
         grants.caller_session_name,
-        grants.caller_created_key,
+        coalesce(grants.caller_created_at, timestamp '1970-01-01 00:00:00')
+            as caller_created_key,
         case
             when grants.caller is not null then grants.caller
             when stepped.role_arn like '%/AWSReservedSSO#_%' escape '#'

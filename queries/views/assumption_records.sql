@@ -38,7 +38,6 @@ select
     source_identity,
     source_ip_address,
     user_agent,
-    request_parameters is not null as has_parameters,
     ---------- of who came, what trust policies and reports ask
     nullif(split_part(identity_principal_id, ':', 1), '') as principal_prefix,
     case

@@ -45,10 +45,6 @@ select
     assumptions.caller_session_name,
     assumptions.caller_session_arn,
     assumptions.caller_session_created_at as caller_created_at,
-    coalesce(
-        assumptions.caller_session_created_at,
-        timestamp '1970-01-01 00:00:00'
-    ) as caller_created_key,
     case
         when assumptions.caller_kind = 'role'
             then assumptions.caller_access_key_id
@@ -57,7 +53,6 @@ select
     assumptions.is_long_term,
     assumptions.mfa_authenticated,
     assumptions.external_id,
-    assumptions.has_parameters,
     assumptions.source_ip_address as address,
     assumptions.caller_network as network
 from lake.merged_assumptions as assumptions

@@ -30,24 +30,44 @@ by_inventory as (
 
 ),
 
+-- Which ARNs stand in records without an id, and in no inventory.
+nameless as (
+
+    select wanted.role_arn
+    from (
+        select assumed_role_arn as role_arn
+        from lake.assumption_records
+        where assumed_role_id is null
+        union
+        select role_arn
+        from role_use
+        where role_id is null
+    ) as wanted
+    left join by_inventory on wanted.role_arn = by_inventory.role_arn
+    where wanted.role_arn is not null and by_inventory.role_arn is null
+
+),
+
 -- (Grouped by one column each, whose dictionary DuckDB then makes use of.)
 named as (
 
     select
-        role_arn,
-        min(role_id) as first_id,
-        max(role_id) as last_id
+        role_use.role_arn,
+        min(role_use.role_id) as first_id,
+        max(role_use.role_id) as last_id
     from role_use
-    group by role_arn
+    inner join nameless on role_use.role_arn = nameless.role_arn
+    group by role_use.role_arn
 
     union all
 
     select
-        assumed_role_arn as role_arn,
-        min(assumed_role_id) as first_id,
-        max(assumed_role_id) as last_id
-    from lake.assumption_records
-    group by assumed_role_arn
+        records.assumed_role_arn as role_arn,
+        min(records.assumed_role_id) as first_id,
+        max(records.assumed_role_id) as last_id
+    from lake.assumption_records as records
+    inner join nameless on records.assumed_role_arn = nameless.role_arn
+    group by records.assumed_role_arn
 
 ),
 
@@ -57,7 +77,6 @@ by_log as (
         role_arn,
         min(first_id) as role_id
     from named
-    where role_arn is not null
     group by role_arn
     having min(first_id) = max(last_id)
 
