@@ -8,7 +8,7 @@ repeated as (
 
     select shared_event_id
     from lake.assumption_records
-    where shared_event_id is not null
+    where shared_event_id >= ''
     group by shared_event_id
     having count(*) > 1
 
