@@ -1,6 +1,9 @@
 package cloudtrail
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // Assumption is one caller obtaining, or trying to obtain, one session of one
 // role. Fields are nil where the record does not say.
@@ -9,9 +12,10 @@ type Assumption struct {
 	RoleID      []byte // AROA…; only of a successful one
 	SessionName []byte
 	AccessKeyID []byte // of the new session: later calls bear it (P6)
-	// SourceIdentity and SessionTags are what the caller gave the new session. The
-	// tags are the JSON list of the request, which is empty where it has none, and
-	// nil where the record does not show the parameters.
+	// SourceIdentity and SessionTags are what the caller, or the provider who vouched
+	// for it, gave the new session. The tags are a JSON list of objects with key and
+	// value, which is empty where there are none, and nil where the record does not
+	// show the parameters.
 	SourceIdentity []byte
 	SessionTags    []byte
 	ExternalID     []byte
@@ -71,23 +75,51 @@ func (p *AssumptionParser) assumeRole(rec *Record, a *Assumption) {
 	a.SessionName = firstOf(p.text(member(request, "roleSessionName")), nonEmpty(session))
 	a.AccessKeyID = p.text(member(member(response, "credentials"), "accessKeyId"))
 	a.ExternalID = p.text(member(request, "externalId"))
-	a.SourceIdentity = p.text(member(request, "sourceIdentity"))
-	a.SessionTags = sessionTags(request)
+	// A provider's token or assertion brings it, and then only the answer may show it.
+	a.SourceIdentity = firstOf(p.text(member(request, "sourceIdentity")), p.text(member(response, "sourceIdentity")))
+	a.SessionTags = sessionTags(rec)
 	a.Audience = p.text(member(response, "audience"))
 	a.RoleARN = p.target(rec, p.text(member(user, "arn")))
 }
 
-// noTags is what a request without tags asks for.
-var noTags = []byte("[]")
+// maxTags is how many tags a session may have (STS).
+const maxTags = 50
 
-func sessionTags(request []byte) []byte {
+// sessionTags finds the tags that a session was given. AssumeRole has them as a list
+// in its request. The other calls have them in the provider's token or assertion, and
+// the record shows them as an object, principalTags. (Of AssumeRole that holds the tags
+// of the caller, which are no part of the request.)
+func sessionTags(rec *Record) []byte {
+	request := rec.JSON[RequestParameters]
 	if len(request) == 0 || request[0] != '{' {
 		return nil
+	}
+	if string(rec.Text[EventName]) != "AssumeRole" {
+		return tagList(member(request, "principalTags"))
 	}
 	if tags := member(request, "tags"); len(tags) > 0 && tags[0] == '[' {
 		return tags
 	}
-	return noTags
+	return tagList(nil)
+}
+
+// tagList writes an object of tags as the list that AssumeRole has.
+func tagList(object []byte) []byte {
+	list := []byte{'['}
+	n := 0
+	eachMember(object, func(key, value []byte) bool {
+		if value[0] != '"' {
+			return true
+		}
+		if n++; n > 1 {
+			list = append(list, ',')
+		}
+		name, _ := json.Marshal(string(key)) // of a string it does not fail
+		list = append(append(list, `{"key":`...), name...)
+		list = append(append(append(list, `,"value":`...), value...), '}')
+		return n < maxTags
+	})
+	return append(list, ']')
 }
 
 // target finds the assumed role: the resources name it with its path in some

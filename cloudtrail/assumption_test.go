@@ -188,6 +188,9 @@ func TestWhatAnAssumptionCarries(t *testing.T) {
 		"SAML provider, hidden":   {strings.Replace(saml, "%s", "Corp", 1), carried{tags: "[]"}},
 		"source identity, tags":   {call + `,"requestParameters":{"sourceIdentity":"ann","tags":[{"key":"Team","value":"x\"y"}]}`, carried{"", "", "ann", `[{"key":"Team","value":"x\"y"}]`}},
 		"tags of odd types":       {call + `,"requestParameters":{"sourceIdentity":7,"tags":{"key":"Team"}},"responseElements":{"audience":[]}`, carried{tags: "[]"}},
+		"tags of a web identity":  {strings.Replace(web, "%s", "p", 1) + `,"requestParameters":{"principalTags":{"Team":"x\"y","a\"b":"","n":7}}`, carried{"p", "", "", `[{"key":"Team","value":"x\"y"},{"key":"a\"b","value":""}]`}},
+		"tags of the caller":      {call + `,"requestParameters":{"principalTags":{"Team":"x"}}`, carried{tags: "[]"}},
+		"identity in the answer":  {strings.Replace(web, "%s", "p", 1) + `,"responseElements":{"sourceIdentity":"ann"}`, carried{"p", "", "ann", ""}},
 		"nothing of the response": {call + `,"requestParameters":null,"responseElements":null`, carried{}},
 	} {
 		rec := oneRecord(t, test.members)
