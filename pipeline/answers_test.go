@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	logged "roletrail/cloudtrail/trail"
 	"roletrail/config"
 	"roletrail/iam/inventory"
 	"roletrail/parquet"
@@ -18,19 +19,22 @@ import (
 	"roletrail/queries"
 )
 
+// answer is one of the organisation's expected answers.
+type answer struct {
+	query, file string
+	key         []string
+	unexpected  queries.Unexpected
+	columns     int  // that both sides have, at least
+	more        bool // the report has rows of which the generator tells nothing
+}
+
 // TestAnswersOfTheOrganisation compares what the reports say of the test
 // organisation with what its generator decided to happen, column by column.
 func TestAnswersOfTheOrganisation(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "lake")
 	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
 	takeInventory(t, dir)
-	for _, report := range []struct {
-		query, answer string
-		key           []string
-		unexpected    queries.Unexpected
-		columns       int  // that both sides have, at least
-		more          bool // the report has rows of which the generator tells nothing
-	}{
+	for _, a := range []answer{
 		{"last_used", "last_used.json", []string{"role_id"}, queries.Unexpected{}, 20, false},
 		{"coverage", "coverage.json", []string{"account_id", "aws_region", "family"}, queries.Unexpected{}, 9, false},
 		{"unused", "unused.json", []string{"role_id", "action"}, queries.Unexpected{}, 10, true},
@@ -39,28 +43,38 @@ func TestAnswersOfTheOrganisation(t *testing.T) {
 		{"unexpected", "unexpected.json", []string{"role_id", "caller", "via_role"}, queries.Unexpected{All: true}, 10, false},
 		{"unexpected", "unexpected.json#configured", []string{"role_id", "caller", "via_role"}, configured(t), 10, false},
 	} {
-		t.Run(report.answer, func(t *testing.T) {
-			p := quarter
-			p.Unexpected = report.unexpected
-			file, column, _ := strings.Cut(report.answer, "#")
-			want := keyed(readAnswer[map[string]any](t, file), report.key)
-			got := keyed(askFor(t, dir, report.query, p, func(row map[string]any) bool {
-				return !report.more || want[keyOf(row, report.key)] != nil
-			}), report.key)
-			if len(want) == 0 || !report.more && len(got) != len(want) {
-				t.Errorf("%d rows, want %d", len(got), len(want))
-			}
-			for key, w := range want {
-				if column != "" {
-					w["findings"] = w[column+"_findings"]
-				}
-				if n := sameColumns(t, key, got[key], w); n < report.columns {
-					t.Errorf("%s: only %d columns were compared", key, n)
-				}
-			}
-		})
+		t.Run(a.file, func(t *testing.T) { a.compare(t, dir) })
+	}
+	takeTrails(t, dir)
+	for _, a := range []answer{
+		{"unused", "unused_trails.json", []string{"role_id", "action"}, queries.Unexpected{}, 10, true},
+		{"unused_summary", "unused_trails_summary.json", []string{"role_id"}, queries.Unexpected{}, 6, false},
+	} {
+		t.Run(a.file, func(t *testing.T) { a.compare(t, dir) })
 	}
 	t.Run("scp", func(t *testing.T) { controlPolicies(t, dir) })
+}
+
+// compare asks the question of a lake and compares the answers.
+func (a answer) compare(t *testing.T, dir string) {
+	p := quarter
+	p.Unexpected = a.unexpected
+	file, column, _ := strings.Cut(a.file, "#")
+	want := keyed(readAnswer[map[string]any](t, file), a.key)
+	got := keyed(askFor(t, dir, a.query, p, func(row map[string]any) bool {
+		return !a.more || want[keyOf(row, a.key)] != nil
+	}), a.key)
+	if len(want) == 0 || !a.more && len(got) != len(want) {
+		t.Errorf("%d rows, want %d", len(got), len(want))
+	}
+	for key, w := range want {
+		if column != "" {
+			w["findings"] = w[column+"_findings"]
+		}
+		if n := sameColumns(t, key, got[key], w); n < a.columns {
+			t.Errorf("%s: only %d columns were compared", key, n)
+		}
+	}
 }
 
 var quarter = queries.Params{
@@ -147,6 +161,36 @@ func controlPolicies(t *testing.T, dir string) {
 	p.Role = "quarantine-scan"
 	if rows := ask(t, dir, "unused", p); len(rows) > 0 {
 		t.Errorf("%d actions of quarantine-scan are called granted, the first is %v", len(rows), rows[0])
+	}
+}
+
+// takeTrails ingests what the organisation's trails log, as of the end of the quarter.
+func takeTrails(t *testing.T, dir string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(organisationDir, "trails", "*.json"))
+	if err != nil || len(paths) != 2 {
+		t.Fatalf("trails %v, %v", paths, err)
+	}
+	var all []logged.Selector
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		selectors, err := logged.Parse(file, path)
+		file.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, selectors...)
+	}
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	if err := pipeline.IngestTrails(lake, all, quarter.Until, "test"); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -25,15 +25,17 @@ func (w *world) meta(more ...any) map[string]any {
 // answers are all files of expected/, by name.
 func (w *world) answers(files []*logFile, bad []badFile) (map[string][]byte, error) {
 	all := map[string]answer{
-		"last_used.json":      {w.meta(), w.lastUsed()},
-		"coverage.json":       {w.meta("accounts", w.accountCoverage()), w.coverage(files)},
-		"assumptions.json":    {w.meta("assumptions", w.countAssumptions(success), "denied", w.countAssumptions(denied)), w.assumptionRows()},
-		"changes.json":        {w.meta(), w.changeRows()},
-		"unexpected.json":     {w.meta(), w.unexpected()},
-		"unused.json":         {w.meta(), w.unused()},
-		"unused_summary.json": {w.meta(), w.unusedSummary()},
-		"ingest.json":         {w.meta(), ingestRows(files)},
-		"bad.json":            {w.meta(), bad},
+		"last_used.json":             {w.meta(), w.lastUsed()},
+		"coverage.json":              {w.meta("accounts", w.accountCoverage()), w.coverage(files)},
+		"assumptions.json":           {w.meta("assumptions", w.countAssumptions(success), "denied", w.countAssumptions(denied)), w.assumptionRows()},
+		"changes.json":               {w.meta(), w.changeRows()},
+		"unexpected.json":            {w.meta(), w.unexpected()},
+		"unused.json":                {w.meta(), w.unused(false)},
+		"unused_summary.json":        {w.meta(), w.unusedSummary(false)},
+		"unused_trails.json":         {w.meta("trails", snapshot.Format(time.DateOnly)), w.unused(true)},
+		"unused_trails_summary.json": {w.meta("trails", snapshot.Format(time.DateOnly)), w.unusedSummary(true)},
+		"ingest.json":                {w.meta(), ingestRows(files)},
+		"bad.json":                   {w.meta(), bad},
 	}
 	out := map[string][]byte{}
 	for name, a := range all {

@@ -24,6 +24,8 @@ type unusedRow struct {
 	Resources []string `json:"resources"`
 	Evidence  *string  `json:"evidence"`
 
+	AccessLevel string `json:"access_level,omitempty"` // of data events
+
 	// ReasonSays are words that the reason must hold: without them nobody could
 	// act on it.
 	ReasonSays []string `json:"reason_says"`
@@ -68,11 +70,14 @@ func (w *world) trimmable() []*role {
 	return all
 }
 
+// told is whether the reports know what the trails log.
+type told bool
+
 // unused is the answer to "what may roles do and never do".
-func (w *world) unused() []unusedRow {
+func (w *world) unused(trails told) []unusedRow {
 	var rows []unusedRow
 	for _, r := range w.trimmable() {
-		rows = append(rows, w.unusedOf(r)...)
+		rows = append(rows, w.unusedOf(r, trails)...)
 	}
 	return rows
 }
@@ -82,6 +87,7 @@ func (w *world) unused() []unusedRow {
 var ofPatterns = map[string][]string{
 	"app-server": {"dynamodb:CreateTable", "ssm:PutParameter"}, // from version 2 on, from the beginning
 	"broad-ops":  {"rds:DeleteDBInstance", "secretsmanager:DeleteSecret"},
+	"deploy":     {"lambda:InvokeFunction"},
 	// Came with administrator rights inside the quarter.
 	"AWSReservedSSO_PowerUser_0123456789abcdef": {"iam:CreateUser"},
 	"AWSReservedSSO_PowerUser_fedcba9876543210": {"iam:CreateUser"},
@@ -89,7 +95,7 @@ var ofPatterns = map[string][]string{
 }
 
 // unusedOf are the rows of one role, in order of actions.
-func (w *world) unusedOf(r *role) []unusedRow {
+func (w *world) unusedOf(r *role, trails told) []unusedRow {
 	calls := w.callsOf(r)
 	actions, _ := w.namedActions(r)
 	actions = append(append(actions, sortedKeys(calls)...), ofPatterns[r.name]...)
@@ -97,7 +103,7 @@ func (w *world) unusedOf(r *role) []unusedRow {
 	var rows []unusedRow
 	for _, action := range slices.Compact(actions) {
 		if g := w.grantOf(r, action); g != nil {
-			rows = append(rows, w.unusedRow(r, action, g, calls[action]))
+			rows = append(rows, w.unusedRow(r, action, g, calls[action], trails))
 		}
 	}
 	return rows
@@ -156,16 +162,17 @@ func newer(a, b *use) *use {
 	return a
 }
 
-func (w *world) unusedRow(r *role, action string, g *grant, c *called) unusedRow {
+func (w *world) unusedRow(r *role, action string, g *grant, c *called, trails told) unusedRow {
 	if c == nil {
 		c = &called{}
 	}
-	row := unusedRow{AccountID: r.account.id, RoleARN: r.arn(), RoleID: r.id, Action: action, Uses: c.uses, Via: g.via, Resources: g.resources, Granted: g.since.Format(time.DateOnly)}
+	row := unusedRow{AccountID: r.account.id, RoleARN: r.arn(), RoleID: r.id, Action: action, Uses: c.uses, Via: g.via, Resources: g.resources, Granted: g.since.Format(time.DateOnly),
+		AccessLevel: dataEvents[action].accessLevel}
 	evidence := c.done
 	if c.done != nil {
 		row.LastUsed = moment(c.done.at)
 	}
-	row.Verdict, row.ReasonSays = w.permissionVerdict(r, action, g, c)
+	row.Verdict, row.ReasonSays = w.permissionVerdict(r, action, g, c, trails)
 	switch row.Verdict {
 	case "possibly_used":
 		evidence = c.beside
@@ -180,9 +187,10 @@ func (w *world) unusedRow(r *role, action string, g *grant, c *called) unusedRow
 
 // permissionVerdict judges a permission, and says what its reason must name (design
 // 7, 9.11 to 9.13, 9.17).
-func (w *world) permissionVerdict(r *role, action string, g *grant, c *called) (verdict string, says []string) {
+func (w *world) permissionVerdict(r *role, action string, g *grant, c *called, trails told) (verdict string, says []string) {
 	inside := func(u *use) bool { return u != nil && inWindow(u.at) }
-	dataType, isData := dataEvents[action]
+	data, isData := dataEvents[action]
+	logged, logging := w.dataLogged(r.account, data.resourceType, trails)
 	switch {
 	case inside(c.done):
 		return "used", []string{"inside the window"}
@@ -192,10 +200,8 @@ func (w *world) permissionVerdict(r *role, action string, g *grant, c *called) (
 		return "denied_only", []string{"denied"}
 	case withoutCall[action]:
 		return "unobservable", []string{"no API call of its own"}
-	case isData && dataType == "":
-		return "unobservable", []string{"data event", "no trail can log"}
-	case isData:
-		return "unobservable", []string{"data event", dataType}
+	case isData && !logged:
+		return "unobservable", append([]string{"data event"}, logging...)
 	case !r.created.Before(since):
 		return "too_new", []string{r.created.Format(time.DateOnly), "after the window began"}
 	case !g.since.Before(since):
@@ -211,7 +217,42 @@ func (w *world) permissionVerdict(r *role, action string, g *grant, c *called) (
 	if saw, _ := w.iamLastUsed(r); inWindow(saw) && w.isSilent(r) {
 		return "probably_unused", append(says, "IAM saw the role used on "+saw.Format(time.DateOnly), "the lake has nothing of it")
 	}
+	if isData {
+		says = append(says, logging...)
+	}
 	return "unused", says
+}
+
+// dataLogged tells whether the lake would show the data events of an account and
+// type, and what a reason must say of it. Only a trail that logs all of them, and
+// events of the type to prove that its logs were ingested, make it so.
+func (w *world) dataLogged(a *account, resourceType string, trails told) (logged bool, says []string) {
+	if resourceType == "" {
+		return false, []string{"no trail can log"}
+	}
+	if !trails {
+		return false, []string{resourceType}
+	}
+	of, asks := w.about(a, resourceType)
+	asOf := ", as of " + snapshot.Format(time.DateOnly)
+	switch {
+	case of == nil:
+		return false, []string{"no known trail logs " + resourceType + asOf}
+	case asks.below != "":
+		return false, []string{"trail " + of.name + " logs " + resourceType + " in part" + asOf}
+	}
+	all := "trail " + of.name + " logs all events of " + resourceType + asOf
+	if !w.holds(a, resourceType) {
+		return false, []string{all + ", but the lake has none of account " + a.id + ": ingest the bucket that the trail writes to"}
+	}
+	return true, []string{all}
+}
+
+// holds tells whether the logs have data events of an account and type.
+func (w *world) holds(a *account, resourceType string) bool {
+	return slices.ContainsFunc(w.uses, func(u use) bool {
+		return u.role.account == a && u.at.Before(until) && dataEvents[u.action].resourceType == resourceType
+	})
 }
 
 // isSilent tells whether the logs have nothing of a role: no call, and nobody who
@@ -222,12 +263,12 @@ func (w *world) isSilent(r *role) bool {
 }
 
 // unusedSummary counts the verdicts of every role.
-func (w *world) unusedSummary() []unusedSummaryRow {
+func (w *world) unusedSummary(trails told) []unusedSummaryRow {
 	var rows []unusedSummaryRow
 	for _, r := range w.trimmable() {
 		row := unusedSummaryRow{AccountID: r.account.id, RoleARN: r.arn(), RoleID: r.id}
 		verdicts, granted, used := map[string]int{}, map[string]bool{}, map[string]bool{}
-		actions := w.unusedOf(r)
+		actions := w.unusedOf(r, trails)
 		for _, a := range actions {
 			service, _, _ := strings.Cut(a.Action, ":")
 			verdicts[a.Verdict]++

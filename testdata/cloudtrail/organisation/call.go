@@ -21,7 +21,7 @@ type call struct {
 	response func(*dice, *session) raw
 	// resources builds resources[]; nil means the key is absent.
 	resources func(*dice, *session) raw
-	data      bool // a data event: logged for the lake bucket only
+	data      bool // a data event, of those that the organisation's trail logs
 	region    string
 	host      string
 	weight    int

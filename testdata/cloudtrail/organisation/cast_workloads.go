@@ -37,7 +37,7 @@ func (c *cast) castWorkloads() {
 		// IAM lags behind the newest assumption, which therefore explains the verdict.
 		iamLastUsed: at(9, 29, 6, 0, 0), attached: []string{lambdaBasic}, inline: []inlinePolicy{{"images", policyDocument(allow("arn:aws:s3:::example-images/*", "s3:GetObject", "s3:PutObject"))}}})
 	c.reportExport = c.add(role{account: a, name: "report-export", story: "dormant", kind: "service", trust: trustService("lambda"), attached: []string{lambdaBasic},
-		inline: []inlinePolicy{{"export", policyDocument(allow("*", "rds:DescribeDBSnapshots", "rds:StartExportTask", "s3:PutObject"))}}})
+		inline: []inlinePolicy{{"export", policyDocument(allow("*", "rds:DescribeDBSnapshots", "rds:StartExportTask", "s3:PutObject", "dynamodb:Query", "lambda:InvokeFunction"))}}})
 	c.legacyBatch = c.add(role{account: a, name: "legacy-batch", story: "never used", kind: "service", trust: trustService("batch"),
 		inline: []inlinePolicy{{"everything-s3", policyDocument(allow("*", "s3:*"))}}})
 	c.pixelTracker = c.add(role{account: a, name: "pixel-tracker", story: "used according to IAM only", kind: "service", trust: trustService("lambda"),

@@ -53,9 +53,19 @@ func decrypt(weight int) call {
 }
 
 func describeTable(weight int, table string) call {
-	return call{source: "dynamodb", name: "DescribeTable", weight: weight, request: fixed("tableName", table), resources: func(_ *dice, s *session) raw {
+	return call{source: "dynamodb", name: "DescribeTable", weight: weight, request: fixed("tableName", table), resources: tableResource(table)}
+}
+
+// queryTable is a data event on one of the tables, all of which are logged.
+func queryTable(table string) call {
+	return call{source: "dynamodb", name: "Query", data: true, resources: tableResource(table),
+		request: fixed("tableName", table, "keyConditionExpression", "#state = :open", "expressionAttributeNames", obj("#state", "state"), "limit", 100)}
+}
+
+func tableResource(table string) func(*dice, *session) raw {
+	return func(_ *dice, s *session) raw {
 		return list(obj("accountId", s.role.account.id, "type", "AWS::DynamoDB::Table", "ARN", "arn:aws:dynamodb:eu-west-1:"+s.role.account.id+":table/"+table))
-	}}
+	}
 }
 
 func createLogStream(weight int, group string) call {

@@ -21,7 +21,7 @@ func TestReadmeTables(t *testing.T) {
 	text := old
 	for name, table := range map[string]string{
 		"last-used": lastUsedTable(t), "changes": changesTable(t), "bad": badTable(t),
-		"unused": unusedTable(t), "unexpected": unexpectedTable(t),
+		"unused": unusedTable(t), "unused-trails": unusedTrailsTable(t), "unexpected": unexpectedTable(t),
 	} {
 		start, end := []byte("<!-- "+name+" -->\n"), []byte("<!-- /"+name+" -->")
 		before, rest, ok := bytes.Cut(text, start)
@@ -92,6 +92,22 @@ func unusedTable(t *testing.T) string {
 	}
 	for _, l := range order {
 		fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", l.role, l.verdict, strings.TrimSuffix(l.says, ", "), strings.Join(actions[l], ", "))
+	}
+	return out.String()
+}
+
+// unusedTrailsTable has the data events whose reason the trails changed.
+func unusedTrailsTable(t *testing.T) string {
+	var out strings.Builder
+	out.WriteString("| role | action | verdict | the reason says |\n| --- | --- | --- | --- |\n")
+	before := map[string]string{}
+	for _, r := range answerRows[unusedRow](t, "unused.json") {
+		before[r.RoleID+r.Action] = strings.Join(r.ReasonSays, ", ")
+	}
+	for _, r := range answerRows[unusedRow](t, "unused_trails.json") {
+		if says := strings.Join(r.ReasonSays, ", "); says != before[r.RoleID+r.Action] {
+			fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", nameOf(r.RoleARN), r.Action, r.Verdict, says)
+		}
 	}
 	return out.String()
 }

@@ -85,7 +85,7 @@ func (w *world) auditDays() routine {
 		},
 		menu: []call{read("iam", "ListRoles", 3, "maxItems", 1000), read("iam", "GetAccountSummary", 1), read("iam", "ListPolicies", 2, "scope", "Local", "onlyAttached", false),
 			read("s3", "ListBuckets", 2), bucketRead("GetBucketPolicy", "policy", 2, "example-logs", "example-artifacts"), read("cloudtrail", "DescribeTrails", 1),
-			read("cloudtrail", "GetTrailStatus", 1, "name", organisationTrail), read("config", "DescribeConfigurationRecorders", 1)}}
+			read("cloudtrail", "GetTrailStatus", 1, "name", w.trails()[0].arn()), read("config", "DescribeConfigurationRecorders", 1)}}
 }
 
 // etlDays: the nightly jobs, whose object reads and writes on the lake bucket

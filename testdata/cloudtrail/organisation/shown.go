@@ -3,18 +3,22 @@ package organisation
 // What CloudTrail shows of the actions that the policies here grant by name, as AWS
 // documents it. Those that stand in neither table are calls that every trail logs.
 
-// dataEvents are actions whose calls are data events, with the resource type that a
-// trail must name to log them; none where no trail can.
-var dataEvents = map[string]string{
-	"cloudwatch:ListMetrics": "AWS::CloudWatch::Metric",
-	"dynamodb:Query":         "AWS::DynamoDB::Table",
-	"logs:PutLogEvents":      "",
-	"rds-db:connect":         "",
-	"s3:GetObject":           "AWS::S3::Object",
-	"s3:PutObject":           "AWS::S3::Object",
-	"sqs:DeleteMessage":      "AWS::SQS::Queue",
-	"sqs:ReceiveMessage":     "AWS::SQS::Queue",
+// dataEvents are the actions whose calls are data events.
+var dataEvents = map[string]dataEvent{
+	"cloudwatch:ListMetrics": {"AWS::CloudWatch::Metric", "list"},
+	"dynamodb:Query":         {"AWS::DynamoDB::Table", "read"},
+	"lambda:InvokeFunction":  {"AWS::Lambda::Function", "write"},
+	"logs:PutLogEvents":      {"", "write"},
+	"rds-db:connect":         {"", "permissions"},
+	"s3:GetObject":           {"AWS::S3::Object", "read"},
+	"s3:PutObject":           {"AWS::S3::Object", "write"},
+	"sqs:DeleteMessage":      {"AWS::SQS::Queue", "write"},
+	"sqs:ReceiveMessage":     {"AWS::SQS::Queue", "read"},
 }
+
+// dataEvent is the resource type that a trail must name to log a data event, none
+// where no trail can, and the access level of the action.
+type dataEvent struct{ resourceType, accessLevel string }
 
 // withoutCall are permissions that no call is named after.
 var withoutCall = map[string]bool{"iam:PassRole": true}

@@ -60,10 +60,12 @@ func (w *world) addInventory(tree map[string][]byte) {
 }
 
 // addConfiguration adds what people would fetch or write beside logs and inventory:
-// what the trail logs, the policies at the root of the organisation, and
+// what the trails log, the policies at the root of the organisation, and
 // roletrail.yaml.
 func (w *world) addConfiguration(tree map[string][]byte) {
-	tree["trails/"+w.tooling.id+".json"] = trailConfiguration()
+	for _, t := range w.trails() {
+		tree["trails/"+t.owner.id+".json"] = t.configuration()
+	}
 	tree["scp/root.json"] = controlPolicies()
 	tree["roletrail.yaml"] = []byte(configuration)
 }

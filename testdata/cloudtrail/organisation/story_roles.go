@@ -12,6 +12,7 @@ func (w *world) storyRoles() {
 	w.storyEdges()
 	w.storyDenied()
 	w.storyLate()
+	w.storyTables()
 	w.storyNoise()
 }
 
@@ -115,6 +116,17 @@ func (w *world) storyLate() {
 	rec := c.make(d, s, homeRegion, at(8, 4, 14, 1, 30))
 	rec.late, rec.addendum = 72*time.Hour, obj("reason", "DELIVERY_DELAY")
 	w.finish(s, &c, &rec, success)
+}
+
+// storyTables: every Monday orders-api lists the open orders, the only data event of
+// a table.
+func (w *world) storyTables() {
+	d := newDice("tables")
+	for date := firstDay; date.Before(lastDay); date = date.AddDate(0, 0, 7) {
+		t := d.moment(date, 6, 8)
+		s := w.lambdaSession(w.ordersAPI, "orders-api")(d, t)
+		w.succeed(d, s, queryTable("orders"), homeRegion, t.Add(2*time.Second))
+	}
 }
 
 // storyNoise is what stands in every log and is nobody's role use: sign-ins of

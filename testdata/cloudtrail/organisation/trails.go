@@ -5,22 +5,72 @@ import (
 	"encoding/json"
 )
 
-// organisationTrail is the trail that all logs come from.
-const organisationTrail = "arn:aws:cloudtrail:us-east-1:222222222222:trail/organisation"
+// trail is a trail as it was configured when the quarter ended. Every trail logs all
+// Regions.
+type trail struct {
+	owner        *account
+	name, bucket string
+	organisation bool // it logs every account
+	data         []dataSelector
+}
 
-// trailConfiguration is what `aws cloudtrail describe-trails` and `aws cloudtrail
-// get-event-selectors` print one after another: all management events, the objects
-// of one bucket, and what passes the VPC endpoint of S3.
-func trailConfiguration() []byte {
+// dataSelector asks for the data events of a resource type.
+type dataSelector struct {
+	title, resourceType string
+	below               string // what the ARNs begin with; all of the type when empty
+}
+
+// trails are the one that all logs here come from, and one of the workloads whose
+// bucket nobody ingested.
+func (c *cast) trails() []*trail {
+	return []*trail{
+		{owner: c.tooling, name: "organisation", bucket: "example-logs", organisation: true, data: []dataSelector{
+			{"the data lake", "AWS::S3::Object", "arn:aws:s3:::" + lakeBucket + "/"}, {"tables", "AWS::DynamoDB::Table", ""}}},
+		{owner: c.workloads, name: "functions", bucket: "example-function-logs", data: []dataSelector{{"functions", "AWS::Lambda::Function", ""}}},
+	}
+}
+
+// about is the trail that says most of an account's data events of a type, and what
+// it asks for; nil if none asks for any.
+func (c *cast) about(a *account, resourceType string) (of *trail, asks dataSelector) {
+	for _, t := range c.trails() {
+		for _, s := range t.data {
+			if (t.owner == a || t.organisation) && s.resourceType == resourceType && (of == nil || s.below == "") {
+				of, asks = t, s
+			}
+		}
+	}
+	return of, asks
+}
+
+func (t *trail) arn() string {
+	return "arn:aws:cloudtrail:" + globalRegion + ":" + t.owner.id + ":trail/" + t.name
+}
+
+// configuration is what `aws cloudtrail describe-trails` and `aws cloudtrail
+// get-event-selectors` print of a trail one after another. The organisation's logs all
+// management events too, and what passes the VPC endpoint of S3.
+func (t *trail) configuration() []byte {
 	field := func(name, operator, value string) raw { return obj("Field", name, operator, list(value)) }
-	return append(indented(obj("trailList", list(obj("Name", "organisation", "S3BucketName", "example-logs", "IncludeGlobalServiceEvents", true,
-		"IsMultiRegionTrail", true, "HomeRegion", globalRegion, "TrailARN", organisationTrail, "LogFileValidationEnabled", true,
-		"HasCustomEventSelectors", true, "HasInsightSelectors", true, "IsOrganizationTrail", true)))),
-		indented(obj("TrailARN", organisationTrail, "AdvancedEventSelectors", list(
-			obj("Name", "management", "FieldSelectors", list(field("eventCategory", "Equals", "Management"))),
-			obj("Name", "the data lake", "FieldSelectors", list(field("eventCategory", "Equals", "Data"), field("resources.type", "Equals", "AWS::S3::Object"),
-				field("resources.ARN", "StartsWith", "arn:aws:s3:::"+lakeBucket+"/"))),
-			obj("Name", "the endpoint", "FieldSelectors", list(field("eventCategory", "Equals", "NetworkActivity"), field("eventSource", "Equals", "s3.amazonaws.com"))))))...)
+	selector := func(title string, fields ...any) raw { return obj("Name", title, "FieldSelectors", list(fields...)) }
+	var selectors []any
+	if t.organisation {
+		selectors = append(selectors, selector("management", field("eventCategory", "Equals", "Management")))
+	}
+	for _, s := range t.data {
+		fields := []any{field("eventCategory", "Equals", "Data"), field("resources.type", "Equals", s.resourceType)}
+		if s.below != "" {
+			fields = append(fields, field("resources.ARN", "StartsWith", s.below))
+		}
+		selectors = append(selectors, selector(s.title, fields...))
+	}
+	if t.organisation {
+		selectors = append(selectors, selector("the endpoint", field("eventCategory", "Equals", "NetworkActivity"), field("eventSource", "Equals", "s3.amazonaws.com")))
+	}
+	return append(indented(obj("trailList", list(obj("Name", t.name, "S3BucketName", t.bucket, "IncludeGlobalServiceEvents", t.organisation,
+		"IsMultiRegionTrail", true, "HomeRegion", globalRegion, "TrailARN", t.arn(), "LogFileValidationEnabled", true,
+		"HasCustomEventSelectors", true, "HasInsightSelectors", t.organisation, "IsOrganizationTrail", t.organisation)))),
+		indented(obj("TrailARN", t.arn(), "AdvancedEventSelectors", list(selectors...)))...)
 }
 
 // controlPolicies is what `aws organizations describe-policy` prints of the three
