@@ -48,7 +48,7 @@ run bin/report last-used --lake "$lake" --quarter 2026Q3
 say "what roles may do and never do: the actions that their policies grant, by verdict"
 run bin/report unused --lake "$lake" --quarter 2026Q3 --summary
 
-say "what one of them may do and never did, and since when that can be said"
+say "what one of them may do and never did; of tables, functions and objects, whether the trails would have shown it"
 run bin/report unused --lake "$lake" --quarter 2026Q3 --role report-export
 
 say "who became which role, and should not have; whom no role needs to trust"
