@@ -56,7 +56,8 @@ inventoried as (
 
     select
         account_id,
-        max(origin) as origin
+        max(origin) as origin,
+        max(snapshot_date) as snapshot_date
     from snapshot_roles
     group by account_id
 
@@ -570,6 +571,11 @@ graded as (
             -- What the logs alone tell is not all roles.
             when inventoried.origin = 'logs' then 'unknown'
             when unclear.name is not null then 'unknown'
+            -- It was made, and perhaps deleted, after the inventory.
+            when
+                cast(facts.last_used as date) >= inventoried.snapshot_date
+                or cast(facts.last_assumed as date) >= inventoried.snapshot_date
+                then 'unknown'
             else 'deleted'
         end as state,
         case

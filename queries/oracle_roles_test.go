@@ -278,7 +278,7 @@ func (o *oracle) row(r *oracleRole, inventoried map[string]string) []any {
 	state := "unknown"
 	if account != nil && inventoried[*account] == "inventory" {
 		state = "deleted"
-		if name != nil && o.isUnclear(*account, *name) {
+		if name != nil && o.isUnclear(*account, *name) || o.seenSinceInventory(r, *account) {
 			state = "unknown"
 		}
 	}
@@ -309,6 +309,21 @@ func (o *oracle) row(r *oracleRole, inventoried map[string]string) []any {
 		row[21] = assumed.EventTime
 	}
 	return row
+}
+
+// seenSinceInventory says whether the role was there on the day of its account's
+// inventory or later.
+func (o *oracle) seenSinceInventory(r *oracleRole, account string) bool {
+	roles, _ := o.inventory()
+	taken := ""
+	for _, known := range roles {
+		if known.AccountID == account {
+			taken = known.SnapshotDate
+		}
+	}
+	seen := func(at time.Time) bool { return at.Format(time.DateOnly) >= taken }
+	return slices.ContainsFunc(r.uses, func(e event) bool { return seen(e.EventTime) }) ||
+		slices.ContainsFunc(r.granted, func(a *oracleAssumption) bool { return seen(a.EventTime) })
 }
 
 // isUnclear says whether a role of the inventory may be any of several of the name.

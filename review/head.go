@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,9 +133,7 @@ func warnings(m *queries.Meta, report string) []string {
 		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, of its roles only what changed in the logs is known; ingest iam adds one", Few(logs)))
 	}
 	lines = append(lines, unseenChanges(m.Inventory)...)
-	if old := olderThan(m.Since, m.Inventory); len(old) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: the inventory of %s is older than the window, what was made or granted since is not known", Few(old)))
-	}
+	lines = append(lines, oldInventory(m)...)
 	if c := m.Catalogue; c != nil && m.Until.Sub(c.Date) > staleAfter {
 		lines = append(lines, fmt.Sprintf("warning: the catalogue of actions is %.0f days older than the window's end, newer actions are missing; "+
 			"ingest catalogue --refresh brings it up to date", m.Until.Sub(c.Date).Hours()/24))
@@ -164,6 +163,24 @@ func unseenChanges(snapshots []queries.MetaSnapshot) (lines []string) {
 	}
 	if len(replayed) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: logs that came since tell more of the roles of %s; ingest iam --from-logs replays them", Few(replayed)))
+	}
+	return lines
+}
+
+// oldInventory warns of inventories from before the window, and of those from before
+// the newest of its logs. (Of what the logs alone tell unseenChanges does.)
+func oldInventory(m *queries.Meta) (lines []string) {
+	old := olderThan(m.Since, m.Inventory)
+	if len(old) > 0 {
+		lines = append(lines, fmt.Sprintf("warning: the inventory of %s is older than the window, what was made or granted since is not known", Few(old)))
+	}
+	if m.Coverage.LastEvent == nil {
+		return lines
+	}
+	said := slices.Concat(old, fromLogs(m.Inventory))
+	overtaken := slices.DeleteFunc(olderThan(*m.Coverage.LastEvent, m.Inventory), func(account string) bool { return slices.Contains(said, account) })
+	if len(overtaken) > 0 {
+		lines = append(lines, fmt.Sprintf("warning: the logs go on after the inventory of %s, what was made or granted since is not known", Few(overtaken)))
 	}
 	return lines
 }

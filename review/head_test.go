@@ -87,6 +87,28 @@ func TestWithoutInventory(t *testing.T) {
 	}
 }
 
+// TestOldInventory: an inventory from before the window, or from before the newest
+// logs, does not know what was made since; that of their day does.
+func TestOldInventory(t *testing.T) {
+	for date, want := range map[string]string{
+		"2026-06-30": "warning: the inventory of 111111111111 is older than the window, what was made or granted since is not known",
+		"2026-07-01": "warning: the logs go on after the inventory of 111111111111, what was made or granted since is not known",
+		"2026-09-29": "warning: the logs go on after the inventory of 111111111111, what was made or granted since is not known",
+		"2026-09-30": "",
+	} {
+		m := sampleMeta()
+		m.Since, m.Until = at("2026-07-01T00:00:00Z"), at("2026-10-01T00:00:00Z")
+		m.Coverage.LastEvent = ptr(at("2026-09-30T23:58:00Z"))
+		m.Inventory = []queries.MetaSnapshot{
+			{AccountID: "111111111111", Date: at(date + "T00:00:00Z"), Roles: 2, Origin: "inventory"},
+			{AccountID: "222222222222", Date: at("2026-09-29T00:00:00Z"), Roles: 2, Origin: "logs"},
+		}
+		if got := strings.Join(oldInventory(m), "\n"); got != want {
+			t.Errorf("%s: got %q, want %q", date, got, want)
+		}
+	}
+}
+
 // TestLongNamesAreCut: an account's id in the logs may be megabytes long, and a line
 // for people stays one that can be read.
 func TestLongNamesAreCut(t *testing.T) {
