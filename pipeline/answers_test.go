@@ -35,7 +35,7 @@ func TestAnswersOfTheOrganisation(t *testing.T) {
 	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
 	takeInventory(t, dir)
 	for _, a := range []answer{
-		{"last_used", "last_used.json", []string{"role_id"}, queries.Unexpected{}, 20, false},
+		{"last_used", "last_used.json", []string{"role_id"}, queries.Unexpected{}, 23, false},
 		{"coverage", "coverage.json", []string{"account_id", "aws_region", "family"}, queries.Unexpected{}, 9, false},
 		{"unused", "unused.json", []string{"role_id", "action"}, queries.Unexpected{}, 10, true},
 		{"unused_summary", "unused_summary.json", []string{"role_id"}, queries.Unexpected{}, 6, false},

@@ -1,6 +1,9 @@
 package organisation
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // lastUsedRow is a row of `report last-used`.
 type lastUsedRow struct {
@@ -11,6 +14,7 @@ type lastUsedRow struct {
 	State         string  `json:"state"`
 	Kind          string  `json:"kind"`
 	PermissionSet *string `json:"permission_set"`
+	Privilege     *string `json:"privilege"`
 	Verdict       string  `json:"verdict"`
 	LastUsed      *string `json:"last_used"`
 	LastAction    *string `json:"last_action"`
@@ -30,7 +34,7 @@ type lastUsedRow struct {
 	// Facts beside the columns.
 	CallerList        []string `json:"caller_list"`         // who obtained sessions inside the window, sorted
 	LastAssumedCaller *string  `json:"last_assumed_caller"` // origin of the newest assumption
-	ReasonHint        *string  `json:"reason_hint"`         // what design 9.3 and 9.17 want the reason to say
+	ReasonSays        []string `json:"reason_says"`         // words that the reason must hold (design 7, 9.3, 9.17, 9.23)
 	Story             string   `json:"story"`
 }
 
@@ -124,7 +128,10 @@ func (w *world) lastUsedRow(r *role, t *tally) lastUsedRow {
 	iam, _ := w.iamLastUsed(r)
 	row := lastUsedRow{AccountID: r.account.id, RoleARN: r.arn(), RoleName: r.name, RoleID: r.id, State: r.state(), Kind: r.kind, PermissionSet: text(r.permissionSet),
 		Uses: t.uses, Denied: t.denied, Failed: t.failed, Sessions: len(t.sessions), Callers: len(t.callers), IAMLastUsed: moment(iam), CallerList: sortedKeys(t.callers), Story: r.story}
-	row.Verdict, row.ReasonHint = w.verdict(r, t, iam)
+	row.Verdict, row.ReasonSays = w.verdict(r, t, iam)
+	if row.State == "present" {
+		row.Privilege = text(privilege(r))
+	}
 	if a := t.lastAssumption; a != nil {
 		row.LastAssumed, row.LastAssumedCaller, row.LastCaller, row.Evidence = moment(a.at), text(a.origin.text), text(a.origin.text), text(a.ids[0])
 	}
@@ -140,8 +147,8 @@ func (w *world) lastUsedRow(r *role, t *tally) lastUsedRow {
 	return row
 }
 
-// verdict judges a role (design 7, 9.3, 9.17, 9.23).
-func (w *world) verdict(r *role, t *tally, iam time.Time) (verdict string, hint *string) {
+// verdict judges a role, and says what its reason must name.
+func (w *world) verdict(r *role, t *tally, iam time.Time) (verdict string, says []string) {
 	seen := time.Time{}
 	if t.last != nil {
 		seen = t.last.at
@@ -151,19 +158,40 @@ func (w *world) verdict(r *role, t *tally, iam time.Time) (verdict string, hint 
 	}
 	switch {
 	case r.kind == "service_linked":
-		return "service_linked", nil
+		return "service_linked", []string{"AWS owns"}
 	case t.last != nil && inWindow(t.last.at):
-		return "active", nil
+		return "active", []string{"used inside the window"}
 	case t.last == nil && t.lastDenied != nil:
-		return "denied_only", nil
+		return "denied_only", []string{"only denied attempts", "IAM counts"}
 	case t.assumedInWindow && !t.calledInWindow:
-		return "active", text("assumed, no call logged")
+		return "active", []string{"assumed, no call logged"}
 	case inWindow(iam) && iam.After(seen):
-		return "active", text("seen by IAM only")
+		return "active", []string{"seen by IAM only", r.account.coveredDays()}
 	case w.thin(r.account):
-		return "unknown", text("coverage is thin")
+		return "unknown", []string{"coverage is thin", r.account.coveredDays()}
 	case t.last != nil:
-		return "dormant", nil
+		return "dormant", []string{"last used before the window"}
 	}
-	return "never_used", nil
+	return "never_used", []string{"no use in the whole lake"}
 }
+
+// coveredDays are those of the quarter that an account's logs cover, in words.
+func (a *account) coveredDays() string {
+	return fmt.Sprintf("%d of %d days", windowDays-a.daysMissing(), windowDays)
+}
+
+// privileges are what roles may do at most, by hand: nothing here knows what every
+// action may do. Those that are not named may write.
+var privileges = map[string]string{
+	// Everything, or a way to it: run commands on any instance, new code with any role,
+	// keys for a developer's endpoint, a policy of their own.
+	"console-admin": "admin", "AWSReservedSSO_PowerUser_0123456789abcdef": "admin", "AWSReservedSSO_PowerUser_fedcba9876543210": "admin",
+	"app-server": "admin", "orders-api": "admin", "broad-ops": "admin", "deploy": "admin",
+	"data-migrate": "admin", "etl-runner": "admin", "old-export": "admin",
+	// Who may do what: with buckets, images, databases and roles. (saml-analyst has
+	// glue:Get*, some of which AWS calls management of permissions.)
+	"legacy-batch": "permissions", "ci-github": "permissions", "saml-analyst": "permissions", "db-admin": "permissions", "AWSServiceRoleForSSO": "permissions",
+	"archive-reader": "read", "edge-clock": "read", "vendor-billing": "read", "vendor-monitor": "read",
+}
+
+func privilege(r *role) string { return orText(privileges[r.name], "write") }

@@ -2,7 +2,6 @@ package organisation
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -212,7 +211,7 @@ func (w *world) permissionVerdict(r *role, action string, g *grant, c *called, t
 		says = []string{"last used before the window"}
 	}
 	if w.thin(r.account) {
-		return "probably_unused", append(says, fmt.Sprintf("%d of %d days", windowDays-r.account.daysMissing(), windowDays))
+		return "probably_unused", append(says, r.account.coveredDays())
 	}
 	if saw, _ := w.iamLastUsed(r); inWindow(saw) && w.isSilent(r) {
 		return "probably_unused", append(says, "IAM saw the role used on "+saw.Format(time.DateOnly), "the lake has nothing of it")

@@ -44,9 +44,9 @@ func TestReadmeTables(t *testing.T) {
 
 func lastUsedTable(t *testing.T) string {
 	var out strings.Builder
-	out.WriteString("| account | role | story | state | verdict | last used | uses | denied | failed | sessions | callers |\n| --- | --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
+	out.WriteString("| account | role | story | state | privilege | verdict | last used | uses | denied | failed | sessions | callers |\n| --- | --- | --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, r := range answerRows[lastUsedRow](t, "last_used.json") {
-		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %d | %d | %d | %d | %d |\n", r.AccountID[:3]+"…", r.RoleName, r.Story, r.State, r.Verdict, deref(r.LastUsed), r.Uses, r.Denied, r.Failed, r.Sessions, r.Callers)
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %s | %d | %d | %d | %d | %d |\n", r.AccountID[:3]+"…", r.RoleName, r.Story, r.State, deref(r.Privilege), r.Verdict, deref(r.LastUsed), r.Uses, r.Denied, r.Failed, r.Sessions, r.Callers)
 	}
 	return out.String()
 }
