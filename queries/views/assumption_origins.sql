@@ -40,6 +40,11 @@ by_key as (
         keys.session_name,
         keys.created_key,
         grants.event_id,
+        grants.caller,
+        grants.caller_kind,
+        grants.caller_role_key,
+        grants.caller_session_name,
+        grants.caller_created_at,
         row_number() over (
             partition by keys.role_key, keys.session_name, keys.created_key
             order by grants.event_time asc, grants.event_id asc
@@ -102,6 +107,11 @@ by_time as (
         slotted.session_name,
         slotted.created_key,
         unclaimed.event_id,
+        unclaimed.caller,
+        unclaimed.caller_kind,
+        unclaimed.caller_role_key,
+        unclaimed.caller_session_name,
+        unclaimed.caller_created_at,
         row_number() over (
             partition by
                 slotted.role_key, slotted.session_name, slotted.created_key
@@ -118,6 +128,11 @@ by_time as (
             grants.event_time,
             grants.target_key,
             grants.target_session,
+            grants.caller,
+            grants.caller_kind,
+            grants.caller_role_key,
+            grants.caller_session_name,
+            grants.caller_created_at,
             cast(floor(to_unixtime(grants.event_time) / 5) as bigint) as slot
         from lake.assumption_steps as grants
         left join by_key on grants.event_id = by_key.event_id
@@ -139,7 +154,11 @@ made as (
         role_key,
         session_name,
         created_key,
-        event_id
+        caller,
+        caller_kind,
+        caller_role_key,
+        caller_session_name,
+        caller_created_at
     from by_key
     where place = 1
 
@@ -149,7 +168,11 @@ made as (
         role_key,
         session_name,
         created_key,
-        event_id
+        caller,
+        caller_kind,
+        caller_role_key,
+        caller_session_name,
+        caller_created_at
     from by_time
     where place = 1
 
@@ -163,12 +186,12 @@ steps as (
         stepped.role_key,
         stepped.session_name,
         stepped.created_key,
-        grants.caller_role_key,
-        grants.caller_session_name,
-        coalesce(grants.caller_created_at, timestamp '1970-01-01 00:00:00')
+        made.caller_role_key,
+        made.caller_session_name,
+        coalesce(made.caller_created_at, timestamp '1970-01-01 00:00:00')
             as caller_created_key,
         case
-            when grants.caller is not null then grants.caller
+            when made.caller is not null then made.caller
             when stepped.role_arn like '%/AWSReservedSSO#_%' escape '#'
                 then 'sso:' || stepped.session_name
             when strpos(stepped.role_arn, ':role/aws-service-role/') > 0
@@ -177,7 +200,7 @@ steps as (
                 then 'ec2.amazonaws.com'
         end as origin,
         case
-            when grants.caller is not null then grants.caller_kind
+            when made.caller is not null then made.caller_kind
             when stepped.role_arn like '%/AWSReservedSSO#_%' escape '#'
                 then 'identity_center'
             else 'service'
@@ -188,7 +211,6 @@ steps as (
             stepped.role_key = made.role_key
             and stepped.session_name = made.session_name
             and stepped.created_key = made.created_key
-    left join lake.assumption_steps as grants on made.event_id = grants.event_id
 
 )
 
