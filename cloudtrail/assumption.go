@@ -27,6 +27,9 @@ type Assumption struct {
 	// Provider is who vouched for a federated caller: the issuer's host and path of
 	// a web identity, the name of the SAML provider (design 9.18).
 	Provider []byte
+	// Network is where the caller was: an IPv4 /24 or IPv6 /48, nil for the hosts of
+	// services.
+	Network []byte
 	// Audience is for whom the provider's token or assertion was made.
 	Audience []byte
 }
@@ -43,6 +46,9 @@ func (p *AssumptionParser) Parse(rec *Record, id *Identity, a *Assumption) bool 
 		return false
 	}
 	p.texts.reset()
+	mark := len(p.texts.buf)
+	p.texts.buf = appendNetwork(p.texts.buf, rec.Text[SourceIPAddress])
+	a.Network = nonEmpty(p.texts.since(mark))
 	if string(rec.Text[EventName]) == "SwitchRole" {
 		p.switchRole(rec, id, a)
 		return true

@@ -68,6 +68,7 @@ const (
 	ColCallerKind
 	ColCallerProvider
 	ColCallerAudience
+	ColCallerNetwork
 	ColExternalID
 
 	ColChange

@@ -68,6 +68,7 @@ var EventsSchema = newSchema("events",
 	Column{Name: "caller_kind", Kind: Dict},
 	Column{Name: "caller_provider", Kind: Dict},
 	Column{Name: "caller_audience", Kind: Dict},
+	Column{Name: "caller_network", Kind: Dict},
 	Column{Name: "external_id", Kind: Dict},
 
 	Column{Name: "change", Kind: Dict},

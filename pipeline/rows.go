@@ -23,6 +23,7 @@ const (
 	dictCallerKind
 	dictCallerProvider
 	dictCallerAudience
+	dictCallerNetwork
 	dictExternalID
 	dictSourceObject
 	dictFamily
@@ -49,7 +50,7 @@ var dictColumns = [numDicts]int{
 	parquet.ColUserAgent, parquet.ColErrorCode, parquet.ColErrorMessage, parquet.ColVPCEndpointID,
 	parquet.ColTLSDetails, parquet.ColOther, parquet.ColOutcome, parquet.ColPassedRoleARN,
 	parquet.ColAssumedRoleARN, parquet.ColAssumedRoleID, parquet.ColAssumedSessionName, parquet.ColAssumedAccessKeyID,
-	parquet.ColAssumedSourceIdentity, parquet.ColAssumedSessionTags, parquet.ColCaller, parquet.ColCallerKind, parquet.ColCallerProvider, parquet.ColCallerAudience, parquet.ColExternalID, parquet.ColSourceObject, parquet.ColFamily,
+	parquet.ColAssumedSourceIdentity, parquet.ColAssumedSessionTags, parquet.ColCaller, parquet.ColCallerKind, parquet.ColCallerProvider, parquet.ColCallerAudience, parquet.ColCallerNetwork, parquet.ColExternalID, parquet.ColSourceObject, parquet.ColFamily,
 	parquet.ColIAMAction,
 }
 
@@ -250,6 +251,7 @@ func (r *rows) derive(rec *cloudtrail.Record, e *row) {
 	e.codes[dictCallerKind] = r.dicts[dictCallerKind].code([]byte(a.CallerKind))
 	e.codes[dictCallerProvider] = r.dicts[dictCallerProvider].code(a.Provider)
 	e.codes[dictCallerAudience] = r.dicts[dictCallerAudience].code(a.Audience)
+	e.codes[dictCallerNetwork] = r.dicts[dictCallerNetwork].code(a.Network)
 	e.codes[dictExternalID] = r.dicts[dictExternalID].code(a.ExternalID)
 }
 

@@ -95,7 +95,8 @@ func TestRoleCallers(t *testing.T) {
 	hub, app := "arn:aws:iam::111111111111:role/hub", "arn:aws:iam::111111111111:role/app"
 	assume := func(id string, when time.Time, kind, caller, target, targetID, session, key string) event {
 		e := event{EventID: id, EventTime: when, EventSource: "sts.amazonaws.com", EventName: "AssumeRole", Outcome: "success", CallerKind: &kind, Caller: &caller,
-			AssumedARN: &target, AssumedSession: &session, SourceIP: ptr("192.0.2.9")}
+			AssumedARN: &target, AssumedSession: &session}
+		e.from(ptr("192.0.2.9"))
 		if targetID != "" {
 			e.AssumedID, e.AssumedKey = &targetID, &key
 		} else {
@@ -106,7 +107,8 @@ func TestRoleCallers(t *testing.T) {
 	through := assume("e2", at(2), "role", hub, app, "AROAAPP", "ann", "ASIA2")
 	through.RoleID, through.RoleARN, through.SessionName, through.SessionCreated, through.AccessKey = ptr("AROAHUB"), &hub, ptr("ann"), ptr(at(1)), ptr("ASIA1")
 	ours := assume("e4", at(4), "user", "arn:aws:iam::222222222222:user/bob", app, "", "bob", "")
-	ours.Outcome, ours.SharedEventID, ours.SourceIP = "success", ptr("pair"), ptr("2001:db8:7::5")
+	ours.Outcome, ours.SharedEventID = "success", ptr("pair")
+	ours.from(ptr("2001:db8:7::5"))
 	theirs := assume("e3", at(4), "account", "222222222222:AIDABOB", app, "AROAAPP", "bob", "ASIA3")
 	theirs.SharedEventID = ptr("pair")
 	e := openFiles(t, newWorkshop(t).write(t.TempDir(), world{

@@ -33,7 +33,7 @@ tries as (
             assumptions.caller_session_created_at,
             timestamp '1970-01-01 00:00:00'
         ) as caller_created_key,
-        lower(assumptions.source_ip_address) as address
+        assumptions.caller_network as network
     from assumptions
     cross join params
     left join lake.role_names as targets
@@ -85,42 +85,7 @@ traced as (
         coalesce(callers.origin_kind, tries.caller_kind, 'unknown')
             as caller_kind,
         case when callers.origin is not null then tries.caller end as via_role,
-        case
-            when regexp_like(tries.address, '^[0-9.]+$')
-                then
-                    split_part(tries.address, '.', 1) || '.'
-                    || split_part(tries.address, '.', 2) || '.'
-                    || split_part(tries.address, '.', 3) || '.0/24'
-            when regexp_like(tries.address, '^[0-9a-f:]*:[0-9a-f:]*$')
-                then
-                    coalesce(
-                        nullif(
-                            split_part(
-                                split_part(tries.address, '::', 1), ':', 1
-                            ),
-                            ''
-                        ),
-                        '0'
-                    ) || ':'
-                    || coalesce(
-                        nullif(
-                            split_part(
-                                split_part(tries.address, '::', 1), ':', 2
-                            ),
-                            ''
-                        ),
-                        '0'
-                    ) || ':'
-                    || coalesce(
-                        nullif(
-                            split_part(
-                                split_part(tries.address, '::', 1), ':', 3
-                            ),
-                            ''
-                        ),
-                        '0'
-                    ) || '::/48'
-        end as network
+        tries.network
     from tries
     left join callers
         on

@@ -26,6 +26,7 @@ type event struct {
 	Recipient       *string    `json:"recipient_account_id"`
 	SharedEventID   *string    `json:"shared_event_id"`
 	SourceIP        *string    `json:"source_ip_address"`
+	Network         *string    `json:"caller_network"`
 	IdentityType    *string    `json:"identity_type"`
 	PrincipalID     *string    `json:"identity_principal_id"`
 	IdentityAccount *string    `json:"identity_account_id"`
@@ -365,4 +366,26 @@ func all(t testing.TB, rows Rows, err error) [][]any {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// madeNetworks are those of the addresses that made-up events come from.
+var madeNetworks = map[string]string{
+	"192.0.2.7": "192.0.2.0/24", "192.0.2.9": "192.0.2.0/24", "198.51.100.9": "198.51.100.0/24",
+	"2001:db8::1": "2001:db8::/48", "2001:db8:1::1": "2001:db8:1::/48", "2001:db8:7::5": "2001:db8:7::/48",
+	"lambda.amazonaws.com": "", "AWS Internal": "",
+}
+
+// from sets where the caller of an assumption was.
+func (e *event) from(address *string) {
+	e.SourceIP, e.Network = address, nil
+	if address == nil {
+		return
+	}
+	network, known := madeNetworks[*address]
+	if !known {
+		panic("no network is given for " + *address)
+	}
+	if network != "" {
+		e.Network = &network
+	}
 }

@@ -87,7 +87,7 @@ func assumedDay(t testing.TB, dir string, day, sessions int) string {
 			case when n.way = 9 then 'token.example.com' when n.way = 10 then 'AWSSSO_1' end as caller_provider, case when n.way in (9, 10) then 'sts.amazonaws.com' end as caller_audience, case when n.way = 9 then 'repo:app-' || n.r end as identity_user_name,
 			case when n.way < 3 then p.id end as role_id, case when n.way < 3 then p.arn end as role_arn, case when n.way < 3 then p.name end as role_session_name,
 			case when n.way < 3 then p.created end as session_created_at, case when n.way < 3 then p.id || ':' || p.name when n.way in (7, 8) then 'AIDA000000000000000' || n.i %% 20 end as identity_principal_id,
-			case when n.way in (3, 4, 5, 6) then 'lambda.amazonaws.com' else '203.' || n.r %% 250 || '.' || hash(n.i, 8) %% 3 || '.' || hash(n.i, 9) %% 200 end as source_ip_address, case when n.way = 7 then 'x-1' end as external_id,
+			case when n.way in (3, 4, 5, 6) then 'lambda.amazonaws.com' else '203.' || n.r %% 250 || '.' || hash(n.i, 8) %% 3 || '.' || hash(n.i, 9) %% 200 end as source_ip_address, case when n.way not in (3, 4, 5, 6) then '203.' || n.r %% 250 || '.' || hash(n.i, 8) %% 3 || '.0/24' end as caller_network, case when n.way = 7 then 'x-1' end as external_id,
 			'{"roleArn":"' || n.arn || '","roleSessionName":"' || n.name || '"' || case when n.way = 10 then ',"principalArn":"arn:aws:iam::' || n.account || ':saml-provider/AWSSSO_1"' else '' end || '}' as request_parameters,
 			'{"credentials":{"accessKeyId":"' || n.k || '"},"audience":"sts.amazonaws.com"}' as response_elements
 			from named as n left join named as p on p.i = n.i - 1)

@@ -266,8 +266,9 @@ func (m *trustMaker) assumption() {
 	e := trustEvent{event: event{
 		EventID: m.eventID(), EventTime: m.moment(), EventSource: "sts.amazonaws.com", EventName: "AssumeRole", Recipient: &r.account,
 		Outcome: m.pick("success", "success", "success", "success", "denied", "failed"), AssumedARN: &r.arn, AssumedID: &r.id, AssumedSession: ptr(m.pick("s1", "s2", "i-0abc")),
-		AssumedKey: ptr(fmt.Sprintf("ASIA%d-%d", m.w.number, m.ids)), SourceIP: m.maybe(m.pick("192.0.2.7", "192.0.2.9", "198.51.100.9", "2001:db8:1::1", "lambda.amazonaws.com", "AWS Internal"), 95),
+		AssumedKey: ptr(fmt.Sprintf("ASIA%d-%d", m.w.number, m.ids)),
 	}}
+	e.from(m.maybe(m.pick("192.0.2.7", "192.0.2.9", "198.51.100.9", "2001:db8:1::1", "lambda.amazonaws.com", "AWS Internal"), 95))
 	if m.chance(15) {
 		e.AssumedID = nil
 	}

@@ -182,8 +182,9 @@ func (m *worldMaker) looseCall() {
 func (m *worldMaker) assumption(s madeSession, at time.Time, key *string) {
 	e := event{
 		EventID: m.eventID(), EventTime: at, EventSource: "sts.amazonaws.com", EventName: "AssumeRole", Outcome: "success", Recipient: &s.role.account,
-		AssumedARN: &s.role.arn, AssumedID: &s.role.id, AssumedSession: &s.name, AssumedKey: key, SourceIP: ptr(m.pick("192.0.2.7", "198.51.100.9", "2001:db8::1", "lambda.amazonaws.com")),
+		AssumedARN: &s.role.arn, AssumedID: &s.role.id, AssumedSession: &s.name, AssumedKey: key,
 	}
+	e.from(ptr(m.pick("192.0.2.7", "198.51.100.9", "2001:db8::1", "lambda.amazonaws.com")))
 	if m.chance(10) {
 		e.Outcome = "failed"
 	}

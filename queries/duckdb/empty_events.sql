@@ -62,6 +62,7 @@ select
     cast(null as varchar) as caller_kind,
     cast(null as varchar) as caller_provider,
     cast(null as varchar) as caller_audience,
+    cast(null as varchar) as caller_network,
     cast(null as varchar) as external_id,
     cast(null as varchar) as change,
     cast(null as varchar[]) as change_role_arns,

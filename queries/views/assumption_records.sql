@@ -21,6 +21,7 @@ select
     caller_kind,
     caller_provider,
     caller_audience,
+    caller_network,
     external_id,
     identity_arn,
     identity_account_id,
@@ -47,49 +48,6 @@ select
             then identity_arn
     end as caller_session_arn,
     coalesce(identity_access_key_id like 'AKIA%', false) as is_long_term,
-    -- IPv4 /24, IPv6 /48 (design 9.8); null for service hosts.
-    case
-        when regexp_like(source_ip_address, '^[0-9.]+$')
-            then
-                split_part(source_ip_address, '.', 1) || '.'
-                || split_part(source_ip_address, '.', 2) || '.'
-                || split_part(source_ip_address, '.', 3) || '.0/24'
-        when regexp_like(lower(source_ip_address), '^[0-9a-f:]*:[0-9a-f:]*$')
-            then
-                coalesce(
-                    nullif(
-                        split_part(
-                            split_part(lower(source_ip_address), '::', 1),
-                            ':',
-                            1
-                        ),
-                        ''
-                    ),
-                    '0'
-                ) || ':'
-                || coalesce(
-                    nullif(
-                        split_part(
-                            split_part(lower(source_ip_address), '::', 1),
-                            ':',
-                            2
-                        ),
-                        ''
-                    ),
-                    '0'
-                ) || ':'
-                || coalesce(
-                    nullif(
-                        split_part(
-                            split_part(lower(source_ip_address), '::', 1),
-                            ':',
-                            3
-                        ),
-                        ''
-                    ),
-                    '0'
-                ) || '::/48'
-    end as caller_network,
     ---------- and where it is
     recipient_account_id,
     event_date

@@ -35,6 +35,7 @@ select
     caller_user_name,
     caller_provider,
     caller_audience,
+    caller_network,
     mfa_authenticated,
     external_id,
     source_identity,

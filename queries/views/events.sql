@@ -67,6 +67,7 @@ select
     caller_kind,
     caller_provider,
     caller_audience,
+    caller_network,
     external_id,
     ---------- derived: change
     change,
