@@ -658,8 +658,13 @@ shown as (
                     end
         end as value,
         case
+            -- Of federated calls the assertion has it, and the answer of those that
+            -- succeeded.
+            when conditions.key = 'sts:sourceidentity'
+                then
+                    calls.has_parameters and calls.action = 'sts:AssumeRole'
             when
-                conditions.key in ('sts:externalid', 'sts:sourceidentity')
+                conditions.key = 'sts:externalid'
                 or conditions.key like 'aws:requesttag/%'
                 then calls.has_parameters
             when conditions.key in ('aws:principalarn', 'aws:principalaccount')

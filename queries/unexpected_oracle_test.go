@@ -341,8 +341,11 @@ func (o *callerOracle) call(t *oracleTry) trust.Call {
 		}
 	}
 	if t.Tags != nil {
-		for _, key := range []string{"sts:externalid", "sts:sourceidentity", "aws:requesttag/team"} {
+		for _, key := range []string{"sts:externalid", "aws:requesttag/team"} {
 			c.Shown[key] = nil
+		}
+		if c.Action == "sts:AssumeRole" {
+			c.Shown["sts:sourceidentity"] = nil
 		}
 		var tags []struct{ Key, Value string }
 		if err := json.Unmarshal([]byte(*t.Tags), &tags); err != nil {

@@ -158,7 +158,7 @@ func unseenChanges(snapshots []queries.MetaSnapshot) (lines []string) {
 		}
 	}
 	if len(accounts) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: logs that came after the inventory of %s tell more of its roles, grants may be younger or older than said; "+
+		lines = append(lines, fmt.Sprintf("warning: logs that came after the inventory of %s tell more of the roles there, grants may be younger or older than said; "+
 			"ingest iam with the same inventory and --snapshot-date dates them anew", Few(accounts)))
 	}
 	if len(replayed) > 0 {

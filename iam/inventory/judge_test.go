@@ -76,7 +76,7 @@ func TestGrantAge(t *testing.T) {
 		return fmt.Sprintf(`{"VersionId":%q,"IsDefaultVersion":%t,"CreateDate":%q,"Document":%s}`, id, isDefault, date, document("Allow", actions, "*", ""))
 	}
 	policies := `{"Arn":"` + mineARN + `","PolicyVersionList":[` + strings.Join([]string{
-		version("v4", false, "2026-05-01T00:00:00Z", `"sqs:DeleteMessage"`), // made, but not the default
+		version("v4", false, "2026-05-01T00:00:00Z", `["sqs:SendMessage","sqs:DeleteMessage"]`), // perhaps the default until it was taken back
 		version("v3", true, "2026-04-01T00:00:00Z", `["sqs:SendMessage","sqs:GetQueueUrl","sqs:ReceiveMessage","sqs:PurgeQueue"]`),
 		version("v1", false, "2026-02-01T00:00:00Z", `["sqs:SendMessage","sqs:GetQueueUrl"]`),
 		version("v2", false, "2026-03-01T00:00:00Z", `["sqs:SendMessage","sqs:PurgeQueue"]`),
@@ -118,7 +118,8 @@ func TestOlderVersions(t *testing.T) {
 		"all grant it":                    {"v3", []v{{"v1", "01-10", granted}, {"v2", "01-20", granted}, {"v3", "01-30", granted}}, "01-10"},
 		"never the default":               {"v3", []v{{"v1", "01-10", other}, {"v2", "01-20", granted}, {"v3", "01-30", granted}}, "01-30"},
 		"one between does not":            {"v3", []v{{"v1", "01-10", granted}, {"v2", "01-20", other}, {"v3", "01-30", granted}}, "01-30"},
-		"a younger one does not":          {"v2", []v{{"v1", "01-10", granted}, {"v2", "01-20", granted}, {"v3", "01-30", other}}, "01-10"},
+		"a younger one does not":          {"v2", []v{{"v1", "01-10", granted}, {"v2", "01-20", granted}, {"v3", "01-30", other}}, "01-20"},
+		"a younger one does too":          {"v2", []v{{"v1", "01-10", granted}, {"v2", "01-20", granted}, {"v3", "01-30", granted}}, "01-10"},
 		"the first was deleted":           {"v3", []v{{"v2", "01-20", granted}, {"v3", "01-30", granted}}, "01-30"},
 		"one between was deleted":         {"v3", []v{{"v1", "01-10", granted}, {"v3", "01-30", granted}}, "01-30"},
 		"one has no date":                 {"v2", []v{{"v1", "", granted}, {"v2", "01-20", granted}}, "01-20"},

@@ -32,7 +32,7 @@ type Policy struct {
 }
 
 // olderVersions are all versions that a policy had before the default one was made, of
-// an inventory. It shows when each was made and not which of them was the default one
+// an inventory, and those made since that it has. It shows when each was made and not which of them was the default one
 // when: any may have been, more than once, or never. Only that the first one was, when
 // the policy was made, is sure. So what all of them grant was granted all the time, and
 // of what one of them leaves out nothing is known.
@@ -131,6 +131,17 @@ func (raw rawPolicy) before(kept Policy) (older olderVersions) {
 			return olderVersions{}
 		}
 		older.documents, made = append(older.documents, document), at
+		delete(versions, v.VersionID)
+	}
+	// A version younger than the default one was perhaps the default until it was taken
+	// back: only what it grants as well was granted all the time.
+	delete(versions, kept.VersionID)
+	for _, v := range versions {
+		document, err := policy.Decode(v.Document)
+		if err != nil || document == "" {
+			return olderVersions{}
+		}
+		older.documents = append(older.documents, document)
 	}
 	older.since = made
 	return older
