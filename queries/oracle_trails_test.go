@@ -41,8 +41,8 @@ func (g *grantOracle) trailsOf(account string) []trailRow {
 }
 
 // hearData notes what a data event proves: that its type is logged, or, if its call
-// fits several actions, any type of its service. A denied call counts if the record
-// itself says that it is a data event.
+// fits several actions, any type of its service. Where an old record does not say
+// whether it is one, a call that was not denied counts.
 func (g *grantOracle) hearData(e event) {
 	isData := e.Management != nil && !*e.Management
 	if e.IAMAction == nil && isData {
@@ -53,7 +53,7 @@ func (g *grantOracle) hearData(e event) {
 			}
 		}
 	}
-	if e.IAMAction == nil || e.Outcome == "denied" && !isData {
+	if e.IAMAction == nil || !isData && (e.Management != nil || e.Outcome == "denied") {
 		return
 	}
 	if a := g.actions[*e.IAMAction]; a.DataType != nil {

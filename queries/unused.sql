@@ -120,7 +120,11 @@ acts as (
         count(*) filter (
             where outcome <> 'denied' and event_time >= cast(? as timestamp(6))
         ) as calls,
-        count(*) filter (where not management_event) as data_events
+        count(*) filter (where not management_event) as data_events,
+        -- Old records do not say which sort they are.
+        count(*) filter (
+            where management_event is null and outcome <> 'denied'
+        ) as unsorted_events
     from events
     where event_time < cast(? as timestamp(6))
     group by
@@ -378,7 +382,7 @@ heard_types as (
     inner join lake.actions as actions on acts.iam_action = actions.action
     where
         actions.observability = 'data'
-        and (acts.last_done is not null or acts.data_events > 0)
+        and (acts.data_events > 0 or acts.unsorted_events > 0)
 
 ),
 

@@ -130,7 +130,11 @@ acts as (
         passed_role_arn,
         max(event_time) filter (where outcome <> 'denied') as last_done,
         max(event_time) filter (where outcome = 'denied') as last_denied,
-        count(*) filter (where not management_event) as data_events
+        count(*) filter (where not management_event) as data_events,
+        -- Old records do not say which sort they are.
+        count(*) filter (
+            where management_event is null and outcome <> 'denied'
+        ) as unsorted_events
     from events
     where event_time < cast(? as timestamp(6))
     group by
@@ -380,7 +384,7 @@ heard_types as (
     inner join lake.actions as actions on acts.iam_action = actions.action
     where
         actions.observability = 'data'
-        and (acts.last_done is not null or acts.data_events > 0)
+        and (acts.data_events > 0 or acts.unsorted_events > 0)
 
 ),
 
