@@ -13,7 +13,7 @@ type Kind uint8
 const (
 	Dict      Kind = iota // text of few distinct values: dictionary and codes
 	Text                  // text of many distinct values, stored plainly
-	Timestamp             // microseconds since 1970, UTC
+	Timestamp             // microseconds since 1970, UTC; in Parquet a time without zone
 	Bool
 	Int32
 	Int64
@@ -96,7 +96,7 @@ func (c Column) node() schema.Node {
 	case Dict, Text:
 		return leaf(schema.StringLogicalType{}, arrowparquet.Types.ByteArray)
 	case Timestamp:
-		return leaf(schema.NewTimestampLogicalType(true, schema.TimeUnitMicros), arrowparquet.Types.Int64)
+		return leaf(schema.NewTimestampLogicalTypeForce(false, schema.TimeUnitMicros), arrowparquet.Types.Int64)
 	case Bool:
 		return leaf(schema.NoLogicalType{}, arrowparquet.Types.Boolean)
 	case Int32:

@@ -68,6 +68,16 @@ func (e *duckEngine) hasColumn(t lakeTable, name string) (has bool, err error) {
 	return has, rows.Err()
 }
 
+// zonedTimes refuses a file of an older build, which wrote times with a zone. An
+// inventory of another day would not mend it, as it does a missing column.
+func (e *duckEngine) zonedTimes(file string) error {
+	t := slices.IndexFunc(e.files.tables, func(t lakeTable) bool { return slices.Contains(t.paths, file) })
+	if t < 0 {
+		return fmt.Errorf("comparing the files of the lake: DuckDB read %q, which is none of them", file)
+	}
+	return fmt.Errorf("reading table %s: an older roletrail made %q, with another type of times; run ingest logs, ingest iam and ingest trail again, into a new lake", e.files.tables[t].name, file)
+}
+
 // renewal is how the files of a table are made anew.
 func renewal(table string) string {
 	switch folder, _, _ := strings.Cut(table, "/"); folder {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +15,8 @@ import (
 func TestLakeOfAnOlderBuild(t *testing.T) {
 	p := Params{Since: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
 	old := `copy (select 'arn:aws:iam::111111111111:role/deploy' as arn, 'AROADEPLOYEXAMPLE0001' as role_id, '111111111111' as account_id, 'deploy' as name, '/' as path,
-		timestamptz '2026-01-01 00:00:00+00' as created_at, timestamptz '2026-01-01 00:00:00+00' as last_used,
-		'service' as kind, 'read' as privilege, timestamptz '2026-09-30 00:00:00+00' as snapshot_at) to '`
+		timestamp '2026-01-01 00:00:00' as created_at, timestamp '2026-01-01 00:00:00' as last_used,
+		'service' as kind, 'read' as privilege, timestamp '2026-09-30 00:00:00' as snapshot_at) to '`
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "iam/roles/snapshot_date=2026-09-30")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -32,7 +33,7 @@ func TestLakeOfAnOlderBuild(t *testing.T) {
 	if err := os.MkdirAll(newer, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w.exec(`copy (select * exclude (snapshot_date) replace (created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at)
+	w.exec(`copy (select * exclude (snapshot_date)
 		from (from lake.roles union all by name select 'arn:aws:iam::111111111111:role/deploy' as arn, 'AROADEPLOYEXAMPLE0001' as role_id, '111111111111' as account_id,
 		timestamp '2026-10-01 00:00:00' as snapshot_at)) to '` + filepath.Join(newer, "roles-111111111111.parquet") + "' (format parquet)")
 	e := openFiles(t, foundFiles(t, dir), Options{})
@@ -42,6 +43,44 @@ func TestLakeOfAnOlderBuild(t *testing.T) {
 	rows, err := e.Run(context.Background(), "last_used", p)
 	if got := all(t, rows, err); len(got) != 1 {
 		t.Errorf("with a newer file beside it there are %d rows", len(got))
+	}
+}
+
+// TestTimesOfAnOlderBuild: a file in which any times have a zone is refused, in every
+// table that has times, beside a newer file and alone.
+func TestTimesOfAnOlderBuild(t *testing.T) {
+	w := newWorkshop(t)
+	for table, times := range map[string][]string{
+		"events": {"event_time", "session_created_at"}, "coverage": {"first_event", "last_event"}, "iam/roles": {"created_at", "last_used", "snapshot_at"},
+		"iam/role_permissions": {"granted_at", "snapshot_at"}, "iam/role_trust": {"snapshot_at"}, "iam/role_trust_conditions": {"snapshot_at"},
+		"iam/policies": {"created_at", "snapshot_at"}, "trails": {"snapshot_at"},
+	} {
+		for _, column := range times {
+			dir := t.TempDir()
+			folder := filepath.Join(dir, table, map[string]string{"events": "event_date=2026-07-01", "coverage": ""}[table])
+			if folder == filepath.Join(dir, table) && table != "coverage" {
+				folder = filepath.Join(folder, "snapshot_date=2026-07-01")
+			}
+			if err := os.MkdirAll(folder, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			view := "lake." + filepath.Base(table)
+			newer, older := filepath.Join(folder, "newer.parquet"), filepath.Join(folder, "older.parquet")
+			w.exec("copy (select columns(c -> c not in ('event_date', 'snapshot_date') or '" + table + "' = 'coverage') from " + view + ") to '" + newer + "' (format parquet)")
+			openFiles(t, foundFiles(t, dir), Options{}).Close()
+			w.exec("copy (select * replace (" + column + " at time zone 'UTC' as " + column + ") from '" + newer + "') to '" + older + "' (format parquet)")
+			want := "reading table " + table + ": an older roletrail made \"" + older + "\", with another type of times; run ingest logs, ingest iam and ingest trail again, into a new lake"
+			for _, beside := range []bool{true, false} {
+				if _, err := openDuckDB(context.Background(), foundFiles(t, dir), Options{}); err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("%s of %s, beside a newer file: %v: the error is %v, want %q", column, table, beside, err, want)
+				}
+				if beside {
+					if err := os.Remove(newer); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
 	}
 }
 
@@ -58,5 +97,19 @@ func TestEveryTableHasARenewal(t *testing.T) {
 		if len(wantedColumns(table)) < 3 {
 			t.Errorf("%s wants the columns %v", table.name, wantedColumns(table))
 		}
+	}
+}
+
+// TestTablesDiffer: no two tables have the same columns, or opening would not notice files
+// of different versions.
+func TestTablesDiffer(t *testing.T) {
+	seen := map[string]string{}
+	for _, table := range lakeTables() {
+		columns := wantedColumns(table)
+		slices.Sort(columns)
+		if other := seen[strings.Join(columns, " ")]; other != "" {
+			t.Errorf("%s and %s have the columns %v", other, table.name, columns)
+		}
+		seen[strings.Join(columns, " ")] = table.name
 	}
 }

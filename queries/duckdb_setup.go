@@ -42,28 +42,33 @@ func (e *duckEngine) setUp(ctx context.Context) error {
 }
 
 // compareSchemas looks whether the files of a table have different columns, as
-// after an upgrade.
+// after an upgrade, and refuses those whose times this build would read otherwise.
 func (e *duckEngine) compareSchemas(ctx context.Context) error {
+	var paths []string
+	tables := 0 // that have files; no two of them have the same columns
+	for _, t := range e.files.tables {
+		if paths = append(paths, t.paths...); len(t.paths) > 0 {
+			tables++
+		}
+	}
+	if tables == 0 {
+		return nil
+	}
 	text, err := texts.ReadFile("duckdb/schemas.sql")
 	if err != nil {
 		return err
 	}
-	for _, t := range e.files.tables {
-		if len(t.paths) < 2 {
-			continue
-		}
-		rows, err := e.query(ctx, string(text), []driver.Value{t.paths})
-		if err != nil {
-			return err
-		}
-		if rows.Next() && rows.Row()[0] != int64(1) {
-			e.mixed = true
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return err
+	rows, err := e.query(ctx, string(text), []driver.Value{paths})
+	if err != nil {
+		return err
+	}
+	if rows.Next() {
+		e.mixed = rows.Row()[0] != int64(tables)
+		if older, ok := rows.Row()[1].(string); ok {
+			err = e.zonedTimes(older)
 		}
 	}
-	return nil
+	return errors.Join(err, rows.Err(), rows.Close())
 }
 
 // exec runs statements that return nothing, on a connection of their own.

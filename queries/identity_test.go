@@ -120,7 +120,7 @@ func TestUnjudgedAccounts(t *testing.T) {
 	w.write(dir, world{events: []event{assumedWithoutPath("AROAONE")}, roles: append(roles("2026-06-01"), roles("2026-07-10")...)})
 	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-06-01"), "role_trust", []trustRow{
 		{account, unnamedARN, "AROAONE", 0, "allow", "*", false, "anyone", nil, nil, []string{"sts:AssumeRole"}},
-	}, "snapshot_at at time zone 'UTC' as snapshot_at")
+	})
 	e := openFiles(t, foundFiles(t, dir), Options{})
 	for day, unjudged := range map[string]int{"": 1, "2026-07-10": 1, "2026-07-09": 0, "2026-06-01": 0, "2026-05-31": 1} {
 		p := window()

@@ -150,7 +150,7 @@ func newWorkshop(t testing.TB) *workshop {
 	t.Cleanup(func() { conn.Close(); c.Close() })
 	w.exec("set TimeZone = 'UTC'")
 	w.exec("create schema lake")
-	for _, table := range []string{"events", "roles", "role_permissions", "policies", "actions", "coverage", "trails"} {
+	for _, table := range []string{"events", "roles", "role_permissions", "role_trust", "role_trust_conditions", "policies", "actions", "coverage", "trails"} {
 		text, err := texts.ReadFile("duckdb/empty_" + table + ".sql")
 		if err != nil {
 			t.Fatal(err)
@@ -171,22 +171,16 @@ func (w *workshop) exec(text string, args ...any) {
 	}
 }
 
-// zoned are the timestamp columns, which the lake keeps as instants.
-const zonedEvents = "event_time at time zone 'UTC' as event_time, session_created_at at time zone 'UTC' as session_created_at"
-
 // write makes a lake folder of the world.
 func (w *workshop) write(dir string, x world) lakeFiles {
 	w.t.Helper()
-	w.copyOut(dir, "events", x.events, len(x.events), "event_date", zonedEvents, "strftime(cast(json ->> 'event_time' as timestamp), '%Y-%m-%d')")
-	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date",
-		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
-	w.copyOut(dir, "iam/role_permissions", x.grants, len(x.grants), "snapshot_date",
-		"granted_at at time zone 'UTC' as granted_at, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
-	w.copyOut(dir, "iam/policies", x.policies, len(x.policies), "snapshot_date",
-		"created_at at time zone 'UTC' as created_at, snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
-	w.copyOut(dir, "catalogue/actions", x.actions, len(x.actions), "", "date '"+catalogueDay+"' as catalogue_date, 'refreshed' as source", "")
-	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "", "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event", "")
-	w.copyOut(dir, "trails", x.trails, len(x.trails), "snapshot_date", "snapshot_at at time zone 'UTC' as snapshot_at", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "events", x.events, len(x.events), "event_date", "strftime(cast(json ->> 'event_time' as timestamp), '%Y-%m-%d')")
+	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "iam/role_permissions", x.grants, len(x.grants), "snapshot_date", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "iam/policies", x.policies, len(x.policies), "snapshot_date", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "catalogue/actions", x.actions, len(x.actions), "", "")
+	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "", "")
+	w.copyOut(dir, "trails", x.trails, len(x.trails), "snapshot_date", "json ->> 'snapshot_date'")
 	if len(x.actions) == 0 {
 		w.writeCatalogue(dir)
 	}
@@ -209,7 +203,7 @@ func (w *workshop) writeCatalogue(dir string) {
 }
 
 // copyOut writes rows as the files of a table, partitioned if it has partitions.
-func (w *workshop) copyOut(dir, table string, rows any, n int, partition, zoned, partitionValue string) {
+func (w *workshop) copyOut(dir, table string, rows any, n int, partition, partitionValue string) {
 	w.t.Helper()
 	if n == 0 {
 		return
@@ -227,14 +221,14 @@ func (w *workshop) copyOut(dir, table string, rows any, n int, partition, zoned,
 	w.exec("create or replace temp table filled as select * from " + view)
 	w.exec("insert into filled by name select " + fields(rows) + strings.Repeat(", "+partitionValue+" as "+partition, min(1, len(partition))) + " from raw")
 	if partition == "" {
-		w.exec("copy (select * replace (" + zoned + ") from filled) to '" + out + "/part-0123456789abcdef0123456789abcdef.parquet' (format parquet)")
+		w.exec("copy filled to '" + out + "/part-0123456789abcdef0123456789abcdef.parquet' (format parquet)")
 		return
 	}
 	if partition == "snapshot_date" {
-		w.copySnapshots(out, zoned, snapshotsOf(rows))
+		w.copySnapshots(out, snapshotsOf(rows))
 		return
 	}
-	w.exec("copy (select * replace (" + zoned + ") from filled) to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
+	w.exec("copy filled to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
 }
 
 // snapshotsOf lists the dates of the snapshots that rows belong to, each with an
@@ -264,13 +258,13 @@ func snapshotsOf(rows any) map[string]string {
 
 // copySnapshots names the files as ingest iam does, but puts all accounts of a day
 // into one: a thousand files take minutes.
-func (w *workshop) copySnapshots(out, zoned string, snapshots map[string]string) {
+func (w *workshop) copySnapshots(out string, snapshots map[string]string) {
 	for date, account := range snapshots {
 		dir := filepath.Join(out, "snapshot_date="+date)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			w.t.Fatal(err)
 		}
-		w.exec("copy (select * exclude (snapshot_date) replace (" + zoned + ") from filled where snapshot_date = '" + date + "') to '" +
+		w.exec("copy (select * exclude (snapshot_date) from filled where snapshot_date = '" + date + "') to '" +
 			filepath.Join(dir, filepath.Base(out)+"-"+account+".parquet") + "' (format parquet)")
 	}
 }
@@ -305,6 +299,9 @@ func fields(rows any) string {
 		default:
 			names[i] = "json ->> '" + n + "' as " + n
 		}
+	}
+	if _, ok := rows.([]actionRow); ok {
+		names = append(names, "date '"+catalogueDay+"' as catalogue_date", "'refreshed' as source")
 	}
 	return strings.Join(names, ", ")
 }

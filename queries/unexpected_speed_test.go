@@ -51,11 +51,10 @@ func assumedLake(t testing.TB, n int) lakeFiles {
 	for day := range 90 {
 		w.exec(assumedDay(t, dir, day, n/90/30))
 	}
-	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-09-29"), "roles", x.roles,
-		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at")
-	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-09-29"), "role_trust", x.trust, "snapshot_at at time zone 'UTC' as snapshot_at")
-	w.fill(filepath.Join(dir, "iam/role_trust_conditions/snapshot_date=2026-09-29"), "role_trust_conditions", x.conditions, "snapshot_at at time zone 'UTC' as snapshot_at")
-	w.fill(filepath.Join(dir, "coverage"), "coverage", x.coverage, "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event")
+	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-09-29"), "roles", x.roles)
+	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-09-29"), "role_trust", x.trust)
+	w.fill(filepath.Join(dir, "iam/role_trust_conditions/snapshot_date=2026-09-29"), "role_trust_conditions", x.conditions)
+	w.fill(filepath.Join(dir, "coverage"), "coverage", x.coverage)
 	return foundFiles(t, dir)
 }
 
@@ -91,9 +90,9 @@ func assumedDay(t testing.TB, dir string, day, sessions int) string {
 			'{"roleArn":"' || n.arn || '","roleSessionName":"' || n.name || '"' || case when n.way = 10 then ',"principalArn":"arn:aws:iam::' || n.account || ':saml-provider/AWSSSO_1"' else '' end || '}' as request_parameters,
 			'{"credentials":{"accessKeyId":"' || n.k || '"},"audience":"sts.amazonaws.com"}' as response_elements
 			from named as n left join named as p on p.i = n.i - 1)
-		select * exclude (event_date) replace (%[4]s) from (from lake.events union all by name from calls union all by name from assumptions)
+		select * exclude (event_date) from (from lake.events union all by name from calls union all by name from assumptions)
 		order by caller_kind is null, assumed_role_arn nulls first, role_arn nulls first, event_time
-		) to '%[5]s/part-0123456789abcdef0123456789abcdef.parquet' (format parquet, compression zstd, row_group_size 32768)`, date, day, sessions, zonedEvents, folder)
+		) to '%[4]s/part-0123456789abcdef0123456789abcdef.parquet' (format parquet, compression zstd, row_group_size 32768)`, date, day, sessions, folder)
 }
 
 // BenchmarkUnexpected asks who came to a thousand roles over twenty million events;

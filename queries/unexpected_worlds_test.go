@@ -464,17 +464,16 @@ func (w *workshop) writeTrust(dir string, worlds []*trustWorld) lakeFiles {
 		x.events, x.roles, x.trust = append(x.events, one.events...), append(x.roles, one.roles...), append(x.trust, one.trust...)
 		x.conditions, x.coverage = append(x.conditions, one.conditions...), append(x.coverage, one.coverage...)
 	}
-	w.fill(filepath.Join(dir, "events/event_date=2026-07-01"), "events", x.events, zonedEvents)
-	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-07-15"), "roles", x.roles,
-		"created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at")
-	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-07-15"), "role_trust", x.trust, "snapshot_at at time zone 'UTC' as snapshot_at")
-	w.fill(filepath.Join(dir, "iam/role_trust_conditions/snapshot_date=2026-07-15"), "role_trust_conditions", x.conditions, "snapshot_at at time zone 'UTC' as snapshot_at")
-	w.fill(filepath.Join(dir, "coverage"), "coverage", x.coverage, "first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event")
+	w.fill(filepath.Join(dir, "events/event_date=2026-07-01"), "events", x.events)
+	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-07-15"), "roles", x.roles)
+	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-07-15"), "role_trust", x.trust)
+	w.fill(filepath.Join(dir, "iam/role_trust_conditions/snapshot_date=2026-07-15"), "role_trust_conditions", x.conditions)
+	w.fill(filepath.Join(dir, "coverage"), "coverage", x.coverage)
 	return foundFiles(w.t, dir)
 }
 
 // fill writes rows as one file of a table.
-func (w *workshop) fill(dir, table string, rows any, zoned string) {
+func (w *workshop) fill(dir, table string, rows any) {
 	w.t.Helper()
 	text, err := json.Marshal(rows)
 	if err == nil {
@@ -508,5 +507,5 @@ func (w *workshop) fill(dir, table string, rows any, zoned string) {
 	w.exec("create or replace temp table raw as select unnest(cast(? as json[])) as json", string(text))
 	w.exec("create or replace temp table filled as select * from empty_" + table)
 	w.exec("insert into filled by name select " + strings.Join(columns, ", ") + " from raw")
-	w.exec("copy (select * " + exclude + " replace (" + zoned + ") from filled) to '" + filepath.Join(dir, "part-0123456789abcdef0123456789abcdef.parquet") + "' (format parquet)")
+	w.exec("copy (select * " + exclude + " from filled) to '" + filepath.Join(dir, "part-0123456789abcdef0123456789abcdef.parquet") + "' (format parquet)")
 }

@@ -39,23 +39,23 @@ func grantsLake(t testing.TB, n int) lakeFiles {
 	w.exec(`create temp table made as select r, lpad(cast(100000000000 + r % 30 as varchar), 12, '1') as account_id, 'AROA' || lpad(cast(r as varchar), 17, '0') as role_id,
 		'arn:aws:iam::' || lpad(cast(100000000000 + r % 30 as varchar), 12, '1') || ':role/role-' || r as arn,
 		case when r < 20 then 20000 when r < 320 then 500 else 60 end as many, hash(r) % 19500 as base from range(1000) as t(r)`)
-	w.exec(`copy (select * exclude (snapshot_date) replace (created_at at time zone 'UTC' as created_at, last_used at time zone 'UTC' as last_used, snapshot_at at time zone 'UTC' as snapshot_at)
+	w.exec(`copy (select * exclude (snapshot_date)
 		from (from lake.roles union all by name select arn, role_id, account_id, 'role-' || r as name, '/' as path, timestamp '2026-01-01 00:00:00' as created_at, 'service' as kind,
 		timestamp '2026-09-29 00:00:00' as snapshot_at from made)) to '` + dir + `/iam/roles/snapshot_date=2026-09-29/roles-1.parquet' (format parquet)`)
 	w.exec(`copy (select account_id, arn as role_arn, role_id, action, 'allowed' as effect, false as is_pattern, ['arn:aws:iam::aws:policy/P' || r % 9 || '#' || r % 4] as via,
-		['*'] as resources, timestamptz '2026-01-01 00:00:00+00' as granted_at, timestamptz '2026-09-29 00:00:00+00' as snapshot_at
+		['*'] as resources, timestamp '2026-01-01 00:00:00' as granted_at, timestamp '2026-09-29 00:00:00' as snapshot_at
 		from made join actions on many = 20000 or i between base and base + many - 1 order by arn, action) to '` + dir +
 		`/iam/role_permissions/snapshot_date=2026-09-29/role_permissions-1.parquet' (format parquet, compression zstd)`)
 	w.exec(`copy (select a as account_id, 'arn:aws:cloudtrail:eu-west-1:' || a || ':trail/main' as trail_arn, a = '000000000001' as is_organization, true as is_multi_region,
 		'eu-west-1' as home_region, true as is_described, case when t = 0 then 'Management' else 'Data' end as category,
 		case when t > 0 then 'AWS::Service' || t * 7 || '::Thing' end as resource_type, true as logs_reads, t % 3 > 0 as logs_writes, t % 5 = 1 as is_narrowed,
-		case when t = 0 then ['service3'] else [] :: varchar[] end as excluded_services, timestamptz '2026-09-29 00:00:00+00' as snapshot_at
+		case when t = 0 then ['service3'] else [] :: varchar[] end as excluded_services, timestamp '2026-09-29 00:00:00' as snapshot_at
 		from (select distinct account_id as a from made where r < 15 union all select '000000000001') cross join range(40) as t(t))
 		to '` + dir + `/trails/snapshot_date=2026-09-29/trails-1.parquet' (format parquet)`)
 	for day := range 90 {
 		w.exec(grantedCalls(dir, day, n/90))
 	}
-	w.exec(`copy (select * replace (first_event at time zone 'UTC' as first_event, last_event at time zone 'UTC' as last_event) from (from lake.coverage union all by name
+	w.exec(`copy (select * from (from lake.coverage union all by name
 		select 'object-' || r || '-' || d as source_object, account_id, 'us-east-1' as aws_region, 'CloudTrail' as family, date '2026-07-01' + cast(d as int) as event_date,
 		10 as records, 10 as events, timestamp '2026-07-01 00:00:00' as first_event, timestamp '2026-09-28 23:00:00' as last_event
 		from made cross join range(90) as t(d) where r < 30)) to '` + dir + `/coverage/part-0.parquet' (format parquet)`)
@@ -70,7 +70,7 @@ func grantedCalls(dir string, day, n int) string {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		panic(err)
 	}
-	return fmt.Sprintf(`copy (select e.* exclude (event_date) replace (event_time at time zone 'UTC' as event_time, session_created_at at time zone 'UTC' as session_created_at)
+	return fmt.Sprintf(`copy (select e.* exclude (event_date)
 		from (from lake.events union all by name
 		select uuid() :: varchar as event_id, timestamp '%s 00:00:00' + to_microseconds(cast(k * (86400000000.0 / %d) as bigint)) as event_time,
 		service || '.amazonaws.com' as event_source, name as event_name, 'eu-west-1' as aws_region, account_id as recipient_account_id,

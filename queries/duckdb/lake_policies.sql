@@ -1,10 +1,6 @@
 -- The policy documents, all snapshots.
 create view lake.policies as
-select
-    * replace (
-        make_timestamp(epoch_us(created_at)) as created_at,
-        make_timestamp(epoch_us(snapshot_at)) as snapshot_at
-    )
+select *
 from read_parquet(
     getvariable('policies_files'),
     union_by_name = coalesce(getvariable('mixed'), false),

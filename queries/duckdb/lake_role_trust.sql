@@ -1,9 +1,6 @@
 -- Who may become a role, all snapshots.
 create view lake.role_trust as
-select
-    * replace (
-        make_timestamp(epoch_us(snapshot_at)) as snapshot_at
-    )
+select *
 from read_parquet(
     getvariable('role_trust_files'),
     union_by_name = coalesce(getvariable('mixed'), false),

@@ -1,6 +1,6 @@
 -- What trails log, all snapshots.
 create view lake.trails as
-select * replace (make_timestamp(epoch_us(snapshot_at)) as snapshot_at)
+select *
 from read_parquet(
     getvariable('trails_files'),
     union_by_name = coalesce(getvariable('mixed'), false),
