@@ -199,7 +199,7 @@ assumed as (
         assumed_role_id as role_id,
         case when assumed_role_id is null then assumed_role_arn end as role_arn
     from events
-    where caller_kind is not null and event_time < cast(? as timestamp(6))
+    where caller_kind >= '' and event_time < cast(? as timestamp(6))
 
 ),
 
