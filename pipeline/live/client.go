@@ -56,6 +56,11 @@ type bounded struct{ aws.HTTPClient }
 
 // Do implements aws.HTTPClient.
 func (b bounded) Do(request *http.Request) (*http.Response, error) {
+	// The SDK closes the form once the answer begins, maybe before the transport has
+	// seen the form's end; it would then break the connection and the call be made again.
+	if request.Body != nil {
+		request.Body = io.NopCloser(request.Body)
+	}
 	answer, err := b.HTTPClient.Do(request)
 	if answer != nil && answer.Body != nil {
 		answer.Body = &boundedBody{answer.Body, maxAnswer}
