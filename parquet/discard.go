@@ -39,7 +39,7 @@ func (l *Lake) Discard(paths []string) error {
 	}
 	for folder := range folders { // a file that came back after a power loss would not be explained by the ledger
 		if err := step(stepSyncFolder, folder, syncFolder); err != nil {
-			errs = append(errs, fmt.Errorf("removing files that do not count: %w", err))
+			errs = append(errs, fmt.Errorf("removing files that do not count: %w; the next ingest looks for them again", err))
 		}
 	}
 	return errors.Join(errs...)

@@ -87,3 +87,44 @@ func TestDiscardFails(t *testing.T) {
 		t.Errorf("there: %v, %v, synced: %v", exists(dir, stays), exists(dir, goes), synced)
 	}
 }
+
+// TestLeftOver: a file that was replaced and cannot be removed keeps nothing from
+// counting. Readers do not see it, and the next writer removes it.
+func TestLeftOver(t *testing.T) {
+	dir := t.TempDir()
+	l, run := testLake(t, dir)
+	old, taken := SnapshotPath(PoliciesSchema, testDay, "111111111111", [16]byte{1}), SnapshotPath(PoliciesSchema, testDay, "111111111111", [16]byte{2})
+	commitFile(t, l, run, old, PoliciesSchema, 3)
+	must(0, l.Ledger().Finish(run))
+	run = must(l.Ledger().Begin("test"))
+	batch := Batch{Files: []FileEntry{must(addFile(l, run, taken, PoliciesSchema, 5))}, Removed: []string{old}}
+	var leftOver, err error
+	withFailpoint(func(step, path string) error {
+		if step == stepDiscard {
+			return &os.PathError{Op: "remove", Path: path, Err: syscall.EROFS}
+		}
+		return nil
+	}, func() { leftOver, err = l.Complete(run, batch) })
+	if err != nil || !errors.Is(leftOver, syscall.EROFS) || !strings.Contains(leftOver.Error(), l.abs(old)) {
+		t.Errorf("left over: %v, error: %v", leftOver, err)
+	}
+	must(0, l.Close())
+	seen := func(who string) {
+		t.Helper()
+		r := must(OpenLake(dir))
+		defer r.Close()
+		if files, err := r.Files("iam/policies"); err != nil || len(files) != 1 || files[0].Name != taken {
+			t.Errorf("%s the next writer readers see %v, %v", who, files, err)
+		}
+	}
+	seen("before")
+	if !exists(dir, old) {
+		t.Error("it was removed")
+	}
+	l = must(CreateLake(dir))
+	must(0, l.Close())
+	seen("after")
+	if exists(dir, old) {
+		t.Error("the next writer did not remove it")
+	}
+}

@@ -62,7 +62,7 @@ func (w Written) Entry(path string, rows int64) FileEntry {
 type Batch struct {
 	Files []FileEntry
 	// Removed are the paths of files that count no longer, as what took their place
-	// is among Files.
+	// is among Files. See [Lake.Complete].
 	Removed    []string
 	Objects    []Object
 	Quarantine []QuarantineEntry
@@ -86,15 +86,26 @@ func (l *Ledger) Finish(run int64) error {
 
 // Commit adds a batch to the ledger in one transaction: all of it counts afterwards, or
 // nothing. The files must be durable before ([File.Commit]). An object that is known
-// already is replaced together with its quarantine entries. Then the removed files are
-// taken off the disk, which is late enough for readers, who go by the ledger, and soon
-// for engines that do not know it. A run must not be finished before that: what a
-// crash leaves of the removed files is known as left over by the run being open.
+// already is replaced together with its quarantine entries.
 func (l *Lake) Commit(run int64, b Batch) error {
-	if err := l.ledger.commit(run, b); err != nil {
-		return err
+	return l.ledger.commit(run, b)
+}
+
+// Complete commits the last batch of a run and finishes the run. In between the removed
+// files are taken off the disk, which is late enough for readers, who go by the ledger,
+// and soon for engines that do not know it.
+//
+// leftOver names those that could not be removed. The batch counts all the same, and
+// the run stays open, by which the next writer knows what the files are and removes
+// them, as it does after a crash. This writer must not begin another run.
+func (l *Lake) Complete(run int64, b Batch) (leftOver, err error) {
+	if err := l.Commit(run, b); err != nil {
+		return nil, err
 	}
-	return l.Discard(b.Removed)
+	if leftOver := l.Discard(b.Removed); leftOver != nil {
+		return leftOver, nil
+	}
+	return nil, l.ledger.Finish(run)
 }
 
 func (l *Ledger) commit(run int64, b Batch) error {

@@ -67,7 +67,8 @@ func crashRun(l *Lake, run int64, i int) error {
 		b.Removed = append(b.Removed, f.Name)
 	}
 	b.Objects = []Object{{Name: name, Status: Ingested, Records: 3, Written: 3}}
-	return l.Commit(run, b)
+	leftOver, err := l.Complete(run, b)
+	return errors.Join(leftOver, err)
 }
 
 // childCrash runs the script and dies without any clean-up at step LAKE_TEST_STEP.

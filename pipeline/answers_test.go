@@ -189,7 +189,7 @@ func takeTrails(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer lake.Close()
-	if err := pipeline.IngestTrails(lake, all, quarter.Until, "test"); err != nil {
+	if err := pipeline.IngestTrails(lake, all, pipeline.TrailOptions{At: quarter.Until, Version: "test"}); err != nil {
 		t.Fatal(err)
 	}
 }

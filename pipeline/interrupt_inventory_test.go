@@ -3,8 +3,11 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,5 +74,43 @@ func TestInterruptedInventory(t *testing.T) {
 		if changed := !slices.Equal(dataFiles(t, dir), before); changed != c.changes {
 			t.Errorf("%s: when nobody stopped it the lake was changed: %v", c.what, changed)
 		}
+	}
+}
+
+// hidesTemporaryFiles is a context that has ended. When it is asked for the first time it
+// puts folders in the place of the temporary files of a lake, which cannot be removed
+// like files.
+type hidesTemporaryFiles struct {
+	context.Context
+	lake string
+
+	once   sync.Once
+	failed error
+}
+
+func (c *hidesTemporaryFiles) Err() error {
+	c.once.Do(func() {
+		var files []string
+		files, c.failed = filepath.Glob(filepath.Join(c.lake, "iam", "*", "*", ".tmp-*"))
+		for _, file := range files {
+			c.failed = errors.Join(c.failed, os.Remove(file), os.MkdirAll(filepath.Join(file, "full"), 0o755))
+		}
+	})
+	return context.Canceled
+}
+
+// TestInterruptedInventoryLeavesFiles: when what was begun cannot be removed, that is said
+// beside the interruption.
+func TestInterruptedInventoryLeavesFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lake")
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	ctx := &hidesTemporaryFiles{Context: t.Context(), lake: dir}
+	_, err = pipeline.IngestInventory(ctx, lake, generation(t, "a"), pipeline.InventoryOptions{At: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Version: "test"})
+	if ctx.failed != nil || !errors.Is(err, pipeline.ErrNotTaken) || !strings.Contains(err.Error(), "removing what was begun: remove "+filepath.Join(dir, "iam", "roles")) {
+		t.Errorf("error is %v; hiding the files: %v", err, ctx.failed)
 	}
 }

@@ -21,6 +21,9 @@ type InventoryOptions struct {
 	Control [][]inventory.ControlPolicy
 	// Version is the program's, for the ledger.
 	Version string
+	// Warn is told of what does not keep the inventory from counting: files in whose
+	// place it came are still on the disk. Where it is nil that is an error.
+	Warn func(error)
 }
 
 // IngestInventory writes an inventory into the lake: of each table one file per
@@ -34,7 +37,6 @@ type InventoryOptions struct {
 // All of it counts afterwards, or nothing: when ctx ends before, the error is
 // [ErrNotTaken].
 func IngestInventory(ctx context.Context, lake *parquet.Lake, inv *inventory.Inventory, options InventoryOptions) (open []inventory.Problem, err error) {
-	defer func() { err = notTaken(ctx, err) }()
 	if len(inv.Incomplete) > 0 {
 		return nil, fmt.Errorf("taking the inventory of %s: pages are missing (the last one says IsTruncated), and roles on them would pass for deleted; give all pages in one command",
 			strings.Join(inv.Incomplete, ", "))
@@ -50,41 +52,20 @@ func IngestInventory(ctx context.Context, lake *parquet.Lake, inv *inventory.Inv
 	if err != nil {
 		return nil, err
 	}
-	w := &snapshotWriter{lake: lake, run: run}
-	defer func() { err = errors.Join(err, w.abort()) }()
+	w := &inventoryWriter{snapshotWriter{lake: lake, run: run, warn: options.Warn}}
+	defer func() { err = errors.Join(notTaken(ctx, err), w.abort()) }()
 	judge := inventory.NewJudge(inv, catalogue, options.Control)
 	if err := w.write(ctx, inv, judge, options); err != nil {
 		return nil, err
 	}
-	if err := w.commit(); err != nil {
-		return nil, err
-	}
-	return judge.Problems(), lake.Ledger().Finish(run)
+	return judge.Problems(), w.complete()
 }
 
-// ErrNotTaken says that a run was stopped before the inventory counted.
-var ErrNotTaken = errors.New("nothing of the inventory was taken into the lake; run the same command again")
-
-// notTaken is ErrNotTaken in the place of an error by which a run ended because ctx
-// did.
-func notTaken(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return ErrNotTaken
-	}
-	return err
-}
-
-// snapshotWriter writes the files of a snapshot, hidden until all are there. They count
-// when they are committed.
-type snapshotWriter struct {
-	lake    *parquet.Lake
-	run     int64
-	hidden  []*table
-	removed []string // files in whose place they come
-}
+// inventoryWriter writes the snapshots of an inventory.
+type inventoryWriter struct{ snapshotWriter }
 
 // write writes the snapshots of all accounts of an inventory.
-func (w *snapshotWriter) write(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, options InventoryOptions) error {
+func (w *inventoryWriter) write(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, options InventoryOptions) error {
 	if inv.Origin == inventory.FromIAM {
 		logs := inventory.NewReplayer()
 		if err := eachDayOfChanges(ctx, w.lake, options.At, logs.Take); err != nil {
@@ -104,7 +85,7 @@ func (w *snapshotWriter) write(ctx context.Context, inv *inventory.Inventory, ju
 // that was replayed of accounts of which an inventory comes now. It knows better,
 // whatever its date, and of an account the lake holds inventories or replays, never
 // both.
-func (w *snapshotWriter) replace(inv *inventory.Inventory, at time.Time) error {
+func (w *inventoryWriter) replace(inv *inventory.Inventory, at time.Time) error {
 	known, err := readSnapshots(w.lake)
 	if err != nil {
 		return err
@@ -120,36 +101,6 @@ func (w *snapshotWriter) replace(inv *inventory.Inventory, at time.Time) error {
 	return nil
 }
 
-// commit lets the new files count in the place of the old ones, at one moment. If that
-// fails the new ones are taken off the disk.
-func (w *snapshotWriter) commit() (err error) {
-	batch := parquet.Batch{Removed: w.removed}
-	var visible []string
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.lake.Discard(visible))
-		}
-	}()
-	for _, t := range w.hidden {
-		visible = append(visible, t.path)
-		entry, err := t.commit()
-		if err != nil {
-			return err
-		}
-		batch.Files = append(batch.Files, entry)
-	}
-	return w.lake.Commit(w.run, batch)
-}
-
-// abort removes the files that are still hidden.
-func (w *snapshotWriter) abort() error {
-	var errs []error
-	for _, t := range w.hidden {
-		errs = append(errs, t.abort())
-	}
-	return errors.Join(errs...)
-}
-
 // accountFiles are the files of one account, being written.
 type accountFiles struct {
 	at      time.Time
@@ -163,7 +114,7 @@ type accountFiles struct {
 
 // writeAccount writes one account's files. An account without roles gets files
 // without rows, which say that there are none.
-func (w *snapshotWriter) writeAccount(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, at time.Time) error {
+func (w *inventoryWriter) writeAccount(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, at time.Time) error {
 	f := &accountFiles{at: at.UTC(), origin: inv.Origin, changes: int64(inv.Changes[account])}
 	id := newID()
 	for _, part := range []struct {
@@ -176,12 +127,12 @@ func (w *snapshotWriter) writeAccount(ctx context.Context, inv *inventory.Invent
 		{&f.conditions, parquet.RoleTrustConditionsSchema},
 		{&f.policies, parquet.PoliciesSchema},
 	} {
-		t, err := newTable(w.lake, w.run, parquet.SnapshotPath(part.schema, f.at, account, id), part.schema)
+		t, err := w.create(parquet.SnapshotPath(part.schema, f.at, account, id), part.schema)
 		if err != nil {
 			return err
 		}
 		t.meta[originKey] = string(inv.Origin)
-		*part.table, w.hidden = t, append(w.hidden, t)
+		*part.table = t
 	}
 	if err := f.fill(ctx, inv, judge, account); err != nil {
 		return err

@@ -42,7 +42,7 @@ func ingestFromLogs(ctx context.Context, p *cli.Program, common *cli.Common, scp
 		return err
 	}
 	inv := replayed.Inventory
-	open, err := pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version()})
+	open, err := pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version(), Warn: leftOver(p)})
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func ingestIAM(ctx context.Context, p *cli.Program, common *cli.Common, read fun
 		return err
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
-	more, err := pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version()})
+	more, err := pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version(), Warn: leftOver(p)})
 	problems := append(inv.Problems, more...)
 	for _, problem := range problems {
 		warnOf(p, problem)

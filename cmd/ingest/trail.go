@@ -56,7 +56,7 @@ func ingestTrails(ctx context.Context, p *cli.Program, common *cli.Common, paths
 		return err
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
-	if err := pipeline.IngestTrails(lake, selectors, at, cli.Version()); err != nil {
+	if err := pipeline.IngestTrails(lake, selectors, pipeline.TrailOptions{At: at, Version: cli.Version(), Warn: leftOver(p)}); err != nil {
 		return err
 	}
 	day := at.Format(time.DateOnly)

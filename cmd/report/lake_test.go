@@ -108,7 +108,7 @@ func addTrails(dir, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(pipeline.IngestTrails(lake, selectors, time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC), "test"), lake.Close())
+	return errors.Join(pipeline.IngestTrails(lake, selectors, pipeline.TrailOptions{At: time.Date(2026, 9, 30, 0, 0, 0, 0, time.UTC), Version: "test"}), lake.Close())
 }
 
 func readInventory(dir string) (*inventory.Inventory, error) {
