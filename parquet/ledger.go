@@ -18,8 +18,13 @@ import (
 
 const (
 	ledgerName    = "ledger.sqlite"
-	ledgerVersion = 1
 	applicationID = 0x7274726c // "rtrl"
+
+	// ledgerVersion is that of all files of a lake, which the ledger vouches for. It
+	// rises when files of two versions cannot be read together:
+	//  1  times with a zone in the data files (isAdjustedToUTC=true)
+	//  2  times without
+	ledgerVersion = 2
 )
 
 //go:embed ledger/*.sql
@@ -144,6 +149,9 @@ func (l *Ledger) blank() (bool, error) {
 		return false, damagedLedger(l.path, errors.New("it is no ledger of roletrail"))
 	case version > ledgerVersion:
 		return false, fmt.Errorf("reading ledger %q: version %d was made by a newer roletrail; use that one", l.path, version)
+	case version >= 1 && version < ledgerVersion:
+		return false, fmt.Errorf("reading ledger %q: an older roletrail made this lake (version %d, not %d), and its files do not go together with new ones; "+
+			"move it away, or name another with --lake, and make it anew from the logs, inventories and trails", l.path, version, ledgerVersion)
 	case version != ledgerVersion:
 		return false, damagedLedger(l.path, fmt.Errorf("it has version %d", version))
 	}

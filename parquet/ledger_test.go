@@ -133,8 +133,10 @@ func TestDamagedLedger(t *testing.T) {
 		{"cut in the header", whole[:50], "it is damaged"},
 		{"magic", change(0, 'X'), "it is damaged"},
 		{"other program", change(68, 0, 0, 0, 1), "it is damaged (it is no ledger of roletrail)"},
-		{"newer", change(60, 0, 0, 0, 2), "version 2 was made by a newer roletrail; use that one"},
-		{"older", change(60, 0, 0, 0, 0), "it is damaged (it has version 0)"},
+		{"newer", change(60, 0, 0, 0, 3), "version 3 was made by a newer roletrail; use that one"},
+		{"older", change(60, 0, 0, 0, 1), "an older roletrail made this lake (version 1, not 2), and its files do not go together with new ones; " +
+			"move it away, or name another with --lake, and make it anew from the logs, inventories and trails"},
+		{"none", change(60, 0, 0, 0, 0), "it is damaged (it has version 0)"},
 		{"empty", nil, "ledger.sqlite is missing or empty although"},
 	} {
 		must(0, os.WriteFile(path, c.content, 0o600))

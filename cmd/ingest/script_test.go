@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"os"
 	"testing"
 
@@ -24,5 +25,17 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the program as its users do. A script is named by what it shows.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: true})
+	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: true, Cmds: map[string]func(*testscript.TestScript, bool, []string){
+		"older": makeOlder,
+	}})
+}
+
+// makeOlder gives a ledger, its argument, the version that came before today's. SQLite has
+// it as a big-endian number at byte 60.
+func makeOlder(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	binary.BigEndian.PutUint32(text[60:], binary.BigEndian.Uint32(text[60:])-1)
+	ts.Check(os.WriteFile(path, text, 0o600))
 }

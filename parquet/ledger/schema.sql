@@ -1,4 +1,4 @@
--- The ledger of a lake, version 1. Names of objects and paths of files are kept
+-- The ledger of a lake, version 2. Names of objects and paths of files are kept
 -- as bytes came; nothing here is ever read back as SQL or as a path outside the
 -- lake.
 
@@ -62,4 +62,4 @@ create table quarantine (
 create index quarantine_by_object on quarantine (object);
 
 pragma application_id = 1920234092; -- 'rtrl'
-pragma user_version = 1;
+pragma user_version = 2;
