@@ -58,6 +58,9 @@ type Params struct {
 	// InventoryDate picks the snapshot to use; zero means the newest of each
 	// account (design 9.14).
 	InventoryDate time.Time
+	// GrantAges says that the report uses the ages of grants, so that Meta tells whether
+	// they rest on all of the logs: that takes a look at all days until the inventory.
+	GrantAges bool
 	// ThinCoverage is the share of the window's days, 0..1, below which coverage
 	// is called thin (design 9.17); zero means 0.9.
 	ThinCoverage float64
@@ -108,9 +111,9 @@ type MetaSnapshot struct {
 	Roles     int       `json:"roles"`
 	// Origin is "inventory", or "logs" where events alone tell of the account's roles.
 	Origin string `json:"origin"`
-	// ChangesUnseen are the events that changed roles until the snapshot and came into
-	// the lake after it was taken: the ages of its grants do not rest on them, nor what
-	// was made of the logs.
+	// ChangesUnseen are events until the snapshot that came into the lake after it was
+	// taken: of origin "logs" those that changed roles, which it lacks; of an inventory
+	// those that bear on the ages of its grants, asked for by [Params.GrantAges].
 	ChangesUnseen int64 `json:"changes_unseen,omitempty"`
 }
 

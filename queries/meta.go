@@ -27,6 +27,9 @@ func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 		{"meta_trails", m.addTrail},
 		{"meta_versions", m.addDerivation},
 	} {
+		if part.question == "meta_changes" && !p.GrantAges && !slices.ContainsFunc(m.Inventory, MetaSnapshot.fromLogs) {
+			continue // it reads the events of all days, and has nothing to tell
+		}
 		if err := e.each(ctx, part.question, p, part.add); err != nil {
 			return Meta{}, fmt.Errorf("describing the answers: %w", err)
 		}
@@ -78,6 +81,8 @@ func (m *Meta) addSnapshot(row []any) {
 	origin, _ := row[3].(string)
 	m.Inventory = append(m.Inventory, MetaSnapshot{AccountID: account, Date: row[1].(time.Time), Roles: int(row[2].(int64)), Origin: origin})
 }
+
+func (s MetaSnapshot) fromLogs() bool { return s.Origin == "logs" }
 
 func (m *Meta) addChanges(row []any) {
 	for i := range m.Inventory {

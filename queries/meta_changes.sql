@@ -1,12 +1,16 @@
 -- Of which inventories does the lake hold events by now that it did not hold when it
 -- dated their grants, or replayed them? One row per account.
+--
+-- Every replayed event tells of a role. Of an inventory only those count that can date
+-- its grants, and they count only for a report that uses the dates.
 with
 
 params as (
 
     select
         cast(? as varchar) as accounts,
-        cast(? as date) as inventory_date
+        cast(? as date) as inventory_date,
+        cast(? as boolean) as grant_ages
 
 ),
 
@@ -36,6 +40,7 @@ snapshots as (
     select
         roles.account_id,
         max(coalesce(roles.changes_seen, 0)) as changes_seen,
+        bool_or(roles.origin = 'logs') as is_replayed,
         max(
             case when roles.origin = 'logs' then null else roles.snapshot_at end
         ) as changes_until
@@ -52,20 +57,29 @@ select
     snapshots.account_id,
     count(*) - max(snapshots.changes_seen) as changes_unseen
 from snapshots
+cross join params
 inner join events
     on snapshots.account_id = events.recipient_account_id
 where
     events.event_source = 'iam.amazonaws.com'
     and events.outcome = 'success'
-    and events.event_name in (
-        'AddRoleToInstanceProfile', 'AttachRolePolicy', 'CreatePolicy',
-        'CreatePolicyVersion', 'CreateRole', 'CreateServiceLinkedRole',
-        'DeletePolicy', 'DeletePolicyVersion', 'DeleteRole',
-        'DeleteRolePermissionsBoundary', 'DeleteRolePolicy',
-        'DeleteServiceLinkedRole', 'DetachRolePolicy',
-        'PutRolePermissionsBoundary', 'PutRolePolicy',
-        'RemoveRoleFromInstanceProfile', 'SetDefaultPolicyVersion', 'TagRole',
-        'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole'
+    and (
+        -- These date grants.
+        (snapshots.is_replayed or params.grant_ages)
+        and events.event_name in (
+            'AttachRolePolicy', 'CreatePolicy', 'CreatePolicyVersion',
+            'CreateRole', 'CreateServiceLinkedRole', 'DeletePolicy',
+            'DeletePolicyVersion', 'DeleteRole', 'DeleteRolePolicy',
+            'DeleteServiceLinkedRole', 'DetachRolePolicy', 'PutRolePolicy',
+            'SetDefaultPolicyVersion'
+        )
+        -- These do not.
+        or snapshots.is_replayed
+        and events.event_name in (
+            'AddRoleToInstanceProfile', 'DeleteRolePermissionsBoundary',
+            'PutRolePermissionsBoundary', 'RemoveRoleFromInstanceProfile',
+            'TagRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole'
+        )
     )
     and (
         snapshots.changes_until is null

@@ -141,6 +141,7 @@ func (p Params) values() (map[string]driver.Value, error) {
 		"verdicts":       nil,
 		"inventory_date": nil,
 		"thin_share":     0.9,
+		"grant_ages":     p.GrantAges,
 	}
 	for _, a := range p.Accounts {
 		if a == "" || strings.ContainsAny(a, ",\x00") {

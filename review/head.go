@@ -132,7 +132,7 @@ func warnings(m *queries.Meta, report string) []string {
 	if logs := fromLogs(m.Inventory); len(logs) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, of its roles only what changed in the logs is known; ingest iam adds one", Few(logs)))
 	}
-	lines = append(lines, unseenChanges(m.Inventory, strings.HasPrefix(report, "unused"))...)
+	lines = append(lines, unseenChanges(m.Inventory)...)
 	lines = append(lines, oldInventory(m)...)
 	if c := m.Catalogue; c != nil && m.Until.Sub(c.Date) > staleAfter {
 		lines = append(lines, fmt.Sprintf("warning: the catalogue of actions is %.0f days older than the window's end, newer actions are missing; "+
@@ -145,9 +145,9 @@ func warnings(m *queries.Meta, report string) []string {
 }
 
 // unseenChanges warn of inventories that were taken before the logs that tell how their
-// roles came to be. Only reports that use the ages of grants want to know it of an
-// inventory; a replay of the logs lacks whole roles.
-func unseenChanges(snapshots []queries.MetaSnapshot, useAges bool) (lines []string) {
+// roles came to be. (Of an inventory that is known where the ages of grants are used; a
+// replay of the logs lacks whole roles.)
+func unseenChanges(snapshots []queries.MetaSnapshot) (lines []string) {
 	var accounts, replayed []string
 	for _, s := range snapshots {
 		switch {
@@ -158,7 +158,7 @@ func unseenChanges(snapshots []queries.MetaSnapshot, useAges bool) (lines []stri
 			accounts = append(accounts, s.AccountID)
 		}
 	}
-	if len(accounts) > 0 && useAges {
+	if len(accounts) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: logs that came after the inventory of %s tell more of the roles there, grants may be younger or older than said; "+
 			"ingest iam with the same inventory and --snapshot-date dates them anew", Few(accounts)))
 	}

@@ -65,6 +65,7 @@ func (r *report) propose(cmd *cobra.Command, f *questionFlags, p *proposeFlags) 
 	if err != nil {
 		return err
 	}
+	params.GrantAges = true
 	ctx := cmd.Context()
 	return r.withEngine(ctx, func(engine queries.Engine) error {
 		if err := checkAccounts(ctx, engine, params); err != nil {

@@ -85,6 +85,7 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 	for _, v := range verdicts {
 		params.Verdicts = append(params.Verdicts, string(v))
 	}
+	params.GrantAges = true
 	ctx := cmd.Context()
 	return r.withEngine(ctx, func(engine queries.Engine) (err error) {
 		if err := checkAccounts(ctx, engine, params); err != nil {

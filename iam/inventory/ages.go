@@ -8,9 +8,9 @@ import "slices"
 //
 // Only what both agree on gets a date: the same role, and of an inline policy the same
 // document, unless the log does not hold it. All else was changed where the logs have
-// a gap.
+// a gap. Changes that bear on no age ([Dates]) do not count in Changes.
 func (inv *Inventory) DateGrants(logs *Inventory) {
-	inv.Changes = logs.Changes
+	inv.Changes = logs.dating
 	known := map[roleName]*Role{}
 	for i := range logs.Roles {
 		r := &logs.Roles[i]

@@ -2,6 +2,8 @@ package inventory
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -63,5 +65,45 @@ func TestDateGrants(t *testing.T) {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+// TestChangesThatDate: without the changes that date no grant all grants are as old, and
+// each kind of the others makes a difference somewhere.
+func TestChangesThatDate(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 15))
+	page := inventoryJSON(roleJSON("a", attachedJSON(awsPolicy)+`,"RolePolicyList":[{"PolicyName":"p","PolicyDocument":`+bothDoc+`}]`), "")
+	ages := func(changes []Change) (out string) {
+		inv := parseText(t, page)
+		inv.DateGrants(Replay(changes, nil))
+		perms := inv.Roles[0].perms
+		for _, p := range perms.inline {
+			out += fmt.Sprint(p.Name, p.since, p.earlier)
+		}
+		return out + fmt.Sprint(perms.attachedAt[awsPolicy])
+	}
+	left := 0
+	matters := map[string]bool{}
+	for range 800 {
+		changes := randomChanges(rng)
+		whole := ages(changes)
+		dating := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !Dates(c.Name) })
+		left += len(changes) - len(dating)
+		if got := ages(dating); got != whole {
+			t.Fatalf("with all changes %s, with those that date %s, of %v", whole, got, names4(changes))
+		}
+		for i, c := range changes {
+			if !matters[c.Name] && ages(slices.Delete(slices.Clone(changes), i, i+1)) != whole {
+				matters[c.Name] = true
+			}
+		}
+	}
+	for name := range matters {
+		if !Dates(name) {
+			t.Errorf("%s dates a grant", name)
+		}
+	}
+	if left < 800 || len(matters) < 6 {
+		t.Errorf("%d changes were left out, of use were %v: the sequences prove little", left, matters)
 	}
 }

@@ -29,6 +29,18 @@ type Change struct {
 // name.
 func Replays(eventName string) bool { return order(eventName) != 0 }
 
+// Dates says whether an event of iam.amazonaws.com can bear on the ages of grants, see
+// [Inventory.DateGrants]: it makes or takes away a role, a policy or what a role has of
+// them. All that do are replayed.
+func Dates(eventName string) bool {
+	switch eventName {
+	case "UpdateAssumeRolePolicy", "UpdateRole", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary", "TagRole", "UntagRole",
+		"AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile":
+		return false
+	}
+	return Replays(eventName)
+}
+
 // order is in which order changes of one moment are taken: what is made is there
 // before it is changed, and what is taken away is gone. 0 stands for other events.
 func order(eventName string) int {

@@ -34,6 +34,7 @@ type Inventory struct {
 
 	files    []*file           // as they were read; all of the above follows from them
 	policies map[string]Policy // managed ones by ARN
+	dating   map[string]int    // those of Changes that can date grants, of a replay
 }
 
 // Role is one role of the inventory: a row of iam/roles. Empty text, zero

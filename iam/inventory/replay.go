@@ -29,6 +29,7 @@ func Replay(changes []Change, sightings []Sighting) *Inventory {
 // Replayer replays changes as [Replay] does, part by part.
 type Replayer struct {
 	accounts map[string]int // changes of each
+	dating   map[string]int // those of them that can date grants
 	roles    map[roleName]*replayedRole
 	gone     map[roleName]time.Time // when the last role of the name was deleted
 	policies map[string]*replayedPolicy
@@ -39,6 +40,7 @@ type Replayer struct {
 func NewReplayer() *Replayer {
 	return &Replayer{
 		accounts: map[string]int{},
+		dating:   map[string]int{},
 		roles:    map[roleName]*replayedRole{},
 		gone:     map[roleName]time.Time{},
 		policies: map[string]*replayedPolicy{},
@@ -54,6 +56,9 @@ func (r *Replayer) Take(changes []Change) {
 			continue
 		}
 		r.accounts[c.AccountID]++
+		if Dates(c.Name) {
+			r.dating[c.AccountID]++
+		}
 		if err := r.apply(&c); err != nil {
 			r.problems = append(r.problems, Problem{Where: c.where(), Err: err})
 		}
@@ -144,7 +149,7 @@ func (r *Replayer) deleteRole(c *Change, in request) error {
 
 // Inventory is what is there after the last change. Nothing can be taken after it.
 func (r *Replayer) Inventory(sightings []Sighting) *Inventory {
-	inv := &Inventory{Origin: FromLogs, Accounts: sortedNames(r.accounts), Changes: r.accounts, Problems: r.problems, policies: map[string]Policy{}}
+	inv := &Inventory{Origin: FromLogs, Accounts: sortedNames(r.accounts), Changes: r.accounts, Problems: r.problems, policies: map[string]Policy{}, dating: r.dating}
 	seen := sightingsOf(sightings)
 	for key, role := range r.roles {
 		role.identify(seen[key], r.gone[key])
