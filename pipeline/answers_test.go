@@ -34,6 +34,7 @@ func TestAnswersOfTheOrganisation(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "lake")
 	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
 	takeInventory(t, dir)
+	engine := openEngine(t, dir)
 	for _, a := range []answer{
 		{"last_used", "last_used.json", []string{"role_id"}, queries.Unexpected{}, 23, false},
 		{"coverage", "coverage.json", []string{"account_id", "aws_region", "family"}, queries.Unexpected{}, 9, false},
@@ -43,25 +44,26 @@ func TestAnswersOfTheOrganisation(t *testing.T) {
 		{"unexpected", "unexpected.json", []string{"role_id", "caller", "via_role"}, queries.Unexpected{All: true}, 10, false},
 		{"unexpected", "unexpected.json#configured", []string{"role_id", "caller", "via_role"}, configured(t), 10, false},
 	} {
-		t.Run(a.file, func(t *testing.T) { a.compare(t, dir) })
+		t.Run(a.file, func(t *testing.T) { a.compare(t, engine) })
 	}
 	takeTrails(t, dir)
+	engine = openEngine(t, dir)
 	for _, a := range []answer{
 		{"unused", "unused_trails.json", []string{"role_id", "action"}, queries.Unexpected{}, 10, true},
 		{"unused_summary", "unused_trails_summary.json", []string{"role_id"}, queries.Unexpected{}, 6, false},
 	} {
-		t.Run(a.file, func(t *testing.T) { a.compare(t, dir) })
+		t.Run(a.file, func(t *testing.T) { a.compare(t, engine) })
 	}
-	t.Run("scp", func(t *testing.T) { controlPolicies(t, dir) })
+	t.Run("scp", func(t *testing.T) { controlPolicies(t, dir, engine) })
 }
 
-// compare asks the question of a lake and compares the answers.
-func (a answer) compare(t *testing.T, dir string) {
+// compare asks the question and compares the answers.
+func (a answer) compare(t *testing.T, engine queries.Engine) {
 	p := quarter
 	p.Unexpected = a.unexpected
 	file, column, _ := strings.Cut(a.file, "#")
 	want := keyed(readAnswer[map[string]any](t, file), a.key)
-	got := keyed(askFor(t, dir, a.query, p, func(row map[string]any) bool {
+	got := keyed(askFor(t, engine, a.query, p, func(row map[string]any) bool {
 		return !a.more || want[keyOf(row, a.key)] != nil
 	}), a.key)
 	if len(want) == 0 || !a.more && len(got) != len(want) {
@@ -129,8 +131,9 @@ func configured(t *testing.T) queries.Unexpected {
 // organisation. The guardrail takes one action from the administrator, who stays one:
 // the quarantine is not about him. What quarantine-scan is refused is no riddle any
 // more: it may do nothing.
-func controlPolicies(t *testing.T, dir string) {
-	before := keyed(ask(t, dir, "unused_summary", quarter), []string{"role_arn"})
+func controlPolicies(t *testing.T, dir string, engine queries.Engine) {
+	everything := func(map[string]any) bool { return true }
+	before := keyed(askFor(t, engine, "unused_summary", quarter, everything), []string{"role_arn"})
 	path := filepath.Join(organisationDir, "scp", "root.json")
 	file, err := os.Open(path)
 	if err != nil {
@@ -142,7 +145,8 @@ func controlPolicies(t *testing.T, dir string) {
 		t.Fatalf("%d policies, %v", len(root), err)
 	}
 	takeInventoryAt(t, dir, time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC), [][]inventory.ControlPolicy{root})
-	after := keyed(ask(t, dir, "unused_summary", quarter), []string{"role_arn"})
+	engine = openEngine(t, dir)
+	after := keyed(askFor(t, engine, "unused_summary", quarter, everything), []string{"role_arn"})
 	admin := "arn:aws:iam::111111111111:role/console-admin "
 	if lost := before[admin]["granted"].(float64) - after[admin]["granted"].(float64); lost != 1 {
 		t.Errorf("%v actions were taken from console-admin, want organizations:LeaveOrganization alone", lost)
@@ -151,7 +155,7 @@ func controlPolicies(t *testing.T, dir string) {
 	if was, is := before[quarantined]["granted"].(float64), after[quarantined]; was != 7 || is != nil && is["granted"].(float64) != 0 {
 		t.Errorf("quarantine-scan: %v granted actions became %v, want 7 and none", was, is)
 	}
-	roles := keyed(ask(t, dir, "last_used", quarter), []string{"role_arn"})
+	roles := keyed(askFor(t, engine, "last_used", quarter, everything), []string{"role_arn"})
 	for role, want := range map[string]string{admin: "admin", quarantined: "none"} {
 		if got := roles[role]["privilege"]; got != want {
 			t.Errorf("%s: privilege %v, want %s", role, got, want)
@@ -159,7 +163,7 @@ func controlPolicies(t *testing.T, dir string) {
 	}
 	p := quarter
 	p.Role = "quarantine-scan"
-	if rows := ask(t, dir, "unused", p); len(rows) > 0 {
+	if rows := askFor(t, engine, "unused", p, everything); len(rows) > 0 {
 		t.Errorf("%d actions of quarantine-scan are called granted, the first is %v", len(rows), rows[0])
 	}
 }
@@ -252,16 +256,16 @@ func openEngine(t *testing.T, dir string) queries.Engine {
 	return engine
 }
 
-// ask runs a question and returns its rows as they look in JSON.
+// ask runs a question on a lake and returns its rows as they look in JSON.
 func ask(t *testing.T, dir, query string, p queries.Params) []map[string]any {
 	t.Helper()
-	return askFor(t, dir, query, p, func(map[string]any) bool { return true })
+	return askFor(t, openEngine(t, dir), query, p, func(map[string]any) bool { return true })
 }
 
 // askFor keeps the rows that are wanted.
-func askFor(t *testing.T, dir, query string, p queries.Params, wanted func(map[string]any) bool) []map[string]any {
+func askFor(t *testing.T, engine queries.Engine, query string, p queries.Params, wanted func(map[string]any) bool) []map[string]any {
 	t.Helper()
-	rows, err := openEngine(t, dir).Run(context.Background(), query, p)
+	rows, err := engine.Run(context.Background(), query, p)
 	if err != nil {
 		t.Fatal(err)
 	}

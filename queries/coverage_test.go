@@ -217,7 +217,7 @@ func TestMeta(t *testing.T) {
 	for _, c := range w.coverage {
 		accounts[c.AccountID] = true
 	}
-	inv, inventoried := o.inventory()
+	inv, inventoried := o.inventory().roles, o.inventory().origin
 	for a := range inventoried {
 		accounts[a] = true
 	}

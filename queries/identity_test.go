@@ -1,9 +1,11 @@
 package queries
 
 import (
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -50,7 +52,7 @@ func assumedWithoutPath(id string) event {
 // unused, or the others deleted. All reports say so.
 func TestRoleWithoutID(t *testing.T) {
 	since := window().Since
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		madeAt            *time.Time
 		events            []event
 		id                any
@@ -64,33 +66,72 @@ func TestRoleWithoutID(t *testing.T) {
 		"a second id without a path":  {nil, []event{calledBy("AROAONE", 1), assumedWithoutPath("AROATWO")}, nil, "probably_unused", "unknown", []string{"active unknown", "active unknown"}},
 		"two ids, one of before":      {ptr(since.AddDate(0, 0, 2)), []event{calledBy("AROAONE", 1), calledBy("AROATWO", 3)}, "AROATWO", "used", "active", []string{"active deleted"}},
 		"no event":                    {nil, nil, nil, "unused", "never_used", nil},
-	} {
+	}
+	var all world
+	account := map[string]string{} // of each case, all of which lie in one lake
+	for name, c := range cases {
+		account[name] = fmt.Sprintf("%012d", 100+len(account))
+		all.add(unnamedWorld(c.madeAt, c.events...).movedTo(t, account[name]))
+	}
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), all), Options{})
+	everywhere := window()
+	everywhere.Role = ""
+	unused, summaries, lastUsed := ask(t, e, "unused", everywhere), ask(t, e, "unused_summary", everywhere), ask(t, e, "last_used", everywhere)
+	calls, documents := ask(t, e, "role_resources", window()), ask(t, e, "role_policies", window())
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			p := window()
-			p.Role = ""
-			e := openFiles(t, newWorkshop(t).write(t.TempDir(), unnamedWorld(c.madeAt, c.events...)), Options{})
-			rows := ask(t, e, "unused", p)
+			of := func(rows [][]any) [][]any {
+				return slices.DeleteFunc(slices.Clone(rows), func(row []any) bool { return row[0] != account[name] })
+			}
+			if id, ok := c.id.(string); ok {
+				c.id = movedID(id, account[name])
+			}
+			rows := of(unused)
 			if len(rows) != 1 || rows[0][2] != c.id || rows[0][5] != c.verdict {
 				t.Errorf("got %v, want id %v and verdict %s", rows, c.id, c.verdict)
 			}
-			summary := ask(t, e, "unused_summary", p)
+			summary := of(summaries)
 			used := map[bool]int64{true: 1}[c.verdict == "used"]
 			if len(summary) != 1 || summary[0][2] != c.id || summary[0][4] != used {
 				t.Errorf("the summary is %v, want id %v and used %d", summary, c.id, used)
 			}
-			if touched := ask(t, e, "role_resources", window()); int64(len(touched)) != used {
+			if touched := of(calls); int64(len(touched)) != used {
 				t.Errorf("the calls of the role are %v, want those of %d actions", touched, used)
 			}
-			if policies := ask(t, e, "role_policies", window()); len(policies) != 1 || policies[0][2] != c.id || policies[0][5] != (c.verdict == "probably_unused") {
+			if policies := of(documents); len(policies) != 1 || policies[0][2] != c.id || policies[0][5] != (c.verdict == "probably_unused") {
 				t.Errorf("the policies of the role are %v, want id %v and namesakes if its use is in doubt", policies, c.id)
 			}
-			compareStates(t, ask(t, e, "last_used", p), c.id, c.lastUsed, c.others)
+			compareStates(t, of(lastUsed), strings.ReplaceAll(unnamedARN, ownerAccount, account[name]), c.id, c.lastUsed, c.others)
 		})
 	}
 }
 
+// movedTo is the same world in another account than ownerAccount, with ids of its own.
+func (w world) movedTo(t *testing.T, account string) (out world) {
+	t.Helper()
+	for _, rows := range []struct{ from, into any }{{w.events, &out.events}, {w.roles, &out.roles}, {w.grants, &out.grants}, {w.actions, &out.actions}, {w.coverage, &out.coverage}} {
+		text, err := json.Marshal(rows.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		moved := strings.ReplaceAll(strings.ReplaceAll(string(text), "AROA", movedID("AROA", account)), ownerAccount, account)
+		if err := json.Unmarshal([]byte(moved), rows.into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+func movedID(id, account string) string { return strings.Replace(id, "AROA", "AROA"+account, 1) }
+
+// add takes the rows of another world, whose actions are the same.
+func (w *world) add(more world) {
+	w.events, w.roles, w.grants = append(w.events, more.events...), append(w.roles, more.roles...), append(w.grants, more.grants...)
+	w.coverage, w.actions = append(w.coverage, more.coverage...), more.actions
+}
+
 // compareStates finds the role of the inventory among the rows of last_used.
-func compareStates(t *testing.T, rows [][]any, id any, verdict string, others []string) {
+func compareStates(t *testing.T, rows [][]any, arn string, id any, verdict string, others []string) {
 	t.Helper()
 	var rest []string
 	present := 0
@@ -98,7 +139,7 @@ func compareStates(t *testing.T, rows [][]any, id any, verdict string, others []
 		switch {
 		case row[4] != "present":
 			rest = append(rest, fmt.Sprint(row[8], " ", row[4]))
-		case row[3] != id || row[8] != verdict || row[1] != unnamedARN:
+		case row[3] != id || row[8] != verdict || row[1] != arn:
 			t.Errorf("last_used has %v, want id %v and verdict %s", row, id, verdict)
 		default:
 			present++

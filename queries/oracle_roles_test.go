@@ -21,8 +21,23 @@ type oracleRole struct {
 	accountFromLog *string
 }
 
-// inventory is the roles by key, and of each account where its inventory is from.
-func (o *oracle) inventory() (roles map[string]*inventoryRole, accounts map[string]string) {
+// oracleInventory is what the report takes of the inventory.
+type oracleInventory struct {
+	roles   map[string]*inventoryRole // by key
+	origin  map[string]string         // of each account
+	taken   map[string]string         // the day of each account's
+	unclear map[string]bool           // ACCOUNT NAME of roles that may be any of several of the name
+}
+
+// inventory is found once: every row asks for it.
+func (o *oracle) inventory() *oracleInventory {
+	if o.taken == nil {
+		o.taken = o.takeInventory()
+	}
+	return o.taken
+}
+
+func (o *oracle) takeInventory() *oracleInventory {
 	newest := map[string]string{}
 	asOf := ""
 	if !o.p.InventoryDate.IsZero() {
@@ -33,14 +48,19 @@ func (o *oracle) inventory() (roles map[string]*inventoryRole, accounts map[stri
 			newest[r.AccountID] = r.SnapshotDate
 		}
 	}
-	roles, accounts = map[string]*inventoryRole{}, map[string]string{}
+	inv := &oracleInventory{roles: map[string]*inventoryRole{}, origin: map[string]string{}, taken: newest, unclear: map[string]bool{}}
 	for i, r := range o.w.roles {
 		if newest[r.AccountID] == r.SnapshotDate {
-			roles[r.key()] = &o.w.roles[i]
-			accounts[r.AccountID] = r.Origin
+			inv.roles[r.key()] = &o.w.roles[i]
+			inv.origin[r.AccountID] = r.Origin
 		}
 	}
-	return roles, accounts
+	for _, r := range inv.roles {
+		if r.namesakes {
+			inv.unclear[r.AccountID+" "+r.Name] = true
+		}
+	}
+	return inv
 }
 
 // roleNames says which role a record means by the names it has.
@@ -79,7 +99,7 @@ func (n *roleNames) key(id, arn *string) string {
 }
 
 func (o *oracle) names() *roleNames {
-	inv, _ := o.inventory()
+	inv := o.inventory().roles
 	n := &roleNames{inv, map[string]string{}, map[string]map[string]bool{}, map[string]bool{}}
 	for id, r := range inv {
 		n.byARN[r.ARN] = id
@@ -204,12 +224,18 @@ func (o *oracle) inWindow(t time.Time) bool {
 // coveredDays counts the account's days with an event among the days the window
 // touches.
 func (o *oracle) coveredDays(account string) (covered, all int) {
-	have := map[string]bool{}
-	for _, c := range o.w.coverage {
-		if c.AccountID == account && c.Family == "CloudTrail" {
-			have[c.EventDate] = true
+	if o.days == nil {
+		o.days = map[string]map[string]bool{}
+		for _, c := range o.w.coverage {
+			if o.days[c.AccountID] == nil {
+				o.days[c.AccountID] = map[string]bool{}
+			}
+			if c.Family == "CloudTrail" {
+				o.days[c.AccountID][c.EventDate] = true
+			}
 		}
 	}
+	have := o.days[account]
 	for d := o.p.Since.Truncate(24 * time.Hour); d.Before(o.p.Until); d = d.AddDate(0, 0, 1) {
 		all++
 		if have[d.Format(time.DateOnly)] {
@@ -221,7 +247,7 @@ func (o *oracle) coveredDays(account string) (covered, all int) {
 
 // lastUsed is the report, in its order.
 func (o *oracle) lastUsed() [][]any {
-	_, inventoried := o.inventory()
+	inventoried := o.inventory().origin
 	var rows [][]any
 	for _, r := range o.roles() {
 		rows = append(rows, o.row(r, inventoried))
@@ -278,7 +304,7 @@ func (o *oracle) row(r *oracleRole, inventoried map[string]string) []any {
 	state := "unknown"
 	if account != nil && inventoried[*account] == "inventory" {
 		state = "deleted"
-		if name != nil && o.isUnclear(*account, *name) || o.seenSinceInventory(r, *account) {
+		if name != nil && o.inventory().unclear[*account+" "+*name] || o.seenSinceInventory(r, *account) {
 			state = "unknown"
 		}
 	}
@@ -314,27 +340,10 @@ func (o *oracle) row(r *oracleRole, inventoried map[string]string) []any {
 // seenSinceInventory says whether the role was there on the day of its account's
 // inventory or later.
 func (o *oracle) seenSinceInventory(r *oracleRole, account string) bool {
-	roles, _ := o.inventory()
-	taken := ""
-	for _, known := range roles {
-		if known.AccountID == account {
-			taken = known.SnapshotDate
-		}
-	}
+	taken := o.inventory().taken[account]
 	seen := func(at time.Time) bool { return at.Format(time.DateOnly) >= taken }
 	return slices.ContainsFunc(r.uses, func(e event) bool { return seen(e.EventTime) }) ||
 		slices.ContainsFunc(r.granted, func(a *oracleAssumption) bool { return seen(a.EventTime) })
-}
-
-// isUnclear says whether a role of the inventory may be any of several of the name.
-func (o *oracle) isUnclear(account, name string) bool {
-	roles, _ := o.inventory()
-	for _, r := range roles {
-		if r.namesakes && r.AccountID == account && r.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 func nonEmptyPtr(s string) *string {

@@ -36,8 +36,10 @@ type oracle struct {
 	p           Params
 	assumptions []*oracleAssumption
 	sessions    []*oracleSession
-	byKey       map[string]*oracleSession // sessions with calls
-	idOf        map[string]string         // the role id an ARN stands for
+	byKey       map[string]*oracleSession  // sessions with calls
+	idOf        map[string]string          // the role id an ARN stands for
+	taken       *oracleInventory           // see inventory
+	days        map[string]map[string]bool // see coveredDays
 }
 
 func newOracle(w world, p Params) *oracle {

@@ -21,8 +21,18 @@ type trailRow struct {
 	SnapshotDate string   `json:"snapshot_date"`
 }
 
-// trailsOf are the newest rows of the trails that log an account.
+// trailsOf are the newest rows of the trails that log an account. They are looked for
+// once: every grant asks for them.
 func (g *grantOracle) trailsOf(account string) []trailRow {
+	trails, known := g.trails[account]
+	if !known {
+		trails = g.findTrails(account)
+		g.trails[account] = trails
+	}
+	return trails
+}
+
+func (g *grantOracle) findTrails(account string) []trailRow {
 	newest := map[string]string{}
 	for _, t := range g.w.trails {
 		newest[t.AccountID] = max(newest[t.AccountID], t.SnapshotDate)

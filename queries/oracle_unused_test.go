@@ -19,14 +19,15 @@ type grantOracle struct {
 	seen     map[string]bool // called by anybody, not denied
 	types    map[string]bool // data types of which an event is there
 	typesOf  map[string][]string
-	data     map[string]bool // data types of which each account has an event, or may have: "ACCOUNT TYPE"
-	became   map[string]bool // ids, else ARNs, of roles that anybody tried to become
+	data     map[string]bool       // data types of which each account has an event, or may have: "ACCOUNT TYPE"
+	trails   map[string][]trailRow // by the account that they log, see trailsOf
+	became   map[string]bool       // ids, else ARNs, of roles that anybody tried to become
 }
 
 func newGrantOracle(w world, p Params) *grantOracle {
 	g := &grantOracle{
 		oracle: &oracle{w: w, p: p}, events: map[string][]event{}, coverage: map[string]*oracle{},
-		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{}, typesOf: map[string][]string{}, data: map[string]bool{}, became: map[string]bool{},
+		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{}, typesOf: map[string][]string{}, data: map[string]bool{}, became: map[string]bool{}, trails: map[string][]trailRow{},
 	}
 	for _, c := range w.coverage {
 		if g.coverage[c.AccountID] == nil {
@@ -42,7 +43,7 @@ func newGrantOracle(w world, p Params) *grantOracle {
 		}
 	}
 	g.w.roles = identified(w.roles, sightingsOf(w.events))
-	inventory, _ := g.inventory()
+	inventory := g.inventory().roles
 	g.shareOut(inventory)
 	for _, r := range inventory {
 		if g.asked(r) {
@@ -134,15 +135,15 @@ func (g *grantOracle) unused() [][]any {
 
 // summary counts them.
 func (g *grantOracle) summary() [][]any {
-	rows := g.unused()
+	byRole := map[any][][]any{}
+	for _, row := range g.unused() {
+		byRole[row[1]] = append(byRole[row[1]], row)
+	}
 	var out [][]any
 	for _, r := range g.roles {
 		count := map[string]int64{}
 		granted, used := map[string]bool{}, map[string]bool{}
-		for _, row := range rows {
-			if row[1] != r.ARN {
-				continue
-			}
+		for _, row := range byRole[r.ARN] {
 			service, _, _ := strings.Cut(row[3].(string), ":")
 			granted[service] = true
 			if row[5] == "used" {

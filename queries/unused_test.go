@@ -165,7 +165,7 @@ func compareFiltered(t *testing.T, e *duckEngine, w world, p Params) {
 // TestUnusedLaws: what is learned later never takes back that a permission is used.
 func TestUnusedLaws(t *testing.T) {
 	b := batches()[0]
-	more := b.grantedWorld(grantWorlds)
+	more := b.grantedWorld(grantWorlds / 2)
 	less := more
 	less.events = nil
 	for i, e := range more.events {
