@@ -27,7 +27,8 @@
 // # What is not promised
 //
 // Answers are as complete as the lake; Meta says how complete that is. A session
-// whose assumption is not in the lake has no origin unless its role tells one. An
-// assumption that names its role by ARN alone counts for the role that bears the
-// ARN in the inventory, or else for the only one the logs know under it.
+// whose assumption is not in the lake has no origin unless its role tells one. A
+// record that names its role by ARN alone counts for the role that had the ARN at
+// the time, as far as the inventories tell (views/role_names.sql), or else for the
+// only one the logs know under it.
 package queries

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -128,6 +129,115 @@ func movedID(id, account string) string { return strings.Replace(id, "AROA", "AR
 func (w *world) add(more world) {
 	w.events, w.roles, w.grants = append(w.events, more.events...), append(w.roles, more.roles...), append(w.grants, more.grants...)
 	w.coverage, w.actions = append(w.coverage, more.coverage...), more.actions
+}
+
+// remade is a role of unnamedARN in the inventory of a day.
+func remade(id, day string, madeAt *time.Time) inventoryRole {
+	return inventoryRole{ARN: unnamedARN, RoleID: id, AccountID: ownerAccount, Name: "app", Path: "/team/", CreatedAt: madeAt, Origin: "inventory", SnapshotDate: day}
+}
+
+// byARN is a call of whoever had unnamedARN, days after the window began.
+func byARN(days int) event {
+	e := calledBy("ARN", days)
+	e.RoleID, e.SessionName, e.SessionCreated = nil, ptr("ann"), &e.EventTime
+	return e
+}
+
+// TestNameOfRemadeRole: a record without an id counts for the role that had the ARN at
+// the time, whatever inventory the report shows, and never for a younger one (P36).
+func TestNameOfRemadeRole(t *testing.T) {
+	day := func(n int) *time.Time { return ptr(window().Since.AddDate(0, 0, n)) }
+	for name, c := range map[string]struct {
+		roles  []inventoryRole
+		events []event
+		// Of each role "id state verdict uses", with the newest inventory and with
+		// that of before the window.
+		newest, before []string
+		sessions       []any // their role ids
+	}{
+		"made after the call": {
+			[]inventoryRole{remade("AROATWO", "2026-07-10", day(5))}, []event{byARN(1), byARN(6)},
+			[]string{"AROATWO present active 1", "<nil> deleted active 1"}, []string{"AROATWO unknown active 1", "<nil> unknown active 1"}, []any{nil, "AROATWO"},
+		},
+		"made after the call, the logs know the older one": {
+			[]inventoryRole{remade("AROATWO", "2026-07-10", day(5))}, []event{byARN(1), calledBy("AROAONE", 2), byARN(6)},
+			[]string{"AROAONE deleted active 2", "AROATWO present active 1"}, []string{"AROAONE unknown active 2", "AROATWO unknown active 1"}, []any{"AROAONE", "AROATWO"},
+		},
+		"in two inventories": {
+			[]inventoryRole{remade("AROAONE", "2026-06-30", nil), remade("AROATWO", "2026-07-10", day(5))}, []event{byARN(1), byARN(6)},
+			[]string{"AROAONE deleted active 1", "AROATWO present active 1"}, []string{"AROAONE present active 1", "AROATWO unknown active 1"}, []any{"AROAONE", "AROATWO"},
+		},
+		"in two inventories, nobody says since when": {
+			[]inventoryRole{remade("AROAONE", "2026-06-30", nil), remade("AROATWO", "2026-07-05", nil)}, []event{byARN(1), byARN(6)},
+			[]string{"AROAONE deleted active 1", "AROATWO present active 1"}, []string{"AROAONE present active 1", "AROATWO unknown active 1"}, []any{"AROAONE", "AROATWO"},
+		},
+		"without ids": {
+			[]inventoryRole{remade("", "2026-06-30", nil), remade("", "2026-07-10", day(5))}, []event{byARN(1)},
+			[]string{"<nil> present never_used 0", "<nil> deleted active 1"}, []string{"<nil> present active 1"}, []any{nil},
+		},
+		"after an inventory without ids": {
+			[]inventoryRole{remade("", "2026-06-30", nil), remade("AROATWO", "2026-07-10", day(5))}, []event{byARN(1), calledBy("AROATWO", 6)},
+			[]string{"AROATWO present active 1", "<nil> deleted active 1"}, []string{"AROATWO unknown active 1", "<nil> present active 1"}, []any{nil},
+		},
+		"after an inventory without ids, and never used before": {
+			[]inventoryRole{remade("", "2026-06-30", nil), remade("AROATWO", "2026-07-10", day(5))}, []event{calledBy("AROATWO", 6)},
+			[]string{"AROATWO present active 1"}, []string{"AROATWO unknown active 1", "<nil> present never_used 0"}, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := unnamedWorld(nil, c.events...)
+			w.roles, w.grants = c.roles, nil
+			e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
+			p := window()
+			for _, asked := range []struct {
+				inventory time.Time
+				want      []string
+			}{{time.Time{}, c.newest}, {p.Since, c.before}} {
+				p.InventoryDate = asked.inventory
+				var got []string
+				for _, row := range ask(t, e, "last_used", p) {
+					got = append(got, fmt.Sprint(row[3], " ", row[4], " ", row[8], " ", row[16]))
+				}
+				if !slices.Equal(got, asked.want) {
+					t.Errorf("with the inventory of %s the roles are %q, want %q", asked.inventory.Format(time.DateOnly), got, asked.want)
+				}
+			}
+			rows, err := e.SQL(context.Background(), "select role_id from sessions order by first_seen")
+			var ids []any
+			for _, row := range all(t, rows, err) {
+				ids = append(ids, row[0])
+			}
+			if !slices.Equal(ids, c.sessions) {
+				t.Errorf("the sessions are of %v, want %v", ids, c.sessions)
+			}
+		})
+	}
+}
+
+// TestCallsOfRemadeRole: what a role touched is what it did while it had its name.
+func TestCallsOfRemadeRole(t *testing.T) {
+	w := unnamedWorld(nil, byARN(1), byARN(6), byARN(7))
+	w.roles = []inventoryRole{remade("", "2026-06-30", nil), remade("", "2026-07-10", ptr(window().Since.AddDate(0, 0, 5)))}
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
+	for day, calls := range map[string]int64{"": 2, "2026-06-30": 1} {
+		p := window()
+		p.InventoryDate, _ = time.Parse(time.DateOnly, day)
+		if rows := ask(t, e, "role_resources", p); len(rows) != 1 || rows[0][7] != calls {
+			t.Errorf("with the inventory of %q the calls are %v, want %d", day, rows, calls)
+		}
+	}
+}
+
+// TestPathLeftOut: an ARN without a path may be that of a role with one (P31).
+func TestPathLeftOut(t *testing.T) {
+	denied := assumedWithoutPath("")
+	denied.AssumedID, denied.Outcome, denied.EventTime = nil, "denied", window().Since.AddDate(0, 0, 1)
+	w := unnamedWorld(nil, denied)
+	w.roles[0].RoleID = "AROAONE"
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
+	if rows := ask(t, e, "last_used", window()); len(rows) != 1 || rows[0][3] != "AROAONE" || rows[0][8] != "denied_only" {
+		t.Errorf("the roles are %v, want the one of the inventory, denied_only", rows)
+	}
 }
 
 // compareStates finds the role of the inventory among the rows of last_used.

@@ -61,8 +61,8 @@ func viewNames() []string {
 func allViews() []string {
 	views := viewNames()
 	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records", "merged_assumptions")
-	views = slices.Insert(views, slices.Index(views, "sessions"), "role_names", "assumption_steps", "assumption_origins")
-	return append(views, "role_sightings", "inventory", "action_kinds", "account_trails", "logging")
+	views = slices.Insert(views, slices.Index(views, "sessions"), "role_sightings", "inventory", "role_names", "assumption_steps", "assumption_origins")
+	return append(views, "action_kinds", "account_trails", "logging")
 }
 
 // script is one embedded statement and the file it came from.

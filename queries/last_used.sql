@@ -75,13 +75,15 @@ unclear as (
 
 ),
 
----------- the logs, per role as they name it
+---------- the logs, per role
 
 acts as (
 
     select
         role_use.role_id,
         role_use.role_arn,
+        case when role_use.role_id is null then role_use.event_time end
+            as unnamed_at,
         role_use.role_session_name,
         role_use.session_created_at,
         max(
@@ -121,40 +123,74 @@ acts as (
     group by
         role_use.role_id,
         role_use.role_arn,
+        case when role_use.role_id is null then role_use.event_time end,
         role_use.role_session_name,
         role_use.session_created_at
 
 ),
 
+-- An ARN alone is the role that it stood for at the time.
 acted as (
 
     select
-        coalesce(role_id, role_arn) as ref,
-        role_id,
-        role_arn,
+        coalesce(acts.role_id, role_names.role_key) as role_key,
+        coalesce(acts.role_id, role_names.role_id) as role_id,
+        acts.role_arn,
+        coalesce(acts.role_id, role_names.role_id, acts.role_arn)
+            as session_role,
+        acts.role_session_name,
+        coalesce(acts.session_created_at, timestamp '1970-01-01 00:00:00')
+            as created_key,
+        acts.account_id,
+        acts.first_used,
+        acts.last_used,
+        acts.last_denied,
+        acts.uses,
+        acts.denied,
+        acts.failed
+    from acts
+    left join lake.role_names as role_names
+        on
+            acts.role_arn = role_names.role_arn
+            and acts.unnamed_at >= role_names.valid_from
+            and acts.unnamed_at < role_names.valid_to
+
+),
+
+used as (
+
+    select
+        role_key,
+        max(role_id) as role_id,
+        max(role_arn) as role_arn,
         max(account_id) as account_id,
         min(first_used) as first_used,
         max(last_used) as last_used,
         max(last_denied) as last_denied,
-        sum(uses) as uses,
-        sum(denied) as denied,
-        sum(failed) as failed
-    from acts
-    group by role_id, role_arn
+        coalesce(max(last_used), max(last_denied)) as last_time,
+        cast(sum(uses) as bigint) as uses,
+        cast(sum(denied) as bigint) as denied,
+        cast(sum(failed) as bigint) as failed
+    from acted
+    group by role_key
 
 ),
 
 tried as (
 
     select
-        coalesce(assumptions.assumed_role_id, assumptions.assumed_role_arn)
-            as ref,
-        assumptions.assumed_role_id as role_id,
+        coalesce(assumptions.assumed_role_id, role_names.role_key) as role_key,
+        coalesce(assumptions.assumed_role_id, role_names.role_id) as role_id,
         assumptions.assumed_role_arn as role_arn,
         assumptions.outcome,
         assumptions.event_time,
         assumptions.event_id
     from assumptions
+    left join lake.role_names as role_names
+        on
+            assumptions.assumed_role_arn = role_names.role_arn
+            and assumptions.event_time >= role_names.valid_from
+            and assumptions.event_time < role_names.valid_to
     cross join params
     where
         assumptions.event_time < params.until
@@ -165,169 +201,95 @@ tried as (
 
 ),
 
-assumed as (
-
-    select
-        ref,
-        role_id,
-        role_arn,
-        max(event_time) filter (where outcome = 'success') as last_assumed,
-        max(event_time) filter (where outcome = 'denied') as last_refused,
-        count(*) filter (where outcome = 'denied') as refused
-    from tried
-    group by ref, role_id, role_arn
-
-),
-
----------- from the names in the logs to roles
-
-named as (
-
-    select
-        ref,
-        role_id,
-        role_arn,
-        role_arn as issuer_arn
-    from acted
-
-    union
-
-    select
-        ref,
-        role_id,
-        role_arn,
-        cast(null as varchar) as issuer_arn
-    from assumed
-
-),
-
--- What an ARN alone stands for: the inventory's role, else the one role id that
--- the logs know it by.
-by_arn as (
-
-    select
-        arn as role_arn,
-        min(role_key) as role_key
-    from inventory
-    group by arn
-
-),
-
-by_log as (
-
-    select
-        role_arn,
-        min(role_id) as role_key
-    from named
-    where role_id is not null and role_arn is not null
-    group by role_arn
-    having count(distinct role_id) = 1
-
-),
-
-refs as (
-
-    select
-        named.ref,
-        max(named.role_id) as role_id,
-        -- An assumption may know the role without its path only (P31).
-        coalesce(
-            max(named.issuer_arn),
-            max(
-                case
-                    when regexp_like(named.role_arn, ':role/.+/')
-                        then named.role_arn
-                end
-            ),
-            max(named.role_arn)
-        ) as role_arn,
-        coalesce(
-            max(named.role_id),
-            max(by_arn.role_key),
-            max(by_log.role_key),
-            named.ref
-        ) as role_key
-    from named
-    left join by_arn on named.role_arn = by_arn.role_arn
-    left join by_log on named.role_arn = by_log.role_arn
-    group by named.ref
-
-),
-
-used as (
-
-    select
-        refs.role_key,
-        max(acted.account_id) as account_id,
-        min(acted.first_used) as first_used,
-        max(acted.last_used) as last_used,
-        max(acted.last_denied) as last_denied,
-        coalesce(max(acted.last_used), max(acted.last_denied)) as last_time,
-        cast(sum(acted.uses) as bigint) as uses,
-        cast(sum(acted.denied) as bigint) as denied,
-        cast(sum(acted.failed) as bigint) as failed
-    from acted
-    inner join refs on acted.ref = refs.ref
-    group by refs.role_key
-
-),
-
 became as (
 
     select
-        refs.role_key,
-        max(assumed.last_assumed) as last_assumed,
-        max(assumed.last_refused) as last_refused,
-        cast(sum(assumed.refused) as bigint) as refused
-    from assumed
-    inner join refs on assumed.ref = refs.ref
-    group by refs.role_key
+        role_key,
+        max(role_id) as role_id,
+        -- An assumption may know the role without its path only (P31).
+        coalesce(
+            max(
+                case
+                    when regexp_like(role_arn, ':role/.+/') then role_arn
+                end
+            ),
+            max(role_arn)
+        ) as role_arn,
+        max(event_time) filter (where outcome = 'success') as last_assumed,
+        max(event_time) filter (where outcome = 'denied') as last_refused
+    from tried
+    group by role_key
 
 ),
 
 ---------- the events that stand as evidence
+
+-- The names that the events of the last use have for the roles that acted.
+names as (
+
+    select
+        role_key as ref,
+        timestamp '0001-01-01 00:00:00' as valid_from,
+        timestamp '9999-12-31 00:00:00' as valid_to,
+        role_key
+    from used
+    where role_id = role_key
+
+    union all
+
+    select
+        role_arn as ref,
+        valid_from,
+        valid_to,
+        role_key
+    from lake.role_names
+
+),
 
 -- The last use of each role, or its last denied call if it has no use. Equal
 -- times are decided by the event id.
 last_acts as (
 
     select
-        refs.role_key,
+        names.role_key,
         role_use.event_id,
         role_use.iam_action,
         role_use.event_source,
         role_use.event_name,
         role_use.aws_region,
-        coalesce(role_use.role_id, role_names.role_id, role_use.role_arn)
-            as session_role,
+        case
+            when used.role_id = names.role_key then names.role_key
+            else role_use.role_arn
+        end as session_role,
         role_use.role_session_name,
         coalesce(
             role_use.session_created_at, timestamp '1970-01-01 00:00:00'
         ) as created_key,
         row_number() over (
-            partition by refs.role_key
+            partition by names.role_key
             order by
                 role_use.event_id desc,
                 role_use.aws_region asc,
                 role_use.role_session_name asc
         ) as place
     from role_use
-    inner join refs
-        on coalesce(role_use.role_id, role_use.role_arn) = refs.ref
+    inner join names
+        on coalesce(role_use.role_id, role_use.role_arn) = names.ref
     inner join used
         on
-            refs.role_key = used.role_key
+            names.role_key = used.role_key
             and role_use.event_time = used.last_time
-    left join lake.role_names as role_names
-        on role_use.role_arn = role_names.role_arn
-    where (role_use.outcome = 'denied') = (used.last_used is null)
+    where
+        (role_use.outcome = 'denied') = (used.last_used is null)
+        and role_use.event_time >= names.valid_from
+        and role_use.event_time < names.valid_to
 
 ),
 
 last_tries as (
 
     select
-        refs.role_key,
+        tried.role_key,
         max(tried.event_id) filter (
             where
             tried.outcome = 'success'
@@ -339,9 +301,8 @@ last_tries as (
             and tried.event_time = became.last_refused
         ) as refused_event_id
     from tried
-    inner join refs on tried.ref = refs.ref
-    inner join became on refs.role_key = became.role_key
-    group by refs.role_key
+    inner join became on tried.role_key = became.role_key
+    group by tried.role_key
 
 ),
 
@@ -350,22 +311,14 @@ last_tries as (
 seen as (
 
     select
-        coalesce(acts.role_id, role_names.role_id, acts.role_arn)
-            as session_role,
-        acts.role_session_name,
-        coalesce(acts.session_created_at, timestamp '1970-01-01 00:00:00')
-            as created_key,
-        sum(acts.uses + acts.denied) as calls
-    from acts
-    left join lake.role_names as role_names
-        on acts.role_arn = role_names.role_arn
-    where
-        acts.uses + acts.denied > 0
-        and acts.role_session_name is not null
-    group by
-        coalesce(acts.role_id, role_names.role_id, acts.role_arn),
-        acts.role_session_name,
-        coalesce(acts.session_created_at, timestamp '1970-01-01 00:00:00')
+        session_role,
+        role_session_name,
+        created_key,
+        max(role_key) as role_key,
+        sum(uses + denied) as calls
+    from acted
+    where uses + denied > 0 and role_session_name is not null
+    group by session_role, role_session_name, created_key
 
 ),
 
@@ -392,25 +345,29 @@ origins as (
 counted as (
 
     select
-        coalesce(by_id.role_key, by_name.role_key) as role_key,
+        coalesce(origins.role_id, seen.role_key, role_names.role_key)
+            as role_key,
         count(*) as sessions,
         count(distinct origins.origin) as callers
     from origins
-    left join refs as by_id on origins.role_id = by_id.ref
-    left join refs as by_name on origins.role_arn = by_name.ref
-    cross join params
     left join seen
         on
             origins.session_role = seen.session_role
             and origins.role_session_name = seen.role_session_name
             and origins.created_key = seen.created_key
+    left join lake.role_names as role_names
+        on
+            origins.role_arn = role_names.role_arn
+            and origins.assumed_at >= role_names.valid_from
+            and origins.assumed_at < role_names.valid_to
+    cross join params
     where
         seen.calls is not null
         or (
             origins.assumed_at >= params.since
             and origins.assumed_at < params.until
         )
-    group by coalesce(by_id.role_key, by_name.role_key)
+    group by coalesce(origins.role_id, seen.role_key, role_names.role_key)
 
 ),
 
@@ -464,11 +421,11 @@ covered as (
 keys as (
 
     select
-        role_key,
-        max(role_id) as role_id,
-        max(role_arn) as role_arn
-    from refs
-    group by role_key
+        coalesce(used.role_key, became.role_key) as role_key,
+        coalesce(used.role_id, became.role_id) as role_id,
+        coalesce(used.role_arn, became.role_arn) as role_arn
+    from used
+    full outer join became on used.role_key = became.role_key
 
 ),
 
@@ -529,7 +486,6 @@ facts as (
         coalesce(used.failed, 0) as failed,
         became.last_assumed,
         became.last_refused,
-        coalesce(became.refused, 0) as refused,
         coalesce(counted.sessions, 0) as sessions,
         coalesce(counted.callers, 0) as callers,
         last_acts.event_id as act_event_id,
@@ -742,4 +698,5 @@ from graded
 order by
     account_id asc nulls last,
     role_arn asc nulls last,
-    role_id asc nulls last
+    role_id asc nulls last,
+    role_key asc

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -63,60 +64,6 @@ func (o *oracle) takeInventory() *oracleInventory {
 	return inv
 }
 
-// roleNames says which role a record means by the names it has.
-type roleNames struct {
-	inventory map[string]*inventoryRole
-	byARN     map[string]string          // of the inventory
-	idsOf     map[string]map[string]bool // role ids the logs know under an ARN
-	seen      map[string]bool            // names in the logs before the window's end
-}
-
-func (n *roleNames) note(id, arn *string) {
-	n.seen[roleKey(id, arn)] = true
-	if id != nil && arn != nil {
-		if n.idsOf[*arn] == nil {
-			n.idsOf[*arn] = map[string]bool{}
-		}
-		n.idsOf[*arn][*id] = true
-	}
-}
-
-// key is the role's id; an ARN without an id stands for the inventory's role,
-// else for the only role id the logs know under it.
-func (n *roleNames) key(id, arn *string) string {
-	if id != nil {
-		return *id
-	}
-	if k, ok := n.byARN[*arn]; ok {
-		return k
-	}
-	if len(n.idsOf[*arn]) == 1 {
-		for k := range n.idsOf[*arn] {
-			return k
-		}
-	}
-	return *arn
-}
-
-func (o *oracle) names() *roleNames {
-	inv := o.inventory().roles
-	n := &roleNames{inv, map[string]string{}, map[string]map[string]bool{}, map[string]bool{}}
-	for id, r := range inv {
-		n.byARN[r.ARN] = id
-	}
-	for _, e := range o.w.events {
-		if acts(e) && e.EventTime.Before(o.p.Until) {
-			n.note(e.RoleID, e.RoleARN)
-		}
-	}
-	for _, a := range o.assumptions {
-		if o.counts(a) {
-			n.note(a.targetID, a.targetARN)
-		}
-	}
-	return n
-}
-
 // counts tells the assumptions the report knows of.
 func (o *oracle) counts(a *oracleAssumption) bool {
 	return a.EventTime.Before(o.p.Until) && a.Outcome != "failed" && (a.targetID != nil || a.targetARN != nil)
@@ -124,46 +71,53 @@ func (o *oracle) counts(a *oracleAssumption) bool {
 
 // roles gathers what is known of each role.
 func (o *oracle) roles() map[string]*oracleRole {
-	names := o.names()
+	inventory := o.inventory().roles
 	out := map[string]*oracleRole{}
-	role := func(k string) *oracleRole {
-		if out[k] == nil {
-			out[k] = &oracleRole{key: k, inventory: names.inventory[k]}
+	role := func(key string, id *string) *oracleRole {
+		if out[key] == nil {
+			out[key] = &oracleRole{key: key, inventory: inventory[key]}
 		}
-		return out[k]
+		largest(&out[key].id, id)
+		return out[key]
 	}
-	for id := range names.inventory {
-		role(id)
+	for key := range inventory {
+		role(key, nil)
 	}
 	for _, e := range o.w.events {
 		if acts(e) && e.EventTime.Before(o.p.Until) {
-			role(names.key(e.RoleID, e.RoleARN)).addCall(e)
+			role(o.book.role(e.RoleID, e.RoleARN, e.EventTime)).addCall(e)
 		}
 	}
 	for _, a := range o.assumptions {
 		if o.counts(a) {
-			role(names.key(a.targetID, a.targetARN)).addAssumption(a)
+			role(o.book.role(a.targetID, a.targetARN, a.EventTime)).addAssumption(a)
 		}
 	}
 	for _, s := range o.sessions {
-		// A session that the logs name before the end of the window by nothing is
-		// of no role yet.
-		var r *oracleRole
-		switch {
-		case s.roleID != nil && names.seen[*s.roleID]:
-			r = out[*s.roleID]
-		case s.roleARN != nil && names.seen[*s.roleARN]:
-			r = out[names.key(nil, s.roleARN)]
-		}
-		if r != nil {
+		if r := out[o.keyOf(s)]; r != nil {
 			r.sessions = append(r.sessions, s)
 		}
 	}
 	return out
 }
 
+// keyOf is the role of a session. One without an id is of the role that its ARN stood
+// for when it acted in the window, else when it was made.
+func (o *oracle) keyOf(s *oracleSession) string {
+	key := ""
+	for _, e := range s.calls {
+		if o.inWindow(e.EventTime) {
+			of, _ := o.book.role(s.roleID, e.RoleARN, e.EventTime)
+			key = max(key, of)
+		}
+	}
+	if key == "" && s.grant != nil {
+		key, _ = o.book.role(s.roleID, s.roleARN, s.grant.EventTime)
+	}
+	return key
+}
+
 func (r *oracleRole) addCall(e event) {
-	largest(&r.id, e.RoleID)
 	largest(&r.issuerARN, e.RoleARN)
 	if e.RoleARN == nil {
 		largest(&r.accountFromLog, firstKnown(e.IdentityAccount, e.Recipient))
@@ -176,7 +130,6 @@ func (r *oracleRole) addCall(e event) {
 }
 
 func (r *oracleRole) addAssumption(a *oracleAssumption) {
-	largest(&r.id, a.targetID)
 	largest(&r.anyARN, a.targetARN)
 	if a.targetARN != nil && strings.Count(*a.targetARN, "/") > 1 {
 		largest(&r.pathARN, a.targetARN)
@@ -249,10 +202,11 @@ func (o *oracle) coveredDays(account string) (covered, all int) {
 func (o *oracle) lastUsed() [][]any {
 	inventoried := o.inventory().origin
 	var rows [][]any
-	for _, r := range o.roles() {
-		rows = append(rows, o.row(r, inventoried))
+	roles := o.roles()
+	for _, key := range slices.Sorted(maps.Keys(roles)) {
+		rows = append(rows, o.row(roles[key], inventoried))
 	}
-	slices.SortFunc(rows, func(a, b []any) int {
+	slices.SortStableFunc(rows, func(a, b []any) int {
 		for _, column := range []int{0, 1, 3} {
 			if c := nullsLast(a[column], b[column]); c != 0 {
 				return c
@@ -395,7 +349,7 @@ func (o *oracle) lastCaller(use *event, assumed *oracleAssumption) any {
 	var who string
 	switch {
 	case use != nil && use.SessionName != nil:
-		if s := o.byKey[roleKey(o.named(use.RoleID, use.RoleARN), use.RoleARN)+"|"+*use.SessionName+"|"+stamp(use.SessionCreated)]; s != nil {
+		if s := o.byKey[roleKey(o.named(use.RoleID, use.RoleARN, use.EventTime), use.RoleARN)+"|"+*use.SessionName+"|"+stamp(use.SessionCreated)]; s != nil {
 			who, _ = o.origin(s, 5)
 		}
 	case use == nil && assumed != nil:

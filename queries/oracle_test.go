@@ -36,17 +36,17 @@ type oracle struct {
 	p           Params
 	assumptions []*oracleAssumption
 	sessions    []*oracleSession
-	byKey       map[string]*oracleSession  // sessions with calls
-	idOf        map[string]string          // the role id an ARN stands for
+	byKey       map[string]*oracleSession // sessions with calls
+	book        *nameBook
 	taken       *oracleInventory           // see inventory
 	days        map[string]map[string]bool // see coveredDays
 }
 
 func newOracle(w world, p Params) *oracle {
-	o := &oracle{w: w, p: p, byKey: map[string]*oracleSession{}, idOf: map[string]string{}}
+	o := &oracle{w: w, p: p, byKey: map[string]*oracleSession{}}
 	o.pairAssumptions()
-	o.nameRoles()
 	o.w.roles = identified(w.roles, sightingsOf(w.events))
+	o.book = newNameBook(o.w.roles, sightingsOf(w.events))
 	o.collectSessions()
 	o.matchGrants()
 	return o
@@ -114,50 +114,10 @@ func (a *oracleAssumption) setCallerSession() {
 	a.callerID, a.callerARN, a.callerSession, a.callerCreatedAt = id, arn, *name, stamp(e.SessionCreated)
 }
 
-// nameRoles finds the role id that each ARN stands for: the newest inventory's,
-// else the only one the logs know under it.
-func (o *oracle) nameRoles() {
-	ids := map[string]map[string]bool{}
-	note := func(id, arn *string) {
-		if id != nil && arn != nil {
-			if ids[*arn] == nil {
-				ids[*arn] = map[string]bool{}
-			}
-			ids[*arn][*id] = true
-		}
-	}
-	for _, e := range o.w.events {
-		note(e.RoleID, e.RoleARN)
-	}
-	for _, a := range o.assumptions {
-		note(a.targetID, a.targetARN)
-	}
-	for arn, under := range ids {
-		if len(under) == 1 {
-			for id := range under {
-				o.idOf[arn] = id
-			}
-		}
-	}
-	newest := map[string]string{}
-	for _, r := range o.w.roles {
-		newest[r.AccountID] = max(newest[r.AccountID], r.SnapshotDate)
-	}
-	for _, r := range o.w.roles {
-		if r.SnapshotDate == newest[r.AccountID] && r.RoleID != "" {
-			o.idOf[r.ARN] = r.RoleID
-		}
-	}
-}
-
 // named is the role's id, also where only the ARN is given.
-func (o *oracle) named(id, arn *string) *string {
-	if id == nil && arn != nil {
-		if found, ok := o.idOf[*arn]; ok {
-			return &found
-		}
-	}
-	return id
+func (o *oracle) named(id, arn *string, at time.Time) *string {
+	_, known := o.book.role(id, arn, at)
+	return known
 }
 
 func largest(into **string, s *string) {
@@ -190,7 +150,7 @@ func (o *oracle) collectSessions() {
 		if !acts(e) || e.SessionName == nil {
 			continue
 		}
-		role := o.named(e.RoleID, e.RoleARN)
+		role := o.named(e.RoleID, e.RoleARN, e.EventTime)
 		s := &oracleSession{roleKey: roleKey(role, e.RoleARN), name: *e.SessionName, created: stamp(e.SessionCreated), createdAt: e.SessionCreated}
 		id := s.roleKey + "|" + s.name + "|" + s.created
 		if old := o.byKey[id]; old != nil {
@@ -252,7 +212,7 @@ func (o *oracle) addSilent() {
 		if a.Outcome != "success" || used[a] || (a.targetID == nil && a.targetARN == nil) {
 			continue
 		}
-		id := o.named(a.targetID, a.targetARN)
+		id := o.named(a.targetID, a.targetARN, a.EventTime)
 		s := &oracleSession{roleKey: roleKey(id, a.targetARN), createdAt: &a.EventTime, roleID: id, roleARN: a.targetARN, grant: a}
 		if a.targetSession != nil {
 			s.name = *a.targetSession
@@ -278,13 +238,13 @@ func (o *oracle) handedTo(a *oracleAssumption, s *oracleSession) bool {
 			continue
 		}
 		found = true
-		largest(&id, o.named(e.RoleID, e.RoleARN))
+		largest(&id, o.named(e.RoleID, e.RoleARN, e.EventTime))
 		largest(&arn, e.RoleARN)
 		if since := e.EventTime.Sub(a.EventTime); since < -clocks || since > 12*time.Hour+clocks {
 			return false
 		}
 	}
-	target := o.named(a.targetID, a.targetARN)
+	target := o.named(a.targetID, a.targetARN, a.EventTime)
 	if id != nil && target != nil {
 		return found && *id == *target
 	}
@@ -297,7 +257,7 @@ func accountAndName(arn string) string {
 }
 
 func (o *oracle) couldBe(s *oracleSession, a *oracleAssumption) bool {
-	target := o.named(a.targetID, a.targetARN)
+	target := o.named(a.targetID, a.targetARN, a.EventTime)
 	same := s.roleID != nil && target != nil && *s.roleID == *target
 	if s.roleID == nil || target == nil {
 		same = s.roleARN != nil && a.targetARN != nil && *s.roleARN == *a.targetARN
@@ -327,7 +287,7 @@ func (o *oracle) origin(s *oracleSession, n int) (who, kind string) {
 		return who, kind
 	}
 	g := s.grant
-	if from := o.byKey[roleKey(o.named(g.callerID, g.callerARN), g.callerARN)+"|"+g.callerSession+"|"+g.callerCreatedAt]; from != nil {
+	if from := o.byKey[roleKey(o.named(g.callerID, g.callerARN, g.EventTime), g.callerARN)+"|"+g.callerSession+"|"+g.callerCreatedAt]; from != nil {
 		if far, farKind := o.origin(from, n-1); far != "" {
 			return far, farKind
 		}

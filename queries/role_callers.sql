@@ -37,9 +37,15 @@ tries as (
     from assumptions
     cross join params
     left join lake.role_names as targets
-        on assumptions.assumed_role_arn = targets.role_arn
+        on
+            assumptions.assumed_role_arn = targets.role_arn
+            and assumptions.event_time >= targets.valid_from
+            and assumptions.event_time < targets.valid_to
     left join lake.role_names as callers
-        on assumptions.caller_role_arn = callers.role_arn
+        on
+            assumptions.caller_role_arn = callers.role_arn
+            and assumptions.event_time >= callers.valid_from
+            and assumptions.event_time < callers.valid_to
     where
         assumptions.event_time < params.until
         and assumptions.outcome in ('success', 'denied')

@@ -33,6 +33,7 @@ snapshot_roles as (
 asked as (
 
     select
+        roles.role_key,
         roles.account_id,
         roles.arn,
         roles.role_id
@@ -51,11 +52,13 @@ asked as (
 
 ),
 
--- The names that events give the roles: the id, or the ARN where they have no id.
+-- The names that events give the roles: the id, or the ARN while it was theirs.
 names as (
 
     select
         role_id as ref,
+        timestamp '0001-01-01 00:00:00' as valid_from,
+        timestamp '9999-12-31 00:00:00' as valid_to,
         account_id,
         arn,
         role_id
@@ -65,11 +68,15 @@ names as (
     union all
 
     select
-        arn as ref,
-        account_id,
-        arn,
-        role_id
+        role_names.role_arn as ref,
+        role_names.valid_from,
+        role_names.valid_to,
+        asked.account_id,
+        asked.arn,
+        asked.role_id
     from asked
+    inner join lake.role_names as role_names
+        on asked.role_key = role_names.role_key
 
 ),
 
@@ -94,7 +101,11 @@ calls as (
                 then '…'
         end as more
     from events
-    inner join names on coalesce(events.role_id, events.role_arn) = names.ref
+    inner join names
+        on
+            coalesce(events.role_id, events.role_arn) = names.ref
+            and events.event_time >= names.valid_from
+            and events.event_time < names.valid_to
     cross join params
     where
         events.event_time >= params.since

@@ -12,9 +12,10 @@ import (
 // TestSessionsAgreeWithOracle compares every session of random worlds with the
 // slow way, and wants one row per role, name and creation time (design 9.5).
 func TestSessionsAgreeWithOracle(t *testing.T) {
-	seen := map[string]int{}
+	seen, named := map[string]int{}, spans{}
 	for _, b := range batches() {
-		w := b.world(70)
+		w := b.world(150)
+		b.forget(&w)
 		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 		rows, err := e.SQL(context.Background(), `select role_id, role_arn, role_session_name, session_created_at, first_seen, last_seen, events, denied,
 			assumption_event_id, assumed_at, origin, origin_kind from sessions`)
@@ -26,7 +27,9 @@ func TestSessionsAgreeWithOracle(t *testing.T) {
 			}
 			got[key] = row
 		}
-		want := newOracle(w, Params{}).sessionRows()
+		oracle := newOracle(w, Params{})
+		named.note(oracle.book)
+		want := oracle.sessionRows()
 		if len(got) != len(want) {
 			t.Errorf("%d sessions, the oracle has %d", len(got), len(want))
 		}
@@ -36,6 +39,9 @@ func TestSessionsAgreeWithOracle(t *testing.T) {
 			}
 			noteSession(seen, row)
 		}
+	}
+	if named.earlier < 10 || named.unknown < 10 {
+		t.Errorf("of names that several roles had only %d were of an earlier role and %d of an unknown one", named.earlier, named.unknown)
 	}
 	for _, want := range []string{"with both", "by an ARN only", "with calls only", "silent", "without an origin"} {
 		if seen[want] < 5 {

@@ -67,7 +67,10 @@ type inventoryRole struct {
 	Origin       string     `json:"origin"`
 	SnapshotDate string     `json:"snapshot_date"`
 
-	namesakes bool // for oracles: the logs know several roles that it may be
+	// For oracles: whether the logs know several roles that it may be, and when the
+	// next of its name was made.
+	namesakes bool
+	remade    *time.Time
 }
 
 // policyRow is one row of the policy documents.

@@ -54,17 +54,6 @@ inventory as (
 
 ),
 
--- A name is given once in an account, and some records leave the path out (P31).
-by_name as (
-
-    select
-        account_id || '/' || name as role_name,
-        min(role_key) as role_key
-    from inventory
-    group by account_id || '/' || name
-
-),
-
 trust as (
 
     select
@@ -166,10 +155,7 @@ seen as (
                 case when steps.event_time >= params.since then 0 else 2 end
                 + case when steps.outcome = 'success' then 0 else 1 end
         end as turn,
-        case
-            when steps.is_identified then steps.target_key
-            else coalesce(by_name.role_key, steps.target_key)
-        end as role_key,
+        steps.target_key as role_key,
         steps.target_arn as role_arn,
         steps.event_name,
         steps.caller,
@@ -230,15 +216,6 @@ seen as (
         case when asks.subject then steps.caller_subject end as subject
     from lake.assumption_steps as steps
     cross join params
-    left join by_name
-        on
-            case
-                when not steps.is_identified
-                    then
-                        split_part(steps.target_arn, ':', 5) || '/'
-                        || regexp_extract(steps.target_arn, '[^/]+$')
-            end
-            = by_name.role_name
     left join lake.assumption_origins as origins
         on
             steps.caller_role_key = origins.role_key
@@ -247,9 +224,8 @@ seen as (
                 steps.caller_created_at, timestamp '1970-01-01 00:00:00'
             )
             = origins.created_key
-    left join asks on coalesce(by_name.role_key, steps.target_key) = asks.role_key
-    left join names
-        on coalesce(by_name.role_key, steps.target_key) = names.role_key
+    left join asks on steps.target_key = asks.role_key
+    left join names on steps.target_key = names.role_key
 
 ),
 
@@ -981,20 +957,10 @@ newest as (
                 steps.caller_created_at, timestamp '1970-01-01 00:00:00'
             ) as caller_created_key
         from lake.assumption_steps as steps
-        left join by_name
-            on
-                case
-                    when not steps.is_identified
-                        then
-                            split_part(steps.target_arn, ':', 5) || '/'
-                            || regexp_extract(steps.target_arn, '[^/]+$')
-                end
-                = by_name.role_name
         inner join callers
             on
                 steps.event_time = callers.last_seen
-                and coalesce(by_name.role_key, steps.target_key)
-                = callers.role_key
+                and steps.target_key = callers.role_key
         where steps.outcome in ('success', 'denied')
     ) as candidates
     left join lake.assumption_origins as origins
@@ -1163,9 +1129,10 @@ facts as (
         ) as account_id,
         coalesce(inventory.arn, callers.role_arn) as role_arn,
         case
-            when inventory.role_key is null
+            when inventory.role_key is not null then inventory.role_id
+            -- Without an id the key begins with an ARN.
+            when not starts_with(callers.role_key, 'arn:')
                 then nullif(callers.role_key, callers.role_arn)
-            else inventory.role_id
         end as role_id,
         callers.role_key,
         inventory.kind,

@@ -13,11 +13,10 @@ import (
 // callerOracle answers the question "unexpected" about one world, slowly and one
 // event after the other.
 type callerOracle struct {
-	w     *trustWorld     // its roles with the ids that the events know
-	given []inventoryRole // with those of the inventory alone
+	w     *trustWorld // its roles with the ids that the events know
 	p     Params
 	tries []*oracleTry
-	idOf  map[string]string // the role id an ARN stands for in the logs or the inventory
+	book  *nameBook
 }
 
 // oracleTry is one assumption, its two records made one.
@@ -51,10 +50,10 @@ func orEmpty(s *string) string {
 
 func newCallerOracle(w *trustWorld, p Params) *callerOracle {
 	known := *w
-	known.roles = identified(w.roles, w.sightings())
-	o := &callerOracle{w: &known, given: w.roles, p: p, idOf: map[string]string{}}
+	every := identified(slices.Concat(w.roles, w.older), w.sightings())
+	known.roles = every[:len(w.roles)]
+	o := &callerOracle{w: &known, p: p, book: newNameBook(every, w.sightings())}
 	o.pair()
-	o.nameRoles()
 	for _, t := range o.tries {
 		o.place(t)
 	}
@@ -94,36 +93,6 @@ func (o *callerOracle) pair() {
 			*field.into = most
 		}
 		old.trustEvent = both
-	}
-}
-
-func (o *callerOracle) nameRoles() {
-	ids := map[string]map[string]bool{}
-	note := func(id, arn *string) {
-		if id != nil && arn != nil {
-			if ids[*arn] == nil {
-				ids[*arn] = map[string]bool{}
-			}
-			ids[*arn][*id] = true
-		}
-	}
-	for _, e := range o.w.events {
-		note(e.RoleID, e.RoleARN)
-	}
-	for _, t := range o.tries {
-		note(t.AssumedID, t.AssumedARN)
-	}
-	for arn, under := range ids {
-		for id := range under {
-			if len(under) == 1 {
-				o.idOf[arn] = id
-			}
-		}
-	}
-	for _, r := range o.given {
-		if r.RoleID != "" {
-			o.idOf[r.ARN] = r.RoleID
-		}
 	}
 }
 
@@ -167,22 +136,9 @@ func (o *callerOracle) inventory(key string) *inventoryRole {
 
 // place finds the role that was assumed and the session that called.
 func (o *callerOracle) place(t *oracleTry) {
-	t.roleID, t.roleARN = orEmpty(t.AssumedID), orEmpty(t.AssumedARN)
-	if t.roleID == "" {
-		t.roleID = o.idOf[t.roleARN]
-	}
-	t.roleKey = orEmpty(t.AssumedID)
-	for _, r := range o.w.roles {
-		if t.roleKey == "" && r.AccountID == strings.Split(t.roleARN, ":")[4] && r.Name == shortName(t.roleARN) {
-			t.roleKey = r.key()
-		}
-	}
-	if t.roleKey == "" {
-		t.roleKey = t.roleID
-	}
-	if t.roleKey == "" {
-		t.roleKey = t.roleARN
-	}
+	t.roleARN = orEmpty(t.AssumedARN)
+	key, id := o.book.role(t.AssumedID, t.AssumedARN, t.EventTime)
+	t.roleKey, t.roleID = key, orEmpty(id)
 	if orEmpty(t.CallerKind) == "role" {
 		id, arn, name := orEmpty(t.RoleID), orEmpty(t.RoleARN), orEmpty(t.SessionName)
 		if t.EventName == "SwitchRole" {
@@ -192,8 +148,8 @@ func (o *callerOracle) place(t *oracleTry) {
 				id, arn, name = "", "", ""
 			}
 		}
-		if id == "" {
-			id = o.idOf[arn]
+		if id == "" && arn != "" {
+			id, _ = o.book.at(arn, t.EventTime)
 		}
 		t.callerKey, t.session = id, name+"|"+stamp(t.SessionCreated)
 		t.callerARN = arn
@@ -231,12 +187,7 @@ func (o *callerOracle) maker(of *oracleTry) *oracleTry {
 	return best
 }
 
-func targetKey(t *oracleTry) string {
-	if t.roleID == "" {
-		return t.roleARN
-	}
-	return t.roleID
-}
+func targetKey(t *oracleTry) string { return t.roleKey }
 
 func before(a, b *oracleTry) bool {
 	if !a.EventTime.Equal(b.EventTime) {

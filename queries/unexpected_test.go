@@ -69,7 +69,7 @@ func (r callerRow) cells() []any {
 // trust.Match and a slow reading of the events say, and fails if a finding or a
 // grade never came up.
 func TestUnexpectedAgreesWithOracle(t *testing.T) {
-	seen, unnamed := map[string]int{}, identities{}
+	seen, unnamed, named := map[string]int{}, identities{}, spans{}
 	compared := 0
 	for seed := range uint64(4) {
 		b := newTrustBatch(t, seed, 500)
@@ -103,6 +103,7 @@ func TestUnexpectedAgreesWithOracle(t *testing.T) {
 				came[want[2]] = came[want[2]] || r.assumptions > 0 && got[key] != nil
 				delete(got, key)
 			}
+			named.note(oracle.book)
 			unnamed.note(w.roles, oracle.w.roles, w.sightings(), func(r *inventoryRole) bool { return came[r.RoleID] })
 		}
 		for key := range got {
@@ -116,6 +117,9 @@ func TestUnexpectedAgreesWithOracle(t *testing.T) {
 	}
 	if missing := unnamed.missing(); missing != "" {
 		t.Errorf("there was no role without an id %s", missing)
+	}
+	if missing := named.missing(); missing != "" {
+		t.Errorf("there was no name %s", missing)
 	}
 	if compared < 10_000 {
 		t.Errorf("only %d rows were compared", compared)

@@ -60,6 +60,7 @@ type trustWorld struct {
 	number     int
 	events     []trustEvent
 	roles      []inventoryRole
+	older      []inventoryRole         // of an earlier inventory
 	policies   map[string]trust.Policy // by ARN
 	trust      []trustRow
 	conditions []conditionRow
@@ -144,17 +145,23 @@ func (m *trustMaker) inventory(account string) {
 }
 
 // forget leaves the ids of some roles out of the inventory, and says of some when
-// they were made.
+// they were made. Some names had another role in an earlier inventory.
 func (m *trustMaker) forget() {
 	for i := range m.w.roles {
 		role := &m.w.roles[i]
+		if m.chance(20) {
+			role.CreatedAt = ptr(m.moment())
+		}
+		if m.chance(20) {
+			before := *role
+			before.SnapshotDate, before.CreatedAt = m.since.AddDate(0, 0, -1).Format(time.DateOnly), nil
+			before.RoleID = m.pick("", role.RoleID[:len(role.RoleID)-1]+m.pick("A", "B"))
+			m.w.older = append(m.w.older, before)
+		}
 		if !m.chance(30) {
 			continue
 		}
 		role.RoleID = ""
-		if m.chance(35) {
-			role.CreatedAt = ptr(m.moment())
-		}
 		for j := range m.w.trust {
 			if row := &m.w.trust[j]; row.RoleARN == role.ARN {
 				row.RoleID = ""
@@ -461,11 +468,15 @@ func (w *workshop) writeTrust(dir string, worlds []*trustWorld) lakeFiles {
 	w.t.Helper()
 	var x trustWorld
 	for _, one := range worlds {
-		x.events, x.roles, x.trust = append(x.events, one.events...), append(x.roles, one.roles...), append(x.trust, one.trust...)
+		x.events, x.trust = append(x.events, one.events...), append(x.trust, one.trust...)
+		x.roles, x.older = append(x.roles, one.roles...), append(x.older, one.older...)
 		x.conditions, x.coverage = append(x.conditions, one.conditions...), append(x.coverage, one.coverage...)
 	}
 	w.fill(filepath.Join(dir, "events/event_date=2026-07-01"), "events", x.events)
 	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-07-15"), "roles", x.roles)
+	if len(x.older) > 0 {
+		w.fill(filepath.Join(dir, "iam/roles/snapshot_date="+x.older[0].SnapshotDate), "roles", x.older)
+	}
 	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-07-15"), "role_trust", x.trust)
 	w.fill(filepath.Join(dir, "iam/role_trust_conditions/snapshot_date=2026-07-15"), "role_trust_conditions", x.conditions)
 	w.fill(filepath.Join(dir, "coverage"), "coverage", x.coverage)

@@ -270,10 +270,10 @@ func (m *worldMaker) snapshot(account, date, origin string) {
 	have := map[string]bool{}
 	for range 1 + m.IntN(5) {
 		r := m.role()
-		if r.account != account || have[r.arn] {
+		if r.account != account || have[r.name] { // a name is given once
 			continue
 		}
-		have[r.arn] = true
+		have[r.name] = true
 		row := inventoryRole{ARN: r.arn, RoleID: r.id, AccountID: account, Name: r.name, Path: r.path, SnapshotDate: date, Origin: origin, Kind: m.maybe("service", 50)}
 		if row.Kind != nil && r.path == "/aws-service-role/thing.amazonaws.com/" {
 			row.Kind = ptr("service_linked")

@@ -11,11 +11,9 @@ select
     assumptions.assumed_role_arn as target_arn,
     coalesce(
         assumptions.assumed_role_id,
-        targets.role_id,
+        targets.role_key,
         assumptions.assumed_role_arn
     ) as target_key,
-    -- Whether the record itself tells the id.
-    assumptions.assumed_role_id is not null as is_identified,
     assumptions.assumed_session_name as target_session,
     assumptions.assumed_access_key_id as target_key_id,
     assumptions.assumed_source_identity as target_source_identity,
@@ -37,7 +35,7 @@ select
         when assumptions.caller_kind = 'role'
             then coalesce(
                 assumptions.caller_role_id,
-                callers.role_id,
+                callers.role_key,
                 assumptions.caller_role_arn
             )
     end as caller_role_key,
@@ -57,6 +55,12 @@ select
     assumptions.caller_network as network
 from lake.merged_assumptions as assumptions
 left join lake.role_names as targets
-    on assumptions.assumed_role_arn = targets.role_arn
+    on
+        assumptions.assumed_role_arn = targets.role_arn
+        and assumptions.event_time >= targets.valid_from
+        and assumptions.event_time < targets.valid_to
 left join lake.role_names as callers
-    on assumptions.caller_role_arn = callers.role_arn;
+    on
+        assumptions.caller_role_arn = callers.role_arn
+        and assumptions.event_time >= callers.valid_from
+        and assumptions.event_time < callers.valid_to;

@@ -6,9 +6,10 @@
 --
 -- A role is its id (P36). Where the inventory leaves the id out, it is the one that
 -- the logs know under the name, if they know one alone. What they saw before the
--- role was made was another role, which may have had the same name. Of several ids
--- that are left nobody can tell which one it is (has_namesakes): such a role has
--- none, and its ARN for a key.
+-- role was made, or since another inventory has a younger one made (remade_at), was
+-- another role, which had the same name. Of several ids that are left nobody can
+-- tell which one it is (has_namesakes): such a role has none, and its ARN for a key,
+-- with the end of its time if a younger one has the ARN.
 create view lake.inventory as
 with
 
@@ -35,27 +36,66 @@ nameless as (
     select distinct
         arn,
         created_at,
+        snapshot_date,
         split_part(arn, ':', 5) || '/' || regexp_extract(arn, '[^/]+$')
-            as role_name
+            as role_name,
+        coalesce(
+            created_at, cast(snapshot_date as timestamp(6)) + interval '1' day
+        ) as made_by
     from lake.roles
     where role_id is null
+
+),
+
+bounded as (
+
+    select
+        nameless.arn,
+        nameless.created_at,
+        nameless.snapshot_date,
+        nameless.role_name,
+        min(younger.created_at) as remade_at
+    from nameless
+    left join lake.roles as younger
+        on
+            nameless.role_name
+            = split_part(younger.arn, ':', 5) || '/'
+            || regexp_extract(younger.arn, '[^/]+$')
+            and younger.created_at >= nameless.made_by
+            and (
+                nameless.created_at is null
+                or younger.created_at <> nameless.created_at
+            )
+    group by
+        nameless.arn,
+        nameless.created_at,
+        nameless.snapshot_date,
+        nameless.role_name
 
 ),
 
 named as (
 
     select
-        nameless.arn,
-        nameless.created_at,
+        bounded.arn,
+        bounded.created_at,
+        bounded.snapshot_date,
+        bounded.remade_at,
         min(sightings.role_id) as first_id,
         max(sightings.role_id) as last_id
-    from nameless
-    inner join lake.role_sightings as sightings
-        on nameless.role_name = sightings.role_name
-    where
-        nameless.created_at is null
-        or sightings.first_seen >= nameless.created_at
-    group by nameless.arn, nameless.created_at
+    from bounded
+    left join lake.role_sightings as sightings
+        on
+            bounded.role_name = sightings.role_name
+            and sightings.first_seen
+            >= coalesce(bounded.created_at, sightings.first_seen)
+            and sightings.first_seen
+            < coalesce(bounded.remade_at, timestamp '9999-12-31 00:00:00')
+    group by
+        bounded.arn,
+        bounded.created_at,
+        bounded.snapshot_date,
+        bounded.remade_at
 
 )
 
@@ -63,6 +103,7 @@ select
     coalesce(
         roles.role_id,
         case when named.first_id = named.last_id then named.first_id end,
+        roles.arn || ' until ' || cast(named.remade_at as varchar),
         roles.arn
     ) as role_key,
     coalesce(
@@ -90,4 +131,5 @@ left join named
     on
         roles.role_id is null
         and roles.arn = named.arn
+        and roles.snapshot_date = named.snapshot_date
         and roles.created_at is not distinct from named.created_at;

@@ -1,50 +1,122 @@
--- Which role id an ARN stands for where a record has no id: that of the newest
--- inventory, else the only one the logs know under it. An ARN that stood for
--- several roles and is in no inventory is not here (P36).
+-- Which role an ARN stands for where a record has no id: one row per such ARN and
+-- span of time (valid_from <= event_time < valid_to). The spans of an ARN follow each
+-- other without a gap, so every such record has one row here.
+--
+-- A name is given once in an account at a time, so the inventories of all days tell
+-- together who had it when: a role has it from its making on, or where no inventory
+-- dates that, from the first that has it; the first of all has it from ever. What is
+-- older than that was another role (P36): the one whose id alone the logs knew by
+-- then, or nobody knows which; so is an ARN that no inventory has.
 create view lake.role_names as
 with
 
--- (Not by way of the view roles: within this schema the name is the table's.)
-newest as (
+unnamed as (
 
     select
-        account_id,
-        max(snapshot_date) as snapshot_date
-    from lake.roles
-    group by account_id
-
-),
-
-by_inventory as (
-
-    select
-        inventory.arn as role_arn,
-        min(inventory.role_id) as role_id
-    from lake.roles as inventory
-    inner join newest
-        on
-            inventory.account_id = newest.account_id
-            and inventory.snapshot_date = newest.snapshot_date
-    where inventory.role_id is not null
-    group by inventory.arn
-
-),
-
--- Which ARNs stand in records without an id, and in no inventory.
-nameless as (
-
-    select wanted.role_arn
+        role_arn,
+        split_part(role_arn, ':', 5) || '/'
+        || regexp_extract(role_arn, '[^/]+$') as role_name,
+        min(first_seen) as first_seen
     from (
-        select assumed_role_arn as role_arn
+        select
+            assumed_role_arn as role_arn,
+            min(event_time) as first_seen
         from lake.assumption_records
-        where assumed_role_id is null
-        union
-        select role_arn
+        where assumed_role_id is null and assumed_role_arn is not null
+        group by assumed_role_arn
+
+        union all
+
+        select
+            role_arn,
+            min(event_time) as first_seen
         from role_use
-        where role_id is null
-    ) as wanted
-    left join by_inventory on wanted.role_arn = by_inventory.role_arn
-    where wanted.role_arn is not null and by_inventory.role_arn is null
+        where role_id is null and role_arn is not null
+        group by role_arn
+    ) as records
+    group by role_arn
+
+),
+
+inventoried as (
+
+    select
+        arn as role_arn,
+        split_part(arn, ':', 5) || '/' || regexp_extract(arn, '[^/]+$')
+            as role_name,
+        role_key,
+        max(role_id) as role_id,
+        min(created_at) as made_at,
+        min(snapshot_date) as first_day,
+        coalesce(
+            min(created_at), cast(min(snapshot_date) as timestamp(6))
+        ) as begins_at
+    from lake.inventory
+    group by arn, role_key
+
+),
+
+-- Some records leave the path out (P31): an ARN without one may be of any role of
+-- the name.
+placed as (
+
+    select
+        unnamed.role_arn,
+        inventoried.role_key,
+        inventoried.role_id,
+        inventoried.made_at,
+        inventoried.begins_at,
+        row_number() over (
+            partition by unnamed.role_arn
+            order by
+                inventoried.begins_at asc,
+                inventoried.first_day asc,
+                inventoried.role_key asc
+        ) as place,
+        lead(inventoried.begins_at) over (
+            partition by unnamed.role_arn
+            order by
+                inventoried.begins_at asc,
+                inventoried.first_day asc,
+                inventoried.role_key asc
+        ) as ends_at
+    from unnamed
+    inner join inventoried on unnamed.role_name = inventoried.role_name
+    where
+        unnamed.role_arn = inventoried.role_arn
+        or not regexp_like(unnamed.role_arn, ':role/.+/')
+
+),
+
+spans as (
+
+    select
+        role_arn,
+        role_key,
+        role_id,
+        case
+            when place = 1 and made_at is null
+                then timestamp '0001-01-01 00:00:00'
+            else begins_at
+        end as valid_from,
+        coalesce(ends_at, timestamp '9999-12-31 00:00:00') as valid_to
+    from placed
+
+),
+
+-- Whose records are older than all that the inventories tell of the name.
+older as (
+
+    select
+        unnamed.role_arn,
+        coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00')
+            as valid_to
+    from unnamed
+    left join spans on unnamed.role_arn = spans.role_arn
+    group by unnamed.role_arn, unnamed.first_seen
+    having
+        unnamed.first_seen
+        < coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00')
 
 ),
 
@@ -56,7 +128,8 @@ named as (
         min(role_use.role_id) as first_id,
         max(role_use.role_id) as last_id
     from role_use
-    inner join nameless on role_use.role_arn = nameless.role_arn
+    inner join older on role_use.role_arn = older.role_arn
+    where role_use.event_time < older.valid_to
     group by role_use.role_arn
 
     union all
@@ -66,7 +139,8 @@ named as (
         min(records.assumed_role_id) as first_id,
         max(records.assumed_role_id) as last_id
     from lake.assumption_records as records
-    inner join nameless on records.assumed_role_arn = nameless.role_arn
+    inner join older on records.assumed_role_arn = older.role_arn
+    where records.event_time < older.valid_to
     group by records.assumed_role_arn
 
 ),
@@ -83,7 +157,31 @@ by_log as (
 )
 
 select
-    coalesce(by_inventory.role_arn, by_log.role_arn) as role_arn,
-    coalesce(by_inventory.role_id, by_log.role_id) as role_id
-from by_inventory
-full outer join by_log on by_inventory.role_arn = by_log.role_arn;
+    role_arn,
+    valid_from,
+    valid_to,
+    role_key,
+    role_id
+from spans
+where valid_from < valid_to
+
+union all
+
+select
+    older.role_arn,
+    timestamp '0001-01-01 00:00:00' as valid_from,
+    older.valid_to,
+    coalesce(
+        by_log.role_id,
+        -- The ARN is the key of a younger role, if that has no id either.
+        case
+            when older.valid_to < timestamp '9999-12-31 00:00:00'
+                then
+                    older.role_arn || ' until '
+                    || cast(older.valid_to as varchar)
+        end,
+        older.role_arn
+    ) as role_key,
+    by_log.role_id
+from older
+left join by_log on older.role_arn = by_log.role_arn;

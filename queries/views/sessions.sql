@@ -2,7 +2,7 @@
 -- 9.5), with the assumption that made it and the origin of its chain (P6). A
 -- session of which no call is logged has the time of its assumption as creation
 -- time and no first_seen. A record without a role id counts for the role that its
--- ARN stands for.
+-- ARN stood for at the time.
 create view sessions as
 with
 
@@ -11,6 +11,7 @@ calls as (
     select
         role_id,
         role_arn,
+        case when role_id is null then event_time end as unnamed_at,
         role_session_name,
         session_created_at,
         access_key_id,
@@ -30,6 +31,7 @@ calls as (
     group by
         role_id,
         role_arn,
+        case when role_id is null then event_time end,
         role_session_name,
         session_created_at,
         access_key_id,
@@ -56,7 +58,10 @@ named as (
         calls.denied
     from calls
     left join lake.role_names as role_names
-        on calls.role_arn = role_names.role_arn
+        on
+            calls.role_arn = role_names.role_arn
+            and calls.unnamed_at >= role_names.valid_from
+            and calls.unnamed_at < role_names.valid_to
 
 ),
 
@@ -111,9 +116,15 @@ grants as (
         assumptions.source_identity
     from assumptions
     left join lake.role_names as targets
-        on assumptions.assumed_role_arn = targets.role_arn
+        on
+            assumptions.assumed_role_arn = targets.role_arn
+            and assumptions.event_time >= targets.valid_from
+            and assumptions.event_time < targets.valid_to
     left join lake.role_names as callers
-        on assumptions.caller_role_arn = callers.role_arn
+        on
+            assumptions.caller_role_arn = callers.role_arn
+            and assumptions.event_time >= callers.valid_from
+            and assumptions.event_time < callers.valid_to
     where assumptions.outcome = 'success'
 
 ),
