@@ -23,8 +23,8 @@ func TestUnseenChanges(t *testing.T) {
 	}
 	const here, there = "111111111111", "444444444444"
 	folder, dir := t.TempDir(), filepath.Join(t.TempDir(), "lake")
-	unseen := func(ages bool) map[string]int64 {
-		meta, err := openEngine(t, dir).Meta(context.Background(), queries.Params{Since: time.Unix(0, 0), Until: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), GrantAges: ages})
+	unseen := func(engine queries.Engine, ages bool) map[string]int64 {
+		meta, err := engine.Meta(context.Background(), queries.Params{Since: time.Unix(0, 0), Until: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), GrantAges: ages})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,11 +51,12 @@ func TestUnseenChanges(t *testing.T) {
 	}
 	check := func(when string, want map[string]int64) {
 		t.Helper()
-		if got := unseen(true); !maps.Equal(got, want) {
+		engine := openEngine(t, dir)
+		if got := unseen(engine, true); !maps.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", when, got, want)
 		}
 		unasked := map[string]int64{here: 0, "222222222222": 0, "333333333333": 0, there: want[there]}
-		if got := unseen(false); !maps.Equal(got, unasked) {
+		if got := unseen(engine, false); !maps.Equal(got, unasked) {
 			t.Errorf("%s: %v where no age is used, want %v", when, got, unasked)
 		}
 	}
