@@ -231,25 +231,37 @@ func lawOfEvents(t *testing.T, before, after map[string][]any) {
 func TestGlobalServicesElsewhere(t *testing.T) {
 	p := window()
 	p.Role = ""
-	for partition, region := range map[string]string{"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"} {
-		arn, old := "arn:"+partition+":iam::111111111111:role/app", p.Since.AddDate(0, 0, -9)
-		w := world{
-			roles:   []inventoryRole{{ARN: arn, RoleID: "AROA1", AccountID: "111111111111", Name: "app", Path: "/", CreatedAt: &old, SnapshotDate: "2026-07-10"}},
-			grants:  []grantRow{{AccountID: "111111111111", RoleARN: arn, RoleID: "AROA1", Action: "iam:GetRole", Effect: "allowed", GrantedAt: &old, SnapshotDate: "2026-07-10"}},
-			actions: []actionRow{{Action: "iam:GetRole", Service: "iam", Name: "GetRole", Level: "read", Observability: "documented"}},
-		}
-		for d := p.Since; d.Before(p.Until); d = d.AddDate(0, 0, 1) {
-			w.coverage = append(w.coverage, coverageRow{SourceObject: "o", AccountID: "111111111111", Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: d.Format(time.DateOnly), Records: 1, FirstEvent: d, LastEvent: d})
-		}
-		for _, want := range []string{
-			"never seen, but iam is global and logged in " + region + ", from where the lake has nothing of this account",
-			"never seen; AWS documents that CloudTrail logs the calls of iam",
-		} {
-			got := ask(t, openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{}), "unused", p)
-			if len(got) != 1 || got[0][6] != want {
-				t.Errorf("%s: got %v, want %s", partition, got, want)
+	accounts := map[string]string{"aws": "111111111111", "aws-us-gov": "222222222222", "aws-cn": "333333333333"}
+	regions := map[string]string{"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+	for _, logged := range []bool{false, true} {
+		var w world
+		for partition, account := range accounts {
+			arn, id, old := "arn:"+partition+":iam::"+account+":role/app", "AROA"+account, p.Since.AddDate(0, 0, -9)
+			w.add(world{
+				roles:   []inventoryRole{{ARN: arn, RoleID: id, AccountID: account, Name: "app", Path: "/", CreatedAt: &old, SnapshotDate: "2026-07-10"}},
+				grants:  []grantRow{{AccountID: account, RoleARN: arn, RoleID: id, Action: "iam:GetRole", Effect: "allowed", GrantedAt: &old, SnapshotDate: "2026-07-10"}},
+				actions: []actionRow{{Action: "iam:GetRole", Service: "iam", Name: "GetRole", Level: "read", Observability: "documented"}},
+			})
+			for d := p.Since; d.Before(p.Until); d = d.AddDate(0, 0, 1) {
+				row := coverageRow{SourceObject: "o", AccountID: account, Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: d.Format(time.DateOnly), Records: 1, FirstEvent: d, LastEvent: d}
+				if logged && d.Equal(p.Since) {
+					row.Region = ptr(regions[partition])
+				}
+				w.coverage = append(w.coverage, row)
 			}
-			w.coverage[0].Region = &region
+		}
+		got := map[any]any{}
+		for _, row := range ask(t, openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{}), "unused", p) {
+			got[row[0]] = row[6]
+		}
+		for partition, account := range accounts {
+			want := "never seen, but iam is global and logged in " + regions[partition] + ", from where the lake has nothing of this account"
+			if logged {
+				want = "never seen; AWS documents that CloudTrail logs the calls of iam"
+			}
+			if len(got) != len(accounts) || got[account] != want {
+				t.Errorf("%s: got %v of %d roles, want %s", partition, got[account], len(got), want)
+			}
 		}
 	}
 }
