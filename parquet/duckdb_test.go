@@ -220,7 +220,7 @@ func TestDuckDBTypes(t *testing.T) {
 	}{
 		{parquet.EventsSchema, map[string]string{
 			"event_id": "VARCHAR", "event_time": "TIMESTAMP", "read_only": "BOOLEAN", "session_created_at": "TIMESTAMP",
-			"request_parameters": "VARCHAR", "other": "VARCHAR", "iam_actions_possible": "VARCHAR[]", "change_role_arns": "VARCHAR[]",
+			"request_parameters": "VARCHAR", "other": "VARCHAR", "iam_actions_possible": "VARCHAR", "change_role_arns": "VARCHAR[]",
 			"record_index": "INTEGER", "derivation": "INTEGER", "source_object": "VARCHAR",
 		}},
 		{parquet.CoverageSchema, map[string]string{"event_date": "DATE", "records": "BIGINT", "first_event": "TIMESTAMP", "account_id": "VARCHAR"}},

@@ -53,7 +53,7 @@ func TestKinds(t *testing.T) {
 		"user_identity":        {Kind: Dict, Raw: true},
 		"other":                {Kind: Dict, Raw: true},
 		"role_arn":             {Kind: Dict},
-		"iam_actions_possible": {Kind: TextList},
+		"iam_actions_possible": {Kind: Dict},
 		"read_only":            {Kind: Bool},
 		"record_index":         {Kind: Int32},
 	} {

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"strings"
+
 	"roletrail/cloudtrail"
 	"roletrail/iam/action"
 )
@@ -14,41 +16,24 @@ type actions struct {
 	mapped actionCodes
 	denied intern        // actions that messages of denied calls name
 	tried  []actionCodes // beside them
-
-	names intern // elements of iam_actions_possible
-	lists []int32
-	ends  []int32 // of each list
 }
 
 // eventKind is what the mapping depends on, as codes of the store.
 type eventKind struct{ source, name, eventType int32 }
 
-// actionCodes are an event's actions: a code of the column iam_action, and the
-// number of a list.
+// actionCodes are an event's actions, as codes of the columns iam_action and
+// iam_actions_possible.
 type actionCodes struct{ primary, possible int32 }
 
 func newActions(m *action.Mapper, texts *arena) actions {
-	return actions{
-		mapper: m, kinds: map[eventKind]actionCodes{},
-		denied: newIntern(texts), names: newIntern(texts),
-	}
+	return actions{mapper: m, kinds: map[eventKind]actionCodes{}, denied: newIntern(texts)}
 }
 
 func (a *actions) reset() {
 	clear(a.kinds)
 	a.last, a.mapped = eventKind{}, actionCodes{}
 	a.denied.reset()
-	a.names.reset()
-	a.tried, a.lists, a.ends = a.tried[:0], a.lists[:0], a.ends[:0]
-}
-
-// list is a list of codes of names.
-func (a *actions) list(number int32) []int32 {
-	start := int32(0)
-	if number > 0 {
-		start = a.ends[number-1]
-	}
-	return a.lists[start:a.ends[number]]
+	a.tried = a.tried[:0]
 }
 
 // setActions fills iam_action and iam_actions_possible. The message of a denied
@@ -62,7 +47,7 @@ func (r *rows) setActions(rec *cloudtrail.Record, e *row, outcome cloudtrail.Out
 	if !ok {
 		codes = r.actionsOfKind(rec, eventKind{e.codes[dictEventSource], e.codes[dictEventName], e.codes[dictEventType]})
 	}
-	e.codes[dictIAMAction], e.possible = codes.primary, codes.possible
+	e.codes[dictIAMAction], e.codes[dictIAMActionsPossible] = codes.primary, codes.possible
 }
 
 func (r *rows) actionsOfKind(rec *cloudtrail.Record, kind eventKind) actionCodes {
@@ -98,17 +83,12 @@ func (r *rows) refused(message []byte) (codes actionCodes, ok bool) {
 
 // store gives a mapping its codes.
 func (r *rows) store(m action.Mapping) actionCodes {
-	a := &r.actions
 	codes := actionCodes{noCode, noCode}
 	if m.Primary != "" {
 		codes.primary = r.dicts[dictIAMAction].code([]byte(m.Primary))
 	}
 	if len(m.Possible) > 0 {
-		for _, name := range m.Possible {
-			a.lists = append(a.lists, a.names.code([]byte(name)))
-		}
-		codes.possible = int32(len(a.ends))
-		a.ends = append(a.ends, int32(len(a.lists)))
+		codes.possible = r.dicts[dictIAMActionsPossible].code([]byte(strings.Join(m.Possible, ",")))
 	}
 	return codes
 }

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"strings"
 	"testing"
 
 	"roletrail/cloudtrail"
@@ -26,7 +25,7 @@ func TestActionsOfAnEvent(t *testing.T) {
 	)
 	tests := []struct{ name, members, want string }{
 		{"a call", key, "kms:Decrypt"},
-		{"one that may need more", runs, "ec2:RunInstances | iam:PassRole ec2:CreateTags"},
+		{"one that may need more", runs, "ec2:RunInstances | iam:PassRole,ec2:CreateTags"},
 		{"one nobody knows", `"eventSource":"s3.amazonaws.com","eventName":"Gone","eventType":"AwsApiCall"`, " | s3:*"},
 		{"the same name, no call", `"eventSource":"kms.amazonaws.com","eventName":"Decrypt","eventType":"AwsServiceEvent"`, ""},
 		{"denied, another action", runs + denied + `IAM:passrole on resource: arn:aws:iam::111111111111:role/r because"`, "iam:PassRole"},
@@ -59,12 +58,8 @@ func actionsText(r *rows, e *row) string {
 	if code := e.codes[dictIAMAction]; code != noCode {
 		text = string(r.arena.bytes(r.dicts[dictIAMAction].values[code]))
 	}
-	if e.possible != noCode {
-		var names []string
-		for _, code := range r.actions.list(e.possible) {
-			names = append(names, string(r.arena.bytes(r.actions.names.values[code])))
-		}
-		text += " | " + strings.Join(names, " ")
+	if code := e.codes[dictIAMActionsPossible]; code != noCode {
+		text += " | " + string(r.arena.bytes(r.dicts[dictIAMActionsPossible].values[code]))
 	}
 	return text
 }

@@ -110,7 +110,6 @@ func (r *rows) group(numbers []int32) []parquet.Values {
 	for i, column := range plainColumns {
 		r.gatherTexts(column, i, numbers)
 	}
-	r.gatherPossible(numbers)
 	r.gatherTimes(numbers)
 	r.gatherNumbers(parquet.ColRecordIndex, numbers, func(e *row) (int64, bool) { return int64(e.index), true })
 	r.gatherNumbers(parquet.ColDerivation, numbers, func(*row) (int64, bool) { return cloudtrail.Derivation, true })
@@ -162,29 +161,6 @@ func (g *gatherer) renumber(in *intern) {
 		g.stamps = 0
 	}
 	g.stamps++
-}
-
-// gatherPossible fills iam_actions_possible, which is NULL where there are none.
-func (r *rows) gatherPossible(numbers []int32) {
-	g, in := &r.gather, &r.actions.names
-	v := &g.columns[parquet.ColIAMActionsPossible]
-	v.Dict, v.Codes, v.Ends, v.ListNull = v.Dict[:0], v.Codes[:0], v.Ends[:0], v.ListNull[:0]
-	g.renumber(in)
-	for _, n := range numbers {
-		list := r.rows[n].possible
-		v.ListNull = append(v.ListNull, list == noCode)
-		if list != noCode {
-			for _, c := range r.actions.list(list) {
-				if g.stamp[c] != g.stamps {
-					g.stamp[c] = g.stamps
-					g.remap[c] = int32(len(v.Dict))
-					v.Dict = append(v.Dict, r.arena.bytes(in.values[c]))
-				}
-				v.Codes = append(v.Codes, g.remap[c])
-			}
-		}
-		v.Ends = append(v.Ends, int32(len(v.Codes)))
-	}
 }
 
 func (r *rows) gatherTexts(column, i int, numbers []int32) {

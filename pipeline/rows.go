@@ -28,6 +28,7 @@ const (
 	dictSourceObject
 	dictFamily
 	dictIAMAction
+	dictIAMActionsPossible
 	numDicts
 )
 
@@ -51,7 +52,7 @@ var dictColumns = [numDicts]int{
 	parquet.ColTLSDetails, parquet.ColOther, parquet.ColOutcome, parquet.ColPassedRoleARN,
 	parquet.ColAssumedRoleARN, parquet.ColAssumedRoleID, parquet.ColAssumedSessionName, parquet.ColAssumedAccessKeyID,
 	parquet.ColAssumedSourceIdentity, parquet.ColAssumedSessionTags, parquet.ColCaller, parquet.ColCallerKind, parquet.ColCallerProvider, parquet.ColCallerAudience, parquet.ColCallerNetwork, parquet.ColExternalID, parquet.ColSourceObject, parquet.ColFamily,
-	parquet.ColIAMAction,
+	parquet.ColIAMAction, parquet.ColIAMActionsPossible,
 }
 
 // The columns that a row stores as plain texts: first flat texts of many distinct
@@ -91,7 +92,6 @@ type row struct {
 	time     int64 // µs since 1970, UTC
 	identity int32 // index into rows.identities, noCode if there is none
 	index    int32 // of the record in its object
-	possible int32 // list of actions, noCode if there is none
 	readOnly cloudtrail.Bool
 	manage   cloudtrail.Bool
 	apiCall  bool // so the identity's role acted

@@ -6,7 +6,8 @@
 // Every question is one .sql file with a .yml beside it, which states what a row
 // is, names the value of each ? and describes every column. A test fails when
 // the two part. The views that questions and readers share are in views/, one
-// file each; they build on each other in the order of [viewNames]:
+// file each; they build on each other in the order of [allViews] (views.go), and the
+// costly ones are made when a statement first names them:
 //
 //	lake.events, lake.roles, lake.trails, …   the files as they lie there
 //	events, role_use, assumptions, sessions   who acted, who became whom

@@ -56,8 +56,9 @@ type duckEngine struct {
 	memory    int64  // limit in bytes
 	giveUp    func(error)
 
-	keeping sync.Mutex
-	kept    map[string]bool // views that are tables by now
+	making sync.Mutex
+	made   map[string]bool // late views that there are by now
+	kept   map[string]bool // views that are tables by now
 
 	closing sync.Once
 }
@@ -86,7 +87,7 @@ func OpenDuckDB(ctx context.Context, lake *parquet.Lake, o Options) (Engine, err
 const openTries = 3
 
 func openDuckDB(ctx context.Context, files lakeFiles, o Options) (*duckEngine, error) {
-	e := &duckEngine{files: files, kept: map[string]bool{}, memory: cmp.Or(o.MemoryLimit, defaultMemory), giveUp: o.GiveUp}
+	e := &duckEngine{files: files, made: map[string]bool{}, kept: map[string]bool{}, memory: cmp.Or(o.MemoryLimit, defaultMemory), giveUp: o.GiveUp}
 	dsn, err := e.settings(o)
 	if err != nil {
 		return nil, err
@@ -290,6 +291,9 @@ func (e *duckEngine) SQL(ctx context.Context, text string) (Rows, error) {
 	}
 	if err := checkFunctions(text); err != nil {
 		return nil, err
+	}
+	if err := e.makeViews(ctx, text, nil); err != nil {
+		return nil, fmt.Errorf("running the statement: %w", err)
 	}
 	ctx, stop := e.watchMemory(ctx)
 	rows, err := e.start(ctx, text, nil, checkReads)

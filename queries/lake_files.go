@@ -47,24 +47,6 @@ func lakeTables() []lakeTable {
 	return tables
 }
 
-// viewNames are the views for ad hoc use (design section 6), in the order in
-// which they build on each other.
-func viewNames() []string {
-	return []string{
-		"events", "role_use", "assumptions", "sessions", "role_changes",
-		"roles", "role_permissions", "role_trust", "role_trust_conditions", "policies", "trails", "coverage",
-		"actions", "operations",
-	}
-}
-
-// allViews are those and the ones that only they need.
-func allViews() []string {
-	views := viewNames()
-	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records", "merged_assumptions")
-	views = slices.Insert(views, slices.Index(views, "sessions"), "role_sightings", "inventory", "role_names", "assumption_steps", "assumption_origins")
-	return append(views, "action_kinds", "account_trails", "logging")
-}
-
 // script is one embedded statement and the file it came from.
 type script struct{ name, text string }
 
@@ -80,7 +62,9 @@ func (e *duckEngine) setUpScript() ([]script, error) {
 		}
 	}
 	for _, v := range allViews() {
-		names = append(names, "views/"+v+".sql")
+		if !slices.Contains(lateViews(), v) {
+			names = append(names, "views/"+v+".sql")
+		}
 	}
 	names = append(names, "duckdb/lock.sql")
 	out := make([]script, 0, len(names))

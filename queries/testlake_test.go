@@ -275,11 +275,11 @@ func (w *workshop) copySnapshots(out string, snapshots map[string]string) {
 // fields lists the JSON fields of a slice of row structs, as SQL.
 func fields(rows any) string {
 	var names []string
-	lists := []string{"via", "resources", "iam_actions_possible", "attached_policies", "excluded_services"}
+	lists := []string{"via", "resources", "attached_policies", "excluded_services"}
 	switch rows.(type) {
 	case []event:
 		names = jsonNames(event{})
-		lists = []string{"iam_actions_possible"} // resources is JSON text here
+		lists = nil // resources is JSON text here
 	case []policyRow:
 		names = slices.DeleteFunc(jsonNames(policyRow{}), func(n string) bool { return n == "snapshot_date" })
 	case []inventoryRole:
@@ -295,6 +295,8 @@ func fields(rows any) string {
 	}
 	for i, n := range names {
 		switch {
+		case n == "iam_actions_possible":
+			names[i] = "array_to_string(from_json(json -> '" + n + "', '[\"VARCHAR\"]'), ',') as " + n
 		case slices.Contains(lists, n):
 			names[i] = "from_json(json -> '" + n + "', '[\"VARCHAR\"]') as " + n
 		case n == "role_id": // an inventory may leave it out

@@ -3,10 +3,18 @@
 -- 3, 7, 9.6 to 9.10, 9.18 to 9.20; docs/semantics.md, section Trust).
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: so it plans it once.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
@@ -16,6 +24,7 @@ params as (
         cast(? as varchar) as exceptions,
         cast(? as varchar) as findings,
         cast(? as boolean) as show_all
+    from given
 
 ),
 

@@ -2,10 +2,18 @@
 -- policies grant, by role id (design sections 3, 7, 9).
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: so it plans it once.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
@@ -15,6 +23,7 @@ params as (
         cast(? as date) as first_day,
         cast(? as date) as last_day,
         cast(? as bigint) as window_days
+    from given
 
 ),
 
@@ -125,7 +134,7 @@ acts as (
         count(*) filter (
             where management_event is null and outcome <> 'denied'
         ) as unsorted_events
-    from events
+    from lake.events
     where event_time < cast(? as timestamp(6))
     group by
         role_id,
@@ -276,7 +285,7 @@ further as (
         lists.list,
         items.action
     from lists
-    cross join unnest(lists.list) as items (action)
+    cross join unnest(split(lists.list, ',')) as items (action)
 
 ),
 
@@ -407,7 +416,7 @@ heard as (
         from acts
         where iam_action is null and data_events > 0
     ) as acts
-    cross join unnest(acts.iam_actions_possible) as items (action)
+    cross join unnest(split(acts.iam_actions_possible, ',')) as items (action)
     inner join lake.action_kinds as kinds
         on split_part(items.action, ':', 1) = kinds.service
     where kinds.observability = 'data'
@@ -702,61 +711,81 @@ sought as (
 
 ),
 
+-- The events of these times. The times go through an array, of which DuckDB knows
+-- that it is one: of the table it guesses trillions, and would hash the events.
+witnesses as (
+
+    select
+        events.event_id,
+        events.event_time,
+        events.outcome,
+        events.iam_action,
+        split(events.iam_actions_possible, ',') as actions,
+        events.passed_role_arn,
+        coalesce(events.role_id, events.role_arn) as ref
+    from lake.events as events
+    inner join (
+        select items.evidence_time
+        from (
+            select array_agg(distinct evidence_time) as list
+            from sought
+        ) as times
+        cross join unnest(times.list) as items (evidence_time)
+    ) as times on events.event_time = times.evidence_time
+
+),
+
 -- Equal times are decided by the event id.
 evidence as (
 
     select
         sought.role_key,
         sought.action,
-        max(events.event_id) as event_id
-    from events
+        max(witnesses.event_id) as event_id
+    from witnesses
     inner join sought
         on
-            coalesce(events.role_id, events.role_arn) = sought.ref
-            and events.event_time = sought.evidence_time
+            witnesses.ref = sought.ref
+            and witnesses.event_time = sought.evidence_time
     left join covered_passes
         on
             sought.role_key = covered_passes.role_key
-            and events.passed_role_arn = covered_passes.passed_role_arn
+            and witnesses.passed_role_arn = covered_passes.passed_role_arn
     where
         case
             when sought.finding = 'further'
                 then
-                    events.outcome <> 'denied'
-                    and contains(events.iam_actions_possible, sought.action)
+                    witnesses.outcome <> 'denied'
+                    and contains(witnesses.actions, sought.action)
             when sought.finding = 'may_pass'
                 then
-                    events.outcome <> 'denied'
+                    witnesses.outcome <> 'denied'
                     and (
-                        events.passed_role_arn is not null
-                        or contains(events.iam_actions_possible, sought.action)
+                        witnesses.passed_role_arn is not null
+                        or contains(witnesses.actions, sought.action)
                     )
             when sought.finding = 'pattern_called'
                 then
-                    events.outcome <> 'denied'
-                    and contains(
-                        events.iam_actions_possible, sought.service || ':*'
-                    )
+                    witnesses.outcome <> 'denied'
+                    and contains(witnesses.actions, sought.service || ':*')
             when sought.finding = 'unmapped'
                 then
-                    contains(
-                        events.iam_actions_possible, sought.service || ':*'
-                    )
+                    contains(witnesses.actions, sought.service || ':*')
             when
                 sought.finding in (
                     'denied', 'denied_before', 'denied_by_condition'
                 )
                 then
-                    events.outcome = 'denied'
-                    and events.iam_action = sought.action
+                    witnesses.outcome = 'denied'
+                    and witnesses.iam_action = sought.action
             when sought.finding = 'further_denied'
                 then
-                    events.outcome = 'denied'
-                    and contains(events.iam_actions_possible, sought.action)
+                    witnesses.outcome = 'denied'
+                    and contains(witnesses.actions, sought.action)
             else
-                events.outcome <> 'denied'
+                witnesses.outcome <> 'denied'
                 and (
-                    events.iam_action = sought.action
+                    witnesses.iam_action = sought.action
                     or (
                         sought.action = 'iam:PassRole'
                         and covered_passes.passed_role_arn is not null

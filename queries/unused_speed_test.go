@@ -75,7 +75,7 @@ func grantedCalls(dir string, day, n int) string {
 		select uuid() :: varchar as event_id, timestamp '%s 00:00:00' + to_microseconds(cast(k * (86400000000.0 / %d) as bigint)) as event_time,
 		service || '.amazonaws.com' as event_source, name as event_name, 'eu-west-1' as aws_region, account_id as recipient_account_id,
 		case when hash(k, %d, 3) %% 33 = 0 then 'denied' else 'success' end as outcome, action as iam_action,
-		case when i %% 7 = 0 then ['service' || i // 50 || ':Action' || (i + 1), 'service' || i // 50 || ':Action' || (i + 2)] end as iam_actions_possible,
+		case when i %% 7 = 0 then 'service' || i // 50 || ':Action' || (i + 1) || ',service' || i // 50 || ':Action' || (i + 2) end as iam_actions_possible,
 		case when hash(k, 5) %% 7 > 0 then arn end as role_arn, case when hash(k, 5) %% 7 > 0 then role_id end as role_id,
 		case when hash(k, 5) %% 7 > 0 then 's-' || k // 30 end as role_session_name
 		from (select k, cast(1000 * pow(hash(k, %d, 1) %% 1000000 / 1e6, 2) as int) as r, hash(k, %d, 2) %% 1000000 / 1e6 as u from range(%d) as t(k)) as calls

@@ -3,10 +3,18 @@
 -- The two texts grade alike; a test holds that they agree.
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: so it plans it once.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
@@ -15,6 +23,7 @@ params as (
         cast(? as date) as first_day,
         cast(? as date) as last_day,
         cast(? as bigint) as window_days
+    from given
 
 ),
 
@@ -135,7 +144,7 @@ acts as (
         count(*) filter (
             where management_event is null and outcome <> 'denied'
         ) as unsorted_events
-    from events
+    from lake.events
     where event_time < cast(? as timestamp(6))
     group by
         role_id,
@@ -283,7 +292,7 @@ further as (
         lists.list,
         items.action
     from lists
-    cross join unnest(lists.list) as items (action)
+    cross join unnest(split(lists.list, ',')) as items (action)
 
 ),
 
@@ -409,7 +418,7 @@ heard as (
         from acts
         where iam_action is null and data_events > 0
     ) as acts
-    cross join unnest(acts.iam_actions_possible) as items (action)
+    cross join unnest(split(acts.iam_actions_possible, ',')) as items (action)
     inner join lake.action_kinds as kinds
         on split_part(items.action, ':', 1) = kinds.service
     where kinds.observability = 'data'

@@ -47,7 +47,7 @@ select
     cast(null as varchar) as other,
     cast(null as varchar) as outcome,
     cast(null as varchar) as iam_action,
-    cast(null as varchar[]) as iam_actions_possible,
+    cast(null as varchar) as iam_actions_possible,
     cast(null as varchar) as role_arn,
     cast(null as varchar) as role_id,
     cast(null as varchar) as role_session_name,

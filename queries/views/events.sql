@@ -51,7 +51,7 @@ select
     ---------- derived: use
     outcome,
     iam_action,
-    iam_actions_possible,
+    split(iam_actions_possible, ',') as iam_actions_possible,
     role_arn,
     role_id,
     role_session_name,
