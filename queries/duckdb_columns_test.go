@@ -25,7 +25,7 @@ func TestLakeOfAnOlderBuild(t *testing.T) {
 	w := newWorkshop(t)
 	w.exec(old + filepath.Join(folder, "roles-111111111111.parquet") + "' (format parquet)")
 	_, err := openDuckDB(context.Background(), foundFiles(t, dir), Options{})
-	want := "reading table iam/roles: its files have no column privilege_path, because an older roletrail made them; run ingest iam again: "
+	want := "reading table iam/roles: its files have no column attached_policies, because an older roletrail made them; run ingest iam again: "
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
