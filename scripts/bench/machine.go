@@ -17,7 +17,7 @@ type machine struct {
 }
 
 // chosen are the modules whose versions matter to the numbers.
-var chosen = []string{"github.com/apache/arrow/go/v17", "github.com/klauspost/compress", "modernc.org/sqlite"}
+var chosen = []string{"github.com/apache/arrow/go/v17", "github.com/klauspost/compress", "modernc.org/sqlite", "github.com/marcboeker/go-duckdb/v2"}
 
 func thisMachine() machine {
 	m := machine{

@@ -12,7 +12,9 @@ import (
 // options are the flags.
 type options struct {
 	events []int // sizes of the corpora
+	tiny   int   // files of five events in a further corpus
 	runs   int   // of the program per corpus
+	rounds int   // of the program and the yardstick in turn
 	days   int   // that a corpus spans
 	out    string
 	corpus string // folder of the corpora
@@ -39,12 +41,15 @@ func run(args []string) error {
 	if err := build(); err != nil {
 		return err
 	}
-	for _, events := range o.events {
-		m, err := o.measure(events)
+	for _, c := range o.corpora() {
+		m, err := o.measure(c)
 		if err != nil {
 			return err
 		}
 		page.programs = append(page.programs, m)
+	}
+	if page.contest, err = o.contest(); err != nil {
+		return err
 	}
 	if err := os.WriteFile(o.out, []byte(page.String()), 0o644); err != nil {
 		return fmt.Errorf("writing the page: %w", err)
@@ -56,8 +61,10 @@ func run(args []string) error {
 func parse(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	events := flags.String("events", "500000,1000000", "sizes of the corpora, in events")
+	events := flags.String("events", "10000,100000,1000000,10000000", "sizes of the corpora, in events")
+	flags.IntVar(&o.tiny, "tiny", 100_000, "files of five events in a further corpus; 0 means none")
 	flags.IntVar(&o.runs, "runs", 3, "runs of the program per corpus; the median counts")
+	flags.IntVar(&o.rounds, "rounds", 5, "rounds against DuckDB; the medians count")
 	flags.IntVar(&o.days, "days", 14, "days that a corpus spans")
 	flags.StringVar(&o.out, "out", "docs/performance.md", "the page to write")
 	flags.StringVar(&o.corpus, "corpus", "bench/corpus", "folder of the corpora")
@@ -71,8 +78,8 @@ func parse(args []string) (options, error) {
 		}
 		o.events = append(o.events, n)
 	}
-	if o.runs < 1 || o.days < 1 {
-		return o, errors.New("reading flags: -runs and -days must be 1 or more")
+	if o.runs < 1 || o.days < 1 || o.rounds < 1 || o.tiny < 0 {
+		return o, errors.New("reading flags: -runs, -days and -rounds must be 1 or more, -tiny 0 or more")
 	}
 	return o, nil
 }

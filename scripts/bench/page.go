@@ -12,6 +12,7 @@ type page struct {
 	options    options
 	machine    machine
 	programs   []measured
+	contest    contest
 	benchmarks []benchmark
 }
 
@@ -20,8 +21,8 @@ const head = `# Performance
 <!-- Written by scripts/bench (make bench). Do not edit: run it again. -->
 
 How fast log files become a lake, measured on made-up logs (testdata/cloudtrail/generate):
-30 accounts and 7,000 roles, gzip files of some 200 events, in the key layout of S3. MB/s count
-JSON before compression, for the write benchmark Parquet; 1 MB is 1,000,000 bytes.
+30 accounts and 7,000 roles, gzip files of some 200 events or of five, in the key layout of S3. MB/s
+count JSON before compression, for the write benchmark Parquet; 1 MB is 1,000,000 bytes.
 
 `
 
@@ -30,6 +31,7 @@ func (p page) String() string {
 	b.WriteString(head)
 	b.WriteString("## Machine\n\n| what | value |\n| --- | --- |\n" + p.machine.String())
 	p.writePrograms(&b)
+	b.WriteString(p.contest.String())
 	p.writeBenchmarks(&b)
 	return b.String()
 }
@@ -37,14 +39,14 @@ func (p page) String() string {
 func (p page) writePrograms(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## The program\n\n`bin/ingest logs` into a fresh lake, as a process of its own, %s per corpus. The row is the run with the\n"+
 		"median wall time; below it stand all of them. Peak memory is the process's largest resident set.\n\n", times(p.options.runs))
-	b.WriteString("| events | files | wall | CPU | events/s | MB/s of JSON | peak memory | logs, gzip | lake |\n" +
-		"| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	b.WriteString("| events | files | wall | CPU | events/s | files/s | MB/s of JSON | peak memory | logs, gzip | lake |\n" +
+		"| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, m := range p.programs {
 		t := m.median()
 		seconds := t.wall.Seconds()
-		fmt.Fprintf(b, "| %s | %s | %.2f s | %.2f s | %s | %.0f | %s | %s | %s |\n",
-			grouped(int64(m.events)), grouped(int64(m.files)), seconds, t.cpu.Seconds(),
-			grouped(int64(float64(m.events)/seconds)), float64(t.summary.Inflated)/1e6/seconds,
+		fmt.Fprintf(b, "| %s | %s | %.2f s | %.2f s | %s | %s | %.0f | %s | %s | %s |\n",
+			grouped(int64(m.corpus.events)), grouped(int64(m.files)), seconds, t.cpu.Seconds(),
+			grouped(int64(float64(m.corpus.events)/seconds)), grouped(int64(float64(m.files)/seconds)), float64(t.summary.Inflated)/1e6/seconds,
 			megabytes(t.peak), megabytes(m.stored), megabytes(t.summary.Bytes))
 	}
 	b.WriteByte('\n')
@@ -53,17 +55,17 @@ func (p page) writePrograms(b *strings.Builder) {
 		for _, t := range m.runs {
 			walls = append(walls, fmt.Sprintf("%.2f s (%s)", t.wall.Seconds(), megabytes(t.peak)))
 		}
-		fmt.Fprintf(b, "- %s events, all runs: %s\n", grouped(int64(m.events)), strings.Join(walls, ", "))
+		fmt.Fprintf(b, "- %s events in %s files, all runs: %s\n", grouped(int64(m.corpus.events)), grouped(int64(m.files)), strings.Join(walls, ", "))
 	}
 	b.WriteString("\n```text\n")
 	for _, m := range p.programs {
-		fmt.Fprintf(b, "go run ./testdata/cloudtrail/generate -out DIR -events %d -days %d\n", m.events, p.options.days)
+		fmt.Fprintf(b, "go run ./testdata/cloudtrail/generate -out DIR %s\n", strings.Join(p.options.args(m.corpus), " "))
 	}
 	b.WriteString("CGO_ENABLED=0 go build -o bin/ingest ./cmd/ingest\nbin/ingest logs --lake LAKE --summary FILE DIR\n```\n")
 }
 
 func (p page) writeBenchmarks(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## The parts\n\nBenchmarks of the packages; BenchmarkIngest reads the corpus of %s events.\n\n", grouped(int64(p.options.events[0])))
+	fmt.Fprintf(b, "\n## The parts\n\nBenchmarks of the packages; BenchmarkIngest reads the corpus of %s events.\n\n", grouped(benchmarked))
 	b.WriteString("| part | time per operation | events/s | MB/s | allocated per operation | allocations |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, m := range p.benchmarks {
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", m.what, duration(m.result["ns/op"]),

@@ -21,17 +21,20 @@ func TestResults(t *testing.T) {
 
 func TestPageShowsTheMedian(t *testing.T) {
 	run := func(seconds time.Duration) timing {
-		return timing{wall: seconds * time.Second, peak: int64(seconds) * 1e6, summary: summary{Bytes: 5e6, Inflated: 1e9}}
+		return timing{wall: seconds * time.Second, cpu: 2 * seconds * time.Second, peak: int64(seconds) * 1e6, summary: summary{Bytes: 5e6, Inflated: 1e9}}
 	}
 	p := page{
 		options:    options{events: []int{1000}, runs: 3, days: 14},
-		programs:   []measured{{events: 1000, files: 7, stored: 3e6, runs: []timing{run(9), run(2), run(4)}}},
+		programs:   []measured{{corpus: corpus{1000, 200}, files: 7, stored: 3e6, runs: []timing{run(9), run(2), run(4)}}},
+		contest:    contest{ours: []timing{run(2), run(5), run(3)}, theirs: []timing{run(9), run(6), run(12)}},
 		benchmarks: []benchmark{{what: "decode", result: map[string]string{"ns/op": "1500000", "events/s": "1234567.8"}}},
 	}
 	text := p.String()
 	for _, want := range []string{
-		"| 1,000 | 7 | 4.00 s | 0.00 s | 250 | 250 | 4 MB | 3 MB | 5 MB |",
+		"| 1,000 | 7 | 4.00 s | 8.00 s | 250 | 1 | 250 | 4 MB | 3 MB | 5 MB |",
 		"all runs: 9.00 s (9 MB), 2.00 s (2 MB), 4.00 s (4 MB)",
+		"| `bin/ingest logs` | 3.00 s | 2.00 to 5.00 s | 6.00 s | 333,333 | 3 MB |",
+		"Ratio of the medians: 3.00 times as fast, with 0.33 of its CPU time and 0.33 of its memory.",
 		"| decode | 1.5 ms | 1,234,568 | – | – | – |",
 	} {
 		if !strings.Contains(text, want) {

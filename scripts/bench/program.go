@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -19,7 +17,7 @@ const ingest = "bin/ingest"
 
 // measured is what ingesting one corpus took.
 type measured struct {
-	events int
+	corpus corpus
 	files  int
 	stored int64 // bytes of the corpus as it lies on the disk
 	runs   []timing
@@ -55,66 +53,25 @@ func build() error {
 	return runLoud(cmd)
 }
 
-// corpusOf returns the folder of a corpus, which is made if it is missing.
-func (o options) corpusOf(events int) (string, error) {
-	dir := filepath.Join(o.corpus, fmt.Sprintf("%d-%dd", events, o.days))
-	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("looking for a corpus: %w", err)
-	}
-	made := dir + ".tmp"
-	if err := os.RemoveAll(made); err != nil {
-		return "", fmt.Errorf("making a corpus: %w", err)
-	}
-	cmd := exec.Command("go", "run", "./testdata/cloudtrail/generate",
-		"-out", made, "-events", strconv.Itoa(events), "-days", strconv.Itoa(o.days))
-	if err := runLoud(cmd); err != nil {
-		return "", err
-	}
-	if err := os.Rename(made, dir); err != nil { // complete or not there
-		return "", fmt.Errorf("making a corpus: %w", err)
-	}
-	return dir, nil
-}
-
 // measure ingests a corpus several times.
-func (o options) measure(events int) (measured, error) {
-	m := measured{events: events}
-	corpus, err := o.corpusOf(events)
+func (o options) measure(c corpus) (measured, error) {
+	m := measured{corpus: c}
+	dir, err := o.folder(c)
 	if err != nil {
 		return m, err
 	}
-	if m.files, m.stored, err = sizeOf(corpus); err != nil {
+	if m.files, m.stored, err = sizeOf(dir); err != nil {
 		return m, err
 	}
 	for range o.runs {
-		t, err := timeIngest(corpus, events)
+		t, err := timeIngest(dir, c.events)
 		if err != nil {
 			return m, err
 		}
-		fmt.Fprintf(os.Stderr, "bench: %d events in %s\n", events, t.wall.Round(time.Millisecond))
+		fmt.Fprintf(os.Stderr, "bench: %d events in %s\n", c.events, t.wall.Round(time.Millisecond))
 		m.runs = append(m.runs, t)
 	}
 	return m, nil
-}
-
-func sizeOf(dir string) (files int, bytes int64, err error) {
-	err = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		info, err := entry.Info()
-		if err == nil {
-			files++
-			bytes += info.Size()
-		}
-		return err
-	})
-	if err != nil {
-		return 0, 0, fmt.Errorf("measuring a corpus: %w", err)
-	}
-	return files, bytes, nil
 }
 
 // timeIngest runs the program once, into a lake of its own.
@@ -132,9 +89,7 @@ func timeIngest(corpus string, events int) (t timing, err error) {
 	if err := cmd.Run(); err != nil {
 		return t, fmt.Errorf("running %s: %w\n%s", cmd, err, said.Bytes())
 	}
-	t.wall = time.Since(start)
-	t.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	t.peak = peakMemory(cmd.ProcessState)
+	t.took(cmd, start)
 	text, err := os.ReadFile(balance)
 	if err == nil {
 		err = json.Unmarshal(text, &t.summary)
