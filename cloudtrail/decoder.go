@@ -33,7 +33,9 @@ func NewDecoder(limits Limits) *Decoder {
 func (d *Decoder) Decode(text []byte, folder Family) (*Document, error) {
 	d.begin(folder, nil)
 	d.window.open(text)
+	d.reader.steady = true
 	err := d.walk()
+	d.reader.steady = false
 	for _, walk := range d.slowWalks() {
 		if !isSurprise(err) {
 			break
@@ -126,7 +128,7 @@ func (d *Decoder) begin(folder Family, emit func(*Record) error) {
 	if cap(d.reader.texts.buf) > keptTexts {
 		d.reader.texts.buf = nil
 	}
-	d.reader.normal = false
+	d.reader.normal, d.reader.before = false, [fieldUnknown][]byte{}
 	d.records = d.records[:0]
 	if cap(d.records) > keptRecords {
 		d.records = nil

@@ -1,11 +1,18 @@
 package cloudtrail
 
+import "bytes"
+
 // recordReader fills Records from the text of single records.
 type recordReader struct {
 	texts scratch // unescaped and collected texts of the whole document
 	other []byte  // the members of Other of the record at hand
 	depth int     // how deep a record may nest
 	scan  scanner // suspect if the record at hand may hold a session token
+	// steady is set while the text of the whole document stays where it is; before are
+	// then the objects and arrays in the record before, by field. Calls of one session
+	// repeat its userIdentity, a third of a record.
+	steady bool
+	before [fieldUnknown][]byte
 	// normal is set while records come out of [normalise]: the escapes in their keys
 	// are needed, so none of these is a field.
 	normal bool
@@ -31,11 +38,11 @@ func (p *recordReader) read(raw []byte, at int, rec *Record) (next int, known in
 			return scanSurprise, 0
 		}
 		p.scan.passKey(key, escapedKey)
-		end, escaped := p.skipMember(raw, value)
+		field := fieldOf(key)
+		end, escaped := p.skipField(raw, value, field)
 		if end < 0 {
 			return end, 0
 		}
-		field := fieldOf(key)
 		if field != fieldUnknown {
 			if seen&(1<<field) != 0 {
 				return scanSurprise, 0
@@ -55,6 +62,25 @@ func (p *recordReader) read(raw []byte, at int, rec *Record) (next int, known in
 			return i, known
 		}
 	}
+}
+
+// skipField reads the value of a field and says whether it is a string with an
+// escape. A value that begins with all of the one before is that value again: text
+// behind the last bracket cannot belong to it.
+func (p *recordReader) skipField(raw []byte, i int, field uint) (next int, escaped bool) {
+	if !p.steady || field < uint(NumTexts) || field == fieldUnknown || i >= len(raw) || raw[i] != '{' && raw[i] != '[' {
+		return p.skipMember(raw, i)
+	}
+	if known := p.before[field]; len(known) > 0 && bytes.HasPrefix(raw[i:], known) {
+		return i + len(known), false
+	}
+	suspect := p.scan.suspect
+	p.scan.suspect = false
+	if next = p.scan.skipValue(raw, i, p.depth-1); next >= 0 && !p.scan.suspect {
+		p.before[field] = raw[i:next]
+	}
+	p.scan.suspect = p.scan.suspect || suspect
+	return next, false
 }
 
 // skipMember reads a value and says whether it is a string with an escape.

@@ -44,47 +44,65 @@ func skipSpace(b []byte, i int) int {
 
 // stops marks the bytes of a word that end a run of plain string bytes: quotes,
 // backslashes and control characters. The lowest mark is exact, those above it need
-// not be.
+// not be. Flipping a bit puts the quote behind the control characters, so that one
+// comparison finds both.
 func stops(x uint64) uint64 {
-	quote := x ^ (swarLow * '"')
+	low := x ^ (swarLow * ('"' ^ 0x20))
 	slash := x ^ (swarLow * '\\')
-	return ((quote-swarLow)&^quote | (slash-swarLow)&^slash | (x-swarLow*0x20)&^x) & swarHigh
+	return ((low-swarLow*0x21)&^low | (slash-swarLow)&^slash) & swarHigh
 }
 
 // skipString reads a string whose opening quote lies before i and returns the
-// index behind its closing quote, and whether it holds an escape.
+// index behind its closing quote, and whether it holds an escape. Most strings hold
+// none, and are not near the end of the text.
 func skipString(b []byte, i int) (next int, escaped bool) {
-	for {
-		if i+8 <= len(b) {
-			hit := stops(binary.LittleEndian.Uint64(b[i:]))
-			if hit == 0 {
-				i += 8
-				continue
-			}
-			i += bits.TrailingZeros64(hit) >> 3
-		} else if i = skipPlain(b, i); i == len(b) {
-			return scanEnd, escaped
+	rest := b[i:]
+	for len(rest) >= 8 {
+		hit := stops(binary.LittleEndian.Uint64(rest))
+		if hit == 0 {
+			rest = rest[8:]
+			continue
 		}
-		switch b[i] {
-		case '"':
+		end := len(b) - len(rest) + bits.TrailingZeros64(hit)>>3
+		if b[end] == '"' {
+			return end + 1, false
+		}
+		return skipEscaped(b, end)
+	}
+	return skipEscaped(b, len(b)-len(rest))
+}
+
+// skipEscaped reads on in a string as skipString does, byte by byte from a stop on.
+func skipEscaped(b []byte, i int) (next int, escaped bool) {
+	for i < len(b) {
+		switch c := b[i]; {
+		case c == '"':
 			return i + 1, escaped
-		case '\\':
+		case c == '\\':
 			escaped = true
 			if i = skipEscape(b, i+1); i < 0 {
 				return i, escaped
 			}
-		default:
+			i = skipPlain(b, i)
+		case c < 0x20:
 			return scanSyntax, escaped
+		default:
+			i++
 		}
 	}
+	return scanEnd, escaped
 }
 
-// skipPlain reads a run of plain string bytes, one by one.
+// skipPlain reads the words of plain string bytes that follow.
 func skipPlain(b []byte, i int) int {
-	for i < len(b) && b[i] != '"' && b[i] != '\\' && b[i] >= 0x20 {
-		i++
+	rest := b[i:]
+	for len(rest) >= 8 {
+		if hit := stops(binary.LittleEndian.Uint64(rest)); hit != 0 {
+			return len(b) - len(rest) + bits.TrailingZeros64(hit)>>3
+		}
+		rest = rest[8:]
 	}
-	return i
+	return len(b) - len(rest)
 }
 
 // skipEscape reads what follows a backslash.
@@ -126,6 +144,10 @@ func skipKey(b []byte, i int) (key []byte, escaped bool, next int) {
 	if end < 0 {
 		return nil, false, end
 	}
+	key = b[i+1 : end-1]
+	if end+1 < len(b) && b[end] == ':' && b[end+1] > ' ' { // as AWS writes it
+		return key, escaped, end + 1
+	}
 	next = skipSpace(b, end)
 	if next >= len(b) {
 		return nil, false, scanEnd
@@ -133,7 +155,7 @@ func skipKey(b []byte, i int) (key []byte, escaped bool, next int) {
 	if b[next] != ':' {
 		return nil, false, scanSyntax
 	}
-	return b[i+1 : end-1], escaped, skipSpace(b, next+1)
+	return key, escaped, skipSpace(b, next+1)
 }
 
 // skipValue reads one JSON value that starts at i. depth is how many more levels
@@ -211,6 +233,9 @@ func (s *scanner) skipArray(b []byte, i, depth int) int {
 // skipComma reads what stands between two members: a comma, or the closing
 // bracket, after which done is true.
 func skipComma(b []byte, i int, closing byte) (next int, done bool) {
+	if i+1 < len(b) && b[i] == ',' && b[i+1] > ' ' { // as AWS writes it
+		return i + 1, false
+	}
 	i = skipSpace(b, i)
 	if i >= len(b) {
 		return scanEnd, false
