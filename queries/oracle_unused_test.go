@@ -21,7 +21,7 @@ type grantOracle struct {
 	typesOf  map[string][]string
 	data     map[string]bool       // data types of which each account has an event, or may have: "ACCOUNT TYPE"
 	trails   map[string][]trailRow // by the account that they log, see trailsOf
-	became   map[string]bool       // ids, else ARNs, of roles that anybody tried to become
+	became   map[string]bool       // keys of roles that anybody tried to become
 }
 
 func newGrantOracle(w world, p Params) *grantOracle {
@@ -44,7 +44,7 @@ func newGrantOracle(w world, p Params) *grantOracle {
 	}
 	g.w.roles = identified(w.roles, sightingsOf(w.events))
 	inventory := g.inventory().roles
-	g.shareOut(inventory)
+	g.shareOut()
 	for _, r := range inventory {
 		if g.asked(r) {
 			g.roles = append(g.roles, r)
@@ -66,50 +66,24 @@ func (g *grantOracle) asked(r *inventoryRole) bool {
 	return r.Name == g.p.Role || r.ARN == g.p.Role || r.RoleID == g.p.Role
 }
 
-// shareOut hands the events to the roles of the inventory. One that names an ARN
-// alone is of the inventory's role of that ARN, else of those whose ids were seen
-// with it.
-func (g *grantOracle) shareOut(inventory map[string]*inventoryRole) {
-	byARN, ids := map[string]string{}, map[string]map[string]bool{}
-	for id, r := range inventory {
-		byARN[r.ARN] = id
-	}
-	var past []event
+// shareOut hands the events to the roles of the inventories. One that names an ARN
+// alone is of the role that had it at the time, if any inventory has that.
+func (g *grantOracle) shareOut() {
+	book := newNameBook(g.w.roles, nil)
 	for _, e := range g.w.events {
-		if e.EventTime.Before(g.p.Until) {
-			past = append(past, e)
+		if !e.EventTime.Before(g.p.Until) {
+			continue
 		}
-	}
-	for _, e := range past {
-		if e.CallerKind != nil && e.AssumedID != nil {
-			g.became[*e.AssumedID] = true
-		} else if e.CallerKind != nil && e.AssumedARN != nil {
-			g.became[*e.AssumedARN] = true
+		if key, _ := book.role(e.AssumedID, e.AssumedARN, e.EventTime); e.CallerKind != nil && key != "" {
+			g.became[key] = true
 		}
-		if e.RoleID != nil && e.RoleARN != nil {
-			if ids[*e.RoleARN] == nil {
-				ids[*e.RoleARN] = map[string]bool{}
-			}
-			ids[*e.RoleARN][*e.RoleID] = true
+		if key, _ := book.role(e.RoleID, e.RoleARN, e.EventTime); key != "" {
+			g.events[key] = append(g.events[key], e)
 		}
 		if e.IAMAction != nil && e.Outcome != "denied" {
 			g.seen[*e.IAMAction] = true
 		}
 		g.hearData(e)
-	}
-	for _, e := range past {
-		switch {
-		case e.RoleID != nil:
-			g.events[*e.RoleID] = append(g.events[*e.RoleID], e)
-		case e.RoleARN == nil:
-		case byARN[*e.RoleARN] != "":
-			id := byARN[*e.RoleARN]
-			g.events[id] = append(g.events[id], e)
-		default:
-			for id := range ids[*e.RoleARN] {
-				g.events[id] = append(g.events[id], e)
-			}
-		}
 	}
 }
 
@@ -385,7 +359,7 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 
 // isSilent says whether the lake has no event of a role.
 func (g *grantOracle) isSilent(r *inventoryRole) bool {
-	return len(g.events[r.key()]) == 0 && !g.became[r.key()] && !g.became[r.ARN]
+	return len(g.events[r.key()]) == 0 && !g.became[r.key()]
 }
 
 // globalRegion says whether the window has a day of the account from where global

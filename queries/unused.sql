@@ -120,6 +120,8 @@ acts as (
     select
         role_id,
         case when role_id is null then role_arn end as role_arn,
+        case when role_id is null and role_arn >= '' then event_time end
+            as unnamed_at,
         recipient_account_id,
         iam_action,
         iam_actions_possible,
@@ -142,6 +144,7 @@ acts as (
     group by
         role_id,
         case when role_id is null then role_arn end,
+        case when role_id is null and role_arn >= '' then event_time end,
         recipient_account_id,
         iam_action,
         iam_actions_possible,
@@ -149,48 +152,18 @@ acts as (
 
 ),
 
--- What an ARN alone stands for: the inventory's role, else the roles of the
--- inventory whose ids the logs know under it.
-by_arn as (
-
-    select
-        arn as role_arn,
-        min(role_key) as role_key
-    from inventory
-    group by arn
-
-),
-
-unresolved as (
-
-    select distinct acts.role_arn
-    from acts
-    left join by_arn on acts.role_arn = by_arn.role_arn
-    where acts.role_arn is not null and by_arn.role_arn is null
-
-),
-
-by_log as (
-
-    select distinct
-        events.role_arn,
-        events.role_id as role_key
-    from events
-    inner join unresolved on events.role_arn = unresolved.role_arn
-    where
-        events.role_id is not null
-        and events.event_time < cast(? as timestamp(6))
-
-),
-
+-- An ARN alone is the role that had it at the time.
 did as (
 
     select
         acts.*,
-        coalesce(acts.role_id, by_arn.role_key, by_log.role_key) as role_key
+        coalesce(acts.role_id, spans.role_key) as role_key
     from acts
-    left join by_arn on acts.role_arn = by_arn.role_arn
-    left join by_log on acts.role_arn = by_log.role_arn
+    left join lake.role_spans as spans
+        on
+            acts.role_arn = spans.role_arn
+            and acts.unnamed_at >= spans.valid_from
+            and acts.unnamed_at < spans.valid_to
 
 ),
 
@@ -199,7 +172,8 @@ assumed as (
 
     select distinct
         assumed_role_id as role_id,
-        case when assumed_role_id is null then assumed_role_arn end as role_arn
+        case when assumed_role_id is null then assumed_role_arn end as role_arn,
+        case when assumed_role_id is null then event_time end as unnamed_at
     from events
     where caller_kind >= '' and event_time < cast(? as timestamp(6))
 
@@ -214,9 +188,13 @@ known as (
 
     union
 
-    select coalesce(assumed.role_id, by_arn.role_key) as role_key
+    select coalesce(assumed.role_id, spans.role_key) as role_key
     from assumed
-    left join by_arn on assumed.role_arn = by_arn.role_arn
+    left join lake.role_spans as spans
+        on
+            assumed.role_arn = spans.role_arn
+            and assumed.unnamed_at >= spans.valid_from
+            and assumed.unnamed_at < spans.valid_to
 
 ),
 
@@ -704,13 +682,26 @@ sought as (
         answers.evidence_time
     from answers
     inner join (
-        select distinct
-            coalesce(role_id, role_arn) as ref,
+        select
+            role_id as ref,
+            timestamp '0001-01-01 00:00:00' as valid_from,
+            timestamp '9999-12-31 00:00:00' as valid_to,
             role_key
-        from did
-        where role_key is not null
+        from asked
+        where role_id is not null
+
+        union all
+
+        select
+            role_arn as ref,
+            valid_from,
+            valid_to,
+            role_key
+        from lake.role_spans
     ) as names on answers.role_key = names.role_key
-    where answers.evidence_time is not null
+    where
+        answers.evidence_time >= names.valid_from
+        and answers.evidence_time < names.valid_to
 
 ),
 

@@ -133,6 +133,8 @@ acts as (
     select
         role_id,
         case when role_id is null then role_arn end as role_arn,
+        case when role_id is null and role_arn >= '' then event_time end
+            as unnamed_at,
         recipient_account_id,
         iam_action,
         iam_actions_possible,
@@ -149,6 +151,7 @@ acts as (
     group by
         role_id,
         case when role_id is null then role_arn end,
+        case when role_id is null and role_arn >= '' then event_time end,
         recipient_account_id,
         iam_action,
         iam_actions_possible,
@@ -156,48 +159,18 @@ acts as (
 
 ),
 
--- What an ARN alone stands for: the inventory's role, else the roles of the
--- inventory whose ids the logs know under it.
-by_arn as (
-
-    select
-        arn as role_arn,
-        min(role_key) as role_key
-    from inventory
-    group by arn
-
-),
-
-unresolved as (
-
-    select distinct acts.role_arn
-    from acts
-    left join by_arn on acts.role_arn = by_arn.role_arn
-    where acts.role_arn is not null and by_arn.role_arn is null
-
-),
-
-by_log as (
-
-    select distinct
-        events.role_arn,
-        events.role_id as role_key
-    from events
-    inner join unresolved on events.role_arn = unresolved.role_arn
-    where
-        events.role_id is not null
-        and events.event_time < cast(? as timestamp(6))
-
-),
-
+-- An ARN alone is the role that had it at the time.
 did as (
 
     select
         acts.*,
-        coalesce(acts.role_id, by_arn.role_key, by_log.role_key) as role_key
+        coalesce(acts.role_id, spans.role_key) as role_key
     from acts
-    left join by_arn on acts.role_arn = by_arn.role_arn
-    left join by_log on acts.role_arn = by_log.role_arn
+    left join lake.role_spans as spans
+        on
+            acts.role_arn = spans.role_arn
+            and acts.unnamed_at >= spans.valid_from
+            and acts.unnamed_at < spans.valid_to
 
 ),
 
@@ -206,7 +179,8 @@ assumed as (
 
     select distinct
         assumed_role_id as role_id,
-        case when assumed_role_id is null then assumed_role_arn end as role_arn
+        case when assumed_role_id is null then assumed_role_arn end as role_arn,
+        case when assumed_role_id is null then event_time end as unnamed_at
     from events
     where caller_kind >= '' and event_time < cast(? as timestamp(6))
 
@@ -221,9 +195,13 @@ known as (
 
     union
 
-    select coalesce(assumed.role_id, by_arn.role_key) as role_key
+    select coalesce(assumed.role_id, spans.role_key) as role_key
     from assumed
-    left join by_arn on assumed.role_arn = by_arn.role_arn
+    left join lake.role_spans as spans
+        on
+            assumed.role_arn = spans.role_arn
+            and assumed.unnamed_at >= spans.valid_from
+            and assumed.unnamed_at < spans.valid_to
 
 ),
 

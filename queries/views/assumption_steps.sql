@@ -56,11 +56,19 @@ select
 from lake.merged_assumptions as assumptions
 left join lake.role_names as targets
     on
-        assumptions.assumed_role_arn = targets.role_arn
+        case
+            when assumptions.assumed_role_id is null
+                then assumptions.assumed_role_arn
+        end
+        = targets.role_arn
         and assumptions.event_time >= targets.valid_from
         and assumptions.event_time < targets.valid_to
 left join lake.role_names as callers
     on
-        assumptions.caller_role_arn = callers.role_arn
+        case
+            when assumptions.caller_role_id is null
+                then assumptions.caller_role_arn
+        end
+        = callers.role_arn
         and assumptions.event_time >= callers.valid_from
         and assumptions.event_time < callers.valid_to;

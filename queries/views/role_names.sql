@@ -2,11 +2,9 @@
 -- span of time (valid_from <= event_time < valid_to). The spans of an ARN follow each
 -- other without a gap, so every such record has one row here.
 --
--- A name is given once in an account at a time, so the inventories of all days tell
--- together who had it when: a role has it from its making on, or where no inventory
--- dates that, from the first that has it; the first of all has it from ever. What is
--- older than that was another role (P36): the one whose id alone the logs knew by
--- then, or nobody knows which; so is an ARN that no inventory has.
+-- They are those of the inventories (role_spans). What is older than the first was
+-- another role (P36): the one whose id alone the logs knew by then, or nobody knows
+-- which; so is an ARN that no inventory has.
 create view lake.role_names as
 with
 
@@ -14,8 +12,6 @@ unnamed as (
 
     select
         role_arn,
-        split_part(role_arn, ':', 5) || '/'
-        || regexp_extract(role_arn, '[^/]+$') as role_name,
         min(first_seen) as first_seen
     from (
         select
@@ -38,72 +34,6 @@ unnamed as (
 
 ),
 
-inventoried as (
-
-    select
-        arn as role_arn,
-        split_part(arn, ':', 5) || '/' || regexp_extract(arn, '[^/]+$')
-            as role_name,
-        role_key,
-        max(role_id) as role_id,
-        min(created_at) as made_at,
-        min(snapshot_date) as first_day,
-        coalesce(
-            min(created_at), cast(min(snapshot_date) as timestamp(6))
-        ) as begins_at
-    from lake.inventory
-    group by arn, role_key
-
-),
-
--- Some records leave the path out (P31): an ARN without one may be of any role of
--- the name.
-placed as (
-
-    select
-        unnamed.role_arn,
-        inventoried.role_key,
-        inventoried.role_id,
-        inventoried.made_at,
-        inventoried.begins_at,
-        row_number() over (
-            partition by unnamed.role_arn
-            order by
-                inventoried.begins_at asc,
-                inventoried.first_day asc,
-                inventoried.role_key asc
-        ) as place,
-        lead(inventoried.begins_at) over (
-            partition by unnamed.role_arn
-            order by
-                inventoried.begins_at asc,
-                inventoried.first_day asc,
-                inventoried.role_key asc
-        ) as ends_at
-    from unnamed
-    inner join inventoried on unnamed.role_name = inventoried.role_name
-    where
-        unnamed.role_arn = inventoried.role_arn
-        or not regexp_like(unnamed.role_arn, ':role/.+/')
-
-),
-
-spans as (
-
-    select
-        role_arn,
-        role_key,
-        role_id,
-        case
-            when place = 1 and made_at is null
-                then timestamp '0001-01-01 00:00:00'
-            else begins_at
-        end as valid_from,
-        coalesce(ends_at, timestamp '9999-12-31 00:00:00') as valid_to
-    from placed
-
-),
-
 -- Whose records are older than all that the inventories tell of the name.
 older as (
 
@@ -112,7 +42,7 @@ older as (
         coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00')
             as valid_to
     from unnamed
-    left join spans on unnamed.role_arn = spans.role_arn
+    left join lake.role_spans as spans on unnamed.role_arn = spans.role_arn
     group by unnamed.role_arn, unnamed.first_seen
     having
         unnamed.first_seen
@@ -162,8 +92,7 @@ select
     valid_to,
     role_key,
     role_id
-from spans
-where valid_from < valid_to
+from lake.role_spans
 
 union all
 
