@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -60,27 +61,35 @@ func parseGUID(id []byte) (hi, lo uint64, ok bool) {
 	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
 		return 0, 0, false
 	}
-	var n uint64
-	digits := 0
-	for i, c := range id {
-		if i == 8 || i == 13 || i == 18 || i == 23 {
-			continue
-		}
-		var d byte
-		switch {
-		case c-'0' < 10:
-			d = c - '0'
-		case c|0x20-'a' < 6:
-			d = c | 0x20 - 'a' + 10
-		default:
-			return 0, 0, false
-		}
-		n = n<<4 | uint64(d)
-		if digits++; digits == 16 {
-			hi, n = n, 0
-		}
+	var bad byte
+	for _, part := range [...][]byte{id[:8], id[9:13], id[14:18]} {
+		hi = appendHex(hi, part, &bad)
 	}
-	return hi, n, true
+	for _, part := range [...][]byte{id[19:23], id[24:36]} {
+		lo = appendHex(lo, part, &bad)
+	}
+	return hi, lo, bad < 16
+}
+
+// hexValues are the values of hexadecimal digits, 255 for other bytes.
+var hexValues = func() (values [256]byte) {
+	for i := range values {
+		values[i] = 255
+	}
+	for i, c := range []byte("0123456789abcdef") {
+		values[c], values[bytes.ToUpper([]byte{c})[0]] = byte(i), byte(i)
+	}
+	return values
+}()
+
+// appendHex appends digits to n; bad is 16 or more once one was none.
+func appendHex(n uint64, digits []byte, bad *byte) uint64 {
+	for _, c := range digits {
+		d := hexValues[c]
+		*bad |= d
+		n = n<<4 | uint64(d&15)
+	}
+	return n
 }
 
 const keyShards = 16

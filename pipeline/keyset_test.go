@@ -1,0 +1,36 @@
+package pipeline
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestParseGUID compares with fmt's way through the same text.
+func TestParseGUID(t *testing.T) {
+	for _, id := range []string{
+		"01234567-89ab-cdef-fedc-ba9876543210", "01234567-89AB-CDEF-FEDC-BA9876543210", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+	} {
+		hi, lo, ok := parseGUID([]byte(id))
+		if got := fmt.Sprintf("%016x%016x", hi, lo); !ok || got != strings.ToLower(strings.ReplaceAll(id, "-", "")) {
+			t.Errorf("%s is %s, %v", id, got, ok)
+		}
+		for i := range id {
+			for _, c := range "g`@/:G \x00-\xff" {
+				broken := []byte(id)
+				if broken[i] == byte(c) {
+					continue
+				}
+				broken[i] = byte(c)
+				if _, _, ok := parseGUID(broken); ok {
+					t.Errorf("took %q", broken)
+				}
+			}
+		}
+	}
+	for _, id := range []string{"", "0123456789abcdeffedcba9876543210", "01234567-89ab-cdef-fedc-ba98765432100"} {
+		if _, _, ok := parseGUID([]byte(id)); ok {
+			t.Errorf("took %q", id)
+		}
+	}
+}
