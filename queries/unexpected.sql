@@ -19,9 +19,6 @@ params as (
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
         cast(? as date) as inventory_date,
-        cast(? as varchar) as known_accounts,
-        cast(? as varchar) as expected_callers,
-        cast(? as varchar) as exceptions,
         cast(? as varchar) as findings,
         cast(? as boolean) as show_all
     from given
@@ -1064,9 +1061,8 @@ known_accounts as (
     select account_id
     from snapshot_roles
     union
-    select accounts.account_id
-    from params
-    cross join unnest(split(params.known_accounts, ',')) as accounts (account_id)
+    select account_id
+    from unnest(split(cast(? as varchar), ',')) as accounts (account_id)
 
 ),
 
@@ -1105,13 +1101,15 @@ baselines as (
 
 ---------- what the configuration says: records of LIKE patterns
 
+-- Its lists are no columns of params, which DuckDB would carry along with every row
+-- that it takes out of them.
+
 expected_rules as (
 
     select
         split_part(rules.rule, chr(31), 1) as role_pattern,
         split_part(rules.rule, chr(31), 2) as caller_pattern
-    from params
-    cross join unnest(split(params.expected_callers, chr(30))) as rules (rule)
+    from unnest(split(cast(? as varchar), chr(30))) as rules (rule)
 
 ),
 
@@ -1121,8 +1119,7 @@ exception_rules as (
         split_part(rules.rule, chr(31), 1) as role_pattern,
         split_part(rules.rule, chr(31), 2) as caller_pattern,
         cast(split_part(rules.rule, chr(31), 3) as timestamp(6)) as ends_at
-    from params
-    cross join unnest(split(params.exceptions, chr(30))) as rules (rule)
+    from unnest(split(cast(? as varchar), chr(30))) as rules (rule)
 
 ),
 
