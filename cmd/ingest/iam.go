@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -137,8 +138,18 @@ func warnOf(p *cli.Program, problem inventory.Problem) {
 	if problem.RoleLost {
 		lost = " (the role is left out)"
 	}
-	p.Say(slog.LevelWarn, fmt.Sprintf("problem of the inventory: %s: %s%s", termtext.Lines(problem.Where), termtext.Lines(problem.Err.Error()), lost),
+	p.Say(slog.LevelWarn, fmt.Sprintf("problem of the inventory: %s: %s%s", termtext.Lines(problem.Where), termtext.Lines(firstLines(problem.Err.Error())), lost),
 		"problem of the inventory", "where", problem.Where, "reason", problem.Err.Error(), "role_lost", problem.RoleLost)
+}
+
+// firstLines keeps a policy of which no statement can be read from filling the screen.
+func firstLines(text string) string {
+	const most = 10
+	lines := strings.Split(text, "\n")
+	if len(lines) <= most {
+		return text
+	}
+	return strings.Join(lines[:most], "\n") + fmt.Sprintf("\nand %d lines more, --log-format json has them all", len(lines)-most)
 }
 
 func readInventories(ctx context.Context, p *cli.Program, paths []string) (*inventory.Inventory, error) {

@@ -32,7 +32,8 @@ func (e *fakeEngine) Run(ctx context.Context, name string, p queries.Params) (qu
 	}
 	if at := g.column("role_arn"); strings.HasPrefix(name, "role_") && at >= 0 {
 		g.rows = slices.DeleteFunc(slices.Clone(g.rows), func(row []any) bool {
-			return row[at] != p.Role && row[g.column("role_id")] != p.Role
+			arn, _ := row[at].(string)
+			return arn != p.Role && !strings.HasSuffix(arn, "/"+p.Role) && row[g.column("role_id")] != p.Role
 		})
 	}
 	return review.HeldRows(g.columns, g.rows), ctx.Err()

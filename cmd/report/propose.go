@@ -84,7 +84,11 @@ func (r *report) propose(cmd *cobra.Command, f *questionFlags, p *proposeFlags) 
 		if err := c.findTouched(ctx, engine, params, p.strict); err != nil {
 			return err
 		}
-		today, err := policiesOf(ctx, engine, params)
+		today, hasNamesakes, err := policiesOf(ctx, engine, params)
+		if hasNamesakes {
+			err = cli.WithHint(errors.New("the inventory does not have its id, and the logs know several roles of its name: which of them used what cannot be told"),
+				"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again")
+		}
 		if err != nil {
 			return fmt.Errorf("proposing a policy for %q: %w", p.role, err)
 		}
@@ -135,6 +139,9 @@ func findGrantee(ctx context.Context, engine queries.Engine, params queries.Para
 		return grantee{}, err
 	}
 	if len(grants.rows) == 0 {
+		if err := checkPolicies(ctx, engine, params); err != nil {
+			return grantee{}, err
+		}
 		return grantee{}, errors.New("its policies grant nothing, so there is nothing to cut down")
 	}
 	arns := grants.distinct("role_arn")
@@ -166,31 +173,39 @@ func (g gathered) distinct(name string) []string {
 
 // policiesOf are the documents of the policies that the role has. One that is not
 // known is an error: nobody knows what else it allows, and what it denies.
-func policiesOf(ctx context.Context, engine queries.Engine, params queries.Params) ([]policy.Source, error) {
+// hasNamesakes says that uses of the role may be another's.
+func policiesOf(ctx context.Context, engine queries.Engine, params queries.Params) (today []policy.Source, hasNamesakes bool, err error) {
 	g, err := gather(ctx, engine, "role_policies", params)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var today []policy.Source
-	name, document, hasNamesakes := g.column("policy"), g.column("document"), g.column("has_namesakes")
+	name, document, namesakes := g.column("policy"), g.column("document"), g.column("has_namesakes")
 	for _, row := range g.rows {
-		if row[hasNamesakes] == true {
-			return nil, cli.WithHint(errors.New("the inventory does not have its id, and the logs know several roles of its name: which of them used what cannot be told"),
-				"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again")
-		}
+		hasNamesakes = hasNamesakes || row[namesakes] == true
 		s := policy.Source{}
 		s.Name, _ = row[name].(string)
 		s.Document, _ = row[document].(string)
 		switch {
+		case err != nil:
 		case row[name] == nil:
 			err = errors.New("the inventory does not list all of its policies")
 		case s.Document == "":
 			err = fmt.Errorf("the inventory has no document of policy %q that can be read", s.Name)
 		}
-		if err != nil {
-			return nil, cli.WithHint(err, "what it allows and denies is not known; make the inventory without --filter, all pages, and ingest it again")
-		}
 		today = append(today, s)
 	}
-	return today, nil
+	if err != nil {
+		err = cli.WithHint(err, "what it allows and denies is not known; make the inventory without --filter, all pages, and ingest it again")
+	}
+	return today, hasNamesakes, err
+}
+
+// checkPolicies is an error if a policy of the role is not known or cannot be read in
+// full: what it grants beyond what can be is not among the rows.
+func checkPolicies(ctx context.Context, engine queries.Engine, params queries.Params) error {
+	today, _, err := policiesOf(ctx, engine, params)
+	if err == nil {
+		_, err = policy.Propose(today, nil)
+	}
+	return err
 }

@@ -148,6 +148,16 @@ func TestProposalRefuses(t *testing.T) {
 		"reading policy \"inline:all\": parsing policy: statement 1: it has neither Resource nor NotResource\n": func(e *fakeEngine) {
 			e.answers["role_policies"].rows[0][3] = `{"Statement":{"Effect":"Allow","Action":"*"}}`
 		},
+		"reading policy \"inline:all\": parsing policy: key \"Statement\" stands there twice\n": func(e *fakeEngine) {
+			e.answers["unused"] = gathered{columns: e.answers["unused"].columns} // nothing in it could be read
+			e.answers["last_used"] = gathered{columns: columns("state:varchar"), rows: [][]any{{"present"}}}
+			e.answers["role_policies"].rows[0][3] = `{"Statement":[],"Statement":[]}`
+		},
+		"its policies grant nothing, so there is nothing to cut down\n": func(e *fakeEngine) {
+			e.answers["unused"] = gathered{columns: e.answers["unused"].columns}
+			e.answers["last_used"] = gathered{columns: columns("state:varchar"), rows: [][]any{{"present"}}}
+			e.answers["role_policies"].rows[0][3] = `{"Statement":[]}`
+		},
 		"finding what grants \"new:Thing\": no statement of today's policies does\n": func(e *fakeEngine) { e.grant("new:Thing", "used", 1) },
 	} {
 		engine := proposalFake()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -104,12 +105,26 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 			return err
 		}
 		defer func() { err = errors.Join(err, rows.Close()) }()
+		if params.Role != "" && len(meta.Inventory) > 0 {
+			r.warnOfPolicies(checkPolicies(ctx, engine, params), params.Role)
+		}
 		if role != "" && question == "unused" && f.format == review.Table && !f.wide {
 			section := review.Section{Title: role, Report: "unused_of_role", Rows: rows}
 			return review.WriteSections(r.Stdout, f.format, &meta, []review.Section{section}, f.options(r, question))
 		}
 		return review.Write(r.Stdout, f.format, &meta, rows, f.options(r, question))
 	})
+}
+
+// warnOfPolicies says why rows may be missing: without it a role whose policy cannot be
+// read looks as if it might do less than it may.
+func (r *report) warnOfPolicies(err error, role string) {
+	if err == nil {
+		return
+	}
+	reason, _, _ := strings.Cut(err.Error(), "\n") // the rest is about further statements
+	r.Say(slog.LevelWarn, termtext.Line(fmt.Sprintf("report: role %q may do more than is listed: %s", role, reason)),
+		"the role may do more than is listed", "role", role, "reason", reason)
 }
 
 // nothingGranted says why there is no row, and what to do.

@@ -92,3 +92,18 @@ func TestUnusedOfARoleWithoutRows(t *testing.T) {
 		}
 	}
 }
+
+// TestUnusedOfARoleWithAnUnreadablePolicy: what it may do besides is not left unsaid.
+func TestUnusedOfARoleWithAnUnreadablePolicy(t *testing.T) {
+	engine := proposalFake()
+	engine.answers["role_policies"].rows[0][3] = `{"Statement":[{"Effect":"Allow","Action":"svc:*","Resource":"*"},7,"x"]}`
+	want := "report: role \"uploader\" may do more than is listed: reading policy \"inline:all\": parsing policy: statement 2: \"7\" where an object is expected\n"
+	for _, args := range []string{"unused --role uploader --format csv", "unused --role uploader --summary --format csv"} {
+		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: got %+v, want %s", args, got, want)
+		}
+	}
+	if got := try(t, engine, "", "unused", "--format", "csv"); strings.Contains(got.stderr, "may do more") {
+		t.Errorf("no role was asked for: %s", got.stderr)
+	}
+}

@@ -59,10 +59,11 @@ func explain(err error) error {
 		return err
 	}
 	kind, _, _ := strings.Cut(mismatch.Value, " ")
+	kind = map[bool]string{false: "a ", true: "an "}[kind == "array" || kind == "object"] + kind
 	if mismatch.Field == "" {
-		return fmt.Errorf("a %s stands where something else is expected", kind)
+		return fmt.Errorf("%s stands where something else is expected", kind)
 	}
-	return fmt.Errorf("%s is a %s where something else is expected", mismatch.Field, kind)
+	return fmt.Errorf("%s is %s where something else is expected", mismatch.Field, kind)
 }
 
 // name quotes a name from the file for messages, cut to a readable length.

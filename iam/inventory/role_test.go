@@ -118,6 +118,7 @@ func TestLostRoles(t *testing.T) {
 	for entry, want := range map[string]string{
 		`{}`:   `role "", number 2: leaving the role out: parsing ARN "": not of the form arn:partition:service:region:account:resource`,
 		`null`: `role "", number 2: leaving the role out: parsing ARN "": not of the form arn:partition:service:region:account:resource`,
+		`[7]`:  `role "", number 2: leaving the role out: an array stands where something else is expected`,
 		`7`:    `role "", number 2: leaving the role out: a number stands where something else is expected`,
 		`{"Arn":"arn:aws:iam::../../etc:role/x"}`:            `role "arn:aws:iam::../../etc:role/x", number 2: leaving the role out: it is not the ARN of a role in an account (arn:aws:iam::111111111111:role/NAME)`,
 		`{"Arn":"arn:aws:iam::111111111111:user/\u001b[2J"}`: `role "arn:aws:iam::111111111111:user/\x1b[2J", number 2: leaving the role out: it is not the ARN of a role in an account (arn:aws:iam::111111111111:role/NAME)`,
