@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"reflect"
 	"regexp"
+	"slices"
 )
 
 // Limits of one file, as a category with a resource type makes a Selector each. A
@@ -86,10 +89,13 @@ func build(outputs []output) (selectors []Selector, err error) {
 			known[d.TrailARN] = d
 		}
 	}
+	var parts [][]Selector
+	total := 0
 	for _, o := range outputs {
 		if o.Basic == nil && o.Advanced == nil {
 			continue
 		}
+		var selectors []Selector
 		arn := trailARN.FindStringSubmatch(o.TrailARN)
 		if arn == nil {
 			return nil, fmt.Errorf("%.160q is not the ARN of a trail; %s", o.TrailARN, howTo)
@@ -105,14 +111,41 @@ func build(outputs []output) (selectors []Selector, err error) {
 		for _, a := range o.Advanced {
 			selectors = append(selectors, a.selectors(of)...)
 		}
-		if len(selectors) > maxSelectors {
+		if total += len(selectors); total > maxSelectors {
 			return nil, fmt.Errorf("it asks for more than %d kinds of events; %s", maxSelectors, howTo)
 		}
+		parts = append(parts, selectors)
 	}
-	if len(selectors) == 0 {
-		return nil, errors.New("it has no event selectors; " + howTo)
+	selectors, err = Join(parts...)
+	if err == nil && len(selectors) == 0 {
+		err = errors.New("it has no event selectors; " + howTo)
 	}
-	return selectors, nil
+	return selectors, err
+}
+
+// Join puts selectors from several outputs or files together. A trail that two of them
+// have is an error if they differ: one is out of date, and both together would say that
+// the trail logs what either of them asks for.
+func Join(parts ...[]Selector) (joined []Selector, err error) {
+	known := map[string][]Selector{}
+	for _, part := range parts {
+		trails := map[string][]Selector{}
+		for _, s := range part {
+			trails[s.TrailARN] = append(trails[s.TrailARN], s)
+		}
+		for _, arn := range slices.Sorted(maps.Keys(trails)) {
+			if before, again := known[arn]; again && !reflect.DeepEqual(before, trails[arn]) {
+				return nil, fmt.Errorf("trail %s is there twice, with different event selectors: keep the output of today", arn)
+			}
+		}
+		for _, s := range part {
+			if _, again := known[s.TrailARN]; !again {
+				joined = append(joined, s)
+			}
+		}
+		maps.Copy(known, trails)
+	}
+	return joined, nil
 }
 
 // values counts what the selectors of an output hold.

@@ -82,6 +82,7 @@ func TestParseRefuses(t *testing.T) {
 		`7`:                      `reading trails "t.json": document 1: json: cannot unmarshal number into Go value of type trail.output; ` + howTo,
 		advanced(field("eventCategory", "Equals", many(600)...), field("resources.type", "Equals", many(600)...)): `reading trails "t.json": the selectors of arn:aws:cloudtrail:eu-west-1:111111111111:trail/main have 1203 values, over the limit of 1000; ` + howTo,
 		advanced(field("eventCategory", "Equals", many(200)...), field("resources.type", "Equals", many(200)...)): `reading trails "t.json": it asks for more than 10000 kinds of events; ` + howTo,
+		basic(`{"ReadWriteType":"All"}`) + basic(`{"ReadWriteType":"WriteOnly"}`):                                 `reading trails "t.json": trail arn:aws:cloudtrail:eu-west-1:111111111111:trail/main is there twice, with different event selectors: keep the output of today`,
 		`{"TrailARN":"../x","EventSelectors":[{}]}`:                                                               `reading trails "t.json": "../x" is not the ARN of a trail; ` + howTo,
 	} {
 		if got, err := Parse(strings.NewReader(text), "t.json"); err == nil || err.Error() != want || got != nil {

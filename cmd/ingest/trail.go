@@ -43,13 +43,17 @@ not; with it they know which unused permission the logs would have shown.`,
 }
 
 func ingestTrails(ctx context.Context, p *cli.Program, common *cli.Common, paths []string, at time.Time) (err error) {
-	var selectors []trail.Selector
+	var parts [][]trail.Selector
 	for _, path := range paths {
 		some, err := withFile(ctx, p, path, "trails", func(r io.Reader, name string) ([]trail.Selector, error) { return trail.Parse(r, name) })
 		if err != nil {
 			return err
 		}
-		selectors = append(selectors, some...)
+		parts = append(parts, some)
+	}
+	selectors, err := trail.Join(parts...)
+	if err != nil {
+		return fmt.Errorf("reading trails: %w", err)
 	}
 	lake, err := parquet.CreateLake(common.Lake)
 	if err != nil {
