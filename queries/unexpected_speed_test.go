@@ -1,7 +1,6 @@
 package queries
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -14,11 +13,11 @@ import (
 // assumedLake makes a lake of n events over 90 days, in the order and with the
 // parameters that ingest writes: 1,000 roles of 30 accounts with their trust, and an
 // assumption to every 29 calls, an eighth of them by sessions of other roles, the
-// others by services, users, a CI provider and Identity Center. The folder is kept
-// for the next time if ROLETRAIL_CORPUS names one.
+// others by services, users, a CI provider and Identity Center. It is kept for the
+// next time beside the corpus that ROLETRAIL_CORPUS names.
 func assumedLake(t testing.TB, n int) lakeFiles {
 	t.Helper()
-	dir := filepath.Join(cmp.Or(os.Getenv("ROLETRAIL_CORPUS"), t.TempDir()), "assumed-"+strconv.Itoa(n))
+	dir := filepath.Join(keptBeside(t), "assumed-"+strconv.Itoa(n))
 	if _, err := os.Stat(filepath.Join(dir, "coverage")); err == nil {
 		return foundFiles(t, dir)
 	}

@@ -17,10 +17,7 @@ import (
 // no role. It is kept for the next time beside the corpus that ROLETRAIL_CORPUS names.
 func grantsLake(t testing.TB, n int) lakeFiles {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "lake")
-	if corpus := os.Getenv("ROLETRAIL_CORPUS"); corpus != "" {
-		dir = filepath.Join(filepath.Dir(corpus), "grants-"+strconv.Itoa(n))
-	}
+	dir := filepath.Join(keptBeside(t), "grants-"+strconv.Itoa(n))
 	if _, err := os.Stat(filepath.Join(dir, "coverage", "part-0.parquet")); err == nil { // written last
 		return foundFiles(t, dir)
 	}
@@ -60,6 +57,14 @@ func grantsLake(t testing.TB, n int) lakeFiles {
 		10 as records, 10 as events, timestamp '2026-07-01 00:00:00' as first_event, timestamp '2026-09-28 23:00:00' as last_event
 		from made cross join range(90) as t(d) where r < 30)) to '` + dir + `/coverage/part-0.parquet' (format parquet)`)
 	return foundFiles(t, dir)
+}
+
+// keptBeside is the folder that holds the corpus of log files, or one for this test.
+func keptBeside(t testing.TB) string {
+	if corpus := os.Getenv("ROLETRAIL_CORPUS"); corpus != "" {
+		return filepath.Dir(corpus)
+	}
+	return t.TempDir()
 }
 
 // grantedCalls writes the events of one day as ingest does: row groups of 32,768
