@@ -22,14 +22,19 @@ type cursor[T any] struct {
 
 // newCursor makes a cursor over chunk, whose typed read function is read.
 func newCursor[T any](chunk file.ColumnChunkReader, read func(int64, []T, []int16, []int16) (int64, int, error)) *cursor[T] {
-	return &cursor[T]{
-		read:   read,
-		maxDef: chunk.Descriptor().MaxDefinitionLevel(),
-		maxRep: chunk.Descriptor().MaxRepetitionLevel(),
-		values: make([]T, cursorBatch),
-		defs:   make([]int16, cursorBatch),
-		reps:   make([]int16, cursorBatch),
+	c := &cursor[T]{}
+	c.reset(chunk, read)
+	return c
+}
+
+// reset begins with a chunk; what was read before is not valid any more.
+func (c *cursor[T]) reset(chunk file.ColumnChunkReader, read func(int64, []T, []int16, []int16) (int64, int, error)) {
+	if c.values == nil {
+		c.values, c.defs, c.reps = make([]T, cursorBatch), make([]int16, cursorBatch), make([]int16, cursorBatch)
 	}
+	c.read = read
+	c.maxDef, c.maxRep = chunk.Descriptor().MaxDefinitionLevel(), chunk.Descriptor().MaxRepetitionLevel()
+	c.levels, c.level, c.value = 0, 0, 0
 }
 
 // cell is one level of a column chunk: a value, or a NULL, an empty list.

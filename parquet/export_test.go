@@ -8,3 +8,12 @@ var (
 )
 
 const MaxStatBytes = maxStatBytes
+
+// Child is this test binary playing a scene of Scenes on a lake.
+var (
+	Child  = child
+	Scenes = childScenes
+)
+
+// SetFailpoint lets fn see every step of the commit protocol, and fail it.
+func SetFailpoint(fn func(step, path string) error) { failpoint = fn }

@@ -28,3 +28,19 @@ func WithInflated(o Options, inflated int64) Options {
 
 // Epochs is how many commits a summary counts.
 func Epochs(s *Summary) int { return s.epochs }
+
+// WithCompactBounds makes compacted files and row groups small. Numbers of zero leave the
+// default.
+func WithCompactBounds(o CompactOptions, fileRows, groupRows int, textBytes int64) CompactOptions {
+	o.bounds = defaultCompactBounds
+	if fileRows > 0 {
+		o.bounds.fileRows = fileRows
+	}
+	if groupRows > 0 {
+		o.bounds.groupRows = groupRows
+	}
+	if textBytes > 0 {
+		o.bounds.textBytes = textBytes
+	}
+	return o
+}

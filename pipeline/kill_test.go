@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 		err = ingestInSmallEpochs(os.Args[1], os.Args[2])
 	case os.Getenv(asInventory) != "":
 		err = takeOneInventory(os.Args[1], os.Args[2])
+	case os.Getenv(asCompact) != "":
+		err = compactInSmallFiles(os.Args[1])
 	case os.Getenv(asTrails) != "":
 		err = replaceTrailsForEver(os.Args[1])
 	default:

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -34,46 +35,95 @@ func (r *run) path(rel string) string { return filepath.Join(r.lake.Dir(), filep
 // record as it was.
 func (r *run) loadKeys(day int32, set *keySet) error {
 	for _, path := range r.days[day] {
-		odd := false
-		err := parquet.ReadText(path, []string{"event_id", "recipient_account_id"}, func(row [][]byte) error {
-			key, ok := keyOf(row[0], row[1])
-			if ok {
-				set.add(key)
-			}
-			odd = odd || !ok
-			return nil
-		})
-		if err == nil && odd {
-			err = loadOddKeys(path, set)
-		}
-		if err != nil {
-			return fmt.Errorf("looking for known events: %w", err)
+		if err := loadKeysOf(path, set); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func loadOddKeys(path string, set *keySet) error {
-	return parquet.EachRow(path, parquet.EventsSchema, func(cells []any) error {
-		id, _ := cells[parquet.ColEventID].(string)
-		account, _ := cells[parquet.ColRecipientAccountID].(string)
-		if _, isGUID := keyOf([]byte(id), []byte(account)); isGUID {
-			return nil
-		}
-		row := cloudtrail.Row{}
-		for i, cell := range cells {
-			if cell != nil {
-				row[parquet.EventsSchema.Columns[i].Name] = cell
-			}
-		}
-		record, err := cloudtrail.Rebuild(row)
-		if err != nil {
-			return fmt.Errorf("%q: %w", path, err)
-		}
-		key, err := keyOfValue(record, []byte(account))
-		if err == nil {
+func loadKeysOf(path string, set *keySet) error {
+	odd := false
+	err := parquet.ReadText(path, []string{"event_id", "recipient_account_id"}, func(row [][]byte) error {
+		key, ok := keyOf(row[0], row[1])
+		if ok {
 			set.add(key)
 		}
-		return err
+		odd = odd || !ok
+		return nil
 	})
+	if err == nil && odd {
+		err = loadOddKeys(path, set)
+	}
+	if err != nil {
+		return fmt.Errorf("looking for known events: %w", err)
+	}
+	return nil
+}
+
+// loadOddKeys adds the keys of the events of a file that have no GUID.
+func loadOddKeys(path string, set *keySet) error {
+	return parquet.EachGroup(path, parquet.EventsSchema, func(g *parquet.Group) error {
+		isGUID := make([]bool, g.Rows())
+		err := g.Texts(parquet.ColEventID, func(row int, id []byte) { _, _, isGUID[row] = parseGUID(id) })
+		if err != nil {
+			return err
+		}
+		return eachOddKey(g, isGUID, func(_ int, key eventKey) { set.add(key) })
+	})
+}
+
+// oddAtOnce is how many events without a GUID are in memory as values.
+const oddAtOnce = 4096
+
+// eachOddKey calls fn with the rows of a row group that have no GUID, and their keys. Of the
+// others nothing is kept, and where all have one nothing is read.
+func eachOddKey(g *parquet.Group, isGUID []bool, fn func(row int, key eventKey)) error {
+	var odd []int
+	for row, is := range isGUID {
+		if !is {
+			odd = append(odd, row)
+		}
+	}
+	for chunk := range slices.Chunk(odd, oddAtOnce) {
+		rows, err := g.Cells(chunk)
+		if err != nil {
+			return err
+		}
+		for i, cells := range rows {
+			key, err := keyOfCells(cells)
+			if err != nil {
+				return err
+			}
+			fn(chunk[i], key)
+		}
+	}
+	return nil
+}
+
+// keyOfCells makes the key of an event without a GUID of its row.
+func keyOfCells(cells []any) (eventKey, error) {
+	account, _ := cells[parquet.ColRecipientAccountID].(string)
+	row := cloudtrail.Row{}
+	for i, cell := range cells {
+		if cell != nil {
+			row[parquet.EventsSchema.Columns[i].Name] = cell
+		}
+	}
+	record, err := cloudtrail.Rebuild(row)
+	if err != nil {
+		return eventKey{}, err
+	}
+	return keyOfValue(record, []byte(account))
+}
+
+// keysOf are the keys of the events of files.
+func keysOf(files []surveyed) (*keySet, error) {
+	set := &keySet{}
+	for _, f := range files {
+		if err := loadKeysOf(f.path, set); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
 }

@@ -79,11 +79,15 @@ func (p *partition) write(day int32, r *rows, numbers []int32) error {
 	if err != nil {
 		return err
 	}
-	columns := r.group(numbers)
-	if err := f.writer.WriteRowGroup(len(numbers), columns); err != nil {
+	return f.write(len(numbers), r.group(numbers))
+}
+
+// write writes a row group.
+func (f *dayFile) write(rows int, columns []parquet.Values) error {
+	if err := f.writer.WriteRowGroup(rows, columns); err != nil {
 		return fmt.Errorf("writing %q: %w", f.path, err)
 	}
-	f.rows += int64(len(numbers))
+	f.rows += int64(rows)
 	for _, object := range columns[parquet.ColSourceObject].Dict {
 		if _, known := f.objects[string(object)]; !known {
 			f.objects[string(object)] = struct{}{}
@@ -102,8 +106,22 @@ func (p *partition) of(day int32) (*dayFile, error) {
 			return nil, err
 		}
 	}
-	path := parquet.EventsPath(time.Unix(int64(day)*86400, 0), newID())
-	file, err := p.lake.Create(path, p.run)
+	f, err := createDayFile(p.lake, p.run, time.Unix(int64(day)*86400, 0))
+	if err != nil {
+		return nil, err
+	}
+	if p.open == nil {
+		p.open = map[int32]*dayFile{}
+	}
+	p.open[day] = f
+	p.opened.Add(1)
+	return f, nil
+}
+
+// createDayFile starts a file of an event day.
+func createDayFile(lake *parquet.Lake, run int64, day time.Time) (*dayFile, error) {
+	path := parquet.EventsPath(day, newID())
+	file, err := lake.Create(path, run)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +129,7 @@ func (p *partition) of(day int32) (*dayFile, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
 	}
-	if p.open == nil {
-		p.open = map[int32]*dayFile{}
-	}
-	f := &dayFile{path: path, file: file, writer: writer, objects: map[string]struct{}{}}
-	p.open[day] = f
-	p.opened.Add(1)
-	return f, nil
+	return &dayFile{path: path, file: file, writer: writer, objects: map[string]struct{}{}}, nil
 }
 
 // earliest is the open day that is most likely complete. A flush that goes through
@@ -139,7 +151,7 @@ func (p *partition) commitDay(day int32) error {
 	f := p.open[day]
 	delete(p.open, day)
 	p.opened.Add(-1)
-	if err := f.writer.Close(f.meta()); err != nil {
+	if err := f.writer.Close(f.meta([]string{fmt.Sprint(cloudtrail.Derivation)})); err != nil {
 		return errors.Join(fmt.Errorf("writing %q: %w", f.path, err), f.file.Abort())
 	}
 	p.named = append(p.named, f.path)
@@ -156,8 +168,12 @@ func (p *partition) commitDay(day int32) error {
 // its own, so that nothing is lost where the list is cut.
 const maxSourceBytes = 1 << 20
 
+// derivationKey is the footer's entry of the rules that made the rows: their version, or
+// several with commas between them.
+const derivationKey = "roletrail.derivation"
+
 // meta is the footer's provenance.
-func (f *dayFile) meta() map[string]string {
+func (f *dayFile) meta(derivations []string) map[string]string {
 	names := make([]string, 0, len(f.objects))
 	for name := range f.objects {
 		names = append(names, name)
@@ -175,7 +191,7 @@ func (f *dayFile) meta() map[string]string {
 	return map[string]string{
 		"roletrail.source_objects":      list.String(),
 		"roletrail.source_object_count": fmt.Sprint(len(names)),
-		"roletrail.derivation":          fmt.Sprint(cloudtrail.Derivation),
+		derivationKey:                   strings.Join(derivations, ","),
 	}
 }
 

@@ -98,3 +98,30 @@ func onlyEventsFile(t *testing.T, lake string) string {
 	}
 	return files[0]
 }
+
+// textBounds are the least and the greatest text of a row group by its statistics.
+type textBounds struct {
+	has         bool
+	least, most string
+}
+
+func boundsOf(t *testing.T, path, column string) (all []textBounds) {
+	t.Helper()
+	r, err := file.OpenParquetFile(path, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for i := range r.NumRowGroups() {
+		chunk, err := r.MetaData().RowGroup(i).ColumnChunk(r.MetaData().Schema.ColumnIndexByName(column))
+		if err != nil {
+			t.Fatal(err)
+		}
+		statistics, err := chunk.Statistics()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, textBounds{statistics.HasMinMax(), string(statistics.EncodeMin()), string(statistics.EncodeMax())})
+	}
+	return all
+}

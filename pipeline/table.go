@@ -30,7 +30,7 @@ func newTable(lake *parquet.Lake, run int64, path string, schema *parquet.Schema
 		return nil, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
 	}
 	return &table{path: path, file: file, writer: writer, rows: parquet.NewBuilder(schema),
-		meta: map[string]string{"roletrail.derivation": fmt.Sprint(cloudtrail.Derivation)}}, nil
+		meta: map[string]string{derivationKey: fmt.Sprint(cloudtrail.Derivation)}}, nil
 }
 
 // tableGroup is how many rows a row group of these tables holds at most.

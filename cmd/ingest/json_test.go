@@ -90,7 +90,7 @@ func messages(t *testing.T, stderr string) map[string]map[string]any {
 // TestProgressIsJSON asks for a line of progress, which short runs do not write.
 func TestProgressIsJSON(t *testing.T) {
 	var errs bytes.Buffer
-	pr := newProgress(&cli.Program{Args: []string{"--log-format=json"}, Stderr: &errs})
+	pr := newProgress(&cli.Program{Args: []string{"--log-format=json"}, Stderr: &errs}, "objects")
 	pr.next.Store(0)
 	pr.update(pipeline.Progress{Objects: 1, Records: 7, Total: 9})
 	got := messages(t, errs.String())["progress"]

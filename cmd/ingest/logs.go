@@ -59,7 +59,7 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 	if err := checkSources(args); err != nil {
 		return err
 	}
-	summary, err := j.openSummary(args)
+	summary, err := openSummary(j.summaryFile, j.common.Lake, args)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
 
-	bar := newProgress(j.p)
+	bar := newProgress(j.p, "objects")
 	balance, err := pipeline.Ingest(ctx, lake, sources, pipeline.Options{
 		Limits:   limits(j.common.Config.Limits),
 		Workers:  j.workers,

@@ -18,6 +18,7 @@ import (
 // elsewhere. The bar's own goroutine reads the counters while it draws, so no
 // lock may be held when the bar is told something.
 type progress struct {
+	things  string // that are counted: objects, days
 	say     func(level slog.Level, line, msg string, attributes ...any)
 	bars    *mpb.Progress // nil where there is no terminal
 	once    sync.Once     // makes the bar, when the total is known
@@ -34,8 +35,8 @@ type progress struct {
 // runs write none.
 const plainEvery = 10 * time.Second
 
-func newProgress(p *cli.Program) *progress {
-	pr := &progress{say: p.Say, start: time.Now()}
+func newProgress(p *cli.Program, things string) *progress {
+	pr := &progress{things: things, say: p.Say, start: time.Now()}
 	pr.next.Store(pr.start.Add(plainEvery).UnixNano())
 	if p.StderrTerminal() && !p.JSON() {
 		pr.bars = mpb.New(mpb.WithOutput(p.Stderr), mpb.WithWidth(40))
@@ -55,14 +56,14 @@ func (pr *progress) update(u pipeline.Progress) {
 	now, due := time.Now(), pr.next.Load()
 	if now.UnixNano() > due && pr.next.CompareAndSwap(due, now.Add(plainEvery).UnixNano()) {
 		took := now.Sub(pr.start).Round(time.Second)
-		pr.say(slog.LevelInfo, fmt.Sprintf("%d of %d objects, %d records, %s", objects, u.Total, records, took),
-			"progress", "objects", objects, "total", u.Total, "records", records, "seconds", took.Seconds())
+		pr.say(slog.LevelInfo, fmt.Sprintf("%d of %d %s, %d records, %s", objects, u.Total, pr.things, records, took),
+			"progress", pr.things, objects, "total", u.Total, "records", records, "seconds", took.Seconds())
 	}
 }
 
 func (pr *progress) newBar(total int64) *mpb.Bar {
 	return pr.bars.AddBar(total,
-		mpb.PrependDecorators(decor.Any(pr.stage), decor.CountersNoUnit("%d/%d objects")),
+		mpb.PrependDecorators(decor.Any(pr.stage), decor.CountersNoUnit("%d/%d "+pr.things)),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return pr.rate() }), decor.Name("  "), decor.AverageETA(decor.ET_STYLE_GO)),
 	)
 }

@@ -12,19 +12,19 @@ import (
 
 // openSummary makes the file of the summary, so that a wrong path is found before
 // the work and not after it. Without one, what is written goes nowhere.
-func (j *logsJob) openSummary(sources []string) (io.WriteCloser, error) {
-	if j.summaryFile == "" {
+func openSummary(path, lake string, sources []string) (io.WriteCloser, error) {
+	if path == "" {
 		return nowhere{io.Discard}, nil
 	}
 	for _, source := range sources {
-		if source != "-" && liesWithin(j.summaryFile, source) {
-			return nil, misplacedSummary(j.summaryFile, "source", source)
+		if source != "-" && liesWithin(path, source) {
+			return nil, misplacedSummary(path, "source", source)
 		}
 	}
-	if liesWithin(j.summaryFile, j.common.Lake) {
-		return nil, misplacedSummary(j.summaryFile, "lake", j.common.Lake)
+	if liesWithin(path, lake) {
+		return nil, misplacedSummary(path, "lake", lake)
 	}
-	file, err := os.Create(j.summaryFile)
+	file, err := os.Create(path)
 	if err != nil {
 		return nil, fmt.Errorf("writing the summary: %w", err)
 	}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+func newCompact(p *cli.Program, common *cli.Common) *cobra.Command {
+	var since, until, summaryFile string
+	cmd := &cobra.Command{
+		Use:   "compact",
+		Short: "Make few large files of the many small ones of each day",
+		Long: `Make few large files of the many small ones of each day.
+
+Every run of ingest logs adds files to the days of its events. This command puts the
+events of each day together, sorted by role, in files by which reports take less time.
+No event is changed or lost; one that stands twice in a day stands once afterwards. Days
+that are compact already are left alone.
+
+Reports may run meanwhile. A run that is stopped or killed leaves the lake whole, and the
+next one goes on.`,
+		Example: `  ingest compact
+  ingest compact --since 2026-09-01 --until 2026-10-01`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			options := pipeline.CompactOptions{Version: cli.Version(), Warn: leftOver(p)}
+			var err error
+			if options.Since, err = dayOrNone("since", since); err != nil {
+				return err
+			}
+			if options.Until, err = dayOrNone("until", until); err != nil {
+				return err
+			}
+			if since != "" && until != "" && !options.Since.Before(options.Until) {
+				return cli.Usage(fmt.Errorf("flag --until must be later than --since, and %s is not later than %s", until, since), "the day of --until is not compacted")
+			}
+			return compact(cmd.Context(), p, common, options, summaryFile)
+		},
+	}
+	cmd.Flags().StringVar(&since, "since", "", "first UTC day to compact, as YYYY-MM-DD (default the first of the lake)")
+	cmd.Flags().StringVar(&until, "until", "", "first UTC day not to compact, as YYYY-MM-DD (default none)")
+	cmd.Flags().StringVar(&summaryFile, "summary", "", "also write the balance to this file, as JSON")
+	return cmd
+}
+
+// dayOrNone is the value of a flag that takes a day, or the zero time.
+func dayOrNone(flag, date string) (time.Time, error) {
+	if date == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return at, cli.Usage(fmt.Errorf("flag --%s must be a day like 2026-09-30, not %q", flag, date), "")
+	}
+	return at, nil
+}
+
+func compact(ctx context.Context, p *cli.Program, common *cli.Common, options pipeline.CompactOptions, summaryFile string) (err error) {
+	summary, err := openSummary(summaryFile, common.Lake, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, summary.Close()) }()
+	lake, err := parquet.WriteLake(common.Lake)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	bar := newProgress(p, "days")
+	options.Progress = func(u pipeline.CompactProgress) {
+		bar.update(pipeline.Progress{Objects: 1, Records: u.Rows, Total: u.Days})
+	}
+	balance, err := pipeline.Compact(ctx, lake, options)
+	bar.end()
+	if sayErr := sayCompacted(p, balance, summary); err == nil {
+		err = sayErr
+	}
+	return err
+}
+
+// sayCompacted writes the balance.
+func sayCompacted(p *cli.Program, c *pipeline.Compaction, file io.Writer) error {
+	line := c.String()
+	if c.Days.Compacted == 0 {
+		line = "nothing to do\n" + line
+	}
+	p.Say(slog.LevelInfo, line, "compacted", "days", c.Days, "rows", c.Rows, "files", c.Files, "bytes", c.Bytes)
+	text, err := c.JSON()
+	if err != nil {
+		return err
+	}
+	if _, err := file.Write(text); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	return nil
+}

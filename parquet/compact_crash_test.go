@@ -1,0 +1,185 @@
+package parquet_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+func init() { parquet.Scenes["compact"] = compactAndCrash }
+
+// lakeToCompact makes a lake of two days with three files each.
+func lakeToCompact(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "lake")
+	for run := range 3 {
+		logs := t.TempDir()
+		var records []string
+		for i := range 10 {
+			records = append(records, fmt.Sprintf(`{"eventTime":"2026-07-1%dT11:42:%02dZ","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"00000000-0000-4000-8000-0000000000%d%d","recipientAccountId":"111111111111"}`, i%2, run, run, i))
+		}
+		if err := os.WriteFile(filepath.Join(logs, "a.json"), []byte(`{"Records":[`+strings.Join(records, ",")+`]}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		lake, err := parquet.CreateLake(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pipeline.Ingest(t.Context(), lake, []pipeline.Source{pipeline.Files{Path: logs}}, pipeline.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := lake.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func compactLake(dir string) (*pipeline.Compaction, error) {
+	lake, err := parquet.WriteLake(dir)
+	if err != nil {
+		return nil, err
+	}
+	c, err := pipeline.Compact(context.Background(), lake, pipeline.CompactOptions{})
+	return c, errors.Join(err, lake.Close())
+}
+
+// compactAndCrash compacts, and dies without any clean-up at step LAKE_TEST_STEP.
+func compactAndCrash(dir string) {
+	at, err := strconv.Atoi(os.Getenv("LAKE_TEST_STEP"))
+	if err != nil {
+		panic(err)
+	}
+	n := 0
+	parquet.SetFailpoint(func(string, string) error {
+		if n++; n > at {
+			os.Exit(77)
+		}
+		return nil
+	})
+	if _, err := compactLake(dir); err != nil {
+		panic(err)
+	}
+}
+
+// stepsOfCompaction are the steps of compacting the lake of lakeToCompact.
+func stepsOfCompaction(t *testing.T, lake string) (steps []string) {
+	t.Helper()
+	dir := copyOfLake(t, lake)
+	parquet.SetFailpoint(func(step, _ string) error { steps = append(steps, step); return nil })
+	defer parquet.SetFailpoint(func(string, string) error { return nil })
+	if c, err := compactLake(dir); err != nil || c.Files != (pipeline.Change{Before: 6, After: 2}) {
+		t.Fatal(c, err)
+	}
+	for _, step := range []string{"write", "sync file", "rename", "sync folder", "commit ledger", "ledger is committed", "remove file that does not count"} {
+		if !slices.Contains(steps, step) {
+			t.Fatalf("no step %q in %q", step, steps)
+		}
+	}
+	return steps
+}
+
+// TestCrashOfCompaction lets a compaction die at every step. A reader sees all events
+// once, and the next compaction ends what was begun and leaves nothing over.
+func TestCrashOfCompaction(t *testing.T) {
+	whole := lakeToCompact(t)
+	want := eventIDs(t, whole)
+	for at, step := range stepsOfCompaction(t, whole) {
+		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
+			dir := copyOfLake(t, whole)
+			err := parquet.Child("compact", dir, fmt.Sprint("LAKE_TEST_STEP=", at)).Run()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.ExitCode() != 77 {
+				t.Fatalf("the child did not crash: %v", err)
+			}
+			goesOn(t, dir, want)
+		})
+	}
+}
+
+// TestFailureOfCompaction lets every step fail once, as a disk may. The lake is whole
+// afterwards, and the next compaction ends what was begun.
+func TestFailureOfCompaction(t *testing.T) {
+	whole := lakeToCompact(t)
+	want := eventIDs(t, whole)
+	for at, step := range stepsOfCompaction(t, whole) {
+		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
+			dir, n := copyOfLake(t, whole), 0
+			failure := errors.New("the disk says no")
+			parquet.SetFailpoint(func(string, string) error {
+				if n++; n == at+1 {
+					return failure
+				}
+				return nil
+			})
+			defer parquet.SetFailpoint(func(string, string) error { return nil })
+			if c, err := compactLake(dir); !errors.Is(err, failure) || !c.Balanced() {
+				t.Fatalf("the failure is not told: %v\n%s", err, c)
+			}
+			goesOn(t, dir, want)
+		})
+	}
+}
+
+// goesOn reads the lake, compacts it to its end, and reads it again.
+func goesOn(t *testing.T, dir string, want []string) {
+	t.Helper()
+	if got := eventIDs(t, dir); !slices.Equal(got, want) {
+		t.Fatalf("a reader sees %q, want %q", got, want)
+	}
+	if _, err := compactLake(dir); err != nil {
+		t.Fatalf("going on: %v", err)
+	}
+	if got := eventIDs(t, dir); !slices.Equal(got, want) {
+		t.Fatalf("a reader sees %q, want %q", got, want)
+	}
+	all, err := filepath.Glob(filepath.Join(dir, "events", "*", "*"))
+	hidden, tempErr := filepath.Glob(filepath.Join(dir, "events", "*", ".tmp-*"))
+	if err := errors.Join(err, tempErr); err != nil || len(all) != 2 || len(hidden) != 0 {
+		t.Errorf("two files count, there are %q and %q, %v", all, hidden, err)
+	}
+}
+
+// eventIDs are the ids of all events that a reader sees, sorted.
+func eventIDs(t *testing.T, dir string) (ids []string) {
+	t.Helper()
+	lake, err := parquet.OpenLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	files, err := lake.Files("events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		err := parquet.ReadText(f.Path, []string{"event_id"}, func(row [][]byte) error {
+			ids = append(ids, string(row[0]))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func copyOfLake(t *testing.T, lake string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "lake")
+	if err := os.CopyFS(dir, os.DirFS(lake)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

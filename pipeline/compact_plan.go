@@ -1,0 +1,182 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+
+	"roletrail/parquet"
+)
+
+// compactBounds are how large compacted files are, and how much is worked on at a time.
+type compactBounds struct {
+	fileRows  int   // of a file, at most; one with half of them stays when others come to the day
+	groupRows int   // of a row group
+	textBytes int64 // of the texts of a file before compression; a single row group of its sources may have more
+}
+
+// defaultCompactBounds: a row group of DuckDB's own size is large enough that reading it
+// costs little beside its rows, and a day of a large organisation has several, which
+// readers tell apart by role. Of a file the texts of one row group are in memory.
+var defaultCompactBounds = compactBounds{fileRows: 250_000, groupRows: 122_880, textBytes: 384 << 20}
+
+// compactedKey is the footer's entry of a compacted file, and compactedOrder its value:
+// which order the rows have.
+const (
+	compactedKey   = "roletrail.compacted"
+	compactedOrder = "1"
+)
+
+// dayPlan is what is to be done for one event day.
+type dayPlan struct {
+	day   string     // YYYY-MM-DD
+	kept  []surveyed // compact and large
+	loose []surveyed // whose rows go into new files; none: the day is compact
+	parts []part     // of loose, one for each new file
+}
+
+func (p *dayPlan) rows() (n int64) {
+	for _, f := range p.loose {
+		n += f.rows
+	}
+	return n
+}
+
+// surveyed is what the footer of a file says.
+type surveyed struct {
+	path, name  string // as the operating system wants it, and in the lake
+	rows, bytes int64
+	compacted   bool
+	derivation  string
+	groups      []surveyedGroup
+}
+
+type surveyedGroup struct {
+	file, number int // in its part, and in its file
+	rows         int
+	bytes        int64
+	first        int64 // time of its first event, µs since 1970
+}
+
+func survey(f parquet.DataFile) (s surveyed, err error) {
+	meta, err := parquet.Metadata(f.Path)
+	if err != nil {
+		return s, err
+	}
+	s = surveyed{path: f.Path, name: f.Name, bytes: f.Bytes, compacted: meta[compactedKey] == compactedOrder, derivation: meta[derivationKey]}
+	err = parquet.EachGroup(f.Path, parquet.EventsSchema, func(g *parquet.Group) error {
+		first, _, err := g.Least(parquet.ColEventTime) // only to have together what came together
+		s.rows += int64(g.Rows())
+		s.groups = append(s.groups, surveyedGroup{number: g.Number, rows: g.Rows(), bytes: g.Bytes(), first: first})
+		return err
+	})
+	return s, err
+}
+
+// planDay looks at the files of a day. It is compact if all its files are.
+func planDay(day string, files []parquet.DataFile, bounds compactBounds) (*dayPlan, error) {
+	p := &dayPlan{day: day}
+	var small []surveyed // compact ones
+	for _, f := range files {
+		s, err := survey(f)
+		switch {
+		case err != nil:
+			return nil, err
+		case !s.compacted:
+			p.loose = append(p.loose, s)
+		case s.rows < int64(bounds.fileRows)/2:
+			small = append(small, s)
+		default:
+			p.kept = append(p.kept, s)
+		}
+	}
+	if len(p.loose) == 0 { // small ones are what a compaction of the whole day left
+		p.kept = append(p.kept, small...)
+		return p, nil
+	}
+	p.loose = append(p.loose, small...)
+	p.parts = cut(p.loose, bounds)
+	return p, nil
+}
+
+// part is the row groups whose rows go into one new file.
+type part struct {
+	files  []surveyed
+	groups []surveyedGroup // in the order of files and of their row groups
+}
+
+// cut divides row groups into parts of about the same size, by time, so that each has
+// what came together.
+func cut(files []surveyed, bounds compactBounds) (parts []part) {
+	var groups []surveyedGroup
+	var rows, texts int64
+	for i, f := range files {
+		for _, g := range f.groups {
+			g.file = i
+			groups = append(groups, g)
+			rows, texts = rows+int64(g.rows), texts+g.bytes
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b surveyedGroup) int { return cmp.Compare(a.first, b.first) })
+	share := 1 / float64(max(pieces(rows, int64(bounds.fileRows)), pieces(texts, bounds.textBytes)))
+	for len(groups) > 0 {
+		n, r, t := 0, int64(0), int64(0)
+		for n < len(groups) && (n == 0 || fits(r+int64(groups[n].rows), rows, share, int64(bounds.fileRows)) && fits(t+groups[n].bytes, texts, share, bounds.textBytes)) {
+			r, t = r+int64(groups[n].rows), t+groups[n].bytes
+			n++
+		}
+		parts = append(parts, newPart(files, groups[:n]))
+		groups = groups[n:]
+	}
+	return parts
+}
+
+func pieces(n, size int64) int64 { return (n + size - 1) / size }
+
+// fits reports whether so much of all does not make a part too large.
+func fits(n, all int64, share float64, size int64) bool {
+	return n <= size && (all <= size || float64(n) <= float64(all)*share+1)
+}
+
+// newPart makes a part of row groups of files.
+func newPart(files []surveyed, groups []surveyedGroup) part {
+	p := part{groups: slices.Clone(groups)}
+	slices.SortFunc(p.groups, func(a, b surveyedGroup) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.number, b.number))
+	})
+	for i := range p.groups {
+		g := &p.groups[i]
+		if f := files[g.file]; len(p.files) == 0 || p.files[len(p.files)-1].path != f.path {
+			p.files = append(p.files, f)
+		}
+		g.file = len(p.files) - 1
+	}
+	return p
+}
+
+// each calls fn for the row groups of the part that want takes, with their place in it.
+func (p *part) each(want func(i int) bool, fn func(i int, g *parquet.Group) error) error {
+	for at := 0; at < len(p.groups); {
+		file, end, any := p.groups[at].file, at, false
+		for ; end < len(p.groups) && p.groups[end].file == file; end++ {
+			any = any || want(end)
+		}
+		if any {
+			next := at
+			err := parquet.EachGroup(p.files[file].path, parquet.EventsSchema, func(g *parquet.Group) error {
+				if next == end || p.groups[next].number != g.Number {
+					return nil
+				}
+				next++
+				if !want(next - 1) {
+					return nil
+				}
+				return fn(next-1, g)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		at = end
+	}
+	return nil
+}

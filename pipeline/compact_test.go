@@ -1,0 +1,352 @@
+package pipeline_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"roletrail/parquet"
+	"roletrail/pipeline"
+	"roletrail/testdata/cloudtrail/organisation"
+)
+
+func compact(t *testing.T, dir string, o pipeline.CompactOptions) *pipeline.Compaction {
+	t.Helper()
+	lake, err := parquet.WriteLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	c, err := pipeline.Compact(t.Context(), lake, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Balanced() {
+		t.Fatalf("the balance does not hold:\n%s", c)
+	}
+	return c
+}
+
+// TestCompactKeepsEveryRow compacts lakes of many runs in which events stand twice: every
+// row is there afterwards, byte for byte and once, in order, and a second time changes
+// nothing.
+func TestCompactKeepsEveryRow(t *testing.T) {
+	files := corpusFiles(t, organisation.Options{Events: 900, Days: 3, EventsPerFile: 20, Accounts: 3, Roles: 20})
+	files = append(files, trail(withoutGUID("one"), withoutGUID("two"), record(1), assumption(2)))
+	duplicates, several, parts := int64(0), 0, 0
+	for seed := range uint64(6) {
+		rng := rand.New(rand.NewPCG(seed, 8))
+		dir := lakeOfRuns(t, files, rng)
+		before := rowsOfLake(t, dir)
+		again := addTwice(t, dir, rng)
+		options := pipeline.WithCompactBounds(pipeline.CompactOptions{}, 100+rng.IntN(900), 50+rng.IntN(300), 0)
+		c := compact(t, dir, options)
+		if c.Rows.Duplicate != again || c.Rows.After != int64(len(before)) || c.Days.Compacted != c.Days.Total {
+			t.Errorf("seed %d: %d rows stood twice of %d:\n%s", seed, again, len(before), c)
+		}
+		after := rowsOfLake(t, dir)
+		if got, want := rowTexts(after), rowTexts(before); !slices.Equal(got, want) {
+			t.Fatalf("seed %d: the rows differ: %d, want %d", seed, len(got), len(want))
+		}
+		requireOrder(t, dir)
+		named := fileNames(t, dir)
+		if c := compact(t, dir, options); c.Days.Compacted != 0 || c.Rows.After != int64(len(before)) || !slices.Equal(fileNames(t, dir), named) {
+			t.Errorf("seed %d: a second time is not without effect:\n%s", seed, c)
+		}
+		duplicates += c.Rows.Duplicate
+		if c.Files.After > int64(c.Days.Total) {
+			several++
+		}
+		parts += int(c.Files.After)
+	}
+	if t.Logf("%d duplicates, %d files, %d of 6 lakes had several of a day", duplicates, parts, several); duplicates == 0 || several < 2 || several == 6 {
+		t.Error("the lakes were not different enough")
+	}
+}
+
+func withoutGUID(id string) string {
+	return strings.Replace(record(3), "00000000-0000-0000-0000-000000000003", id, 1)
+}
+
+// lakeOfRuns ingests files in several runs, small epochs and small row groups.
+func lakeOfRuns(t *testing.T, files [][]byte, rng *rand.Rand) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "lake")
+	files = slices.Clone(files)
+	rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	for run := range slices.Chunk(files, 1+len(files)/(1+rng.IntN(4))) {
+		logs := t.TempDir()
+		place(t, logs, run, rng, false)
+		ingest(t, dir, pipeline.WithBounds(pipeline.Options{Workers: 1 + rng.IntN(3)}, 100+rng.Int64N(500), 0, 1+rng.IntN(8), 20+rng.IntN(200)), logs)
+	}
+	return dir
+}
+
+// addTwice puts some events of the lake into it once more, as no ingest does: some as
+// they are, some as if they came from another object, which sorts behind all others.
+func addTwice(t *testing.T, dir string, rng *rand.Rand) (added int64) {
+	t.Helper()
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	run, err := lake.Ledger().Begin("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var batch parquet.Batch
+	for _, f := range eventFiles(t, dir) {
+		if rng.IntN(2) == 0 {
+			continue
+		}
+		day, err := time.Parse(time.DateOnly, f.Partition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, rows := parquet.NewBuilder(parquet.EventsSchema), int64(0)
+		for _, row := range readRows(t, f.Path) {
+			if rng.IntN(3) > 0 {
+				continue
+			}
+			if err := b.Append(row...); err != nil {
+				t.Fatal(err)
+			}
+			rows++
+		}
+		if rows == 0 {
+			continue
+		}
+		path := parquet.EventsPath(day, [16]byte{byte(rng.Uint32()), byte(rng.Uint32()), byte(rng.Uint32()), byte(rng.Uint32())})
+		file, err := lake.Create(path, run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := parquet.NewWriter(file, parquet.EventsSchema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmp.Or(b.Flush(w), w.Close(map[string]string{"roletrail.derivation": "3"})); err != nil {
+			t.Fatal(err)
+		}
+		written, err := file.Commit()
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch.Files = append(batch.Files, written.Entry(path, rows))
+		added += rows
+	}
+	if err := cmp.Or(lake.Commit(run, batch), lake.Ledger().Finish(run)); err != nil {
+		t.Fatal(err)
+	}
+	return added
+}
+
+func eventFiles(t *testing.T, dir string) []parquet.DataFile {
+	t.Helper()
+	lake, err := parquet.OpenLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	files, err := lake.Files("events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func fileNames(t *testing.T, dir string) (names []string) {
+	for _, f := range eventFiles(t, dir) {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func readRows(t *testing.T, path string) [][]any {
+	t.Helper()
+	rows, _, err := parquet.ReadRows(path, parquet.EventsSchema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// rowsOfLake are all rows, with all columns.
+func rowsOfLake(t *testing.T, dir string) (rows [][]any) {
+	t.Helper()
+	for _, f := range eventFiles(t, dir) {
+		rows = append(rows, readRows(t, f.Path)...)
+	}
+	return rows
+}
+
+// rowTexts tell rows apart by every byte, and NULL from an empty text; sorted.
+func rowTexts(rows [][]any) []string {
+	out := make([]string, len(rows))
+	for i, row := range rows {
+		out[i] = fmt.Sprintf("%#v", row)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// requireOrder checks that every file has the order of the lake, and its footer the
+// objects of its rows.
+func requireOrder(t *testing.T, dir string) {
+	t.Helper()
+	for _, f := range eventFiles(t, dir) {
+		objects := map[string]bool{}
+		var before []string
+		for i, row := range readRows(t, f.Path) {
+			objects[row[parquet.ColSourceObject].(string)] = true
+			at := placeOfRow(row)
+			if slices.Compare(before, at) > 0 {
+				t.Fatalf("%s: row %d, %q, stands behind %q", f.Name, i, at, before)
+			}
+			before = at
+		}
+		meta, err := parquet.Metadata(f.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := strings.Split(strings.TrimSuffix(meta["roletrail.source_objects"], "\n"), "\n")
+		if len(listed) != len(objects) || fmt.Sprint(len(objects)) != meta["roletrail.source_object_count"] || meta["roletrail.derivation"] == "" {
+			t.Errorf("%s: its rows have %d objects, its footer %d: %v", f.Name, len(objects), len(listed), meta)
+		}
+	}
+}
+
+// placeOfRow is what the order of the lake goes by: assumptions first, by the role
+// assumed, the others by the acting role, then time.
+func placeOfRow(row []any) []string {
+	kind, column := "1", parquet.ColRoleARN
+	if row[parquet.ColCallerKind] != nil {
+		kind, column = "0", parquet.ColAssumedRoleARN
+	}
+	role, has := row[column].(string)
+	if has {
+		role = "r" + role
+	}
+	return []string{kind, role, row[parquet.ColEventTime].(time.Time).Format("2006-01-02T15:04:05.000000")}
+}
+
+// TestCompactedDayDoesNotDependOnItsRuns: the same events from the same objects make the
+// same files, byte for byte, however they came into the lake.
+func TestCompactedDayDoesNotDependOnItsRuns(t *testing.T) {
+	logs := t.TempDir()
+	place(t, logs, corpusFiles(t, organisation.Options{Events: 1200, Days: 3, EventsPerFile: 20, Accounts: 3, Roles: 20}), nil, false)
+	paths, err := filepath.Glob(filepath.Join(logs, "*"))
+	if err != nil || len(paths) < 20 {
+		t.Fatal(paths, err)
+	}
+	var want []string
+	for seed := range uint64(4) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		rng.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
+		dir := filepath.Join(t.TempDir(), "lake")
+		for run := range slices.Chunk(paths, 5+rng.IntN(len(paths))) {
+			ingest(t, dir, pipeline.WithBounds(pipeline.Options{Workers: 1 + rng.IntN(3)}, 100, 0, 4, 20+rng.IntN(200)), run...)
+		}
+		compact(t, dir, pipeline.CompactOptions{})
+		var got []string
+		for _, f := range eventFiles(t, dir) {
+			text, err := os.ReadFile(f.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, f.Partition+string(text))
+		}
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("seed %d: the files differ", seed)
+		}
+	}
+}
+
+// TestCompactLeavesLargeFiles: what comes late is put together, and beside a compact file
+// that is large enough, which stays. An event of that file does not come in again.
+func TestCompactLeavesLargeFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lake")
+	options := pipeline.WithCompactBounds(pipeline.CompactOptions{}, 100, 0, 0)
+	add := func(first, n int) {
+		logs := t.TempDir()
+		for i := first; i < first+n; i++ {
+			write(t, logs, fmt.Sprint(i), trail(record(i)))
+		}
+		ingest(t, dir, pipeline.Options{}, logs)
+	}
+	add(0, 80)
+	compact(t, dir, options)
+	large := fileNames(t, dir)
+	add(80, 3)
+	add(83, 3)
+	twice := addTwice(t, dir, rand.New(rand.NewPCG(7, 3)))
+	c := compact(t, dir, options)
+	names := fileNames(t, dir)
+	if len(large) != 1 || len(names) != 2 || !slices.Contains(names, large[0]) || c.Rows.Duplicate != twice || c.Rows.After != 86 || twice < 5 {
+		t.Errorf("%d events twice, files %q after %q:\n%s", twice, names, large, c)
+	}
+}
+
+// TestCompactOfSomeDays: days outside of the bounds stay.
+func TestCompactOfSomeDays(t *testing.T) {
+	logs, dir := t.TempDir(), filepath.Join(t.TempDir(), "lake")
+	for day := 10; day < 15; day++ {
+		write(t, logs, fmt.Sprint(day), trail(strings.Replace(strings.Replace(record(day), "2026-07-10", fmt.Sprintf("2026-07-%d", day), 1), "eu-west-1", fmt.Sprint(day), 1)))
+	}
+	ingest(t, dir, pipeline.Options{}, logs)
+	c := compact(t, dir, pipeline.CompactOptions{Since: time.Date(2026, 7, 11, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 7, 13, 0, 0, 0, 0, time.UTC)})
+	if c.Days.Total != 2 || c.Days.Compacted != 2 || c.Rows.After != 2 {
+		t.Error(c)
+	}
+	if c := compact(t, dir, pipeline.CompactOptions{}); c.Days.Total != 5 || c.Days.Already != 2 {
+		t.Error(c)
+	}
+}
+
+// TestCompactedRowGroupsArePruned: of a compacted day the statistics leave a reader who
+// asks for one role with few row groups; before, all had it.
+func TestCompactedRowGroupsArePruned(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	dir := lakeOfRuns(t, corpusFiles(t, organisation.Options{Events: 3000, Days: 1, EventsPerFile: 30, Accounts: 3, Roles: 20}), rng)
+	before, all := groupsWithRoles(t, dir)
+	compact(t, dir, pipeline.WithCompactBounds(pipeline.CompactOptions{}, 0, 300, 0))
+	after, groups := groupsWithRoles(t, dir)
+	t.Logf("a role may be in %.1f of %d row groups before, in %.1f of %d after", before, all, after, groups)
+	if before < 3*after || after > 2 || groups < 6 {
+		t.Error("the row groups are not pruned")
+	}
+}
+
+// groupsWithRoles is in how many row groups a role may be by their statistics, on the
+// average of all roles, and how many there are.
+func groupsWithRoles(t *testing.T, dir string) (perRole float64, groups int) {
+	t.Helper()
+	roles := map[string]bool{}
+	for _, row := range rowsOfLake(t, dir) {
+		if role, ok := row[parquet.ColRoleARN].(string); ok {
+			roles[role] = true
+		}
+	}
+	hits := 0
+	for _, f := range eventFiles(t, dir) {
+		for _, b := range boundsOf(t, f.Path, "role_arn") {
+			groups++
+			for role := range roles {
+				if b.has && b.least <= role && role <= b.most {
+					hits++
+				}
+			}
+		}
+	}
+	return float64(hits) / float64(len(roles)), groups
+}
