@@ -1020,6 +1020,21 @@ networks as (
 
 ),
 
+---------- since when accounts are known
+
+-- Since when the lake knows an account: what is new is new against that, and
+-- against the life of a role that is younger. AWS itself comes to its roles.
+baselines as (
+
+    select
+        account_id,
+        min(first_event) as first_event
+    from coverage
+    where family = 'CloudTrail'
+    group by account_id
+
+),
+
 ---------- trusted, and never seen
 
 absent as (
@@ -1030,7 +1045,9 @@ absent as (
         trust.principal_kind,
         max(trust.principal_account) as principal_account
     from trust
+    cross join params
     inner join inventory on trust.role_key = inventory.role_key
+    inner join baselines on inventory.account_id = baselines.account_id
     left join namings
         on
             trust.role_key = namings.role_key
@@ -1045,6 +1062,8 @@ absent as (
         and inventory.kind <> 'service_linked'
         -- Whoever came may have come to another role of the name.
         and not inventory.has_namesakes
+        -- Where nothing is logged nobody is seen.
+        and baselines.first_event < params.until
     group by trust.role_key, trust.principal, trust.principal_kind
     having count(namings.naming) = 0
 
@@ -1083,19 +1102,6 @@ external_ids as (
     select distinct role_key
     from conditions
     where key = 'sts:externalid'
-
-),
-
--- Since when the lake knows an account: what is new is new against that, and
--- against the life of a role that is younger. AWS itself comes to its roles.
-baselines as (
-
-    select
-        account_id,
-        min(first_event) as first_event
-    from coverage
-    where family = 'CloudTrail'
-    group by account_id
 
 ),
 

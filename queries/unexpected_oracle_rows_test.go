@@ -265,7 +265,8 @@ func (o *callerOracle) absent() []callerRow {
 			continue
 		}
 		seen[key] = true
-		if o.mayHaveCome(row) {
+		isLogged := slices.ContainsFunc(o.w.coverage, func(c coverageRow) bool { return c.AccountID == row.AccountID && c.FirstEvent.Before(o.p.Until) })
+		if !isLogged || o.mayHaveCome(row) {
 			continue
 		}
 		r := callerRow{account: row.AccountID, arn: row.RoleARN, id: role.RoleID, caller: row.Principal, kind: row.Kind, callerAccount: orEmpty(row.Account)}

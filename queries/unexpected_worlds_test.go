@@ -434,9 +434,16 @@ func (m *trustMaker) ownersCopy(e *trustEvent) {
 	m.w.events = append(m.w.events, owner)
 }
 
-// coverage begins long before the window, shortly before it, or in it.
+// coverage begins long before the window, shortly before it, in it, or after it; or
+// there is none.
 func (m *trustMaker) coverage(account string) {
 	first := m.since.AddDate(0, 0, []int{-30, -14, -14, -13, 1}[m.IntN(5)])
+	switch m.w.number % 20 {
+	case 7:
+		return
+	case 13:
+		first = m.until
+	}
 	m.w.coverage = append(m.w.coverage, coverageRow{
 		SourceObject: "o" + account, AccountID: account, Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: first.Format(time.DateOnly),
 		Records: 1, Events: 1, FirstEvent: first, LastEvent: first.Add(time.Hour),
