@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"roletrail/cloudtrail"
+	"roletrail/pipeline/gunzip"
 )
 
 // Limits bound what one object may ask of memory and time.
@@ -47,7 +48,8 @@ func (e *badObject) Error() string { return e.reason }
 // worker.
 type inflater struct {
 	limits Limits
-	gz     gzip.Reader
+	member gunzip.Inflater // inflates what is as it should be
+	gz     gzip.Reader     // inflates what is large, and says what is wrong
 	stored bytes.Reader
 	text   []byte
 }
@@ -61,19 +63,28 @@ func (f *inflater) whole(stored []byte) (text []byte, ok bool, err error) {
 	if !isGzip(stored) {
 		return stored, len(stored) <= wholeInflated, f.limits.check(int64(len(stored)), int64(len(stored)))
 	}
-	want := int64(wholeInflated)
-	if len(stored) > 18 {
-		want = int64(binary.LittleEndian.Uint32(stored[len(stored)-4:]))
+	if len(stored) < gunzip.SmallestMember {
+		return nil, false, nil // let the stream find out what is wrong
 	}
+	want := int64(binary.LittleEndian.Uint32(stored[len(stored)-4:]))
 	if want > wholeInflated {
 		return nil, false, nil
 	}
+	if int64(cap(f.text)) < want+1 {
+		f.text = make([]byte, want+1+want/4)
+	}
+	if n, ok := f.member.Inflate(f.text[:min(want+gunzip.Spare, int64(len(f.text)))], stored); ok {
+		return f.text[:n], true, f.limits.check(int64(n), int64(len(stored)))
+	}
+	return f.wholeByLibrary(stored, want)
+}
+
+// wholeByLibrary inflates an object whose trailer tells its size. What is wrong with
+// it, and whether, is decided here.
+func (f *inflater) wholeByLibrary(stored []byte, want int64) (text []byte, ok bool, err error) {
 	f.stored.Reset(stored)
 	if err := f.open(&f.stored); err != nil {
 		return nil, true, err
-	}
-	if int64(cap(f.text)) < want+1 {
-		f.text = make([]byte, want+1+want/4)
 	}
 	n, err := io.ReadFull(&f.gz, f.text[:want+1])
 	switch {
