@@ -4,11 +4,15 @@ import "encoding/binary"
 
 const (
 	maxLength = 258 // of a match
-	// farIn and farOut are what one round of the fast loop may read, and may write
-	// beside a match: two fillings, and three literals and what a copy writes beyond
-	// its end.
+	// run is how many literals are decoded before filling again.
+	run = 4
+	// piece is how many bytes a match is copied at a time.
+	piece = 16
+	// farIn and farOut are what a round of the fast loop may read, which is two
+	// fillings, and may write beside a match: literals and what the last piece has
+	// beyond the match's end.
 	farIn  = 16
-	farOut = 3 + 32
+	farOut = run + piece
 )
 
 // symbols decodes the symbols of a block to dst[n:].
@@ -21,34 +25,35 @@ func symbols(dst []byte, n int, r *bitReader, literals *literalCode, distances *
 }
 
 // fast decodes symbols while both ends are far. ended says that the block did.
+//
+// Filling leaves at least 56 bits by count and 64 in truth: after the bits of a run of
+// literals, at most 44, or of a match, at most 48, there are enough to index a table
+// before filling again. So e, the entry of the next symbol, is looked up while the
+// processor still fills and copies.
 func fast(dst []byte, n int, r *bitReader, literals *literalCode, distances *distanceCode) (size int, ended, ok bool) {
 	in, pos, buf, count := r.in, r.pos, r.buf, r.count
 	lastIn, lastOut := len(in)-farIn, len(dst)-maxLength-farOut
-	ok = true
+	if pos > lastIn {
+		return n, false, true
+	}
+	buf |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
+	pos += int((63 - count) >> 3)
+	count |= 56
+	e := literals[buf&(1<<literalBits-1)]
 	for pos <= lastIn && n <= lastOut {
 		buf |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
 		pos += int((63 - count) >> 3)
 		count |= 56
-		e := literals[buf&(1<<literalBits-1)]
 		if e&literal != 0 {
-			buf >>= e.bits()
-			count -= e.bits()
-			dst[n] = uint8(e >> 16)
-			n++
-			e = literals[buf&(1<<literalBits-1)]
-			if e&literal != 0 {
+			for i := 0; i < run && e&literal != 0; i++ {
 				buf >>= e.bits()
 				count -= e.bits()
 				dst[n] = uint8(e >> 16)
 				n++
 				e = literals[buf&(1<<literalBits-1)]
-				if e&literal != 0 {
-					buf >>= e.bits()
-					count -= e.bits()
-					dst[n] = uint8(e >> 16)
-					n++
-					continue
-				}
+			}
+			if e&literal != 0 {
+				continue
 			}
 			buf |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
 			pos += int((63 - count) >> 3)
@@ -61,12 +66,16 @@ func fast(dst []byte, n int, r *bitReader, literals *literalCode, distances *dis
 				count -= e.bits()
 				dst[n] = uint8(e >> 16)
 				n++
+				e = literals[buf&(1<<literalBits-1)]
 				continue
 			}
 			if e&special != 0 {
 				buf >>= e.bits()
 				count -= e.bits()
-				ended, ok = true, e&end != 0
+				if e&end == 0 {
+					return n, true, false
+				}
+				ended = true
 				break
 			}
 		}
@@ -76,41 +85,41 @@ func fast(dst []byte, n int, r *bitReader, literals *literalCode, distances *dis
 		e = distances[buf&(1<<distanceBits-1)]
 		if e&special != 0 {
 			if e = distances.find(buf); e&special != 0 {
-				ok = false
-				break
+				return n, true, false
 			}
 		}
 		distance := e.number(buf)
 		buf >>= e.bits()
 		count -= e.bits()
 		if distance > n {
-			ok = false
-			break
+			return n, true, false
 		}
+		e = literals[buf&(1<<literalBits-1)]
 		repeat(dst, n, distance, length)
 		n += length
 	}
 	r.pos, r.buf, r.count = pos, buf, count
-	return n, ended, ok
+	return n, ended, true
 }
 
-// repeat copies length bytes from distance bytes before n to n, of which those from
-// distance on are copies of what it has just written. It may write 32 bytes more.
+// repeat copies length bytes to n from distance bytes before, of which those from
+// distance on are copies of what it has just written. It may write up to piece bytes
+// beyond them.
 func repeat(dst []byte, n, distance, length int) {
 	from, to := n-distance, n+length
-	if distance < 16 {
+	switch {
+	case distance < piece:
 		for ; n < to; n++ {
 			dst[n] = dst[from]
 			from++
 		}
-		return
-	}
-	for ; n < to; n += 16 {
-		d, s := dst[n:n+16], dst[from:from+16]
-		a, b := binary.LittleEndian.Uint64(s), binary.LittleEndian.Uint64(s[8:])
-		binary.LittleEndian.PutUint64(d, a)
-		binary.LittleEndian.PutUint64(d[8:], b)
-		from += 16
+	case length > 3*piece && distance >= length:
+		copy(dst[n:to], dst[from:])
+	default:
+		for ; n < to; n += piece {
+			*(*[piece]byte)(dst[n:]) = *(*[piece]byte)(dst[from:])
+			from += piece
+		}
 	}
 }
 
