@@ -3,8 +3,9 @@
 //	source -> inflate -> decode -> enrich -> rows -> write -> commit
 //
 // A [Source] lists objects. Workers take them in the order of their delivery day,
-// and each does everything for its object alone: it reads and inflates it (inflate.go),
-// lets package cloudtrail decode it, drops the events that the lake already has
+// and each does everything for its object alone: it reads and inflates it (inflate.go;
+// package gunzip for what is in memory and undamaged, a library for the rest), lets
+// package cloudtrail decode it, drops the events that the lake already has
 // (keyset.go), and stores the others with their derived columns (rows.go). A full
 // store is sorted by day, role and time (gather.go) and written as row groups
 // (partition.go).

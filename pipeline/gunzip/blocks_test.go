@@ -114,6 +114,9 @@ func TestWrongBlocks(t *testing.T) {
 		widths[symbol] = width
 		return newCode(widths...)
 	}
+	longer := func(c code, symbols int) code {
+		return newCode(append(bytes.Clone(c.widths), make([]uint8, symbols-len(c.widths))...)...)
+	}
 	// Widths' codes of one, two and three symbols, as they stand in a block.
 	widthsOf := func(pairs ...byte) []byte {
 		widths := make([]byte, widthSymbols)
@@ -136,10 +139,10 @@ func TestWrongBlocks(t *testing.T) {
 		"match before the content": new(deflater).block(fixedBlock, true).text(fixed, "aaa").match(fixed, fixedFar, 3, 4).symbol(fixed, 256),
 		"match at the start":       new(deflater).block(fixedBlock, true).match(fixed, fixedFar, 3, 1).symbol(fixed, 256),
 
-		"287 literals":  head().widthCode(287, 1, plainWidths),
-		"288 literals":  head().widthCode(288, 1, plainWidths),
-		"31 distances":  head().widthCode(257, 31, plainWidths),
-		"32 distances":  head().widthCode(257, 32, plainWidths),
+		"287 literals":  head().codes(longer(small, 287), smallFar).text(small, "ab").symbol(small, 256),
+		"288 literals":  head().codes(longer(small, 288), smallFar).text(small, "ab").symbol(small, 256),
+		"31 distances":  head().codes(small, longer(smallFar, 31)).text(small, "ab").symbol(small, 256),
+		"32 distances":  head().codes(small, longer(smallFar, 32)).text(small, "ab").symbol(small, 256),
 		"widths: none":  head().widthCode(257, 1, widthsOf()),
 		"widths: one":   head().widthCode(257, 1, widthsOf(0, 2)),
 		"widths: alone": head().widthCode(257, 1, widthsOf(1, 1)).bits(1, 1),

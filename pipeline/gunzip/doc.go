@@ -14,13 +14,13 @@
 //
 //   - Up to 63 bits of input wait in a register, which one load of eight bytes fills
 //     (bits.go).
-//   - A table that the next bits index gives a symbol, its base value and all its bits
-//     at once, those of the codeword and those of the number behind it (code.go). It is
-//     11 bits wide for literals and lengths, 8 for distances; longer codewords, which
-//     are rare, need a second look into a table behind the first.
+//   - A table that the next bits index gives a symbol, its base value and the number of
+//     all its bits at once, those of the codeword and those of the number behind it
+//     (code.go). It is indexed by 11 bits for literals and lengths, by 8 for distances;
+//     longer codewords, which are rare, need a second look, into a table behind the first.
 //   - While both ends are far, symbols are decoded without asking for them, several
-//     literals per load, and matches are copied in pieces of 16 bytes that may write
-//     beyond their end (symbols.go). The last symbols are decoded one by one.
+//     literals per load, and matches are copied in pieces that may write beyond their
+//     end (symbols.go). The last symbols are decoded one by one.
 //
 // Every access is bounds-checked: nothing here needs package unsafe, and no input can
 // read or write outside of the two slices.
