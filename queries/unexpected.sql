@@ -1037,6 +1037,39 @@ baselines as (
 
 ---------- trusted, and never seen
 
+-- (Grouped by one column, whose dictionary DuckDB then makes use of.)
+acted as (
+
+    select actors.role_id as role_key
+    from (
+        select
+            role_id,
+            min(event_time) as first_seen
+        from lake.events
+        where role_id >= ''
+        group by role_id
+    ) as actors
+    cross join params
+    where actors.first_seen < params.until
+
+),
+
+entered as (
+
+    select targets.role_key
+    from (
+        select
+            target_key as role_key,
+            min(event_time) as first_seen
+        from lake.assumption_steps
+        where outcome = 'success'
+        group by target_key
+    ) as targets
+    cross join params
+    where targets.first_seen < params.until
+
+),
+
 absent as (
 
     select
@@ -1048,6 +1081,8 @@ absent as (
     cross join params
     inner join inventory on trust.role_key = inventory.role_key
     inner join baselines on inventory.account_id = baselines.account_id
+    left join acted on trust.role_key = acted.role_key
+    left join entered on trust.role_key = entered.role_key
     left join namings
         on
             trust.role_key = namings.role_key
@@ -1064,6 +1099,9 @@ absent as (
         and not inventory.has_namesakes
         -- Where nothing is logged nobody is seen.
         and baselines.first_event < params.until
+        -- Of a role that acts somebody became a session. Where the lake has none of
+        -- that, as of trails without reads (P29), nobody can tell who did not.
+        and (acted.role_key is null or entered.role_key is not null)
     group by trust.role_key, trust.principal, trust.principal_kind
     having count(namings.naming) = 0
 

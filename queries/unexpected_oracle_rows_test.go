@@ -266,7 +266,7 @@ func (o *callerOracle) absent() []callerRow {
 		}
 		seen[key] = true
 		isLogged := slices.ContainsFunc(o.w.coverage, func(c coverageRow) bool { return c.AccountID == row.AccountID && c.FirstEvent.Before(o.p.Until) })
-		if !isLogged || o.mayHaveCome(row) {
+		if !isLogged || o.mayHaveCome(row) || o.actedUnentered(o.keyOf(row.RoleARN)) {
 			continue
 		}
 		r := callerRow{account: row.AccountID, arn: row.RoleARN, id: role.RoleID, caller: row.Principal, kind: row.Kind, callerAccount: orEmpty(row.Account)}
@@ -285,6 +285,19 @@ func (o *callerOracle) absent() []callerRow {
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// actedUnentered reports whether a role made calls although nobody is known to have
+// become it.
+func (o *callerOracle) actedUnentered(key string) bool {
+	for _, t := range o.tries {
+		if t.roleKey == key && t.Outcome == "success" && t.EventTime.Before(o.p.Until) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(o.w.events, func(e trustEvent) bool {
+		return e.RoleID != nil && *e.RoleID == key && e.EventTime.Before(o.p.Until)
+	})
 }
 
 // mayHaveCome asks Match about the principal alone, without conditions and for any
