@@ -114,7 +114,7 @@ func (c *gathered) begin(kind Kind, rows int) {
 	c.dict.reset()
 	switch kind {
 	case Dict:
-		c.codes = grown(c.codes, rows)
+		c.codes = sized(c.codes, rows)
 		for i := range c.codes {
 			c.codes[i] = -1
 		}
@@ -133,9 +133,19 @@ func (c *gathered) begin(kind Kind, rows int) {
 }
 
 func cleared[T any](s []T, n int) []T {
-	s = grown(s, n)
+	s = sized(s, n)
 	clear(s)
 	return s
+}
+
+// sized returns s with length n; what it held may be lost. Row groups are of about the
+// same size and these slices most of the memory, so it takes no more than that needs.
+func sized[T any](s []T, n int) []T {
+	const step = 4096
+	if cap(s) < n {
+		return make([]T, n, (n+step-1)/step*step)
+	}
+	return s[:n]
 }
 
 // finish makes what the writer takes: values without the NULLs, and a dictionary in

@@ -31,6 +31,16 @@ func EachGroup(path string, s *Schema, fn func(g *Group) error) error {
 // Rows is how many rows the row group has.
 func (g *Group) Rows() int { return int(g.reader.NumRows()) }
 
+// Lacks is a column of the schema that the row group does not have, "" if it has all.
+func (g *Group) Lacks() string {
+	for i := range g.schema.Columns {
+		if c := &g.schema.Columns[i]; g.reader.MetaData().Schema.ColumnIndexByName(c.leafPath()) < 0 {
+			return c.Name
+		}
+	}
+	return ""
+}
+
 // Bytes is what the row group takes before compression.
 func (g *Group) Bytes() int64 { return g.reader.ByteSize() }
 

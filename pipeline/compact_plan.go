@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 	"slices"
 
 	"roletrail/parquet"
@@ -17,7 +19,7 @@ type compactBounds struct {
 // defaultCompactBounds: a row group of DuckDB's own size is large enough that reading it
 // costs little beside its rows, and a day of a large organisation has several, which
 // readers tell apart by role. Of a file the texts of one row group are in memory.
-var defaultCompactBounds = compactBounds{fileRows: 250_000, groupRows: 122_880, textBytes: 384 << 20}
+var defaultCompactBounds = compactBounds{fileRows: 2 * 122_880, groupRows: 122_880, textBytes: 256 << 20}
 
 // compactedKey is the footer's entry of a compacted file, and compactedOrder its value:
 // which order the rows have.
@@ -63,12 +65,19 @@ func survey(f parquet.DataFile) (s surveyed, err error) {
 		return s, err
 	}
 	s = surveyed{path: f.Path, name: f.Name, bytes: f.Bytes, compacted: meta[compactedKey] == compactedOrder, derivation: meta[derivationKey]}
+	lacks := ""
 	err = parquet.EachGroup(f.Path, parquet.EventsSchema, func(g *parquet.Group) error {
+		if lacks = g.Lacks(); lacks != "" {
+			return nil
+		}
 		first, _, err := g.Least(parquet.ColEventTime) // only to have together what came together
 		s.rows += int64(g.Rows())
 		s.groups = append(s.groups, surveyedGroup{number: g.Number, rows: g.Rows(), bytes: g.Bytes(), first: first})
 		return err
 	})
+	if err == nil && lacks != "" { // as NULL it would look like one that was filled
+		err = fmt.Errorf("reading lake: %q has no column %s: an older roletrail made it; move the lake away and make it anew from the logs, inventories and trails", f.Path, lacks)
+	}
 	return s, err
 }
 
@@ -108,20 +117,24 @@ type part struct {
 // what came together.
 func cut(files []surveyed, bounds compactBounds) (parts []part) {
 	var groups []surveyedGroup
-	var rows, texts int64
+	var all, largest float64
 	for i, f := range files {
 		for _, g := range f.groups {
 			g.file = i
 			groups = append(groups, g)
-			rows, texts = rows+int64(g.rows), texts+g.bytes
+			all, largest = all+bounds.share(g), max(largest, bounds.share(g))
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b surveyedGroup) int { return cmp.Compare(a.first, b.first) })
-	share := 1 / float64(max(pieces(rows, int64(bounds.fileRows)), pieces(texts, bounds.textBytes)))
+	pieces := 1.0
+	if all > 1 { // a part may become larger than the others by as much as a row group
+		pieces = math.Ceil(all / max(1-largest, 0.5))
+	}
+	done := 0.0
 	for len(groups) > 0 {
-		n, r, t := 0, int64(0), int64(0)
-		for n < len(groups) && (n == 0 || fits(r+int64(groups[n].rows), rows, share, int64(bounds.fileRows)) && fits(t+groups[n].bytes, texts, share, bounds.textBytes)) {
-			r, t = r+int64(groups[n].rows), t+groups[n].bytes
+		n, end, part := 0, all/pieces*float64(len(parts)+1), 0.0
+		for n < len(groups) && (n == 0 || part+bounds.share(groups[n]) <= 1 && done+bounds.share(groups[n])/2 <= end) {
+			part, done = part+bounds.share(groups[n]), done+bounds.share(groups[n])
 			n++
 		}
 		parts = append(parts, newPart(files, groups[:n]))
@@ -130,11 +143,9 @@ func cut(files []surveyed, bounds compactBounds) (parts []part) {
 	return parts
 }
 
-func pieces(n, size int64) int64 { return (n + size - 1) / size }
-
-// fits reports whether so much of all does not make a part too large.
-func fits(n, all int64, share float64, size int64) bool {
-	return n <= size && (all <= size || float64(n) <= float64(all)*share+1)
+// share is how much of a file a row group fills, by its rows or by its texts.
+func (b *compactBounds) share(g surveyedGroup) float64 {
+	return max(float64(g.rows)/float64(b.fileRows), float64(g.bytes)/float64(b.textBytes))
 }
 
 // newPart makes a part of row groups of files.

@@ -45,7 +45,7 @@ func TestCompactKeepsEveryRow(t *testing.T) {
 		dir := lakeOfRuns(t, files, rng)
 		before := rowsOfLake(t, dir)
 		again := addTwice(t, dir, rng)
-		options := pipeline.WithCompactBounds(pipeline.CompactOptions{}, 100+rng.IntN(900), 50+rng.IntN(300), 0)
+		options := pipeline.WithCompactBounds(pipeline.CompactOptions{}, 100+rng.IntN(900), 50+rng.IntN(300), int64(seed%2)*(100<<10))
 		c := compact(t, dir, options)
 		if c.Rows.Duplicate != again || c.Rows.After != int64(len(before)) || c.Days.Compacted != c.Days.Total {
 			t.Errorf("seed %d: %d rows stood twice of %d:\n%s", seed, again, len(before), c)
@@ -88,8 +88,7 @@ func lakeOfRuns(t *testing.T, files [][]byte, rng *rand.Rand) string {
 	return dir
 }
 
-// addTwice puts some events of the lake into it once more, as no ingest does: some as
-// they are, some as if they came from another object, which sorts behind all others.
+// addTwice puts some events of the lake into it once more, as no ingest does.
 func addTwice(t *testing.T, dir string, rng *rand.Rand) (added int64) {
 	t.Helper()
 	lake, err := parquet.CreateLake(dir)
@@ -110,7 +109,7 @@ func addTwice(t *testing.T, dir string, rng *rand.Rand) (added int64) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, rows := parquet.NewBuilder(parquet.EventsSchema), int64(0)
+		b := parquet.NewBuilder(parquet.EventsSchema)
 		for _, row := range readRows(t, f.Path) {
 			if rng.IntN(3) > 0 {
 				continue
@@ -118,29 +117,14 @@ func addTwice(t *testing.T, dir string, rng *rand.Rand) (added int64) {
 			if err := b.Append(row...); err != nil {
 				t.Fatal(err)
 			}
-			rows++
 		}
-		if rows == 0 {
+		if b.Rows() == 0 {
 			continue
 		}
 		path := parquet.EventsPath(day, [16]byte{byte(rng.Uint32()), byte(rng.Uint32()), byte(rng.Uint32()), byte(rng.Uint32())})
-		file, err := lake.Create(path, run)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w, err := parquet.NewWriter(file, parquet.EventsSchema)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmp.Or(b.Flush(w), w.Close(map[string]string{"roletrail.derivation": "3"})); err != nil {
-			t.Fatal(err)
-		}
-		written, err := file.Commit()
-		if err != nil {
-			t.Fatal(err)
-		}
-		batch.Files = append(batch.Files, written.Entry(path, rows))
-		added += rows
+		entry := addFile(t, lake, run, path, parquet.EventsSchema, b)
+		batch.Files = append(batch.Files, entry)
+		added += entry.Rows
 	}
 	if err := cmp.Or(lake.Commit(run, batch), lake.Ledger().Finish(run)); err != nil {
 		t.Fatal(err)
@@ -295,6 +279,55 @@ func TestCompactLeavesLargeFiles(t *testing.T) {
 	if len(large) != 1 || len(names) != 2 || !slices.Contains(names, large[0]) || c.Rows.Duplicate != twice || c.Rows.After != 86 || twice < 5 {
 		t.Errorf("%d events twice, files %q after %q:\n%s", twice, names, large, c)
 	}
+}
+
+// TestCompactRefusesOlderFiles: a column that an older build did not write stays away,
+// since reports tell by that what they cannot say.
+func TestCompactRefusesOlderFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lake")
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	run, err := lake.Ledger().Begin("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day, older := time.Date(2026, 7, 10, 0, 0, 0, 0, time.UTC), parquet.EventsSchema.Only("event_id", "event_time")
+	b := parquet.NewBuilder(older)
+	if err := b.Append("one", day); err != nil {
+		t.Fatal(err)
+	}
+	entry := addFile(t, lake, run, parquet.EventsPath(day, [16]byte{1}), older, b)
+	if err := cmp.Or(lake.Commit(run, parquet.Batch{Files: []parquet.FileEntry{entry}}), lake.Ledger().Finish(run)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pipeline.Compact(t.Context(), lake, pipeline.CompactOptions{}); err == nil || !strings.Contains(err.Error(), "has no column event_version: an older roletrail made it") {
+		t.Error(err)
+	}
+}
+
+// addFile writes the rows of a builder as a file that counts when its entry is committed.
+func addFile(t *testing.T, lake *parquet.Lake, run int64, path string, s *parquet.Schema, b *parquet.Builder) parquet.FileEntry {
+	t.Helper()
+	file, err := lake.Create(path, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := parquet.NewWriter(file, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := int64(b.Rows())
+	if err := cmp.Or(b.Flush(w), w.Close(map[string]string{"roletrail.derivation": "3"})); err != nil {
+		t.Fatal(err)
+	}
+	written, err := file.Commit()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return written.Entry(path, rows)
 }
 
 // TestCompactOfSomeDays: days outside of the bounds stay.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,6 +55,10 @@ next one goes on.`,
 	return cmd
 }
 
+// compactMemory is where the collector of garbage begins to work harder, in bytes: what a
+// file of the size that is made takes while it is made, and some room.
+const compactMemory = 256 << 20
+
 // dayOrNone is the value of a flag that takes a day, or the zero time.
 func dayOrNone(flag, date string) (time.Time, error) {
 	if date == "" {
@@ -76,6 +82,9 @@ func compact(ctx context.Context, p *cli.Program, common *cli.Common, options pi
 		return err
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(compactMemory)
+	}
 	bar := newProgress(p, "days")
 	options.Progress = func(u pipeline.CompactProgress) {
 		bar.update(pipeline.Progress{Objects: 1, Records: u.Rows, Total: u.Days})
