@@ -43,7 +43,7 @@ func TestKilledCompactions(t *testing.T) {
 	took := timeOfCompaction(t, whole)
 	var kills killed
 	seen := &reader{events: len(want)}
-	for lakes := 0; lakes < 3 || (kills.between < 3 || kills.hidden < 3) && lakes < 30; lakes++ {
+	for lakes := 0; lakes < 3 || (kills.all < 15 || kills.between < 3 || kills.hidden < 3) && lakes < 30; lakes++ {
 		dir := copyOf(t, whole)
 		stop := seen.readBeside(t, dir)
 		for tries := 0; ; tries++ {
@@ -67,7 +67,7 @@ func TestKilledCompactions(t *testing.T) {
 	}
 	t.Logf("%d killed: %d between two days, %d left hidden files, %d files that do not count; read %d times by the ledger, %d times by the engine, %d times a file went away meanwhile",
 		kills.all, kills.between, kills.hidden, kills.orphans, seen.files, seen.engine, seen.gone)
-	if kills.between < 3 || kills.hidden < 3 || seen.files < 20 || seen.engine < 3 {
+	if kills.all < 15 || kills.between < 3 || kills.hidden < 3 || seen.files < 20 || seen.engine < 3 {
 		t.Error("too few kills or readings to say anything")
 	}
 }
