@@ -133,10 +133,7 @@ func compareStatistics(t *testing.T, db *sql.DB, path string, seed uint64, group
 
 type statistics struct{ lowest, highest, nulls any }
 
-func trueStatistics(c parquet.Column, index int, rows [][]any) (s statistics) {
-	if c.Raw {
-		return s
-	}
+func trueStatistics(c parquet.Column, index int, rows [][]any) statistics {
 	nulls := int64(0)
 	var lowest, highest any
 	see := func(v any) {
@@ -161,6 +158,9 @@ func trueStatistics(c parquet.Column, index int, rows [][]any) (s statistics) {
 		} else if !isList {
 			see(row[index])
 		}
+	}
+	if c.Raw {
+		return statistics{nulls: nulls}
 	}
 	return statistics{statText(c, lowest, highest), statText(c, highest, lowest), nulls}
 }

@@ -71,15 +71,6 @@ type callerError struct{ error }
 
 func (e callerError) Unwrap() error { return e.error }
 
-// columnChunk finds the column chunk of a column by its path in the schema.
-func columnChunk(group *file.RowGroupReader, path string) (file.ColumnChunkReader, error) {
-	schema := group.MetaData().Schema
-	if i := schema.ColumnIndexByName(path); i >= 0 {
-		return group.Column(i)
-	}
-	return nil, fmt.Errorf("no column %s", path)
-}
-
 // readFile opens a Parquet file for fn and turns arrow's panics on damaged files
 // into errors.
 func readFile(path string, fn func(*file.Reader) error) error {
@@ -101,8 +92,8 @@ func readFile(path string, fn func(*file.Reader) error) error {
 
 func withReader(f *os.File, fn func(*file.Reader) error) (err error) {
 	defer recoverTo(&err)
-	magic := make([]byte, 4)
-	if _, err := io.ReadFull(f, magic); err != nil || string(magic) != "PAR1" {
+	start := make([]byte, len(magic))
+	if _, err := io.ReadFull(f, start); err != nil || string(start) != magic {
 		return errors.New("it does not begin with PAR1")
 	}
 	r, err := file.NewParquetReader(f)

@@ -38,7 +38,6 @@ type Schema struct {
 	Columns []Column
 
 	index map[string]int
-	props *arrowparquet.WriterProperties
 }
 
 // Index is the position of the named column, -1 if the table has none.
@@ -67,9 +66,11 @@ func newSchema(table string, columns ...Column) *Schema {
 		if _, twice := s.index[c.Name]; twice {
 			panic(fmt.Sprintf("parquet: column %s of %s is declared twice", c.Name, table))
 		}
+		if c.Kind == TextList && c.Required {
+			panic(fmt.Sprintf("parquet: list column %s of %s is required; lists may always be NULL", c.Name, table))
+		}
 		s.index[c.Name] = i
 	}
-	s.props = writerProperties(columns)
 	return s
 }
 

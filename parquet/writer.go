@@ -17,4 +17,4 @@ type Writer interface {
 }
 
 // NewWriter starts a Parquet file of the given schema on w. It never closes w.
-func NewWriter(w io.Writer, s *Schema) (Writer, error) { return newArrowWriter(w, s) }
+func NewWriter(w io.Writer, s *Schema) (Writer, error) { return newFileWriter(w, s) }
