@@ -8,9 +8,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Arrow's own zstd codec builds a new encoder for every page, which costs more
-// than all the rest of writing. Replacing it is what RegisterCodec is for; it is
-// process-wide, and any other user of arrow v17 profits too.
+// Arrow's own zstd codec has no bound for what a damaged page may inflate to. Replacing
+// it is what RegisterCodec is for; it is process-wide, and any other user of arrow v17
+// gets bounds, and encoders that are used again, too.
 func init() { compress.RegisterCodec(compress.Codecs.Zstd, pooledZstd{}) }
 
 // maxPageMemory bounds what one compressed page may inflate to. Our own pages

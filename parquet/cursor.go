@@ -12,6 +12,7 @@ const cursorBatch = 1024
 
 // cursor walks over the levels and values of one column chunk.
 type cursor[T any] struct {
+	chunk          file.ColumnChunkReader
 	read           func(n int64, values []T, defs, reps []int16) (int64, int, error)
 	maxDef, maxRep int16
 	values         []T
@@ -32,7 +33,7 @@ func (c *cursor[T]) reset(chunk file.ColumnChunkReader, read func(int64, []T, []
 	if c.values == nil {
 		c.values, c.defs, c.reps = make([]T, cursorBatch), make([]int16, cursorBatch), make([]int16, cursorBatch)
 	}
-	c.read = read
+	c.chunk, c.read = chunk, read
 	c.maxDef, c.maxRep = chunk.Descriptor().MaxDefinitionLevel(), chunk.Descriptor().MaxRepetitionLevel()
 	c.levels, c.level, c.value = 0, 0, 0
 }
@@ -65,6 +66,9 @@ func (c *cursor[T]) next() (out cell[T], ok bool, err error) {
 // batch ends with its page.
 func (c *cursor[T]) fill() error {
 	n, values, err := c.read(cursorBatch, c.values, c.defs, c.reps)
+	if err == nil {
+		err = c.chunk.Err() // a page that cannot be read looks like the end
+	}
 	if err != nil {
 		return err
 	}

@@ -33,12 +33,22 @@
 // old ones out, and only then are those removed. So a reader, and whoever comes after
 // a crash, has one of both snapshots in all tables.
 //
+// # Writing
+//
+// A [Writer] makes the pages itself, in memory that is used again for the next column
+// and the next file: levels and codes as runs and packed bits (rle.go), values plainly
+// (plain.go), put together into pages (pages.go) of one column chunk after another
+// (chunk.go), with their statistics. The footer is arrow's. The same rows make the same
+// bytes, whatever was written before.
+//
 // # Reading
 //
 // [OpenLake], [Lake.Files] and [Lake.FilesOf] give readers the files to read: those of
 // the ledger at one moment, and no others. Any engine can read the lake
 // without this package; the files are plain Parquet (PLAIN and dictionary
-// encoding, zstd, data pages of version 1, no page index).
+// encoding, zstd, data pages of version 1, no page index). This package reads them with
+// arrow, after a look at every page: arrow never ends on one with fewer levels than
+// values.
 //
 // # Not promised
 //

@@ -1,5 +1,7 @@
 package parquet
 
+import "testing"
+
 // What the external tests (those that link DuckDB) use of the inside.
 var (
 	TestSchema = testSchema
@@ -7,7 +9,17 @@ var (
 	WriteRows  = writeRows
 )
 
-const MaxStatBytes = maxStatBytes
+const (
+	MaxStatBytes = maxStatBytes
+	RandomTables = randomTables
+)
+
+// WriteBoth writes a random table with our writer and with arrow's.
+func WriteBoth(t testing.TB, seed uint64) (ours, theirs string) {
+	groups := randomTable(seed)
+	ours = writeFile(t, inSmallPages(seed, func() []byte { return writeGroups(testSchema, nil, groups) }))
+	return ours, writeFile(t, writeByArrow(testSchema, nil, groups))
+}
 
 // Child is this test binary playing a scene of Scenes on a lake.
 var (

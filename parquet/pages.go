@@ -9,8 +9,8 @@ import (
 )
 
 // pageSize bounds a data page before compression. Only a single value, or a single
-// row of a list, that is larger makes a larger page.
-const pageSize = 1 << 20
+// row of a list, that is larger makes a larger page. Tests set it to have many pages.
+var pageSize = 1 << 20
 
 // maxLevelBytes bounds what one row (of lists: one element) adds to a page beside its
 // value; pageRest is what a page has beside the rows: lengths of levels and codes'

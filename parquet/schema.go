@@ -25,8 +25,8 @@ const (
 type Column struct {
 	Name string
 	Kind Kind
-	// Raw marks JSON as AWS wrote it. It gets no statistics: minimum and maximum
-	// would put request parameters in clear into footer and page headers.
+	// Raw marks JSON as AWS wrote it. It gets no minimum and maximum, which would put
+	// request parameters in clear into the footer, but its NULLs are counted.
 	Raw bool
 	// Required marks a column that is never NULL.
 	Required bool
