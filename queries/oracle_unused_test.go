@@ -337,6 +337,8 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 		return "the inventory does not say since when it is granted", w.used
 	case r.namesakes:
 		return "the logs know several roles of this name, and the inventory does not say which one it is", w.used
+	case g.isRemade(r):
+		return "the logs know a younger role of this name than the inventory does: ingest iam with a new one", w.used
 	case float64(covered) < share*float64(all):
 		return fmt.Sprintf("coverage is thin: %d of %d days", covered, all), w.used
 	case g.isSilent(r) && r.LastUsed != nil && g.inWindow(*r.LastUsed):
@@ -355,6 +357,16 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 		return "nothing attests that CloudTrail logs it", w.used
 	}
 	return "", nil
+}
+
+// isRemade says whether a role that no inventory has bore the name after this one was
+// listed.
+func (g *grantOracle) isRemade(r *inventoryRole) bool {
+	return slices.ContainsFunc(g.w.events, func(e event) bool {
+		return e.RoleID != nil && e.RoleARN != nil && *e.RoleARN == r.ARN && e.EventTime.Before(g.p.Until) &&
+			e.EventTime.Format(time.DateOnly) >= r.SnapshotDate &&
+			!slices.ContainsFunc(g.w.roles, func(other inventoryRole) bool { return other.key() == *e.RoleID })
+	})
 }
 
 // isSilent says whether the lake has no event of a role.

@@ -56,6 +56,7 @@ inventory as (
         max(account_id) as account_id,
         max(name) as name,
         max(created_at) as created_at,
+        max(snapshot_date) as snapshot_date,
         max(last_used) as iam_last_used,
         max(
             case
@@ -195,6 +196,39 @@ known as (
             assumed.role_arn = spans.role_arn
             and assumed.unnamed_at >= spans.valid_from
             and assumed.unnamed_at < spans.valid_to
+
+),
+
+---------- who has the names of the inventory by now
+
+-- Roles that no inventory has. (They go through an array, of which DuckDB knows that
+-- it is one, and reads no event where there is none.)
+strangers as (
+
+    select items.role_id
+    from (
+        select array_agg(distinct acts.role_id) as list
+        from acts
+        left join lake.inventory as known_roles
+            on acts.role_id = known_roles.role_key
+        where acts.role_id is not null and known_roles.role_key is null
+    ) as roles
+    cross join unnest(roles.list) as items (role_id)
+
+),
+
+-- A role that was made anew after its inventory is another, of which the grants are
+-- not known; the old one's say little.
+successors as (
+
+    select
+        events.role_arn,
+        max(events.event_time) as last_seen
+    from lake.events as events
+    inner join strangers on events.role_id = strangers.role_id
+    cross join params
+    where events.event_time < params.until
+    group by events.role_arn
 
 ),
 
@@ -450,10 +484,15 @@ roles as (
         trails.trails,
         coalesce(covered.days, 0) as covered_days,
         coalesce(covered.global_days, 0) as global_days,
-        known.role_key is not null as is_known
+        known.role_key is not null as is_known,
+        coalesce(
+            successors.last_seen >= cast(asked.snapshot_date as timestamp(6)),
+            false
+        ) as is_remade
     from asked
     left join covered on asked.account_id = covered.account_id
     left join known on asked.role_key = known.role_key
+    left join successors on asked.arn = successors.role_arn
     left join (
         select distinct
             account_id,
@@ -547,6 +586,7 @@ facts as (
             when coalesce(grants.granted_at, roles.created_at) is null
                 then 'no_age'
             when roles.has_namesakes then 'namesakes'
+            when roles.is_remade then 'remade'
             when
                 roles.covered_days
                 < params.thin_share * params.window_days
@@ -882,6 +922,11 @@ select
                 answers.sighting
                 || ', but the logs know several roles of this name, '
                 || 'and the inventory does not say which one it is'
+        when 'remade'
+            then
+                answers.sighting
+                || ', but the logs know a younger role of this name than the '
+                || 'inventory does: ingest iam with a new one'
         when 'thin'
             then
                 answers.sighting || ', but coverage is thin: '

@@ -87,6 +87,7 @@ var unusedReasons = []string{
 	"the role was made on N, after the window began",
 	"granted on N, after the window began",
 	"SEEN, but the inventory does not say since when it is granted",
+	"SEEN, but the logs know a younger role of this name than the inventory does: ingest N with a new one",
 	"SEEN, but the logs know several roles of this name, and the inventory does not say which one it is",
 	"SEEN, but coverage is thin: N of N days",
 	"SEEN, but IAM saw the role used on N, and the lake has nothing of it",

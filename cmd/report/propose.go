@@ -155,8 +155,19 @@ func findGrantee(ctx context.Context, engine queries.Engine, params queries.Para
 	case slices.Contains(meta.Coverage.Thin, g.account):
 		return g, cli.WithHint(fmt.Errorf("coverage of account %s is thin: what was used on the missing days would be taken away", g.account),
 			"choose a window that the lake covers with --since and --until; report coverage --gaps lists the missing days")
+	case grants.hasRemadeRole():
+		return g, cli.WithHint(errors.New("the logs know a younger role of its name than the inventory does: its policy would be that one's"),
+			"ingest iam with an inventory of today, and ask again")
 	}
 	return g, nil
+}
+
+// remade is what the reasons of unused.sql say of a role that was made anew after its
+// inventory.
+const remade = "a younger role of this name"
+
+func (g gathered) hasRemadeRole() bool {
+	return slices.ContainsFunc(g.distinct("reason"), func(reason string) bool { return strings.Contains(reason, remade) })
 }
 
 // distinct are the different texts of a column in their order.

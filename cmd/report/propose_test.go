@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -144,6 +145,9 @@ func TestProposalRefuses(t *testing.T) {
 			"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again\n": func(e *fakeEngine) {
 			e.answers["role_policies"].rows[0][4] = true
 		},
+		"the logs know a younger role of its name than the inventory does: its policy would be that one's\ningest iam with an inventory of today, and ask again\n": func(e *fakeEngine) {
+			e.answers["unused"].rows[0][4] = "never seen, but the logs know " + remade + " than the inventory does: …"
+		},
 		"the inventory has no document of policy \"inline:all\" that can be read" + hint: func(e *fakeEngine) { e.answers["role_policies"].rows[0][3] = nil },
 		"reading policy \"inline:all\": parsing policy: statement 1: it has neither Resource nor NotResource\n": func(e *fakeEngine) {
 			e.answers["role_policies"].rows[0][3] = `{"Statement":{"Effect":"Allow","Action":"*"}}`
@@ -195,5 +199,17 @@ func TestProposalAsTerraform(t *testing.T) {
 	got := try(t, proposalFake(), "", "unused", "--policy", "uploader", "--as", "terraform", "--strict")
 	if !strings.HasPrefix(got.stdout, "resource \"aws_iam_policy\" \"uploader_least_privilege\" {\n  name = \"uploader-least-privilege\"\n") {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestReasonOfRemadeRole: the reason that refuses a proposal is one that the question
+// gives.
+func TestReasonOfRemadeRole(t *testing.T) {
+	text, err := os.ReadFile("../../queries/unused.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), remade) {
+		t.Errorf("unused.sql never says %q", remade)
 	}
 }
