@@ -35,6 +35,8 @@ const (
 	wholeStored   = 8 << 20
 	wholeInflated = 32 << 20
 	ratioFrom     = 1 << 20
+	// spareText bounds what a buffer has beyond the text that it was made for.
+	spareText = 1 << 20
 )
 
 // badObject is an error that sends an object to quarantine.
@@ -71,7 +73,8 @@ func (f *inflater) whole(stored []byte) (text []byte, ok bool, err error) {
 		return nil, false, nil
 	}
 	if int64(cap(f.text)) < want+1 {
-		f.text = make([]byte, want+1+want/4)
+		f.text = nil // the collector may have the old one first
+		f.text = make([]byte, want+gunzip.Spare+min(want/4, spareText))
 	}
 	if n, ok := f.member.Inflate(f.text[:min(want+gunzip.Spare, int64(len(f.text)))], stored); ok {
 		return f.text[:n], true, f.limits.check(int64(n), int64(len(stored)))
