@@ -25,7 +25,6 @@ var zstdEncoders = sync.Pool{New: func() any {
 		zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithLowerEncoderMem(true),
-		zstd.WithWindowSize(pageSize), // a page has no more to look back on
 		zstd.WithEncoderCRC(false),
 		zstd.WithZeroFrames(true)) // an empty page must still be a frame
 	if err != nil {
