@@ -119,7 +119,7 @@ const (
 	maxKept = 100_000
 	// What one document needed is kept for the next up to these sizes, which most
 	// documents stay below.
-	keptRecords = 1 << 13
+	keptRecords = 1 << 14
 	keptTexts   = 8 << 20
 )
 
