@@ -134,7 +134,7 @@ func (c *compaction) days(ctx context.Context) (err error) {
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = ErrInterrupted
 	}
-	switch finished := err == nil || err == ErrInterrupted; {
+	switch finished := err == nil || errors.Is(err, ErrInterrupted); {
 	case c.leftOver != nil && c.options.Warn == nil:
 		return errors.Join(err, c.leftOver)
 	case c.leftOver != nil:

@@ -14,8 +14,7 @@ import (
 // compactWriter writes the new files of one day, hidden until all are there.
 type compactWriter struct {
 	*compaction
-	hidden      []*dayFile
-	derivations map[string]struct{}
+	hidden []*dayFile
 }
 
 // write makes a file of the rows of a part.

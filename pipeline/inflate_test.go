@@ -17,7 +17,7 @@ type twice struct{ both, library inflater }
 
 // inflate fails the test if the two differ in anything. asked says that the library
 // was needed.
-func (i *twice) inflate(t *testing.T, stored []byte) (text []byte, ok bool, err error, asked bool) {
+func (i *twice) inflate(t *testing.T, stored []byte) (text []byte, ok, asked bool, err error) {
 	t.Helper()
 	i.both.stored.Reset(nil)
 	text, ok, err = i.both.whole(stored)
@@ -26,20 +26,20 @@ func (i *twice) inflate(t *testing.T, stored []byte) (text []byte, ok bool, err 
 		if !bytes.Equal(text, stored) || !ok || err != nil || asked {
 			t.Fatalf("%d bytes that are no gzip became %d, ok %v, error %v", len(stored), len(text), ok, err)
 		}
-		return text, ok, nil, false
+		return text, ok, false, nil
 	}
 	if len(stored) < gunzip.SmallestMember {
 		if ok || err != nil {
 			t.Fatalf("%d bytes are no member, but were judged: ok is %v, error %v", len(stored), ok, err)
 		}
-		return nil, false, nil, false
+		return nil, false, false, nil
 	}
 	want := int64(binary.LittleEndian.Uint32(stored[len(stored)-4:]))
 	if want > wholeInflated {
 		if ok || err != nil || asked {
 			t.Fatalf("an object of %d bytes was inflated in one piece: ok is %v, error %v", want, ok, err)
 		}
-		return nil, false, nil, false
+		return nil, false, false, nil
 	}
 	if int64(len(i.library.text)) < want+1 {
 		i.library.text = make([]byte, want+1)
@@ -48,7 +48,7 @@ func (i *twice) inflate(t *testing.T, stored []byte) (text []byte, ok bool, err 
 	if ok != ok2 || fmt.Sprint(err) != fmt.Sprint(err2) || !bytes.Equal(text, text2) {
 		t.Fatalf("%d bytes %.40q, ok %v, error %v; by the library %d bytes %.40q, ok %v, error %v\n% x", len(text), text, ok, err, len(text2), text2, ok2, err2, stored)
 	}
-	return text, ok, err, asked
+	return text, ok, asked, err
 }
 
 func newTwice(limits Limits) *twice {
@@ -106,7 +106,7 @@ func TestInflateAsksTheLibrary(t *testing.T) {
 		"header alone":    {plain[:10], DefaultLimits, false, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, ok, err, asked := newTwice(c.limits).inflate(t, c.stored)
+			got, ok, asked, err := newTwice(c.limits).inflate(t, c.stored)
 			message := ""
 			if err != nil {
 				message = err.Error()
@@ -126,7 +126,7 @@ func TestInflateDamaged(t *testing.T) {
 	refused, asked := 0, 0
 	check := func(stored []byte) {
 		t.Helper()
-		_, ok, err, library := i.inflate(t, stored)
+		_, ok, library, err := i.inflate(t, stored)
 		if !ok || err != nil {
 			refused++
 		}
