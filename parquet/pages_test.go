@@ -220,6 +220,9 @@ func TestValuesStay(t *testing.T) {
 // TestAllocations: what a row group leaves to the garbage collector does not grow with
 // its rows.
 func TestAllocations(t *testing.T) {
+	if withRaceDetector {
+		t.Skip("the race detector lets pools drop memory that is to be used again")
+	}
 	w := must(NewWriter(&failingSink{limit: 1 << 60}, EventsSchema))
 	count := func(rows int) float64 {
 		b := benchmarkRows(rows)
