@@ -14,21 +14,42 @@ type Nesting struct {
 func (n *Nesting) Feed(text []byte) int {
 	deepest := n.depth
 	for _, c := range text {
-		if n.inString {
-			n.feedString(c)
-			continue
-		}
-		switch c {
-		case '"':
-			n.inString = true
-		case '{', '[':
-			n.depth++
-			deepest = max(deepest, n.depth)
-		case '}', ']':
-			n.depth = max(n.depth-1, 0)
-		}
+		n.feed(c)
+		deepest = max(deepest, n.depth)
 	}
 	return deepest
+}
+
+// Prune takes the next bytes of the text and returns them without what stands inside
+// of objects and lists of a level beyond limit, of which the brackets stay: whoever
+// reads on meets one level more than limit and no further one. It overwrites text.
+func (n *Nesting) Prune(text []byte, limit int) []byte {
+	before := *n
+	if n.Feed(text) <= limit {
+		return text
+	}
+	*n = before
+	kept := text[:0]
+	for _, c := range text {
+		inside := n.depth > limit
+		if n.feed(c); !inside || n.depth <= limit {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+func (n *Nesting) feed(c byte) {
+	switch {
+	case n.inString:
+		n.feedString(c)
+	case c == '"':
+		n.inString = true
+	case c == '{', c == '[':
+		n.depth++
+	case c == '}', c == ']':
+		n.depth = max(n.depth-1, 0)
+	}
 }
 
 // feedString takes one byte inside a string, where brackets do not count.

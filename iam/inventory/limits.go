@@ -5,28 +5,24 @@ import (
 	"io"
 
 	"roletrail/iam"
+	"roletrail/iam/policy"
 )
 
 // Limits bound what one file may cost. A zero field means its default.
 type Limits struct {
 	// Bytes is the largest size of a file after inflation.
 	Bytes int64
-	// Depth is how deep its JSON may be nested; real inventories need 15.
-	Depth int
 	// Roles is the largest number of entries in its RoleDetailLists together.
 	Roles int
 }
 
 // DefaultLimits are generous for a whole organisation: IAM allows 5,000 roles in
 // an account, and each takes some 10 kB here.
-var DefaultLimits = Limits{Bytes: 1 << 30, Depth: 64, Roles: 1_000_000}
+var DefaultLimits = Limits{Bytes: 1 << 30, Roles: 1_000_000}
 
 func (l Limits) orDefault() Limits {
 	if l.Bytes <= 0 {
 		l.Bytes = DefaultLimits.Bytes
-	}
-	if l.Depth <= 0 {
-		l.Depth = DefaultLimits.Depth
 	}
 	if l.Roles <= 0 {
 		l.Roles = DefaultLimits.Roles
@@ -45,14 +41,19 @@ type LimitError struct {
 func (e *LimitError) Error() string {
 	what := map[string]string{
 		"Bytes": "it has more than %d bytes, inflated",
-		"Depth": "its JSON is nested deeper than %d levels",
 		"Roles": "it has more than %d roles",
 	}[e.Limit]
 	return fmt.Sprintf(what+" (limit %s)", e.Max, e.Limit)
 }
 
-// guard passes a stream on as long as it is within size and depth, so that the
-// decoder behind it never sees what is over them.
+// maxDepth is how deep the JSON of a file is read; real inventories need 15. What is
+// nested deeper is cut out: a policy stands at most seven levels deep itself, so that
+// what is left of one that was cut is still over policy.MaxDepth. It is refused, and
+// nothing else of the file is.
+const maxDepth = 2 * policy.MaxDepth
+
+// guard passes a stream on as long as it is within its size, and without what is nested
+// over maxDepth, so that the decoder behind it never sees either.
 type guard struct {
 	r       io.Reader
 	left    int64
@@ -70,12 +71,12 @@ func (g *guard) Read(b []byte) (int, error) {
 		return 0, g.err
 	}
 	var n int
-	n, g.err = g.r.Read(b)
-	if g.left -= int64(n); g.left < 0 {
-		n, g.err = 0, &LimitError{Limit: "Bytes", Max: g.limits.Bytes}
-	}
-	if g.nesting.Feed(b[:n]) > g.limits.Depth {
-		n, g.err = 0, &LimitError{Limit: "Depth", Max: int64(g.limits.Depth)}
+	for n == 0 && g.err == nil && len(b) > 0 {
+		n, g.err = g.r.Read(b)
+		if g.left -= int64(n); g.left < 0 {
+			n, g.err = 0, &LimitError{Limit: "Bytes", Max: g.limits.Bytes}
+		}
+		n = len(g.nesting.Prune(b[:n], maxDepth))
 	}
 	return n, g.err
 }

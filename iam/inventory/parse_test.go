@@ -96,8 +96,7 @@ func TestReaderError(t *testing.T) {
 func TestLimits(t *testing.T) {
 	page := pageJSON(false, roleJSON("a"), roleJSON("b"))
 	size := int64(len(page))
-	depth := 10 // of the page: page, list, role, trust, list, statement, principal and to spare
-	if _, err := Parse(strings.NewReader(page), "f", Limits{Bytes: size, Depth: depth, Roles: 2}); err != nil {
+	if _, err := Parse(strings.NewReader(page), "f", Limits{Bytes: size, Roles: 2}); err != nil {
 		t.Fatalf("at the limits: %v", err)
 	}
 	for name, c := range map[string]struct {
@@ -107,11 +106,7 @@ func TestLimits(t *testing.T) {
 	}{
 		"bytes":          {page, Limits{Bytes: size - 1}, "it has more than 797 bytes, inflated (limit Bytes)"},
 		"inflated bytes": {string(zipped(t, strings.Repeat(" ", 1<<20)+page)), Limits{Bytes: 1 << 20}, "it has more than 1048576 bytes, inflated (limit Bytes)"},
-		"depth":          {page, Limits{Depth: 6}, "its JSON is nested deeper than 6 levels (limit Depth)"},
-		"depth, default": {`{"x":` + strings.Repeat("[", 1<<20), Limits{}, "its JSON is nested deeper than 64 levels (limit Depth)"},
-		"depth, closed again": {`{"x":` + strings.Repeat("[", 99) + strings.Repeat("]", 99) + "}" + page, Limits{},
-			"its JSON is nested deeper than 64 levels (limit Depth)"},
-		"roles": {page, Limits{Roles: 1}, "it has more than 1 roles (limit Roles)"},
+		"roles":          {page, Limits{Roles: 1}, "it has more than 1 roles (limit Roles)"},
 	} {
 		_, err := Parse(strings.NewReader(c.text), "f", c.limits)
 		var limit *LimitError

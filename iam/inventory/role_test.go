@@ -5,8 +5,10 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
+	"roletrail/iam/policy"
 	"roletrail/iam/trust"
 )
 
@@ -188,5 +190,31 @@ func TestTags(t *testing.T) {
 	}
 	if role, _ := parseRole(t, roleJSON("a")); role.Tags != "" {
 		t.Errorf("no tags key: %s", role.Tags)
+	}
+}
+
+// TestDeepPolicy: a policy that is nested without end is one bad policy, wherever it
+// stands, and hides neither its role nor the others.
+func TestDeepPolicy(t *testing.T) {
+	for _, depth := range []int{policy.MaxDepth + 1, maxDepth, 1 << 16} {
+		deep := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":` +
+			strings.Repeat(`{"a":`, depth) + `1` + strings.Repeat(`}`, depth) + `}]}`
+		page := strings.Replace(pageJSON(false, strings.Replace(roleJSON("a"), trustDoc, deep, 1),
+			strings.Replace(roleJSON("b"), `"RolePolicyList":[]`, `"RolePolicyList":[{"PolicyName":"p","PolicyDocument":`+deep+`}]`, 1), roleJSON("c")),
+			`"Policies":[]`, `"Policies":[`+policyJSON("arn:aws:iam::111111111111:policy/m", deep)+`],"x":`+strings.Repeat("[", depth)+strings.Repeat("]", depth), 1)
+		inv, err := Parse(iotest.OneByteReader(strings.NewReader("["+page+"]")), "f", Limits{})
+		if err != nil || len(inv.Roles) != 3 {
+			t.Fatalf("%d levels: %+v, %v", depth, inv, err)
+		}
+		checkBalance(t, inv)
+		const refused = "decoding policy document: it is nested over 64 levels deep, which is the limit"
+		if len(inv.Problems) != 3 || inv.Roles[0].TrustPolicy != "" || inv.Roles[2].TrustPolicy == "" {
+			t.Errorf("%d levels: %v", depth, inv.Problems)
+		}
+		for _, p := range inv.Problems {
+			if !strings.HasSuffix(p.Err.Error(), refused) || p.RoleLost {
+				t.Errorf("%d levels: %v", depth, p)
+			}
+		}
 	}
 }

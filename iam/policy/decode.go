@@ -76,8 +76,8 @@ func compact(text []byte) (string, error) {
 	if len(text) == 0 || text[0] != '{' {
 		return "", fmt.Errorf("decoding policy document: it begins with %q where a JSON object is expected", clip(text))
 	}
-	if depth := new(iam.Nesting).Feed(text); depth > MaxDepth {
-		return "", fmt.Errorf("decoding policy document: nested %d deep, over the limit of %d", depth, MaxDepth)
+	if new(iam.Nesting).Feed(text) > MaxDepth {
+		return "", fmt.Errorf("decoding policy document: it is nested over %d levels deep, which is the limit", MaxDepth)
 	}
 	var buf bytes.Buffer
 	if err := json.Compact(&buf, text); err != nil {

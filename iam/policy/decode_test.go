@@ -63,7 +63,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"twice encoded": {asString("%257B%257D"),
 			`decoding policy document: it begins with "%7B%7D" where a JSON object is expected`},
 		"too deep": {asString(`{"a":` + strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth) + `}`),
-			`decoding policy document: nested 65 deep, over the limit of 64`},
+			`decoding policy document: it is nested over 64 levels deep, which is the limit`},
 		"too large": {asString(`{"a":"` + strings.Repeat("x", MaxBytes) + `"}`),
 			`decoding policy document: 1048590 bytes are over the limit of 1048576`},
 	} {
