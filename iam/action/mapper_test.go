@@ -28,6 +28,12 @@ func TestMap(t *testing.T) {
 		{"streams.dynamodb.amazonaws.com", "GetRecords", "AwsApiCall", "dynamodb:GetRecords"},
 		{"ec2.amazonaws.com.cn", "DescribeInstances", "AwsApiCall", "ec2:DescribeInstances"},
 		{"ec2.eu-west-1.amazonaws.com", "DescribeInstances", "AwsApiCall", "ec2:DescribeInstances"},
+		{"ec2.amazonaws.eu", "DescribeInstances", "AwsApiCall", "ec2:DescribeInstances"},
+		{"ec2.amazonaws.com.evil.com", "DescribeInstances", "AwsApiCall", ""},
+		{"ec2.amazonaws.comevil", "DescribeInstances", "AwsApiCall", ""},
+		{"ec2.evil.com", "DescribeInstances", "AwsApiCall", ""},
+		{"ec2.amazonaws.com.", "DescribeInstances", "AwsApiCall", ""},
+		{"ec2", "DescribeInstances", "AwsApiCall", ""},
 		// Rule 4: versions.
 		{"lambda.amazonaws.com", "ListFunctions20150331", "AwsApiCall", "lambda:ListFunctions"},
 		{"lambda.amazonaws.com", "UpdateFunctionCode20150331v2", "AwsApiCall", "lambda:UpdateFunctionCode"},

@@ -87,9 +87,12 @@ func readRules(hosts, renames, verbs, passRole, tagging string) (*mappingRules, 
 
 // prefix is the IAM prefix of the service that an eventSource names: by the table,
 // else what its first label says (iam-data 2.1, 2.2). It is false for a source that
-// cannot name a service.
+// cannot name a service: no other host than AWS's own speaks for one.
 func (r *mappingRules) prefix(eventSource string) (string, bool) {
-	label, _, _ := strings.Cut(strings.ToLower(eventSource), ".amazonaws.com")
+	label, ok := serviceOf(strings.ToLower(eventSource))
+	if !ok {
+		return "", false
+	}
 	if prefix, ok := r.hosts[label]; ok {
 		return prefix, true
 	}
@@ -98,6 +101,23 @@ func (r *mappingRules) prefix(eventSource string) (string, bool) {
 		return prefix, true
 	}
 	return label, isPrefix(label)
+}
+
+// domains end the hosts of AWS's services: those of its partitions, by the list of its
+// SDKs (awsrulesfn/partitions.json).
+var domains = []string{
+	".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu",
+	".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
+}
+
+// serviceOf is what a host has before the domain of AWS, which must be its whole end.
+func serviceOf(host string) (label string, ok bool) {
+	for _, domain := range domains {
+		if label, ok = strings.CutSuffix(host, domain); ok {
+			return label, true
+		}
+	}
+	return "", false
 }
 
 // longestPrefix bounds what an unknown eventSource may put into the lake.
