@@ -3,8 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"roletrail/iam/inventory"
@@ -37,9 +35,8 @@ type InventoryOptions struct {
 // All of it counts afterwards, or nothing: when ctx ends before, the error is
 // [ErrNotTaken].
 func IngestInventory(ctx context.Context, lake *parquet.Lake, inv *inventory.Inventory, options InventoryOptions) (open []inventory.Problem, err error) {
-	if len(inv.Incomplete) > 0 {
-		return nil, fmt.Errorf("taking the inventory of %s: pages are missing (the last one says IsTruncated), and roles on them would pass for deleted; give all pages in one command",
-			strings.Join(inv.Incomplete, ", "))
+	if err := inv.CheckComplete(); err != nil {
+		return nil, err
 	}
 	if err := keepCatalogue(lake, options.Version); err != nil {
 		return nil, err

@@ -105,6 +105,9 @@ func ingestIAM(ctx context.Context, p *cli.Program, common *cli.Common, read fun
 		return err
 	}
 	inv, err := read(ctx)
+	if err == nil {
+		err = inv.CheckComplete() // before there is a lake, which would be left empty
+	}
 	if err != nil {
 		return err
 	}

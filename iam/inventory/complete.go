@@ -1,6 +1,19 @@
 package inventory
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// CheckComplete is an error if pages of an account are missing.
+func (inv *Inventory) CheckComplete() error {
+	if len(inv.Incomplete) == 0 {
+		return nil
+	}
+	return fmt.Errorf("taking the inventory of %s: pages are missing (the last one says IsTruncated), and roles on them would pass for deleted; give all pages in one command",
+		strings.Join(inv.Incomplete, ", "))
+}
 
 // endPage takes note of a page. One that names no account (the last one may be
 // empty) belongs to the accounts of the page before it.
