@@ -12,26 +12,9 @@ import (
 )
 
 // withFile opens a file that a command was given, or standard input for "-", and reads
-// it; what is the word for it in errors. When ctx ends it does not wait for what may
-// never come (a pipe, a terminal): the reading is left to itself, and what it brings is
-// dropped.
+// it, unless ctx ends before; what is the word for it in errors.
 func withFile[T any](ctx context.Context, p *cli.Program, path, what string, read func(r io.Reader, name string) (T, error)) (T, error) {
-	type result struct {
-		value T
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		value, err := readGiven(p.Stdin, path, what, read)
-		done <- result{value, err}
-	}()
-	select {
-	case r := <-done:
-		return r.value, r.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
+	return cli.Await(ctx, func() (T, error) { return readGiven(p.Stdin, path, what, read) })
 }
 
 func readGiven[T any](stdin io.Reader, path, what string, read func(r io.Reader, name string) (T, error)) (none T, err error) {

@@ -55,8 +55,11 @@ func (c *Common) load(cmd *cobra.Command, _ []string) error {
 	if err := checkEmpty(cmd); err != nil {
 		return err
 	}
-	loaded, err := config.Load(c.path, c.program.Dir)
-	if err != nil {
+	loaded, err := Await(cmd.Context(), func() (config.Config, error) { return config.Load(c.path, c.program.Dir) })
+	switch {
+	case cmd.Context().Err() != nil:
+		return err
+	case err != nil:
 		return Usage(err, hintOf(err))
 	}
 	flags := cmd.Flags()

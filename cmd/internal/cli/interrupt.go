@@ -22,6 +22,28 @@ func interruption(err error) error {
 	return fmt.Errorf("%w: %w", ErrInterrupted, err)
 }
 
+// Await runs do and returns what it does. When ctx ends it does not wait for what may
+// never come (from a pipe, a terminal): do is left to itself, and what it brings is
+// dropped.
+func Await[T any](ctx context.Context, do func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := do()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
 // interrupts passes Ctrl-C to whoever asked last: the program, or the one
 // statement that its prompt is running.
 type interrupts struct {

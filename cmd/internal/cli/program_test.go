@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -171,6 +172,32 @@ func TestInterrupt(t *testing.T) {
 		if want := (result{ExitFailed, "", "tool: interrupted\n"}); got != want {
 			t.Errorf("%v: got %+v, want %+v", s, got, want)
 		}
+	}
+}
+
+// TestInterruptEndsReadingTheConfiguration, which may be a pipe into which nobody writes.
+func TestInterruptEndsReadingTheConfiguration(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan result, 1)
+	go func() { ended <- try(t, noop, "paint", "--config", pipe) }()
+	writer, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits for who reads it
+	if err == nil {
+		err = syscall.Kill(os.Getpid(), syscall.SIGTERM)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	select {
+	case got := <-ended:
+		if want := (result{ExitFailed, "", "tool: interrupted\n"}); got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the program still waits for its configuration")
 	}
 }
 
