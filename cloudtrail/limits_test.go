@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -149,7 +150,7 @@ func TestRecordSizeIsOneThing(t *testing.T) {
 
 // TestLimitsHaveAMaximum: a caller cannot ask for more than the decoder counts in.
 func TestLimitsHaveAMaximum(t *testing.T) {
-	const huge = 1 << 40
+	const huge = math.MaxInt
 	if got := NewDecoder(Limits{RecordSize: huge, Depth: huge, RecordsPerObject: huge}).limits; got != MaxLimits {
 		t.Errorf("%+v", got)
 	}

@@ -3,6 +3,7 @@ package parquet
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -223,7 +224,7 @@ func TestAllocations(t *testing.T) {
 	if withRaceDetector {
 		t.Skip("the race detector lets pools drop memory that is to be used again")
 	}
-	w := must(NewWriter(&failingSink{limit: 1 << 60}, EventsSchema))
+	w := must(NewWriter(&failingSink{limit: math.MaxInt}, EventsSchema))
 	count := func(rows int) float64 {
 		b := benchmarkRows(rows)
 		return testing.AllocsPerRun(5, func() { must(0, w.WriteRowGroup(b.rows, b.columns)) })
@@ -249,7 +250,7 @@ func TestFailsAtEveryByte(t *testing.T) {
 		}
 		return w.Close(map[string]string{"a": "b"})
 	}
-	whole := &failingSink{limit: 1 << 40}
+	whole := &failingSink{limit: math.MaxInt}
 	must(0, write(whole))
 	for limit := range whole.n {
 		if err := write(&failingSink{limit: limit}); err == nil || !strings.Contains(err.Error(), errSink.Error()) {

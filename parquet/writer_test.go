@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -234,7 +235,7 @@ func (s *failingSink) Write(p []byte) (int, error) {
 func TestFailingSink(t *testing.T) {
 	rows := randomRows(rand.New(rand.NewPCG(9, 9)), testSchema, 6000)
 	b := buildGroup(testSchema, rows)
-	whole := &failingSink{limit: 1 << 40}
+	whole := &failingSink{limit: math.MaxInt}
 	if err := writeTwice(whole, b); err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +282,7 @@ func writeTwice(sink *failingSink, b *Builder) error {
 
 func BenchmarkWriteRowGroup(b *testing.B) {
 	rows := benchmarkRows(16_000)
-	w := must(NewWriter(&failingSink{limit: 1 << 60}, EventsSchema))
+	w := must(NewWriter(&failingSink{limit: math.MaxInt}, EventsSchema))
 	b.ReportAllocs()
 	start := time.Now()
 	for b.Loop() {

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Limits of one file, as a category with a resource type makes a Selector each. A
@@ -53,6 +54,7 @@ func parse(r io.Reader) ([]Selector, error) {
 	limited := &io.LimitedReader{R: r, N: maxBytes + 1}
 	dec := json.NewDecoder(limited)
 	var outputs []output
+	documents := 0
 	for {
 		var raw json.RawMessage
 		err := dec.Decode(&raw)
@@ -64,15 +66,39 @@ func parse(r io.Reader) ([]Selector, error) {
 		case err != nil:
 			return nil, fmt.Errorf("it is not JSON: %w; %s", err, howTo)
 		}
-		var list []output
-		if json.Unmarshal(raw, &list) != nil {
-			list = make([]output, 1)
-			if err := json.Unmarshal(raw, &list[0]); err != nil {
-				return nil, fmt.Errorf("document %d: %w; %s", len(outputs)+1, err, howTo)
-			}
+		documents++
+		list, err := readOutputs(raw)
+		if err != nil {
+			return nil, fmt.Errorf("document %d: %w; %s", documents, err, howTo)
 		}
 		outputs = append(outputs, list...)
 	}
+}
+
+// readOutputs reads one output, or a list of them.
+func readOutputs(raw json.RawMessage) (list []output, err error) {
+	if raw[0] == '[' {
+		err = json.Unmarshal(raw, &list)
+	} else {
+		list = make([]output, 1)
+		err = json.Unmarshal(raw, &list[0])
+	}
+	return list, explain(err)
+}
+
+// explain says of a field of another type than expected which one it is, in the words
+// of the file and not of this program.
+func explain(err error) error {
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return err
+	}
+	kind, _, _ := strings.Cut(mismatch.Value, " ")
+	kind = map[bool]string{false: "a ", true: "an "}[kind == "array" || kind == "object"] + kind
+	if mismatch.Field == "" {
+		return fmt.Errorf("%s stands where the output of a command is expected", kind)
+	}
+	return fmt.Errorf("%s is %s, which it never is in the output of these commands", mismatch.Field, kind)
 }
 
 var trailARN = regexp.MustCompile(`^arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:([0-9]{12}):trail/[A-Za-z0-9._-]{3,128}$`)

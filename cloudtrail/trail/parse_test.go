@@ -76,10 +76,13 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		``:                       `reading trails "t.json": it has no event selectors; ` + howTo,
-		`{}`:                     `reading trails "t.json": it has no event selectors; ` + howTo,
-		`{"EventSelectors":[{}]`: `reading trails "t.json": it is not JSON: unexpected EOF; ` + howTo,
-		`7`:                      `reading trails "t.json": document 1: json: cannot unmarshal number into Go value of type trail.output; ` + howTo,
+		``:                                       `reading trails "t.json": it has no event selectors; ` + howTo,
+		`{}`:                                     `reading trails "t.json": it has no event selectors; ` + howTo,
+		`{"EventSelectors":[{}]`:                 `reading trails "t.json": it is not JSON: unexpected EOF; ` + howTo,
+		`7`:                                      `reading trails "t.json": document 1: a number stands where the output of a command is expected; ` + howTo,
+		`[{}]{}[{},7]`:                           `reading trails "t.json": document 3: a number stands where the output of a command is expected; ` + howTo,
+		`{"EventSelectors":7}`:                   `reading trails "t.json": document 1: EventSelectors is a number, which it never is in the output of these commands; ` + howTo,
+		basic(`{"DataResources":[{"Type":{}}]}`): `reading trails "t.json": document 1: EventSelectors.DataResources.Type is an object, which it never is in the output of these commands; ` + howTo,
 		advanced(field("eventCategory", "Equals", many(600)...), field("resources.type", "Equals", many(600)...)): `reading trails "t.json": the selectors of arn:aws:cloudtrail:eu-west-1:111111111111:trail/main have 1203 values, over the limit of 1000; ` + howTo,
 		advanced(field("eventCategory", "Equals", many(200)...), field("resources.type", "Equals", many(200)...)): `reading trails "t.json": it asks for more than 10000 kinds of events; ` + howTo,
 		basic(`{"ReadWriteType":"All"}`) + basic(`{"ReadWriteType":"WriteOnly"}`):                                 `reading trails "t.json": trail arn:aws:cloudtrail:eu-west-1:111111111111:trail/main is there twice, with different event selectors: keep the output of today`,

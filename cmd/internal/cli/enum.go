@@ -24,6 +24,9 @@ func EnumVar[T ~string](cmd *cobra.Command, persistent bool, value *T, name, usa
 		flags = cmd.PersistentFlags()
 	}
 	e := &enum[T]{value: value, allowed: allowed}
+	if e.Type() == manyWords {
+		usage += "; one of " + strings.Join(e.words(), ", ")
+	}
 	flags.Var(e, name, usage)
 	err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(e.words(), cobra.ShellCompDirectiveNoFileComp))
 	if err != nil {
@@ -33,8 +36,17 @@ func EnumVar[T ~string](cmd *cobra.Command, persistent bool, value *T, name, usa
 
 func (e *enum[T]) String() string { return string(*e.value) }
 
+// manyWords stands behind a flag in the help, for values that would push what all flags
+// are for out of sight.
+const manyWords = "word"
+
 // Type is what the help shows behind the flag.
-func (e *enum[T]) Type() string { return strings.Join(e.words(), "|") }
+func (e *enum[T]) Type() string {
+	if words := strings.Join(e.words(), "|"); len(words) <= 32 {
+		return words
+	}
+	return manyWords
+}
 
 func (e *enum[T]) Set(word string) error {
 	for _, a := range e.allowed {

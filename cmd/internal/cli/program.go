@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -70,6 +71,9 @@ func (p *Program) Run(ctx context.Context, root *cobra.Command) int {
 	return p.finish(ctx, root.Name(), err)
 }
 
+// helpWidth is how wide the help is at most, in columns.
+const helpWidth = 90
+
 // prepare gives a tree of commands the manners of this package.
 func (p *Program) prepare(root *cobra.Command) {
 	root.SetArgs(p.Args)
@@ -84,6 +88,7 @@ func (p *Program) prepare(root *cobra.Command) {
 	if root.Version == "" {
 		root.Version = Version()
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", helpWidth)))
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	refuseStrayWords(root)
 }

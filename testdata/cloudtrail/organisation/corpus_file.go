@@ -21,7 +21,7 @@ var corpusServices = []string{"lambda.amazonaws.com", "ecs-tasks.amazonaws.com",
 
 func newCorpusRole(r *rand.Rand, account, number int) corpusRole {
 	var role corpusRole
-	role.account = strconv.Itoa(100000000000 + account*1001)
+	role.account = strconv.FormatInt(100_000_000_000+int64(account)*1001, 10)
 	role.name = pickFrom(r, "orders", "billing", "search", "media", "login", "ledger", "export", "report") + "-" +
 		pickFrom(r, "api", "worker", "batch", "deploy", "admin", "reader") + "-" + strconv.Itoa(number)
 	role.id = string(appendLetters([]byte("AROA"), r, base32Digits, 17))
