@@ -50,9 +50,15 @@
 // arrow, after a look at every page: arrow never ends on one with fewer levels than
 // values.
 //
+// # Damage
+//
+// [SuspectLake] opens a lake in whatever state it is. [Suspect.Examine] finds what is not
+// as the ledger says, [Suspect.Mend] lets the ledger say what is so: whole files count, and
+// doubtful ones are moved into LAKE/aside. A ledger that is lost is made of the footers.
+//
 // # Not promised
 //
-// The files are protected against crashes and damage is noticed by the size
-// (the ledger also holds their SHA-256), but somebody who may write to the lake's folder can
+// The files are protected against crashes. Readers notice damage by the size, and
+// [Suspect.Examine] by the SHA-256 that the ledger holds, but somebody who may write to the lake's folder can
 // also rewrite the ledger. The format of ledger.sqlite is private to this package.
 package parquet

@@ -134,7 +134,7 @@ func TestWriteLake(t *testing.T) {
 	copied := filepath.Join(t.TempDir(), "copied") // the data without its ledger
 	must(0, os.MkdirAll(filepath.Join(copied, "events"), 0o700))
 	for path, want := range map[string]string{
-		dir: "the folder is no lake", filepath.Join(dir, "none"): "there is no such folder", copied: "it has no ledger.sqlite; restore",
+		dir: "the folder is no lake", filepath.Join(dir, "none"): "there is no such folder", copied: "it has no ledger.sqlite; ingest fsck --repair mends that",
 	} {
 		if _, err := WriteLake(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error is %v, want %s", path, err, want)
@@ -273,7 +273,7 @@ func TestChangedFile(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	must(0, os.Remove(abs))
-	if _, err := l.Files("events"); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q is missing although the ledger names it; restore", abs)) {
+	if _, err := l.Files("events"); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q is missing although the ledger names it; ingest fsck --repair", abs)) {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -232,8 +232,14 @@ func ledgerError(path string, err error) error {
 }
 
 func damagedLedger(path string, err error) error {
-	return fmt.Errorf("reading ledger %q: it is damaged (%w); %s", path, err, restoreAll)
+	return fmt.Errorf("reading ledger %q: %w; %s", path, &ledgerDamage{err}, restoreAll)
 }
+
+// ledgerDamage is why a ledger is not what this program wrote.
+type ledgerDamage struct{ cause error }
+
+func (d *ledgerDamage) Error() string { return fmt.Sprintf("it is damaged (%v)", d.cause) }
+func (d *ledgerDamage) Unwrap() error { return d.cause }
 
 // ledgerTime is how times are kept: UTC, to the nanosecond, sortable as text.
 const ledgerTime = "2006-01-02T15:04:05.000000000Z"

@@ -13,7 +13,7 @@ import (
 )
 
 // restoreAll is the next step where a part of the lake does not fit the others.
-const restoreAll = "restore the whole lake from one backup, or move it away and ingest again"
+const restoreAll = "ingest fsck --repair mends that, or restore the whole lake from one backup"
 
 // recover undoes what an interrupted writer left. It must run under the lock.
 func (l *Lake) recover() error {

@@ -24,7 +24,8 @@ type CompactOptions struct {
 	// They are no failure; without Warn they are.
 	Warn func(error)
 
-	bounds compactBounds // tests make them small
+	bounds compactBounds   // tests make them small
+	anew   map[string]bool // days, YYYY-MM-DD, that are put together anew, compact or not, and no others
 }
 
 // CompactProgress is one day that is finished.
@@ -166,6 +167,9 @@ func (c *compaction) plan(ctx context.Context) (todo []*dayPlan, err error) {
 			return nil, ErrInterrupted
 		}
 		p, err := planDay(day, ofDay, c.options.bounds)
+		if err == nil && c.options.anew[day] {
+			p.takeAll(c.options.bounds)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("compacting %s: %w", day, err)
 		}
@@ -182,6 +186,9 @@ func (c *compaction) plan(ctx context.Context) (todo []*dayPlan, err error) {
 }
 
 func (c *compaction) asked(day string) bool {
+	if c.options.anew != nil {
+		return c.options.anew[day]
+	}
 	since, until := c.options.Since, c.options.Until
 	return (since.IsZero() || day >= since.UTC().Format(time.DateOnly)) && (until.IsZero() || day < until.UTC().Format(time.DateOnly))
 }

@@ -107,6 +107,12 @@ func planDay(day string, files []parquet.DataFile, bounds compactBounds) (*dayPl
 	return p, nil
 }
 
+// takeAll puts all files of the day together anew.
+func (p *dayPlan) takeAll(bounds compactBounds) {
+	p.kept, p.loose = nil, slices.Concat(p.kept, p.loose)
+	p.parts = cut(p.loose, bounds)
+}
+
 // part is the row groups whose rows go into one new file.
 type part struct {
 	files  []surveyed

@@ -113,6 +113,14 @@ func (s *keySet) add(k eventKey) bool {
 	return shard.add(k)
 }
 
+// len is how many keys the set has. Nobody may add to it meanwhile.
+func (s *keySet) len() (n int) {
+	for i := range s.shards {
+		n += s.shards[i].count
+	}
+	return n
+}
+
 func (s *keyShard) add(k eventKey) bool {
 	if 4*(s.count+1) > 3*len(s.keys) {
 		s.grow()

@@ -168,9 +168,7 @@ func (p *partition) commitDay(day int32) error {
 // its own, so that nothing is lost where the list is cut.
 const maxSourceBytes = 1 << 20
 
-// derivationKey is the footer's entry of the rules that made the rows: their version, or
-// several with commas between them.
-const derivationKey = "roletrail.derivation"
+const derivationKey = parquet.DerivationKey
 
 // meta is the footer's provenance.
 func (f *dayFile) meta(derivations []string) map[string]string {

@@ -9,6 +9,7 @@
 //	ingest trail FILE…      what trails log: aws cloudtrail get-event-selectors
 //	ingest catalogue        the IAM actions there are; --refresh asks AWS
 //	ingest compact          few large files of the many small ones of each day
+//	ingest fsck             holds the lake against its ledger; --repair mends it
 //	ingest quarantine       lists what could not be read
 //
 // A source may be given again at any time: what the lake has is not read twice,
@@ -64,6 +65,6 @@ is not stored twice.`,
   ingest iam inventory.json`,
 	}
 	common := cli.AddCommon(root, p)
-	root.AddCommand(newLogs(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common), newCompact(p, common), newQuarantine(p, common))
+	root.AddCommand(newLogs(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common), newCompact(p, common), newFsck(p, common), newQuarantine(p, common))
 	return p.Run(context.Background(), root)
 }

@@ -1,0 +1,5 @@
+select
+    "table",
+    rowid,
+    parent
+from pragma_foreign_key_check

@@ -1,0 +1,6 @@
+select
+    name,
+    sql
+from sqlite_schema
+where sql is not null
+order by name
