@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"fmt"
-	"sync"
 
 	arrowparquet "github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/metadata"
@@ -21,7 +20,7 @@ type chunks struct {
 
 // chunkWriters hold the memory for as many row groups as are written at a time. Files
 // have none of their own: hundreds may be open.
-var chunkWriters = sync.Pool{New: func() any { return new(chunks) }}
+var chunkWriters = reused[*chunks]{make: func() *chunks { return new(chunks) }}
 
 // write writes one column of a row group, and what the footer says of it into meta.
 func (c *chunks) write(meta *metadata.ColumnChunkMetaDataBuilder, column *Column, rows int, v *Values) error {

@@ -20,9 +20,10 @@ const maxPageMemory = 1 << 30
 // pooledZstd is zstd at level 1 with encoders and decoders that are used again.
 type pooledZstd struct{}
 
-var zstdEncoders = sync.Pool{New: func() any {
+var zstdEncoders = reused[*zstd.Encoder]{make: func() *zstd.Encoder {
 	e, err := zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithWindowSize(1<<20), // a page: a larger one costs memory and finds nothing
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithLowerEncoderMem(true),
 		zstd.WithEncoderCRC(false),
@@ -42,8 +43,8 @@ var zstdDecoders = sync.Pool{New: func() any {
 }}
 
 func (pooledZstd) Encode(dst, src []byte) []byte {
-	e := zstdEncoders.Get().(*zstd.Encoder)
-	defer zstdEncoders.Put(e)
+	e := zstdEncoders.get()
+	defer zstdEncoders.put(e)
 	return e.EncodeAll(src, dst[:0])
 }
 

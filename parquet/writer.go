@@ -20,6 +20,9 @@ type Writer interface {
 	// WriteRowGroup writes rows rows, 1 or more; columns are those of the schema in
 	// its order.
 	WriteRowGroup(rows int, columns []Values) error
+	// WriteColumns writes the same, and asks for one column after another: each is
+	// written before the next is asked for, so that all may use the same memory.
+	WriteColumns(rows int, column func(i int) *Values) error
 	// Close writes the footer with key-value metadata. The file is complete only
 	// when this returned nil.
 	Close(meta map[string]string) error
@@ -59,32 +62,37 @@ func newFileWriter(w io.Writer, s *Schema) (fw *fileWriter, err error) {
 func (w *fileWriter) Bytes() int64 { return w.sink.n }
 
 func (w *fileWriter) WriteRowGroup(rows int, columns []Values) error {
+	if w.err == nil && len(columns) != len(w.schema.Columns) {
+		w.err = fmt.Errorf("writing row group: %d columns for the %d of %s", len(columns), len(w.schema.Columns), w.schema.Table)
+	}
+	return w.WriteColumns(rows, func(i int) *Values { return &columns[i] })
+}
+
+func (w *fileWriter) WriteColumns(rows int, column func(i int) *Values) error {
 	if w.err == nil {
-		w.err = w.writeRowGroup(rows, columns)
+		w.err = w.writeRowGroup(rows, column)
 	}
 	return w.err
 }
 
-func (w *fileWriter) writeRowGroup(rows int, columns []Values) (err error) {
+func (w *fileWriter) writeRowGroup(rows int, values func(i int) *Values) (err error) {
 	defer recoverTo(&err)
 	switch {
 	case rows < 1 || rows > math.MaxInt32:
 		return fmt.Errorf("writing row group: %d rows, not 1 to %d", rows, math.MaxInt32)
-	case len(columns) != len(w.schema.Columns):
-		return fmt.Errorf("writing row group: %d columns for the %d of %s", len(columns), len(w.schema.Columns), w.schema.Table)
 	case w.groups == math.MaxInt16:
 		return fmt.Errorf("writing row group: the file has %d, no more are possible; start another file", w.groups)
 	}
 	group := w.footer.AppendRowGroup()
 	group.SetNumRows(rows)
-	c := chunkWriters.Get().(*chunks)
-	defer chunkWriters.Put(c)
+	c := chunkWriters.get()
+	defer chunkWriters.put(c)
 	c.sink = w.sink
 	defer c.release()
 	size := int64(0) // before compression
-	for i := range columns {
+	for i := range w.schema.Columns {
 		column := &w.schema.Columns[i]
-		if err := c.write(group.NextColumnChunk(), column, rows, &columns[i]); err != nil {
+		if err := c.write(group.NextColumnChunk(), column, rows, values(i)); err != nil {
 			return fmt.Errorf("writing column %s: %w", column.Name, err)
 		}
 		size += c.chunk.UncompressedSize

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -278,6 +279,40 @@ func writeTwice(sink *failingSink, b *Builder) error {
 		panic("Close forgot an earlier error")
 	}
 	return err
+}
+
+// TestWriteColumns gives every column in the same memory, which is spoiled when the next
+// one is asked for.
+func TestWriteColumns(t *testing.T) {
+	rows := benchmarkRows(2000)
+	var whole, single bytes.Buffer
+	w := must(NewWriter(&whole, EventsSchema))
+	if err := errors.Join(w.WriteRowGroup(rows.rows, rows.columns), w.Close(nil)); err != nil {
+		t.Fatal(err)
+	}
+	w = must(NewWriter(&single, EventsSchema))
+	var shared Values
+	asked := 0
+	err := w.WriteColumns(rows.rows, func(i int) *Values {
+		if i != asked {
+			t.Errorf("column %d was asked for, not %d", i, asked)
+		}
+		asked++
+		clear(shared.Codes)
+		clear(shared.Bytes)
+		c := rows.columns[i]
+		shared = Values{
+			Dict: slices.Clone(c.Dict), Codes: slices.Clone(c.Codes), Ends: c.Ends, ListNull: c.ListNull,
+			Bytes: slices.Clone(c.Bytes), Int64: c.Int64, Bool: c.Bool, Def: c.Def,
+		}
+		return &shared
+	})
+	if err := errors.Join(err, w.Close(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if asked != NumEventColumns || !bytes.Equal(single.Bytes(), whole.Bytes()) {
+		t.Errorf("%d columns were asked for, and the %d bytes are not the %d that all columns at once make", asked, single.Len(), whole.Len())
+	}
 }
 
 func BenchmarkWriteRowGroup(b *testing.B) {

@@ -17,7 +17,7 @@ type bounds struct {
 func defaultBounds() bounds {
 	return bounds{
 		records: 1 << 20, inflated: 4 << 30, held: 128 << 20,
-		openFiles: 256, groupRows: 32 << 10, groupBytes: 16 << 20,
+		openFiles: 256, groupRows: 24 << 10, groupBytes: 12 << 20,
 	}
 }
 

@@ -17,13 +17,14 @@ const microsPerDay = 86400 * 1e6
 // dayOf is the UTC day of a time, in days since 1970. Times are never before.
 func dayOf(micros int64) int32 { return int32(micros / microsPerDay) }
 
-// gatherer turns the stored rows of one day into the columns of a row group,
-// reusing its buffers.
+// gatherer turns the stored rows of one day into the columns of a row group, one
+// after another, reusing its buffers.
 type gatherer struct {
 	order   []int32 // row numbers by day, role and time
 	ranks   []int32 // of role_arn codes
 	assumed []int32 // ranks of assumed_role_arn codes
-	columns []parquet.Values
+	codes   []int32 // of the store, of the column at hand
+	values  parquet.Values
 	remap   []int32 // code of the store -> code of the row group
 	stamp   []uint32
 	stamps  uint32
@@ -74,7 +75,7 @@ func (r *rows) rank(in *intern, ranks []int32) []int32 {
 
 func (r *rows) roleRank(e *row) int32 {
 	if e.isAssumption() {
-		if code := e.codes[dictAssumedRoleARN]; code >= 0 {
+		if code := r.code(e, dictAssumedRoleARN); code >= 0 {
 			return r.gather.assumed[code] - math.MaxInt32
 		}
 		return math.MinInt32
@@ -95,62 +96,97 @@ func (r *rows) idCode(e *row, column int) int32 {
 	return r.identities[e.identity].codes[column]
 }
 
-// group makes the columns of a row group of the rows with the given numbers.
-func (r *rows) group(numbers []int32) []parquet.Values {
-	g := &r.gather
-	if g.columns == nil {
-		g.columns = make([]parquet.Values, parquet.NumEventColumns)
+// column makes a column of the row group of the rows with the given numbers. It is
+// valid until the next one is made.
+func (r *rows) column(column int, numbers []int32) *parquet.Values {
+	v := &r.gather.values
+	*v = parquet.Values{Dict: v.Dict[:0], Codes: v.Codes[:0], Bytes: v.Bytes[:0], Int64: v.Int64[:0], Bool: v.Bool[:0], Def: v.Def[:0]}
+	switch from := columnSources[column]; from.kind {
+	case fromCodes:
+		r.gatherDict(from.index, numbers)
+	case fromIdentity:
+		r.gatherIdentity(from.index, numbers)
+	case fromTexts:
+		r.gatherTexts(from.index, numbers)
+	case fromRow:
+		r.gatherRest(column, numbers)
+	default:
+		return &parquet.Values{} // no rule fills it
 	}
+	return v
+}
+
+// columnSource says where in a row store a column comes from.
+type columnSource struct {
+	kind  sourceKind
+	index int
+}
+
+type sourceKind uint8
+
+const (
+	fromCodes    sourceKind = iota + 1 // row.codes and assumption
+	fromIdentity                       // identity.codes
+	fromTexts                          // row.sizes
+	fromRow                            // other fields of row and identity
+)
+
+var columnSources = func() (sources [parquet.NumEventColumns]columnSource) {
 	for i, column := range dictColumns {
-		r.gatherCodes(column, &r.dicts[i], numbers, func(e *row) int32 { return e.codes[i] })
+		sources[column] = columnSource{fromCodes, i}
 	}
 	for i, column := range idColumns {
-		r.gatherCodes(column, &r.ids[i], numbers, func(e *row) int32 { return r.idCode(e, i) })
+		sources[column] = columnSource{fromIdentity, i}
 	}
 	for i, column := range plainColumns {
-		r.gatherTexts(column, i, numbers)
+		sources[column] = columnSource{fromTexts, i}
 	}
-	r.gatherTimes(numbers)
-	r.gatherNumbers(parquet.ColRecordIndex, numbers, func(e *row) (int64, bool) { return int64(e.index), true })
-	r.gatherNumbers(parquet.ColDerivation, numbers, func(*row) (int64, bool) { return cloudtrail.Derivation, true })
-	r.gatherNumbers(parquet.ColSessionCreatedAt, numbers, func(e *row) (int64, bool) {
-		if e.identity < 0 {
-			return 0, false
-		}
-		id := &r.identities[e.identity]
-		return id.createdAt, id.created
-	})
-	r.gatherBools(parquet.ColReadOnly, numbers, func(e *row) cloudtrail.Bool { return e.readOnly })
-	r.gatherBools(parquet.ColManagementEvent, numbers, func(e *row) cloudtrail.Bool { return e.manage })
-	r.gatherBools(parquet.ColMFAAuthenticated, numbers, func(e *row) cloudtrail.Bool {
-		if e.identity < 0 {
-			return cloudtrail.Unknown
-		}
-		return r.identities[e.identity].mfa
-	})
-	return g.columns
+	for _, column := range [...]int{
+		parquet.ColEventTime, parquet.ColRecordIndex, parquet.ColDerivation, parquet.ColSessionCreatedAt,
+		parquet.ColReadOnly, parquet.ColManagementEvent, parquet.ColMFAAuthenticated,
+	} {
+		sources[column].kind = fromRow
+	}
+	return sources
+}()
+
+func (r *rows) gatherDict(i int, numbers []int32) {
+	g := &r.gather
+	g.codes = g.codes[:0]
+	for _, n := range numbers {
+		g.codes = append(g.codes, r.code(&r.rows[n], i))
+	}
+	r.gatherCodes(&r.dicts[i])
+}
+
+func (r *rows) gatherIdentity(i int, numbers []int32) {
+	g := &r.gather
+	g.codes = g.codes[:0]
+	for _, n := range numbers {
+		g.codes = append(g.codes, r.idCode(&r.rows[n], i))
+	}
+	r.gatherCodes(&r.ids[i])
 }
 
 // gatherCodes renumbers the codes, so that the row group's dictionary holds only
 // what its rows use.
-func (r *rows) gatherCodes(column int, in *intern, numbers []int32, code func(*row) int32) {
+func (r *rows) gatherCodes(in *intern) {
 	g := &r.gather
-	v := &g.columns[column]
-	v.Dict, v.Codes = v.Dict[:0], v.Codes[:0]
 	g.renumber(in)
-	for _, n := range numbers {
-		c := code(&r.rows[n])
+	dict, codes := g.values.Dict, g.values.Codes
+	for _, c := range g.codes {
 		if c < 0 {
-			v.Codes = append(v.Codes, noCode)
+			codes = append(codes, noCode)
 			continue
 		}
 		if g.stamp[c] != g.stamps {
 			g.stamp[c] = g.stamps
-			g.remap[c] = int32(len(v.Dict))
-			v.Dict = append(v.Dict, r.arena.bytes(in.values[c]))
+			g.remap[c] = int32(len(dict))
+			dict = append(dict, r.arena.bytes(in.values[c]))
 		}
-		v.Codes = append(v.Codes, g.remap[c])
+		codes = append(codes, g.remap[c])
 	}
+	g.values.Dict, g.values.Codes = dict, codes
 }
 
 // renumber begins a dictionary: no code has a number in it yet.
@@ -163,32 +199,52 @@ func (g *gatherer) renumber(in *intern) {
 	g.stamps++
 }
 
-func (r *rows) gatherTexts(column, i int, numbers []int32) {
-	v := &r.gather.columns[column]
-	v.Bytes, v.Def = v.Bytes[:0], v.Def[:0]
+func (r *rows) gatherTexts(i int, numbers []int32) {
+	v := &r.gather.values
 	for _, n := range numbers {
-		e := &r.rows[n]
-		if e.present&(1<<i) == 0 {
+		text, ok := r.rows[n].plain(i)
+		if !ok {
 			v.Def = append(v.Def, 0)
 			continue
 		}
 		v.Def = append(v.Def, 1)
-		v.Bytes = append(v.Bytes, arrowparquet.ByteArray(r.arena.bytes(e.plain[i])))
+		v.Bytes = append(v.Bytes, arrowparquet.ByteArray(r.arena.bytes(text)))
 	}
 }
 
-// gatherTimes fills event_time, which is never NULL.
-func (r *rows) gatherTimes(numbers []int32) {
-	v := &r.gather.columns[parquet.ColEventTime]
-	v.Int64 = v.Int64[:0]
-	for _, n := range numbers {
-		v.Int64 = append(v.Int64, r.rows[n].time)
+// gatherRest gathers a column of numbers or booleans.
+func (r *rows) gatherRest(column int, numbers []int32) {
+	switch column {
+	case parquet.ColEventTime:
+		r.gatherNumbers(numbers, func(e *row) (int64, bool) { return e.time, true })
+	case parquet.ColRecordIndex:
+		r.gatherNumbers(numbers, func(e *row) (int64, bool) { return int64(e.index), true })
+	case parquet.ColDerivation:
+		r.gatherNumbers(numbers, func(*row) (int64, bool) { return cloudtrail.Derivation, true })
+	case parquet.ColSessionCreatedAt:
+		r.gatherNumbers(numbers, func(e *row) (int64, bool) {
+			if e.identity < 0 {
+				return 0, false
+			}
+			id := &r.identities[e.identity]
+			return id.createdAt, id.created
+		})
+	case parquet.ColReadOnly:
+		r.gatherBools(numbers, func(e *row) cloudtrail.Bool { return e.readOnly })
+	case parquet.ColManagementEvent:
+		r.gatherBools(numbers, func(e *row) cloudtrail.Bool { return e.manage })
+	case parquet.ColMFAAuthenticated:
+		r.gatherBools(numbers, func(e *row) cloudtrail.Bool {
+			if e.identity < 0 {
+				return cloudtrail.Unknown
+			}
+			return r.identities[e.identity].mfa
+		})
 	}
 }
 
-func (r *rows) gatherNumbers(column int, numbers []int32, number func(*row) (int64, bool)) {
-	v := &r.gather.columns[column]
-	v.Int64, v.Def = v.Int64[:0], v.Def[:0]
+func (r *rows) gatherNumbers(numbers []int32, number func(*row) (int64, bool)) {
+	v := &r.gather.values
 	for _, n := range numbers {
 		x, ok := number(&r.rows[n])
 		if !ok {
@@ -200,9 +256,8 @@ func (r *rows) gatherNumbers(column int, numbers []int32, number func(*row) (int
 	}
 }
 
-func (r *rows) gatherBools(column int, numbers []int32, value func(*row) cloudtrail.Bool) {
-	v := &r.gather.columns[column]
-	v.Bool, v.Def = v.Bool[:0], v.Def[:0]
+func (r *rows) gatherBools(numbers []int32, value func(*row) cloudtrail.Bool) {
+	v := &r.gather.values
 	for _, n := range numbers {
 		b := value(&r.rows[n])
 		if b == cloudtrail.Unknown {

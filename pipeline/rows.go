@@ -6,14 +6,23 @@ import (
 	"roletrail/parquet"
 )
 
-// The columns that a row stores as codes of its own, in the order of row.codes.
-// The first ones are the record's flat texts.
+// The columns that a row stores as codes: first the record's flat texts, then what
+// every row may have, in the order of row.codes. The last ones are those of an
+// assumption, which few rows have, in the order of assumption.codes.
 const (
 	dictTLSDetails = iota + len(dictTexts)
 	dictOther
 	dictOutcome
 	dictPassedRole
-	dictAssumedRoleARN
+	dictSourceObject
+	dictFamily
+	dictIAMAction
+	dictIAMActionsPossible
+	rowDicts
+)
+
+const (
+	dictAssumedRoleARN = iota + rowDicts
 	dictAssumedRoleID
 	dictAssumedSession
 	dictAssumedAccessKey
@@ -25,10 +34,6 @@ const (
 	dictCallerAudience
 	dictCallerNetwork
 	dictExternalID
-	dictSourceObject
-	dictFamily
-	dictIAMAction
-	dictIAMActionsPossible
 	numDicts
 )
 
@@ -50,9 +55,10 @@ var dictColumns = [numDicts]int{
 	parquet.ColEventName, parquet.ColAWSRegion, parquet.ColRecipientAccountID, parquet.ColSourceIPAddress,
 	parquet.ColUserAgent, parquet.ColErrorCode, parquet.ColErrorMessage, parquet.ColVPCEndpointID,
 	parquet.ColTLSDetails, parquet.ColOther, parquet.ColOutcome, parquet.ColPassedRoleARN,
+	parquet.ColSourceObject, parquet.ColFamily, parquet.ColIAMAction, parquet.ColIAMActionsPossible,
 	parquet.ColAssumedRoleARN, parquet.ColAssumedRoleID, parquet.ColAssumedSessionName, parquet.ColAssumedAccessKeyID,
-	parquet.ColAssumedSourceIdentity, parquet.ColAssumedSessionTags, parquet.ColCaller, parquet.ColCallerKind, parquet.ColCallerProvider, parquet.ColCallerAudience, parquet.ColCallerNetwork, parquet.ColExternalID, parquet.ColSourceObject, parquet.ColFamily,
-	parquet.ColIAMAction, parquet.ColIAMActionsPossible,
+	parquet.ColAssumedSourceIdentity, parquet.ColAssumedSessionTags, parquet.ColCaller, parquet.ColCallerKind,
+	parquet.ColCallerProvider, parquet.ColCallerAudience, parquet.ColCallerNetwork, parquet.ColExternalID,
 }
 
 // The columns that a row stores as plain texts: first flat texts of many distinct
@@ -87,21 +93,50 @@ var idColumns = [numIDs]int{
 	parquet.ColUserIdentity, parquet.ColRoleARN, parquet.ColRoleID, parquet.ColRoleSessionName,
 }
 
-// row is one event in a row store.
+// row is one event in a row store. There are tens of thousands, so it holds no more
+// than it needs.
 type row struct {
-	time     int64 // µs since 1970, UTC
-	identity int32 // index into rows.identities, noCode if there is none
-	index    int32 // of the record in its object
-	readOnly cloudtrail.Bool
-	manage   cloudtrail.Bool
-	apiCall  bool // so the identity's role acted
-	present  uint16
-	codes    [numDicts]int32
-	plain    [numPlain]span // valid where the bit of present is set
+	time       int64 // µs since 1970, UTC
+	identity   int32 // index into rows.identities, noCode if there is none
+	assumption int32 // index into rows.assumptions, noCode if it is none
+	index      int32 // of the record in its object
+	readOnly   cloudtrail.Bool
+	manage     cloudtrail.Bool
+	apiCall    bool // so the identity's role acted
+	present    uint16
+	codes      [rowDicts]int32
+	texts      uint32           // where the plain texts begin in the arena, one after another
+	sizes      [numPlain]uint32 // of them; a text is there where the bit of present is set
 }
 
+// assumption is the codes of the columns that only an assumption has.
+type assumption [numDicts - rowDicts]int32
+
 // isAssumption reports whether the columns of an assumption are filled.
-func (e *row) isAssumption() bool { return e.codes[dictCallerKind] != noCode }
+func (e *row) isAssumption() bool { return e.assumption >= 0 }
+
+// plain is where a row's plain text i lies; ok is false where it has none.
+func (e *row) plain(i int) (text span, ok bool) {
+	if e.present&(1<<i) == 0 {
+		return span{}, false
+	}
+	at := e.texts
+	for _, size := range e.sizes[:i] {
+		at += size
+	}
+	return span{at, e.sizes[i]}, true
+}
+
+// code is a row's code in one of dictColumns.
+func (r *rows) code(e *row, dict int) int32 {
+	switch {
+	case dict < rowDicts:
+		return e.codes[dict]
+	case e.assumption < 0:
+		return noCode
+	}
+	return r.assumptions[e.assumption][dict-rowDicts]
+}
 
 // identity is one distinct userIdentity of a row store.
 type identity struct {
@@ -114,13 +149,14 @@ type identity struct {
 // rows is a worker's store of events that are not yet written. Texts are copied
 // into it, so that what they came from can be reused.
 type rows struct {
-	bounds     *bounds
-	arena      arena
-	rows       []row
-	dicts      [numDicts]intern
-	ids        [numIDs]intern
-	raws       intern // userIdentity objects
-	identities []identity
+	bounds      *bounds
+	arena       arena
+	rows        []row
+	dicts       [numDicts]intern
+	ids         [numIDs]intern
+	raws        intern // userIdentity objects
+	identities  []identity
+	assumptions []assumption
 
 	parse   parsers
 	actions actions
@@ -135,9 +171,13 @@ type parsers struct {
 	passedRole cloudtrail.PassedRoleParser
 }
 
+// spareBytes is room for the texts of the record that fills a store. CloudTrail's own
+// limit is 256 KiB; for a larger one the arena grows.
+const spareBytes = 256 << 10
+
 func newRows(b *bounds, m *action.Mapper) *rows {
 	r := &rows{bounds: b}
-	r.arena.buf = make([]byte, 0, b.groupBytes+b.groupBytes/8)
+	r.arena.buf = make([]byte, 0, b.groupBytes+spareBytes)
 	r.rows = make([]row, 0, b.groupRows)
 	for i := range r.dicts {
 		r.dicts[i] = newIntern(&r.arena)
@@ -152,7 +192,7 @@ func newRows(b *bounds, m *action.Mapper) *rows {
 
 func (r *rows) reset() {
 	r.arena.buf = r.arena.buf[:0]
-	r.rows, r.identities = r.rows[:0], r.identities[:0]
+	r.rows, r.identities, r.assumptions = r.rows[:0], r.identities[:0], r.assumptions[:0]
 	for i := range r.dicts {
 		r.dicts[i].reset()
 	}
@@ -176,6 +216,7 @@ func (r *rows) add(rec *cloudtrail.Record, object []byte) {
 	for i, t := range dictTexts {
 		e.codes[i] = r.dicts[i].code(rec.Text[t])
 	}
+	e.texts = uint32(len(r.arena.buf))
 	for i, t := range plainTexts {
 		r.setPlain(e, i, rec.Text[t])
 	}
@@ -193,7 +234,7 @@ func (r *rows) add(rec *cloudtrail.Record, object []byte) {
 
 func (r *rows) setPlain(e *row, i int, text []byte) {
 	if text != nil {
-		e.plain[i] = r.arena.add(text)
+		e.sizes[i] = r.arena.add(text).size
 		e.present |= 1 << i
 	}
 }
@@ -229,9 +270,7 @@ func (r *rows) derive(rec *cloudtrail.Record, e *row) {
 	e.codes[dictOutcome] = r.dicts[dictOutcome].code([]byte(outcome))
 	e.codes[dictPassedRole] = r.dicts[dictPassedRole].code(r.parse.passedRole.Parse(rec))
 	r.setActions(rec, e, outcome)
-	for i := dictAssumedRoleARN; i <= dictExternalID; i++ {
-		e.codes[i] = noCode
-	}
+	e.assumption = noCode
 	if !cloudtrail.IsAssumption(rec) {
 		return
 	}
@@ -241,18 +280,25 @@ func (r *rows) derive(rec *cloudtrail.Record, e *row) {
 		r.parse.identity.Parse(rec.UserIdentity, &r.scratch)
 	}
 	r.parse.assumption.Parse(rec, &r.scratch, &a)
-	e.codes[dictAssumedRoleARN] = r.dicts[dictAssumedRoleARN].code(a.RoleARN)
-	e.codes[dictAssumedRoleID] = r.dicts[dictAssumedRoleID].code(a.RoleID)
-	e.codes[dictAssumedSession] = r.dicts[dictAssumedSession].code(a.SessionName)
-	e.codes[dictAssumedAccessKey] = r.dicts[dictAssumedAccessKey].code(a.AccessKeyID)
-	e.codes[dictAssumedSourceIdentity] = r.dicts[dictAssumedSourceIdentity].code(a.SourceIdentity)
-	e.codes[dictAssumedSessionTags] = r.dicts[dictAssumedSessionTags].code(a.SessionTags)
-	e.codes[dictCaller] = r.dicts[dictCaller].code(a.Caller)
-	e.codes[dictCallerKind] = r.dicts[dictCallerKind].code([]byte(a.CallerKind))
-	e.codes[dictCallerProvider] = r.dicts[dictCallerProvider].code(a.Provider)
-	e.codes[dictCallerAudience] = r.dicts[dictCallerAudience].code(a.Audience)
-	e.codes[dictCallerNetwork] = r.dicts[dictCallerNetwork].code(a.Network)
-	e.codes[dictExternalID] = r.dicts[dictExternalID].code(a.ExternalID)
+	e.assumption = int32(len(r.assumptions))
+	r.assumptions = append(r.assumptions, assumption{})
+	codes := &r.assumptions[e.assumption]
+	for dict, text := range [...][]byte{
+		dictAssumedRoleARN - rowDicts:        a.RoleARN,
+		dictAssumedRoleID - rowDicts:         a.RoleID,
+		dictAssumedSession - rowDicts:        a.SessionName,
+		dictAssumedAccessKey - rowDicts:      a.AccessKeyID,
+		dictAssumedSourceIdentity - rowDicts: a.SourceIdentity,
+		dictAssumedSessionTags - rowDicts:    a.SessionTags,
+		dictCaller - rowDicts:                a.Caller,
+		dictCallerKind - rowDicts:            []byte(a.CallerKind),
+		dictCallerProvider - rowDicts:        a.Provider,
+		dictCallerAudience - rowDicts:        a.Audience,
+		dictCallerNetwork - rowDicts:         a.Network,
+		dictExternalID - rowDicts:            a.ExternalID,
+	} {
+		codes[dict] = r.dicts[rowDicts+dict].code(text)
+	}
 }
 
 var familyText = func() (texts [cloudtrail.NumFamilies][]byte) {
