@@ -1,6 +1,8 @@
 # Everything a person or a CI job does with this repository. `make` lists the targets.
 
 FUZZTIME ?= 10m
+# How often make integration kills ingest, and as often compaction; 1000 for a long run.
+KILLS ?= 300
 DEMO_LAKE ?= demo-lake
 
 # ./... leaves folders called testdata out; the test organisation lies in one.
@@ -26,8 +28,8 @@ test: prerequisites ## go vet and all tests
 test-race: prerequisites ## all tests under the race detector
 	go test -race $(PACKAGES)
 
-integration: prerequisites ## linters, cross builds, the demo, a stand-in for IAM and the commands of the documentation
-	@scripts/checks.sh
+integration: prerequisites ## linters, cross builds, the demo, KILLS (300) times kill -9, a stand-in for IAM, the documentation
+	@ROLETRAIL_KILLS="$(KILLS)" scripts/checks.sh
 
 bench: prerequisites ## measure on generated logs and write docs/performance.md
 	go run ./scripts/bench

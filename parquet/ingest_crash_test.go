@@ -1,0 +1,168 @@
+package parquet_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+func init() { parquet.Scenes["ingest"] = ingestAndCrash }
+
+// logsOfTwoDays are two log files with an event of theirs and one that both have, of each of
+// two days.
+func logsOfTwoDays(t *testing.T) (logs string, ids []string) {
+	t.Helper()
+	logs = t.TempDir()
+	for file := range 2 {
+		records := ""
+		for i, id := range []int{10 + file, 20 + file, 30, 40} {
+			record := fmt.Sprintf(`{"eventTime":"2026-07-1%dT11:42:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"00000000-0000-4000-8000-0000000000%d","recipientAccountId":"111111111111"}`, i%2, id)
+			if i > 0 {
+				records += ","
+			}
+			records += record
+			ids = append(ids, fmt.Sprintf("00000000-0000-4000-8000-0000000000%d", id))
+		}
+		if err := os.WriteFile(filepath.Join(logs, fmt.Sprint(file, ".json")), []byte(`{"Records":[`+records+`]}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices.Sort(ids)
+	return logs, slices.Compact(ids)
+}
+
+func ingestLogs(dir, logs string) (*pipeline.Summary, error) {
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := pipeline.Ingest(context.Background(), lake, []pipeline.Source{pipeline.Files{Path: logs}}, pipeline.Options{Workers: 1})
+	return s, errors.Join(err, lake.Close())
+}
+
+// ingestAndCrash ingests LAKE_TEST_LOGS, and dies without any clean-up at step LAKE_TEST_STEP.
+func ingestAndCrash(dir string) {
+	at, err := strconv.Atoi(os.Getenv("LAKE_TEST_STEP"))
+	if err != nil {
+		panic(err)
+	}
+	n := 0
+	parquet.SetFailpoint(func(string, string) error {
+		if n++; n > at {
+			os.Exit(77)
+		}
+		return nil
+	})
+	if _, err := ingestLogs(dir, os.Getenv("LAKE_TEST_LOGS")); err != nil {
+		panic(err)
+	}
+}
+
+// stepsOfIngest are the steps of making a lake of logs.
+func stepsOfIngest(t *testing.T, logs string) (steps []string) {
+	t.Helper()
+	parquet.SetFailpoint(func(step, _ string) error { steps = append(steps, step); return nil })
+	defer parquet.SetFailpoint(func(string, string) error { return nil })
+	if s, err := ingestLogs(filepath.Join(t.TempDir(), "lake"), logs); err != nil || s.Records.Written != 6 || s.Records.Duplicate != 2 {
+		t.Fatal(s, err)
+	}
+	for _, step := range []string{"make folder", "sync parent folder", "create temporary file", "write", "sync file", "close file", "rename", "sync folder",
+		"file is durable", "commit ledger", "ledger is committed"} {
+		if !slices.Contains(steps, step) {
+			t.Fatalf("no step %q in %q", step, steps)
+		}
+	}
+	return steps
+}
+
+// TestCrashOfIngest lets ingest die before every step, and so after every one. A reader
+// sees all events or none, and the next run brings each of them in once.
+func TestCrashOfIngest(t *testing.T) {
+	logs, want := logsOfTwoDays(t)
+	all, none, again := 0, 0, 0
+	for at, step := range stepsOfIngest(t, logs) {
+		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "lake")
+			err := parquet.Child("ingest", dir, fmt.Sprint("LAKE_TEST_STEP=", at), "LAKE_TEST_LOGS="+logs).Run()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.ExitCode() != 77 {
+				t.Fatalf("the child did not crash: %v", err)
+			}
+			var seen []string
+			if lake, err := parquet.OpenLake(dir); err == nil { // else there is none yet
+				if err := lake.Close(); err != nil {
+					t.Fatal(err)
+				}
+				seen = eventIDs(t, dir)
+			}
+			switch {
+			case slices.Equal(seen, want):
+				all++
+			case len(seen) == 0:
+				none++
+			default:
+				t.Fatalf("a reader sees %q, want %q or none", seen, want)
+			}
+			s := ingestsToItsEnd(t, dir, logs, want)
+			if s.Objects.Already == 0 {
+				again++
+			} else if len(seen) == 0 {
+				t.Errorf("logs of which no event counts are known:\n%s", s)
+			}
+		})
+	}
+	if all == 0 || none == 0 || again != none {
+		t.Errorf("%d times all events counted, %d times none; %d times they were read again", all, none, again)
+	}
+}
+
+// TestFailureOfIngest lets every step fail once, as a disk may. The failure is told, a
+// reader sees all events or none, and the next run brings each in once.
+func TestFailureOfIngest(t *testing.T) {
+	logs, want := logsOfTwoDays(t)
+	for at, step := range stepsOfIngest(t, logs) {
+		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
+			dir, n := filepath.Join(t.TempDir(), "lake"), 0
+			failure := errors.New("the disk says no")
+			parquet.SetFailpoint(func(string, string) error {
+				if n++; n == at+1 {
+					return failure
+				}
+				return nil
+			})
+			s, err := ingestLogs(dir, logs)
+			parquet.SetFailpoint(func(string, string) error { return nil })
+			if !errors.Is(err, failure) {
+				t.Fatalf("the failure is not told: %v", err)
+			}
+			if s != nil && !s.Balanced() {
+				t.Errorf("the balance does not hold:\n%s", s)
+			}
+			ingestsToItsEnd(t, dir, logs, want)
+		})
+	}
+}
+
+func ingestsToItsEnd(t *testing.T, dir, logs string, want []string) *pipeline.Summary {
+	t.Helper()
+	s, err := ingestLogs(dir, logs)
+	if err != nil {
+		t.Fatalf("going on: %v", err)
+	}
+	if got := eventIDs(t, dir); !slices.Equal(got, want) {
+		t.Fatalf("a reader sees %q, want %q", got, want)
+	}
+	if c, err := mendLake(dir, false); err != nil || c.Findings > 0 {
+		t.Errorf("fsck finds %+v, %v", c, err)
+	}
+	return s
+}
