@@ -47,11 +47,7 @@ func (g *Group) Bytes() int64 { return g.reader.ByteSize() }
 // Least is the least value of a column of 64-bit numbers by its statistics; ok is false
 // where these do not say.
 func (g *Group) Least(column int) (least int64, ok bool, err error) {
-	chunk, err := g.reader.MetaData().ColumnChunk(g.reader.MetaData().Schema.ColumnIndexByName(g.schema.Columns[column].leafPath()))
-	if err != nil {
-		return 0, false, err
-	}
-	statistics, err := chunk.Statistics()
+	statistics, err := g.statistics(column)
 	if err != nil {
 		return 0, false, err
 	}
@@ -60,6 +56,24 @@ func (g *Group) Least(column int) (least int64, ok bool, err error) {
 		return 0, false, nil
 	}
 	return numbers.Min(), true, nil
+}
+
+// Nulls is how many rows of a flat column are NULL by its statistics; ok is false where
+// these do not say.
+func (g *Group) Nulls(column int) (nulls int64, ok bool, err error) {
+	statistics, err := g.statistics(column)
+	if err != nil || statistics == nil || !statistics.HasNullCount() {
+		return 0, false, err
+	}
+	return statistics.NullCount(), true, nil
+}
+
+func (g *Group) statistics(column int) (metadata.TypedStatistics, error) {
+	chunk, err := g.reader.MetaData().ColumnChunk(g.reader.MetaData().Schema.ColumnIndexByName(g.schema.Columns[column].leafPath()))
+	if err != nil {
+		return nil, err
+	}
+	return chunk.Statistics()
 }
 
 // Texts calls fn for every row of a text column that is not NULL, in their order. The

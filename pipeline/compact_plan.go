@@ -57,6 +57,14 @@ type surveyedGroup struct {
 	rows         int
 	bytes        int64
 	first        int64 // time of its first event, µs since 1970
+	assumptions  bool  // all of its rows are assumptions, and
+	others       bool  // none of them is
+}
+
+// inOrder reports whether the rows of a file that ingest wrote have the order of the lake.
+// Within each row group they do; two go together if the first one has the assumptions.
+func (s *surveyed) inOrder() bool {
+	return len(s.groups) == 1 || len(s.groups) == 2 && s.groups[0].assumptions && s.groups[1].others
 }
 
 func survey(f parquet.DataFile) (s surveyed, err error) {
@@ -71,8 +79,13 @@ func survey(f parquet.DataFile) (s surveyed, err error) {
 			return nil
 		}
 		first, _, err := g.Least(parquet.ColEventTime) // only to have together what came together
+		if err != nil {
+			return err
+		}
+		withoutCaller, known, err := g.Nulls(parquet.ColCallerKind)
 		s.rows += int64(g.Rows())
-		s.groups = append(s.groups, surveyedGroup{number: g.Number, rows: g.Rows(), bytes: g.Bytes(), first: first})
+		s.groups = append(s.groups, surveyedGroup{number: g.Number, rows: g.Rows(), bytes: g.Bytes(), first: first,
+			assumptions: known && withoutCaller == 0, others: known && withoutCaller == int64(g.Rows())})
 		return err
 	})
 	if err == nil && lacks != "" { // as NULL it would look like one that was filled
@@ -81,7 +94,8 @@ func survey(f parquet.DataFile) (s surveyed, err error) {
 	return s, err
 }
 
-// planDay looks at the files of a day. It is compact if all its files are.
+// planDay looks at the files of a day. It is compact if all its files are, or if it has
+// one that ingest wrote in the order of the lake.
 func planDay(day string, files []parquet.DataFile, bounds compactBounds) (*dayPlan, error) {
 	p := &dayPlan{day: day}
 	var small []surveyed // compact ones
@@ -97,6 +111,9 @@ func planDay(day string, files []parquet.DataFile, bounds compactBounds) (*dayPl
 		default:
 			p.kept = append(p.kept, s)
 		}
+	}
+	if len(files) == 1 && len(p.loose) == 1 && p.loose[0].inOrder() {
+		p.kept, p.loose = p.loose, nil
 	}
 	if len(p.loose) == 0 { // small ones are what a compaction of the whole day left
 		p.kept = append(p.kept, small...)

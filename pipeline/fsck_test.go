@@ -47,7 +47,7 @@ func check(t *testing.T, dir string, repair bool) (*pipeline.Checked, map[parque
 	return c, found
 }
 
-// lakeToDamage is a lake of two runs with everything in it, the first of them compacted,
+// lakeToDamage is a lake of three runs with everything in it, the first two of them compacted,
 // the logs it was made of, and its answers.
 func lakeToDamage(t *testing.T) (dir, logs string, want map[string][]map[string]any) {
 	t.Helper()
@@ -59,7 +59,8 @@ func lakeToDamage(t *testing.T) (dir, logs string, want map[string][]map[string]
 	if err != nil || len(accounts) < 10 {
 		t.Fatal(accounts, err)
 	}
-	ingest(t, dir, pipeline.Options{}, accounts[:10]...)
+	ingest(t, dir, pipeline.Options{}, accounts[:5]...)
+	ingest(t, dir, pipeline.Options{}, accounts[5:10]...)
 	compact(t, dir, pipeline.CompactOptions{})
 	ingest(t, dir, pipeline.Options{}, logs)
 	takeInventory(t, dir)

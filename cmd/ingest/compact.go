@@ -27,7 +27,7 @@ func newCompact(p *cli.Program, common *cli.Common) *cobra.Command {
 Every run of ingest logs adds files to the days of its events. This command puts the
 events of each day together, sorted by role, in files by which reports take less time.
 No event is changed or lost; one that stands twice in a day stands once afterwards. Days
-that are compact already are left alone.
+that are compact already, or have one file in this order, are left alone.
 
 Reports may run meanwhile. A run that is stopped or killed leaves the lake whole, and the
 next one goes on.`,
