@@ -27,6 +27,7 @@ var partName = regexp.MustCompile(`^part-[0-9a-f]{32}\.parquet$`)
 
 var tables = []table{
 	{name: "events", folder: "events", partition: "event_date", file: partName},
+	{name: "uses", folder: "uses", partition: "event_date", file: partName},
 	{name: "coverage", folder: "coverage", file: partName},
 	snapshotTable("iam/roles"),
 	snapshotTable("iam/role_permissions"),
@@ -88,6 +89,10 @@ const dayLayout = "2006-01-02"
 func EventsPath(day time.Time, id [16]byte) string {
 	return "events/event_date=" + day.UTC().Format(dayLayout) + "/part-" + hex.EncodeToString(id[:]) + ".parquet"
 }
+
+// UsesPath is the path of the file of uses that goes with an events file: day and id are
+// the same.
+func UsesPath(events string) string { return "uses/" + strings.TrimPrefix(events, "events/") }
 
 // CoveragePath is the path, relative to the lake, of the coverage file with the
 // given id.

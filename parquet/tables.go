@@ -84,6 +84,30 @@ var EventsSchema = newSchema("events",
 	Column{Name: "derivation", Kind: Int32},
 )
 
+// UsesSchema is the table uses: what each role did with each action on the day of its
+// partition, from the events of one file of that day, see [UsesPath]. There is one row
+// for everything that its first six columns tell apart, also of callers that are no
+// roles; and where only an ARN names the role, one for each time, because who has a name
+// changes. first_seen and last_seen are the times of all its events, last_done that of
+// the events that were not denied, which calls counts, and last_denied of those that
+// were. has_data_events says whether one is known to be a data event, has_unsorted_events
+// whether one that was not denied does not tell.
+var UsesSchema = newSchema("uses",
+	Column{Name: "role_id", Kind: Dict},
+	Column{Name: "role_arn", Kind: Dict},
+	Column{Name: "recipient_account_id", Kind: Dict},
+	Column{Name: "iam_action", Kind: Dict},
+	Column{Name: "iam_actions_possible", Kind: Dict},
+	Column{Name: "passed_role_arn", Kind: Dict},
+	Column{Name: "first_seen", Kind: Timestamp, Required: true},
+	Column{Name: "last_seen", Kind: Timestamp, Required: true},
+	Column{Name: "last_done", Kind: Timestamp},
+	Column{Name: "last_denied", Kind: Timestamp},
+	Column{Name: "calls", Kind: Int64, Required: true},
+	Column{Name: "has_data_events", Kind: Bool, Required: true},
+	Column{Name: "has_unsorted_events", Kind: Bool, Required: true},
+)
+
 // CoverageSchema is the table coverage: one row per source object, account,
 // Region, log family and event day. A crash can repeat rows, so it is read
 // distinct. records counts what the object holds, events what it added to the

@@ -148,10 +148,15 @@ func (c *compaction) days(ctx context.Context) (err error) {
 
 // plan looks at the files of all days that are asked for, and counts those that stay.
 func (c *compaction) plan(ctx context.Context) (todo []*dayPlan, err error) {
-	files, err := c.lake.Files("events") // sorted by path, so by day
+	tables, err := c.lake.FilesOf("events", "uses")
 	if err != nil {
 		return nil, err
 	}
+	uses := map[string]bool{}
+	for _, f := range tables["uses"] {
+		uses[f.Name] = true
+	}
+	files := tables["events"] // sorted by path, so by day
 	for len(files) > 0 {
 		day := files[0].Partition
 		n := 1
@@ -166,7 +171,7 @@ func (c *compaction) plan(ctx context.Context) (todo []*dayPlan, err error) {
 		if ctx.Err() != nil {
 			return nil, ErrInterrupted
 		}
-		p, err := planDay(day, ofDay, c.options.bounds)
+		p, err := planDay(day, ofDay, uses, c.options.bounds)
 		if err == nil && c.options.anew[day] {
 			p.takeAll(c.options.bounds)
 		}

@@ -22,7 +22,7 @@ type compactBounds struct {
 var defaultCompactBounds = compactBounds{fileRows: 2 * 122_880, groupRows: 122_880, textBytes: 256 << 20}
 
 // compactedKey is the footer's entry of a compacted file, and compactedOrder its value:
-// which order the rows have.
+// which order the rows have. Such a file counts as compacted if that of its uses is there.
 const (
 	compactedKey   = "roletrail.compacted"
 	compactedOrder = "1"
@@ -48,6 +48,7 @@ type surveyed struct {
 	path, name  string // as the operating system wants it, and in the lake
 	rows, bytes int64
 	compacted   bool
+	hasUses     bool
 	derivation  string
 	groups      []surveyedGroup
 }
@@ -94,17 +95,19 @@ func survey(f parquet.DataFile) (s surveyed, err error) {
 	return s, err
 }
 
-// planDay looks at the files of a day. It is compact if all its files are, or if it has
-// one that ingest wrote in the order of the lake.
-func planDay(day string, files []parquet.DataFile, bounds compactBounds) (*dayPlan, error) {
+// planDay looks at the files of a day, of which uses has the paths of those with what
+// was used. It is compact if all its files are, or if it has one that ingest wrote in the
+// order of the lake.
+func planDay(day string, files []parquet.DataFile, uses map[string]bool, bounds compactBounds) (*dayPlan, error) {
 	p := &dayPlan{day: day}
 	var small []surveyed // compact ones
 	for _, f := range files {
 		s, err := survey(f)
+		s.hasUses = uses[parquet.UsesPath(f.Name)]
 		switch {
 		case err != nil:
 			return nil, err
-		case !s.compacted:
+		case !s.compacted || !s.hasUses:
 			p.loose = append(p.loose, s)
 		case s.rows < int64(bounds.fileRows)/2:
 			small = append(small, s)
@@ -112,7 +115,7 @@ func planDay(day string, files []parquet.DataFile, bounds compactBounds) (*dayPl
 			p.kept = append(p.kept, s)
 		}
 	}
-	if len(files) == 1 && len(p.loose) == 1 && p.loose[0].inOrder() {
+	if len(files) == 1 && len(p.loose) == 1 && !p.loose[0].compacted && p.loose[0].inOrder() {
 		p.kept, p.loose = p.loose, nil
 	}
 	if len(p.loose) == 0 { // small ones are what a compaction of the whole day left

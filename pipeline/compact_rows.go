@@ -33,7 +33,7 @@ func (p *part) read() (*compactRows, error) {
 		out.counts[i], total = g.rows, total+g.rows
 	}
 	out.rows = make([]compactRow, 0, total)
-	roles := roleNames{codes: map[string]int32{}}
+	roles := newTextCodes()
 	err := p.each(func(int) bool { return true }, func(i int, g *parquet.Group) error {
 		at := len(out.rows)
 		out.rows = out.rows[:at+g.Rows()]
@@ -48,7 +48,10 @@ func (p *part) read() (*compactRows, error) {
 	if err != nil {
 		return nil, err
 	}
-	roles.rank(out.rows)
+	ranks := roles.ranks()
+	for i := range out.rows {
+		out.rows[i].role = rankOf(ranks, out.rows[i].role)
+	}
 	return out, nil
 }
 
@@ -78,7 +81,7 @@ func readKeys(g *parquet.Group, rows []compactRow) error {
 }
 
 // readPlaces reads the columns that decide on the places of a row group's rows.
-func readPlaces(g *parquet.Group, rows []compactRow, roles *roleNames) (err error) {
+func readPlaces(g *parquet.Group, rows []compactRow, roles *textCodes) (err error) {
 	text := func(column int, fn func(row int, text []byte)) {
 		if err == nil {
 			err = g.Texts(column, fn)
@@ -141,44 +144,4 @@ func (r *compactRows) dropKnown(keys *keySet) (dropped int64) {
 	before := len(r.rows)
 	r.rows = slices.DeleteFunc(r.rows, func(row compactRow) bool { return !keys.add(row.key) })
 	return int64(before - len(r.rows))
-}
-
-// roleNames gives the ARNs of roles codes, and in the end ranks.
-type roleNames struct {
-	names    []string
-	codes    map[string]int32
-	last     string // ARN of lastCode: rows of a role lie together
-	lastCode int32
-}
-
-func (r *roleNames) code(arn []byte) int32 {
-	if len(r.names) > 0 && r.last == string(arn) {
-		return r.lastCode
-	}
-	code, known := r.codes[string(arn)]
-	if !known {
-		code = int32(len(r.names))
-		r.names = append(r.names, string(arn))
-		r.codes[r.names[code]] = code
-	}
-	r.last, r.lastCode = r.names[code], code
-	return code
-}
-
-// rank gives rows the ranks of their roles in the place of their codes.
-func (r *roleNames) rank(rows []compactRow) {
-	order := make([]int32, len(r.names))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(r.names[a], r.names[b]) })
-	ranks := make([]int32, len(order))
-	for rank, code := range order {
-		ranks[code] = int32(rank)
-	}
-	for i := range rows {
-		if rows[i].role >= 0 {
-			rows[i].role = ranks[rows[i].role]
-		}
-	}
 }

@@ -134,14 +134,16 @@ func addTwice(t *testing.T, dir string, rng *rand.Rand) (added int64) {
 	return added
 }
 
-func eventFiles(t *testing.T, dir string) []parquet.DataFile {
+func eventFiles(t *testing.T, dir string) []parquet.DataFile { return filesOf(t, dir, "events") }
+
+func filesOf(t *testing.T, dir, table string) []parquet.DataFile {
 	t.Helper()
 	lake, err := parquet.OpenLake(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer lake.Close()
-	files, err := lake.Files("events")
+	files, err := lake.Files(table)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,13 @@ import (
 // compactWriter writes the new files of one day, hidden until all are there.
 type compactWriter struct {
 	*compaction
-	hidden []*dayFile
+	hidden []compactFile
+}
+
+// compactFile is a file of events with that of their uses.
+type compactFile struct {
+	*dayFile
+	uses *table
 }
 
 // write makes a file of the rows of a part.
@@ -26,12 +32,13 @@ func (w *compactWriter) write(ctx context.Context, day string, p part, r *compac
 	if err != nil {
 		return err
 	}
+	uses := newUses()
 	for rows := r.rows; len(rows) > 0; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		n := nextGroup(rows, w.options.bounds.groupRows)
-		if err := w.writeGroup(f, p, r.counts, rows[:n]); err != nil {
+		if err := w.writeGroup(f.dayFile, uses, p, r.counts, rows[:n]); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -41,19 +48,28 @@ func (w *compactWriter) write(ctx context.Context, day string, p part, r *compac
 	if err := f.writer.Close(meta); err != nil {
 		return fmt.Errorf("writing %q: %w", f.path, err)
 	}
-	return f.file.Seal()
+	if err := f.file.Seal(); err != nil {
+		return err
+	}
+	if err := uses.write(f.uses); err != nil {
+		return err
+	}
+	return f.uses.seal()
 }
 
-func (w *compactWriter) create(day string) (*dayFile, error) {
+func (w *compactWriter) create(day string) (f compactFile, err error) {
 	at, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return nil, fmt.Errorf("listing lake: folder of %s is no day: %w", day, err)
+		return f, fmt.Errorf("listing lake: folder of %s is no day: %w", day, err)
 	}
-	f, err := createDayFile(w.lake, w.run, at)
-	if err == nil {
-		w.hidden = append(w.hidden, f)
+	if f.dayFile, err = createDayFile(w.lake, w.run, at); err != nil {
+		return f, err
 	}
-	return f, err
+	if f.uses, err = newTable(w.lake, w.run, parquet.UsesPath(f.path), parquet.UsesSchema); err != nil {
+		return f, errors.Join(err, f.file.Abort())
+	}
+	w.hidden = append(w.hidden, f)
+	return f, nil
 }
 
 // nextGroup says how many of the sorted rows become the next row group: assumptions,
@@ -69,7 +85,7 @@ func nextGroup(rows []compactRow, most int) int {
 }
 
 // writeGroup gathers the rows from the row groups of the part and writes them.
-func (w *compactWriter) writeGroup(f *dayFile, p part, counts []int, rows []compactRow) error {
+func (w *compactWriter) writeGroup(f *dayFile, uses *uses, p part, counts []int, rows []compactRow) error {
 	w.gather.Begin(len(rows))
 	byGroup := make([][]int32, len(counts)) // numbers of rows
 	for i := range rows {
@@ -89,7 +105,9 @@ func (w *compactWriter) writeGroup(f *dayFile, p part, counts []int, rows []comp
 	if err != nil {
 		return err
 	}
-	return f.write(len(rows), w.gather.Columns())
+	columns := w.gather.Columns()
+	uses.add(len(rows), columns)
+	return f.write(len(rows), columns)
 }
 
 // replace lets the new files count in the place of the old ones, at one moment, and takes
@@ -98,16 +116,23 @@ func (w *compactWriter) replace(old []surveyed) (written []surveyed, err error) 
 	var batch parquet.Batch
 	var visible []string
 	for _, f := range w.hidden {
-		visible = append(visible, f.path)
+		visible = append(visible, f.path, f.uses.path)
 		file, err := f.file.Commit()
 		if err != nil {
 			return nil, errors.Join(err, w.lake.Discard(visible))
 		}
-		batch.Files = append(batch.Files, file.Entry(f.path, f.rows))
+		uses, err := f.uses.commit()
+		if err != nil {
+			return nil, errors.Join(err, w.lake.Discard(visible))
+		}
+		batch.Files = append(batch.Files, file.Entry(f.path, f.rows), uses)
 		written = append(written, surveyed{name: f.path, rows: f.rows, bytes: file.Bytes})
 	}
 	for _, f := range old {
 		batch.Removed = append(batch.Removed, f.name)
+		if f.hasUses {
+			batch.Removed = append(batch.Removed, parquet.UsesPath(f.name))
+		}
 	}
 	if err := w.lake.Commit(w.run, batch); err != nil {
 		return nil, errors.Join(err, w.lake.Discard(visible)) // which leaves them if they count
@@ -120,7 +145,7 @@ func (w *compactWriter) replace(old []surveyed) (written []surveyed, err error) 
 func (w *compactWriter) abort() error {
 	var errs []error
 	for _, f := range w.hidden {
-		if err := f.file.Abort(); err != nil {
+		if err := errors.Join(f.file.Abort(), f.uses.abort()); err != nil {
 			errs = append(errs, fmt.Errorf("removing what was begun: %w; the next ingest removes it", err))
 		}
 	}

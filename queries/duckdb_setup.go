@@ -47,6 +47,9 @@ func (e *duckEngine) compareSchemas(ctx context.Context) error {
 	var paths []string
 	tables := 0 // that have files; no two of them have the same columns
 	for _, t := range e.files.tables {
+		if t.part {
+			continue
+		}
 		if paths = append(paths, t.paths...); len(t.paths) > 0 {
 			tables++
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 )
 
@@ -20,6 +21,7 @@ type lakeFiles struct {
 // lakeTable is one table of the lake and its files.
 type lakeTable struct {
 	name  string // "events", "iam/roles", …
+	part  bool   // its files are some of another table's
 	view  string // file with the view over the files
 	empty string // file with the view that stands in when there are none
 	bind  string // statement that takes the list of paths
@@ -29,7 +31,7 @@ type lakeTable struct {
 // lakeTables lists the tables in the order in which their views are made.
 func lakeTables() []lakeTable {
 	names := []string{
-		"events", "coverage",
+		"events", "loose_events", "uses", "coverage",
 		"iam/roles", "iam/role_permissions", "iam/role_trust", "iam/role_trust_conditions", "iam/policies",
 		"trails",
 		"catalogue/actions", "catalogue/operations",
@@ -39,12 +41,38 @@ func lakeTables() []lakeTable {
 		short := path.Base(name)
 		tables[i] = lakeTable{
 			name:  name,
+			part:  name == "loose_events",
 			view:  "duckdb/lake_" + short + ".sql",
 			empty: "duckdb/empty_" + short + ".sql",
 			bind:  "duckdb/bind_" + short + ".sql",
 		}
 	}
 	return tables
+}
+
+// pairUses leaves out files of uses that go with no events file, and makes the events
+// files that none goes with the table loose_events.
+func (f *lakeFiles) pairUses() {
+	table := func(name string) *lakeTable {
+		return &f.tables[slices.IndexFunc(f.tables, func(t lakeTable) bool { return t.name == name })]
+	}
+	dayAndName := func(file string) string {
+		folder, name := filepath.Split(file)
+		return filepath.Join(filepath.Base(folder), name)
+	}
+	of := map[string]string{}
+	for _, p := range table("uses").paths {
+		of[dayAndName(p)] = p
+	}
+	uses, loose := table("uses"), table("loose_events")
+	uses.paths, loose.paths = nil, nil
+	for _, p := range table("events").paths {
+		if u, ok := of[dayAndName(p)]; ok {
+			uses.paths = append(uses.paths, u)
+		} else {
+			loose.paths = append(loose.paths, p)
+		}
+	}
 }
 
 // script is one embedded statement and the file it came from.

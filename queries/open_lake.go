@@ -12,7 +12,9 @@ func listFiles(lake *parquet.Lake) (lakeFiles, error) {
 	f := lakeFiles{dir: lake.Dir(), tables: lakeTables()}
 	var names []string
 	for _, t := range f.tables {
-		names = append(names, t.name)
+		if !t.part {
+			names = append(names, t.name)
+		}
 	}
 	files, err := lake.FilesOf(names...) // of one moment: tables of different snapshots do not fit each other
 	if err != nil {
@@ -24,5 +26,6 @@ func listFiles(lake *parquet.Lake) (lakeFiles, error) {
 			t.paths = append(t.paths, d.Path)
 		}
 	}
+	f.pairUses()
 	return f, f.loadBinds()
 }

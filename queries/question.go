@@ -130,11 +130,16 @@ func (p Params) values() (map[string]driver.Value, error) {
 		return nil, fmt.Errorf("reading the window: it is empty, from %s up to %s; give a --since before --until", since.Format(time.RFC3339), until.Format(time.RFC3339))
 	}
 	first, last := day(since), day(until.Add(-time.Microsecond))
+	whole := day(since.Add(24*time.Hour - time.Microsecond)) // the first day of which the window has all
 	v := map[string]driver.Value{
 		"since":          since.Format(timestampText),
 		"until":          until.Format(timestampText),
 		"first_day":      first.Format(time.DateOnly),
 		"last_day":       last.Format(time.DateOnly),
+		"since_day":      first.Format(timestampText),
+		"until_day":      day(until).Format(timestampText),
+		"whole_since":    whole.Format(timestampText),
+		"whole_until":    later(whole, day(until)).Format(timestampText),
 		"window_days":    int64(last.Sub(first)/(24*time.Hour)) + 1,
 		"accounts":       nil,
 		"role":           nil,
@@ -173,5 +178,12 @@ func (p Params) values() (map[string]driver.Value, error) {
 }
 
 const timestampText = "2006-01-02 15:04:05.000000"
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
 
 func day(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }

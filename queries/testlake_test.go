@@ -178,6 +178,9 @@ func (w *workshop) exec(text string, args ...any) {
 func (w *workshop) write(dir string, x world) lakeFiles {
 	w.t.Helper()
 	w.copyOut(dir, "events", x.events, len(x.events), "event_date", "strftime(cast(json ->> 'event_time' as timestamp), '%Y-%m-%d')")
+	if len(x.events) > 0 {
+		w.writeUses(dir, "hash(event_date) % 2 = 0")
+	}
 	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date", "json ->> 'snapshot_date'")
 	w.copyOut(dir, "iam/role_permissions", x.grants, len(x.grants), "snapshot_date", "json ->> 'snapshot_date'")
 	w.copyOut(dir, "iam/policies", x.policies, len(x.policies), "snapshot_date", "json ->> 'snapshot_date'")
@@ -232,6 +235,26 @@ func (w *workshop) copyOut(dir, table string, rows any, n int, partition, partit
 		return
 	}
 	w.exec("copy filled to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
+}
+
+// writeUses writes what was used on the days of the events that were just written for
+// which a condition holds, as their compaction does.
+func (w *workshop) writeUses(dir, condition string) {
+	w.t.Helper()
+	w.writeUsesAs(dir, condition, "part-0123456789abcdef0123456789abcde{i}")
+}
+
+func (w *workshop) writeUsesAs(dir, condition, name string) {
+	w.t.Helper()
+	w.exec(`copy (select event_date, role_id, role_arn, recipient_account_id, iam_action, iam_actions_possible, passed_role_arn,
+			min(event_time) as first_seen, max(event_time) as last_seen, max(event_time) filter (outcome <> 'denied') as last_done,
+			max(event_time) filter (outcome = 'denied') as last_denied, count(*) filter (outcome <> 'denied') as calls,
+			coalesce(bool_or(not management_event), false) as has_data_events,
+			coalesce(bool_or(management_event is null and outcome <> 'denied'), false) as has_unsorted_events
+		from filled where ` + condition + `
+		group by event_date, role_id, role_arn, recipient_account_id, iam_action, iam_actions_possible, passed_role_arn,
+			case when role_id is null and role_arn is not null then event_time end)
+		to '` + dir + `/uses' (format parquet, compression zstd, partition_by (event_date), filename_pattern '` + name + `', overwrite_or_ignore)`)
 }
 
 // snapshotsOf lists the dates of the snapshots that rows belong to, each with an
@@ -328,6 +351,9 @@ func foundFiles(t testing.TB, dir string) lakeFiles {
 	t.Helper()
 	f := lakeFiles{dir: dir, tables: lakeTables()}
 	for i := range f.tables {
+		if f.tables[i].part {
+			continue
+		}
 		for _, pattern := range []string{".parquet", "/*.parquet", "/*/*.parquet"} {
 			paths, err := filepath.Glob(filepath.Join(dir, f.tables[i].name+pattern))
 			if err != nil {
@@ -336,6 +362,7 @@ func foundFiles(t testing.TB, dir string) lakeFiles {
 			f.tables[i].paths = append(f.tables[i].paths, paths...)
 		}
 	}
+	f.pairUses()
 	if err := f.loadBinds(); err != nil {
 		t.Fatal(err)
 	}

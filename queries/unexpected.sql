@@ -1044,8 +1044,8 @@ acted as (
     from (
         select
             role_id,
-            min(event_time) as first_seen
-        from lake.events
+            min(first_seen) as first_seen
+        from lake.uses
         where role_id >= ''
         group by role_id
     ) as actors

@@ -1,7 +1,6 @@
 package queries
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -101,19 +100,7 @@ func BenchmarkUnexpected(b *testing.B) {
 	if s := os.Getenv("ROLETRAIL_EVENTS"); s != "" {
 		n, _ = strconv.Atoi(s)
 	}
-	files := assumedLake(b, n)
+	files := compacted(b, assumedLake(b, n))
 	p := Params{Since: time.Date(2026, 7, 20, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 9, 29, 0, 0, 0, 0, time.UTC)}
-	before := cpuTime(b)
-	for b.Loop() {
-		e := openFiles(b, files, Options{Threads: 2}) // opening is part of the answer
-		rows, err := e.Run(context.Background(), "unexpected", p)
-		found := len(all(b, rows, err))
-		if found == 0 {
-			b.Fatal("no rows")
-		}
-		b.ReportMetric(float64(found), "rows/op")
-		e.Close()
-	}
-	b.ReportMetric((cpuTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
-	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	benchmarkBoth(b, files, "unexpected", p, n)
 }

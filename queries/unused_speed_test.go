@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -89,6 +90,47 @@ func grantedCalls(dir string, day, n int) string {
 		to '%s/part-0.parquet' (format parquet, compression zstd, row_group_size 32768)`, date, n, day, day, day, n, date, max(1, 32768*86400000000/n), folder)
 }
 
+// compacted gives a kept lake the files of uses that compaction writes beside the events,
+// and leaves the events as they are.
+func compacted(t testing.TB, files lakeFiles) lakeFiles {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(files.dir, "uses")); err == nil {
+		return foundFiles(t, files.dir)
+	}
+	w := newWorkshop(t)
+	for _, table := range files.tables {
+		for _, path := range table.paths {
+			if table.name != "events" {
+				continue
+			}
+			w.exec("create or replace temp table filled as select role_id, role_arn, recipient_account_id, iam_action, iam_actions_possible, passed_role_arn, " +
+				"event_time, outcome, management_event, strftime(event_date, '%Y-%m-%d') as event_date from read_parquet('" + path + "', hive_types = {'event_date': date})")
+			w.writeUsesAs(files.dir, "true", "one-")
+			rename(t, filepath.Join(files.dir, "uses", filepath.Base(filepath.Dir(path))), "one-0.parquet", filepath.Base(path))
+		}
+	}
+	return foundFiles(t, files.dir)
+}
+
+func rename(t testing.TB, folder, from, to string) {
+	t.Helper()
+	if err := os.Rename(filepath.Join(folder, from), filepath.Join(folder, to)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// loose takes the files of uses away.
+func loose(files lakeFiles) lakeFiles {
+	files.tables = slices.Clone(files.tables)
+	for i := range files.tables {
+		if files.tables[i].name == "uses" {
+			files.tables[i].paths = nil
+		}
+	}
+	files.pairUses()
+	return files
+}
+
 // BenchmarkUnusedSummary asks what a thousand roles may do and do not, over twenty
 // million events; ROLETRAIL_EVENTS makes it fewer.
 func BenchmarkUnusedSummary(b *testing.B) { benchmarkGrants(b, "unused_summary", "") }
@@ -101,18 +143,31 @@ func benchmarkGrants(b *testing.B, question, role string) {
 	if s := os.Getenv("ROLETRAIL_EVENTS"); s != "" {
 		n, _ = strconv.Atoi(s)
 	}
-	files := grantsLake(b, n)
+	files := compacted(b, grantsLake(b, n))
 	p := Params{Since: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 9, 29, 0, 0, 0, 0, time.UTC), Role: role}
-	b.ResetTimer()
-	before := cpuTime(b)
-	for b.Loop() {
-		e := openFiles(b, files, Options{Threads: 2}) // opening is part of the answer
-		rows, err := e.Run(context.Background(), question, p)
-		if len(all(b, rows, err)) < 1000 {
-			b.Fatal("too few rows")
-		}
-		e.Close()
+	benchmarkBoth(b, files, question, p, n)
+}
+
+// benchmarkBoth asks a question of a lake that is compact, and of one that is not.
+func benchmarkBoth(b *testing.B, files lakeFiles, question string, p Params, n int) {
+	for _, lake := range []struct {
+		name  string
+		files lakeFiles
+	}{{"compact", files}, {"loose", loose(files)}} {
+		b.Run(lake.name, func(b *testing.B) {
+			before := cpuTime(b)
+			for b.Loop() {
+				e := openFiles(b, lake.files, Options{Threads: 2}) // opening is part of the answer
+				rows, err := e.Run(context.Background(), question, p)
+				found := len(all(b, rows, err))
+				if found < 1000 {
+					b.Fatal("too few rows")
+				}
+				b.ReportMetric(float64(found), "rows/op")
+				e.Close()
+			}
+			b.ReportMetric((cpuTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
 	}
-	b.ReportMetric((cpuTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
-	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }

@@ -25,8 +25,8 @@ unnamed as (
 
         select
             role_arn,
-            min(event_time) as first_seen
-        from role_use
+            min(first_seen) as first_seen
+        from lake.uses
         where role_id is null and role_arn is not null
         group by role_arn
     ) as records
@@ -54,13 +54,13 @@ older as (
 named as (
 
     select
-        role_use.role_arn,
-        min(role_use.role_id) as first_id,
-        max(role_use.role_id) as last_id
-    from role_use
-    inner join older on role_use.role_arn = older.role_arn
-    where role_use.event_time < older.valid_to
-    group by role_use.role_arn
+        uses.role_arn,
+        min(uses.role_id) as first_id,
+        max(uses.role_id) as last_id
+    from lake.uses as uses
+    inner join older on uses.role_arn = older.role_arn
+    where uses.first_seen < older.valid_to
+    group by uses.role_arn
 
     union all
 

@@ -14,16 +14,17 @@ asked as (
 
 ),
 
+-- (No text is before the empty one: so readers pass over what has none.)
 sightings as (
 
     select
-        events.role_arn,
-        events.role_id,
-        min(events.event_time) as first_seen
-    from events
+        uses.role_arn,
+        uses.role_id,
+        min(uses.first_seen) as first_seen
+    from lake.uses as uses
     cross join asked
-    where events.role_id is not null and events.role_arn is not null
-    group by events.role_arn, events.role_id
+    where uses.role_id >= '' and uses.role_arn >= ''
+    group by uses.role_arn, uses.role_id
 
     union all
 
@@ -33,9 +34,7 @@ sightings as (
         min(events.event_time) as first_seen
     from events
     cross join asked
-    where
-        events.assumed_role_id is not null
-        and events.assumed_role_arn is not null
+    where events.assumed_role_id >= '' and events.assumed_role_arn >= ''
     group by events.assumed_role_arn, events.assumed_role_id
 
 )

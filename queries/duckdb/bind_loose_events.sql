@@ -1,0 +1,1 @@
+set variable loose_events_files = cast(? as varchar[]);

@@ -1,0 +1,1 @@
+set variable uses_files = cast(? as varchar[]);

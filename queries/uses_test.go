@@ -1,0 +1,65 @@
+package queries
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestDaysThatAreCompactAreNotReadAgain takes the events of compact days away: reports on
+// what roles use must not miss them, but in the days in which the window begins and ends.
+func TestDaysThatAreCompactAreNotReadAgain(t *testing.T) {
+	day := func(n, hour int) time.Time { return time.Date(2026, 7, n, hour, 0, 0, 0, time.UTC) }
+	x := world{
+		roles:  []inventoryRole{{ARN: "arn:aws:iam::111111111111:role/a", RoleID: "AROA1", AccountID: "111111111111", Name: "a", Path: "/", CreatedAt: ptr(day(1, 0)), SnapshotDate: "2026-07-20"}},
+		grants: []grantRow{{AccountID: "111111111111", RoleARN: "arn:aws:iam::111111111111:role/a", RoleID: "AROA1", Action: "s3:GetObject", Effect: "allowed", GrantedAt: ptr(day(1, 0)), SnapshotDate: "2026-07-20"}},
+	}
+	for n := 3; n <= 12; n++ {
+		for _, hour := range []int{1, 13, 23} {
+			x.events = append(x.events, event{EventID: day(n, hour).Format(time.RFC3339), EventTime: day(n, hour), EventSource: "s3.amazonaws.com", EventName: "GetObject", Recipient: ptr("111111111111"),
+				Outcome: "success", IAMAction: ptr("s3:GetObject"), RoleARN: ptr("arn:aws:iam::111111111111:role/a"), RoleID: ptr("AROA1"), Management: ptr(true)})
+		}
+	}
+	w := newWorkshop(t)
+	dir := t.TempDir()
+	w.write(dir, world{events: x.events, roles: x.roles, grants: x.grants})
+	w.exec("create or replace temp table filled as select * from read_parquet('" + dir + "/events/*/*.parquet', hive_types = {'event_date': varchar})")
+	w.writeUses(dir, "true")
+	files := foundFiles(t, dir)
+	q, err := findQuestion("unused")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uses := slices.IndexFunc(q.Columns, func(c specColumn) bool { return c.Name == "uses" })
+	for _, ask := range []struct {
+		since, until time.Time
+		uses         int64
+	}{
+		{day(2, 0), day(13, 0), 30}, {day(4, 0), day(10, 0), 18}, {day(4, 12), day(10, 12), 2 + 5*3 + 1},
+		{day(5, 12), day(5, 14), 1}, {day(5, 2), day(6, 2), 2 + 1}, {day(5, 0), day(5, 14), 2},
+	} {
+		for _, files := range []lakeFiles{files, withEventsOf(files, ask.since, ask.until)} {
+			rows, err := openFiles(t, files, Options{}).Run(context.Background(), "unused", Params{Since: ask.since, Until: ask.until})
+			if found := all(t, rows, err); len(found) != 1 || found[0][uses] != ask.uses {
+				t.Errorf("from %v to %v: %v, want %d uses", ask.since, ask.until, found, ask.uses)
+			}
+		}
+	}
+}
+
+// withEventsOf leaves of the files of events those of some days, and all files of uses.
+func withEventsOf(files lakeFiles, days ...time.Time) lakeFiles {
+	files.tables = slices.Clone(files.tables)
+	for i := range files.tables {
+		t := &files.tables[i]
+		if t.name != "events" {
+			continue
+		}
+		t.paths = slices.DeleteFunc(slices.Clone(t.paths), func(path string) bool {
+			return !slices.ContainsFunc(days, func(day time.Time) bool { return strings.Contains(path, "event_date="+day.Format(time.DateOnly)) })
+		})
+	}
+	return files
+}
