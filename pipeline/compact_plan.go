@@ -22,7 +22,7 @@ type compactBounds struct {
 var defaultCompactBounds = compactBounds{fileRows: 2 * 122_880, groupRows: 122_880, textBytes: 256 << 20}
 
 // compactedKey is the footer's entry of a compacted file, and compactedOrder its value:
-// which order the rows have. Such a file counts as compacted if that of its uses is there.
+// which order the rows have, and which columns their uses. Such a file counts as compacted if that of its uses is there.
 const (
 	compactedKey   = "roletrail.compacted"
 	compactedOrder = "1"

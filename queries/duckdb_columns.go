@@ -18,7 +18,7 @@ func (e *duckEngine) lacking(err error) error {
 		return nil
 	}
 	for _, t := range e.files.tables {
-		if len(t.paths) == 0 {
+		if len(t.paths) == 0 || t.part {
 			continue
 		}
 		for _, name := range wantedColumns(t) {
@@ -85,6 +85,8 @@ func renewal(table string) string {
 		return "run ingest iam again"
 	case "trails":
 		return "run ingest trail again"
+	case "uses":
+		return "run ingest compact again"
 	case "catalogue":
 		return "run ingest catalogue again"
 	}

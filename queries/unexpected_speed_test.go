@@ -100,7 +100,7 @@ func BenchmarkUnexpected(b *testing.B) {
 	if s := os.Getenv("ROLETRAIL_EVENTS"); s != "" {
 		n, _ = strconv.Atoi(s)
 	}
-	files := compacted(b, assumedLake(b, n))
+	files := assumedLake(b, n)
 	p := Params{Since: time.Date(2026, 7, 20, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 9, 29, 0, 0, 0, 0, time.UTC)}
 	benchmarkBoth(b, files, "unexpected", p, n)
 }

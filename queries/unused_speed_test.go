@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -90,45 +90,63 @@ func grantedCalls(dir string, day, n int) string {
 		to '%s/part-0.parquet' (format parquet, compression zstd, row_group_size 32768)`, date, n, day, day, day, n, date, max(1, 32768*86400000000/n), folder)
 }
 
-// compacted gives a kept lake the files of uses that compaction writes beside the events,
-// and leaves the events as they are.
+// compacted is a kept lake after its compaction: the events of each day sorted as a whole,
+// in row groups of 122,880, and beside them what was used. It is kept too.
 func compacted(t testing.TB, files lakeFiles) lakeFiles {
 	t.Helper()
-	if _, err := os.Stat(filepath.Join(files.dir, "uses")); err == nil {
-		return foundFiles(t, files.dir)
+	dir := files.dir + "-compact"
+	if _, err := os.Stat(filepath.Join(dir, "coverage")); err == nil {
+		return foundFiles(t, dir)
 	}
 	w := newWorkshop(t)
 	for _, table := range files.tables {
 		for _, path := range table.paths {
-			if table.name != "events" {
-				continue
+			folder := filepath.Join(dir, filepath.Dir(strings.TrimPrefix(path, files.dir)))
+			switch table.name {
+			case "events":
+				w.compactDay(dir, folder, path)
+			case "loose_events", "coverage":
+			default:
+				link(t, path, folder)
 			}
-			w.exec("create or replace temp table filled as select role_id, role_arn, recipient_account_id, iam_action, iam_actions_possible, passed_role_arn, " +
-				"event_time, outcome, management_event, strftime(event_date, '%Y-%m-%d') as event_date from read_parquet('" + path + "', hive_types = {'event_date': date})")
-			w.writeUsesAs(files.dir, "true", "one-")
-			rename(t, filepath.Join(files.dir, "uses", filepath.Base(filepath.Dir(path))), "one-0.parquet", filepath.Base(path))
 		}
 	}
-	return foundFiles(t, files.dir)
+	for _, table := range files.tables { // last: then the lake is whole
+		for _, path := range table.paths {
+			if table.name == "coverage" {
+				link(t, path, filepath.Join(dir, filepath.Dir(strings.TrimPrefix(path, files.dir))))
+			}
+		}
+	}
+	return foundFiles(t, dir)
 }
 
-func rename(t testing.TB, folder, from, to string) {
+func link(t testing.TB, path, folder string) {
 	t.Helper()
-	if err := os.Rename(filepath.Join(folder, from), filepath.Join(folder, to)); err != nil {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(path, filepath.Join(folder, filepath.Base(path))); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// loose takes the files of uses away.
-func loose(files lakeFiles) lakeFiles {
-	files.tables = slices.Clone(files.tables)
-	for i := range files.tables {
-		if files.tables[i].name == "uses" {
-			files.tables[i].paths = nil
-		}
+// compactDay compacts the one file of events of a day into a folder of the lake at dir.
+func (w *workshop) compactDay(dir, folder, path string) {
+	w.t.Helper()
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		w.t.Fatal(err)
 	}
-	files.pairUses()
-	return files
+	w.exec("copy (select * exclude (event_date) from read_parquet('" + path + `')
+		order by caller_kind is null, case when caller_kind is null then role_arn else assumed_role_arn end nulls first, event_time)
+		to '` + filepath.Join(folder, filepath.Base(path)) + "' (format parquet, compression zstd, row_group_size 122880)")
+	w.exec("create or replace temp table filled as select role_id, role_arn, recipient_account_id, iam_action, iam_actions_possible, passed_role_arn, " +
+		"event_time, outcome, management_event, strftime(event_date, '%Y-%m-%d') as event_date from read_parquet('" + path + "', hive_types = {'event_date': date})")
+	w.writeUsesAs(dir, "true", "one-")
+	uses := filepath.Join(dir, "uses", filepath.Base(folder))
+	if err := os.Rename(filepath.Join(uses, "one-0.parquet"), filepath.Join(uses, filepath.Base(path))); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // BenchmarkUnusedSummary asks what a thousand roles may do and do not, over twenty
@@ -143,7 +161,7 @@ func benchmarkGrants(b *testing.B, question, role string) {
 	if s := os.Getenv("ROLETRAIL_EVENTS"); s != "" {
 		n, _ = strconv.Atoi(s)
 	}
-	files := compacted(b, grantsLake(b, n))
+	files := grantsLake(b, n)
 	p := Params{Since: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 9, 29, 0, 0, 0, 0, time.UTC), Role: role}
 	benchmarkBoth(b, files, question, p, n)
 }
@@ -153,7 +171,7 @@ func benchmarkBoth(b *testing.B, files lakeFiles, question string, p Params, n i
 	for _, lake := range []struct {
 		name  string
 		files lakeFiles
-	}{{"compact", files}, {"loose", loose(files)}} {
+	}{{"compact", compacted(b, files)}, {"loose", files}} {
 		b.Run(lake.name, func(b *testing.B) {
 			before := cpuTime(b)
 			for b.Loop() {
