@@ -107,3 +107,12 @@ func TestPlaceMutations(t *testing.T) {
 		t.Errorf("only %d of 20,000 broken paths are refused", refused)
 	}
 }
+
+// TestEveryTableHasASchema: fsck reads the files of all tables.
+func TestEveryTableHasASchema(t *testing.T) {
+	for _, table := range tables {
+		if s := schemaOf(table.name); s == nil || s.Table != table.name {
+			t.Errorf("%s has the schema %v", table.name, s)
+		}
+	}
+}
