@@ -24,14 +24,18 @@ func TestUsesAreThoseOfTheEvents(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 21))
 		dir := lakeOfRuns(t, files, rng)
 		compact(t, dir, pipeline.WithCompactBounds(pipeline.CompactOptions{}, 200+rng.IntN(900), 50+rng.IntN(300), 0))
-		uses := filesOf(t, dir, "uses")
-		for i, f := range eventFiles(t, dir) {
-			if uses[i].Name != parquet.UsesPath(f.Name) {
-				t.Fatalf("beside %q is %q", f.Name, uses[i].Name)
+		uses := map[string]string{}
+		for _, f := range filesOf(t, dir, "uses") {
+			uses[f.Name] = f.Path
+		}
+		for _, f := range eventFiles(t, dir) {
+			path, ok := uses[parquet.UsesPath(f.Name)]
+			if !ok { // the only one of its day, and left as it was
+				continue
 			}
 			of := readRows(t, f.Path)
 			want := usesOf(of)
-			got, _, err := parquet.ReadRows(uses[i].Path, parquet.UsesSchema)
+			got, _, err := parquet.ReadRows(path, parquet.UsesSchema)
 			if err != nil {
 				t.Fatal(err)
 			}
