@@ -96,10 +96,6 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 		if err != nil {
 			return err
 		}
-		if len(meta.Inventory) == 0 {
-			accounts := meta.Coverage.WithoutInventory
-			r.Say(slog.LevelWarn, termtext.Line(nothingGranted(accounts)), "no inventory, so nothing is known to be granted", "accounts", accounts)
-		}
 		rows, role, err := askGrants(ctx, engine, question, params, meta)
 		if err != nil {
 			return err
@@ -125,16 +121,6 @@ func (r *report) warnOfPolicies(err error, role string) {
 	reason, _, _ := strings.Cut(err.Error(), "\n") // the rest is about further statements
 	r.Say(slog.LevelWarn, termtext.Line(fmt.Sprintf("report: role %q may do more than is listed: %s", role, reason)),
 		"the role may do more than is listed", "role", role, "reason", reason)
-}
-
-// nothingGranted says why there is no row, and what to do.
-func nothingGranted(accounts []string) string {
-	of := ""
-	if len(accounts) > 0 {
-		of = " of " + review.Few(accounts)
-	}
-	return "report: no inventory" + of + ", so nothing is known to be granted; " +
-		"ingest iam adds one from the output of aws iam get-account-authorization-details"
 }
 
 // askGrants runs the question. No row for a role must not look as if it had
