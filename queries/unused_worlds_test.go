@@ -33,6 +33,7 @@ func (b batch) grantedWorld(n int) world {
 	g.otherCalls(n)
 	for i := range w.roles {
 		g.grant(&w.roles[i])
+		w.roles[i].Unread = [][]string{nil, {}, {"inline:own"}, {}, {"…"}}[i%5]
 	}
 	g.regions()
 	g.trails(b)

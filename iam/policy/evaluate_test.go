@@ -58,7 +58,7 @@ func TestPermission(t *testing.T) {
 		"within":          {Set{Identity: []Named{p("p", allowAll)}, Boundary: boundary(allowAll)}, "s3:GetObject", "allowed via [p#All] on *"},
 		"out of bounds":   {Set{Identity: []Named{p("p", allowAll)}, Boundary: boundary(allowRead)}, "s3:PutObject", "denied"},
 		"bounded in part": {Set{Identity: []Named{p("p", allowAll)}, Boundary: boundary(allowRead)}, "s3:GetObject", "conditional via [p#All] on *; boundary b#1"},
-		"bounded by deny": {Set{Identity: []Named{p("p", allowAll)}, Boundary: boundary(allowAll, denyBucket)}, "s3:GetObject", "conditional via [p#All] on *; boundary b#1"},
+		"bounded by deny": {Set{Identity: []Named{p("p", allowAll)}, Boundary: boundary(allowAll, denyBucket)}, "s3:GetObject", "conditional via [p#All] on *; boundary b#2"},
 		"boundary grants": {Set{Boundary: boundary(allowAll)}, "s3:GetObject", "denied"},
 		"empty boundary":  {Set{Identity: []Named{p("p", allowAll)}, Boundary: boundary()}, "s3:GetObject", "denied"},
 		"lost boundary":   {Set{Identity: []Named{p("p", allowAll)}, Boundary: &Named{Name: "b"}}, "s3:GetObject", "conditional via [p#All] on *; boundary b"},
