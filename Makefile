@@ -1,7 +1,7 @@
 # Everything a person or a CI job does with this repository. `make` lists the targets.
 
 FUZZTIME ?= 10m
-# How often make integration kills ingest, and as often compaction; 1000 for a long run.
+# How often make integration kills ingest, and a third as often compaction; 1000 for a long run.
 KILLS ?= 300
 DEMO_LAKE ?= demo-lake
 

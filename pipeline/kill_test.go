@@ -55,8 +55,8 @@ func ingestInSmallEpochs(dir, logs string) error {
 	return lake.Close()
 }
 
-// killsEnv, set in the environment, is how many kills each of the tests comes to that kill
-// processes at random moments; make integration sets it.
+// killsEnv, set in the environment, is how many kills the tests come to that kill processes
+// at random moments; make integration sets it.
 const killsEnv = "ROLETRAIL_KILLS"
 
 // killsWanted is that number, or few.

@@ -17,14 +17,22 @@ func (e *duckEngine) setUp(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	script, err := e.setUpScript()
+	tables, err := e.tableScript()
+	if err == nil {
+		err = e.run(ctx, conn, tables)
+	}
 	if err != nil {
 		return err
 	}
-	for _, s := range script {
-		if _, err := conn.ExecContext(ctx, s.text, nil); err != nil {
-			return e.explain(fmt.Errorf("running %s: %w", s.name, err))
-		}
+	if err := e.correct(ctx, conn); err != nil {
+		return err
+	}
+	views, err := viewScript()
+	if err == nil {
+		err = e.run(ctx, conn, views)
+	}
+	if err != nil {
+		return err
 	}
 	text, err := texts.ReadFile("duckdb/version.sql")
 	if err != nil {
@@ -39,6 +47,39 @@ func (e *duckEngine) setUp(ctx context.Context) error {
 		e.version, _ = rows.Row()[0].(string)
 	}
 	return rows.Err()
+}
+
+// run runs statements in their order.
+func (e *duckEngine) run(ctx context.Context, conn driver.ExecerContext, statements []script) error {
+	for _, s := range statements {
+		if _, err := conn.ExecContext(ctx, s.text, nil); err != nil {
+			return e.explain(fmt.Errorf("running %s: %w", s.name, err))
+		}
+	}
+	return nil
+}
+
+// correct takes the events that others correct out of the table of events, and lets the
+// files of uses be, which count them. Lakes without any are read as they are: to look for
+// ids takes longer than most questions.
+func (e *duckEngine) correct(ctx context.Context, conn driver.ExecerContext) error {
+	text, err := texts.ReadFile("duckdb/count_corrections.sql")
+	if err != nil {
+		return err
+	}
+	rows, err := e.query(ctx, string(text), nil)
+	if err != nil {
+		return err
+	}
+	any := rows.Next() && rows.Row()[0] != int64(0)
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || !any {
+		return err
+	}
+	corrected, err := scripts([]string{"duckdb/replaced.sql", "duckdb/lake_events_corrected.sql", "duckdb/loose_events_corrected.sql", "duckdb/drop_uses.sql", "duckdb/empty_uses.sql"})
+	if err != nil {
+		return err
+	}
+	return e.run(ctx, conn, corrected)
 }
 
 // compareSchemas looks whether the files of a table have different columns, as

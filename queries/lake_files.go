@@ -78,9 +78,8 @@ func (f *lakeFiles) pairUses() {
 // script is one embedded statement and the file it came from.
 type script struct{ name, text string }
 
-// setUpScript is everything that stands between an empty DuckDB and a locked
-// one over the lake, in order.
-func (e *duckEngine) setUpScript() ([]script, error) {
+// tableScript makes what lies in the lake known to an empty DuckDB, in order.
+func (e *duckEngine) tableScript() ([]script, error) {
 	names := []string{"duckdb/session.sql", "duckdb/macros.sql"}
 	for _, t := range e.files.tables {
 		if len(t.paths) > 0 {
@@ -89,12 +88,22 @@ func (e *duckEngine) setUpScript() ([]script, error) {
 			names = append(names, t.empty)
 		}
 	}
+	return scripts(append(names, "duckdb/corrections.sql"))
+}
+
+// viewScript is what is left to have a locked DuckDB with all views but the late ones.
+func viewScript() ([]script, error) {
+	var names []string
 	for _, v := range allViews() {
 		if !slices.Contains(lateViews(), v) {
 			names = append(names, "views/"+v+".sql")
 		}
 	}
-	names = append(names, "duckdb/lock.sql")
+	return scripts(append(names, "duckdb/lock.sql"))
+}
+
+// scripts are embedded statements by the names of their files.
+func scripts(names []string) ([]script, error) {
 	out := make([]script, 0, len(names))
 	for _, n := range names {
 		text, err := fs.ReadFile(texts, n)

@@ -50,6 +50,7 @@ type event struct {
 	AssumedKey      *string    `json:"assumed_access_key_id"`
 	Caller          *string    `json:"caller"`
 	CallerKind      *string    `json:"caller_kind"`
+	Addendum        *string    `json:"addendum"`
 }
 
 // inventoryRole is one row of the inventory. It may have no id.
@@ -64,7 +65,6 @@ type inventoryRole struct {
 	Privilege    *string    `json:"privilege"`
 	LastUsed     *time.Time `json:"last_used"`
 	Attached     []string   `json:"attached_policies"`
-	Unread       []string   `json:"unread_policies"`
 	Origin       string     `json:"origin"`
 	SnapshotDate string     `json:"snapshot_date"`
 
