@@ -130,7 +130,8 @@ var CoverageSchema = newSchema("coverage",
 // RolesSchema is the table iam/roles: one row per role of one account at one
 // snapshot. max_session is in seconds; tags and trust_policy are JSON text;
 // privilege_path says what makes an admin one. attached_policies is NULL where the
-// inventory did not list the role's policies in full. origin is inventory, or logs where
+// inventory did not list the role's policies in full; unread_policies are those of which
+// something is not known, … standing for further ones. origin is inventory, or logs where
 // events alone tell of the role.
 var RolesSchema = newSchema("iam/roles",
 	Column{Name: "arn", Kind: Text},
@@ -145,6 +146,7 @@ var RolesSchema = newSchema("iam/roles",
 	Column{Name: "max_session", Kind: Int32},
 	Column{Name: "boundary", Kind: Dict},
 	Column{Name: "attached_policies", Kind: TextList},
+	Column{Name: "unread_policies", Kind: TextList},
 	Column{Name: "tags", Kind: Text, Raw: true},
 	Column{Name: "trust_policy", Kind: Text, Raw: true},
 	Column{Name: "last_used", Kind: Timestamp},

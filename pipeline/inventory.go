@@ -179,7 +179,7 @@ func (f *accountFiles) fill(ctx context.Context, inv *inventory.Inventory, judge
 
 func (f *accountFiles) addRole(role *inventory.Role, judgement *inventory.Judgement) error {
 	return f.roles.add(role.ARN, textOrNull(role.RoleID), role.AccountID, role.Name, role.Path, timeOrNull(role.CreatedAt),
-		string(role.Kind), textOrNull(string(judgement.Privilege)), textOrNull(judgement.Path), secondsOrNull(role.MaxSession), textOrNull(role.Boundary), attachedOrNull(role),
+		string(role.Kind), textOrNull(string(judgement.Privilege)), textOrNull(judgement.Path), secondsOrNull(role.MaxSession), textOrNull(role.Boundary), attachedOrNull(role), judgement.UnreadPolicies(),
 		textOrNull(role.Tags), textOrNull(role.TrustPolicy), timeOrNull(role.LastUsed), textOrNull(role.LastUsedRegion), string(f.origin), f.changes, f.at)
 }
 

@@ -77,10 +77,12 @@ func TestInventoryTables(t *testing.T) {
 }
 
 // TestUnlistedPolicies: a role whose inventory does not say which policies it has must
-// not look like one without any.
+// not look like one without any, and one that has a policy that cannot be read not like
+// one that may do less.
 func TestUnlistedPolicies(t *testing.T) {
 	const roles = `{"RoleDetailList":[
 		{"Arn":"arn:aws:iam::111111111111:role/bare","RolePolicyList":[],"AttachedManagedPolicies":[]},
+		{"Arn":"arn:aws:iam::111111111111:role/broken","RolePolicyList":[{"PolicyName":"p","PolicyDocument":"%7B"}],"AttachedManagedPolicies":[{"PolicyArn":"arn:aws:iam::111111111111:policy/m"}]},
 		{"Arn":"arn:aws:iam::111111111111:role/unlisted","RolePolicyList":[]}]}`
 	inv, err := inventory.Parse(strings.NewReader(roles), "roles.json", inventory.Limits{})
 	if err != nil {
@@ -95,8 +97,12 @@ func TestUnlistedPolicies(t *testing.T) {
 	if err := errors.Join(err, lake.Close()); err != nil {
 		t.Fatal(err)
 	}
-	got := askSQL(t, dir, "select name, attached_policies is null as unlisted, cardinality(attached_policies) as attached from roles order by name")
-	want := []map[string]any{{"name": "bare", "unlisted": false, "attached": int64(0)}, {"name": "unlisted", "unlisted": true, "attached": nil}}
+	got := askSQL(t, dir, "select name, attached_policies is null as unlisted, cardinality(attached_policies) as attached, unread_policies as unread from roles order by name")
+	want := []map[string]any{
+		{"name": "bare", "unlisted": false, "attached": int64(0), "unread": []any{}},
+		{"name": "broken", "unlisted": false, "attached": int64(1), "unread": []any{"arn:aws:iam::111111111111:policy/m", "inline:p"}},
+		{"name": "unlisted", "unlisted": true, "attached": nil, "unread": []any{"…"}},
+	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

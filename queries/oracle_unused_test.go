@@ -107,6 +107,29 @@ func (g *grantOracle) unused() [][]any {
 	return rows
 }
 
+// listOf is a list as an answer has it.
+func listOf(texts []string) any {
+	if texts == nil {
+		return nil
+	}
+	list := []any{}
+	for _, text := range texts {
+		list = append(list, text)
+	}
+	return list
+}
+
+// unread has the rows of the question meta_policies.
+func (g *grantOracle) unread() [][]any {
+	var rows [][]any
+	for _, r := range g.roles {
+		if len(r.Unread) > 0 && r.Origin != "logs" {
+			rows = append(rows, []any{r.AccountID, r.ARN, listOf(r.Unread)})
+		}
+	}
+	return rows
+}
+
 // summary counts them.
 func (g *grantOracle) summary() [][]any {
 	byRole := map[any][][]any{}
@@ -130,7 +153,7 @@ func (g *grantOracle) summary() [][]any {
 		for _, name := range []string{"granted", "used", "possibly_used", "denied_only", "unused", "probably_unused", "unobservable", "too_new"} {
 			cells = append(cells, count[name])
 		}
-		out = append(out, append(cells, int64(len(granted)), int64(len(used))))
+		out = append(out, append(cells, int64(len(granted)), int64(len(used)), listOf(r.Unread)))
 	}
 	return out
 }

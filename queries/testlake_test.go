@@ -65,6 +65,7 @@ type inventoryRole struct {
 	Privilege    *string    `json:"privilege"`
 	LastUsed     *time.Time `json:"last_used"`
 	Attached     []string   `json:"attached_policies"`
+	Unread       []string   `json:"unread_policies"`
 	Origin       string     `json:"origin"`
 	SnapshotDate string     `json:"snapshot_date"`
 

@@ -20,7 +20,11 @@ params as (
         cast(? as varchar) as role,
         cast(? as date) as inventory_date,
         cast(? as varchar) as findings,
-        cast(? as boolean) as show_all
+        cast(? as boolean) as show_all,
+        cast(? as double) as thin_share,
+        cast(? as date) as first_day,
+        cast(? as date) as last_day,
+        cast(? as bigint) as window_days
     from given
 
 ),
@@ -1037,6 +1041,65 @@ baselines as (
 
 ---------- trusted, and never seen
 
+covered as (
+
+    select
+        coverage.account_id,
+        count(distinct coverage.event_date) as days
+    from coverage
+    cross join params
+    where
+        coverage.family = 'CloudTrail'
+        and coverage.event_date >= params.first_day
+        and coverage.event_date <= params.last_day
+    group by coverage.account_id
+
+),
+
+-- Whom nobody saw come by an assumption.
+unseen as (
+
+    select
+        trust.role_key,
+        trust.principal,
+        trust.principal_kind,
+        max(trust.principal_account) as principal_account,
+        bool_or(
+            trust.principal_kind = 'anyone'
+            or (
+                trust.principal_kind = 'service'
+                and trust.principal_key = 'ec2.amazonaws.com'
+            )
+        )
+        and bool_or(contains(trust.actions, 'sts:AssumeRole'))
+            as may_be_instance
+    from trust
+    cross join params
+    inner join inventory on trust.role_key = inventory.role_key
+    inner join baselines on inventory.account_id = baselines.account_id
+    inner join covered on inventory.account_id = covered.account_id
+    left join namings
+        on
+            trust.role_key = namings.role_key
+            and trust.statement = namings.statement
+            and trust.principal = namings.principal
+            and namings.naming > 0
+    where
+        trust.effect = 'allow'
+        and not trust.negated
+        and trust.principal_kind <> 'unknown'
+        and cardinality(trust.actions) > 0
+        and inventory.kind <> 'service_linked'
+        -- Whoever came may have come to another role of the name.
+        and not inventory.has_namesakes
+        -- Where nothing is logged, or too little, nobody is seen.
+        and baselines.first_event < params.until
+        and covered.days >= params.thin_share * params.window_days
+    group by trust.role_key, trust.principal, trust.principal_kind
+    having count(namings.naming) = 0
+
+),
+
 -- (Grouped by one column, whose dictionary DuckDB then makes use of.)
 acted as (
 
@@ -1052,58 +1115,155 @@ acted as (
     cross join params
     where actors.first_seen < params.until
 
+    union
+
+    select names.role_key
+    from lake.uses as uses
+    inner join lake.role_names as names on uses.role_arn = names.role_arn
+    cross join params
+    where
+        uses.role_id is null
+        and uses.first_seen < params.until
+        and uses.first_seen >= names.valid_from
+        and uses.first_seen < names.valid_to
+
 ),
 
-entered as (
+-- Their roles, as far as they acted: of those the sessions. (Where there is none, no
+-- event is read.)
+missed_roles as (
 
-    select targets.role_key
-    from (
-        select
-            target_key as role_key,
-            min(event_time) as first_seen
-        from lake.assumption_steps
-        where outcome = 'success'
-        group by target_key
-    ) as targets
+    select distinct unseen.role_key
+    from unseen
+    inner join acted on unseen.role_key = acted.role_key
+
+),
+
+acting as (
+
+    select
+        events.role_id as role_key,
+        events.role_session_name as session_name,
+        coalesce(
+            events.session_created_at, timestamp '1970-01-01 00:00:00'
+        ) as created_key
+    from lake.events as events
+    inner join missed_roles on events.role_id = missed_roles.role_key
     cross join params
-    where targets.first_seen < params.until
+    where events.event_time < params.until
+
+    union
+
+    select
+        names.role_key,
+        events.role_session_name as session_name,
+        coalesce(
+            events.session_created_at, timestamp '1970-01-01 00:00:00'
+        ) as created_key
+    from lake.events as events
+    inner join lake.role_names as names on events.role_arn = names.role_arn
+    inner join missed_roles on names.role_key = missed_roles.role_key
+    cross join params
+    where
+        events.role_id is null
+        and events.event_time < params.until
+        and events.event_time >= names.valid_from
+        and events.event_time < names.valid_to
+
+),
+
+openings as (
+
+    select
+        steps.target_key as role_key,
+        steps.target_session as session_name,
+        steps.event_time,
+        cast(floor(to_unixtime(steps.event_time) / 10) as bigint) as slot
+    from lake.assumption_steps as steps
+    inner join missed_roles on steps.target_key = missed_roles.role_key
+    cross join params
+    where steps.outcome = 'success' and steps.event_time < params.until
+
+),
+
+-- Most records have the time at which the session was made, to the second.
+loose as (
+
+    select acting.*
+    from acting
+    left join openings
+        on
+            acting.role_key = openings.role_key
+            and acting.session_name = openings.session_name
+            and acting.created_key = openings.event_time
+    where openings.role_key is null
+
+),
+
+-- Others differ by some seconds, which a slot of ten and its neighbours hold; where
+-- the record does not say when, it may have been any time.
+begun as (
+
+    select
+        loose.role_key,
+        loose.session_name,
+        loose.created_key
+    from loose
+    cross join (values (-1), (0), (1)) as slots (further)
+    inner join openings
+        on
+            loose.role_key = openings.role_key
+            and loose.session_name = openings.session_name
+            and cast(floor(to_unixtime(loose.created_key) / 10) as bigint)
+            + slots.further
+            = openings.slot
+    where
+        loose.created_key >= openings.event_time - interval '5' second
+        and loose.created_key <= openings.event_time + interval '5' second
+
+    union
+
+    select
+        loose.role_key,
+        loose.session_name,
+        loose.created_key
+    from loose
+    inner join openings
+        on
+            loose.role_key = openings.role_key
+            and loose.session_name = openings.session_name
+    where loose.created_key = timestamp '1970-01-01 00:00:00'
+
+),
+
+-- Sessions that acted, and began where no record shows: somebody came whom nobody
+-- knows. That of an instance is known by its name.
+hidden as (
+
+    select
+        loose.role_key,
+        bool_and(
+            coalesce(regexp_like(loose.session_name, '^i-[0-9a-f]+$'), false)
+        ) as only_instances
+    from loose
+    left join begun
+        on
+            loose.role_key = begun.role_key
+            and loose.session_name = begun.session_name
+            and loose.created_key = begun.created_key
+    where begun.role_key is null
+    group by loose.role_key
 
 ),
 
 absent as (
 
-    select
-        trust.role_key,
-        trust.principal,
-        trust.principal_kind,
-        max(trust.principal_account) as principal_account
-    from trust
-    cross join params
-    inner join inventory on trust.role_key = inventory.role_key
-    inner join baselines on inventory.account_id = baselines.account_id
-    left join acted on trust.role_key = acted.role_key
-    left join entered on trust.role_key = entered.role_key
-    left join namings
-        on
-            trust.role_key = namings.role_key
-            and trust.statement = namings.statement
-            and trust.principal = namings.principal
-            and namings.naming > 0
+    select unseen.*
+    from unseen
+    left join hidden on unseen.role_key = hidden.role_key
     where
-        trust.effect = 'allow'
-        and not trust.negated
-        and trust.principal_kind <> 'unknown'
-        and cardinality(trust.actions) > 0
-        and inventory.kind <> 'service_linked'
-        -- Whoever came may have come to another role of the name.
-        and not inventory.has_namesakes
-        -- Where nothing is logged nobody is seen.
-        and baselines.first_event < params.until
-        -- Of a role that acts somebody became a session. Where the lake has none of
-        -- that, as of trails without reads (P29), nobody can tell who did not.
-        and (acted.role_key is null or entered.role_key is not null)
-    group by trust.role_key, trust.principal, trust.principal_kind
-    having count(namings.naming) = 0
+        hidden.role_key is null
+        or (hidden.only_instances and not unseen.may_be_instance)
 
 ),
 

@@ -266,7 +266,7 @@ func (o *callerOracle) absent() []callerRow {
 		}
 		seen[key] = true
 		isLogged := slices.ContainsFunc(o.w.coverage, func(c coverageRow) bool { return c.AccountID == row.AccountID && c.FirstEvent.Before(o.p.Until) })
-		if !isLogged || o.mayHaveCome(row) || o.actedUnentered(o.keyOf(row.RoleARN)) {
+		if !isLogged || o.isThin(row.AccountID) || o.mayHaveCome(row) || o.hiddenVisit(row) {
 			continue
 		}
 		r := callerRow{account: row.AccountID, arn: row.RoleARN, id: role.RoleID, caller: row.Principal, kind: row.Kind, callerAccount: orEmpty(row.Account)}
@@ -287,34 +287,73 @@ func (o *callerOracle) absent() []callerRow {
 	return rows
 }
 
-// actedUnentered reports whether a role made calls although nobody is known to have
-// become it.
-func (o *callerOracle) actedUnentered(key string) bool {
-	for _, t := range o.tries {
-		if t.roleKey == key && t.Outcome == "success" && t.EventTime.Before(o.p.Until) {
-			return false
+// isThin reports whether the window lacks too many days of an account.
+func (o *callerOracle) isThin(account string) bool {
+	share := o.p.ThinCoverage
+	if share == 0 {
+		share = 0.9
+	}
+	one := &oracle{p: o.p}
+	for _, c := range o.w.coverage {
+		if c.AccountID == account {
+			one.w.coverage = append(one.w.coverage, c)
 		}
 	}
-	return slices.ContainsFunc(o.w.events, func(e trustEvent) bool {
-		return e.RoleID != nil && *e.RoleID == key && e.EventTime.Before(o.p.Until)
+	covered, all := one.coveredDays(account)
+	return float64(covered) < share*float64(all)
+}
+
+// hiddenVisit reports whether a session of the row's role acted of which nobody is known
+// to have begun it, so that its principal may have come. A session with the name of an
+// instance is EC2's.
+func (o *callerOracle) hiddenVisit(row trustRow) bool {
+	key := o.keyOf(row.RoleARN)
+	for _, e := range o.w.events {
+		if of, _ := o.book.role(e.RoleID, e.RoleARN, e.EventTime); of != key || !e.EventTime.Before(o.p.Until) || o.isBegun(key, e) {
+			continue
+		}
+		if !instanceName.MatchString(orEmpty(e.SessionName)) {
+			o.hidden["anybody's"]++
+			return true
+		}
+		instance := trust.Call{Action: "sts:AssumeRole", Caller: "ec2.amazonaws.com", Kind: "service", Shown: map[string][]string{}}
+		if o.mayBe(row, instance) {
+			o.hidden["an instance's"]++
+			return true
+		}
+		o.hidden["an instance's, and of another principal"]++
+	}
+	return false
+}
+
+var instanceName = regexp.MustCompile(`^i-[0-9a-f]+$`)
+
+// isBegun reports whether the beginning of a session that acted is known: its role was
+// assumed under its name when it was made, or ever, if the event does not say when.
+func (o *callerOracle) isBegun(key string, e trustEvent) bool {
+	return slices.ContainsFunc(o.tries, func(t *oracleTry) bool {
+		return t.roleKey == key && t.Outcome == "success" && t.EventTime.Before(o.p.Until) && t.AssumedSession != nil && e.SessionName != nil &&
+			*t.AssumedSession == *e.SessionName && (e.SessionCreated == nil || e.SessionCreated.Sub(t.EventTime).Abs() <= 5*time.Second)
 	})
 }
 
 // mayHaveCome asks Match about the principal alone, without conditions and for any
 // call: only a caller whom it cannot mean is not trusted by it.
 func (o *callerOracle) mayHaveCome(row trustRow) bool {
-	for _, same := range o.w.trust {
+	return slices.ContainsFunc(o.tries, func(t *oracleTry) bool {
+		return t.roleKey == o.keyOf(row.RoleARN) && t.EventTime.Before(o.p.Until) && t.Outcome != "failed" && o.mayBe(row, o.call(t))
+	})
+}
+
+// mayBe reports whether a call may be one of the row's principal.
+func (o *callerOracle) mayBe(row trustRow, call trust.Call) bool {
+	return slices.ContainsFunc(o.w.trust, func(same trustRow) bool {
 		if same.RoleARN != row.RoleARN || same.Principal != row.Principal || same.Kind != row.Kind || same.Effect != "allow" || same.Negated || len(same.Actions) == 0 {
-			continue
+			return false
 		}
 		one := trust.Policy{Rows: []trust.Row{{
 			Effect: trust.Allow, PrincipalKind: trust.PrincipalKind(same.Kind), PrincipalAccount: orEmpty(same.Account), PrincipalKey: orEmpty(same.Key), Actions: same.Actions,
 		}}}
-		for _, t := range o.tries {
-			if t.roleKey == o.keyOf(row.RoleARN) && t.EventTime.Before(o.p.Until) && t.Outcome != "failed" && trust.Match(one, o.call(t)).Findings[0] != trust.NotTrusted {
-				return true
-			}
-		}
-	}
-	return false
+		return trust.Match(one, call).Findings[0] != trust.NotTrusted
+	})
 }

@@ -17,6 +17,8 @@ type callerOracle struct {
 	p     Params
 	tries []*oracleTry
 	book  *nameBook
+
+	hidden map[string]int // what kept a principal from having never come: see hiddenVisit
 }
 
 // oracleTry is one assumption, its two records made one.
@@ -52,7 +54,7 @@ func newCallerOracle(w *trustWorld, p Params) *callerOracle {
 	known := *w
 	every := identified(slices.Concat(w.roles, w.older), w.sightings())
 	known.roles = every[:len(w.roles)]
-	o := &callerOracle{w: &known, p: p, book: newNameBook(every, w.sightings())}
+	o := &callerOracle{w: &known, p: p, book: newNameBook(every, w.sightings()), hidden: map[string]int{}}
 	o.pair()
 	for _, t := range o.tries {
 		o.place(t)
@@ -71,6 +73,9 @@ func (o *callerOracle) pair() {
 	}
 	byShared := map[string]*oracleTry{}
 	for _, e := range o.w.events {
+		if e.CallerKind == nil {
+			continue // no assumption
+		}
 		old := byShared[orEmpty(e.SharedEventID)]
 		if old == nil || e.SharedEventID == nil {
 			t := &oracleTry{trustEvent: e}

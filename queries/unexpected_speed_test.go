@@ -12,14 +12,12 @@ import (
 // assumedLake makes a lake of n events over 90 days, in the order and with the
 // parameters that ingest writes: 1,000 roles of 30 accounts with their trust, and an
 // assumption to every 29 calls, an eighth of them by sessions of other roles, the
-// others by services, users, a CI provider and Identity Center. It is kept for the
-// next time beside the corpus that ROLETRAIL_CORPUS names.
+// others by services, users, a CI provider and Identity Center. Of a tenth of the
+// roles one principal never came. Its events are kept for the next time beside the corpus that
+// ROLETRAIL_CORPUS names.
 func assumedLake(t testing.TB, n int) lakeFiles {
 	t.Helper()
 	dir := filepath.Join(keptBeside(t), "assumed-"+strconv.Itoa(n))
-	if _, err := os.Stat(filepath.Join(dir, "coverage")); err == nil {
-		return foundFiles(t, dir)
-	}
 	w := newWorkshop(t)
 	x := trustWorld{}
 	for r := range 1000 {
@@ -34,6 +32,9 @@ func assumedLake(t testing.TB, n int) lakeFiles {
 		keep("account", account, account)
 		keep("service", "lambda.amazonaws.com", "lambda.amazonaws.com")
 		keep("oidc", "arn:aws:iam::"+account+":oidc-provider/token.example.com", "oidc:token.example.com")
+		if r%10 == 0 {
+			keep("user", "arn:aws:iam::"+account+":user/nobody", "arn:aws:iam::"+account+":user/nobody")
+		}
 		keep("saml", "arn:aws:iam::"+account+":saml-provider/AWSSSO_1", "saml:AWSSSO_1")
 		if r%3 == 0 {
 			condition := conditionRow{account, row.ARN, row.RoleID, 0, "sts:externalid", "StringEquals", nil, true, false, ptr(`\A(?:x-1)\z`), true}
@@ -41,13 +42,17 @@ func assumedLake(t testing.TB, n int) lakeFiles {
 			condition.Key, condition.Pattern = "token.example.com:sub", ptr(`\A(?:repo:[\s\S]*)\z`)
 			x.conditions = append(x.conditions, condition)
 		}
-		if r < 30 {
-			x.coverage = append(x.coverage, coverageRow{SourceObject: account, AccountID: account, Family: "CloudTrail", EventDate: "2026-07-01", Records: 1, Events: 1,
-				FirstEvent: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), LastEvent: time.Date(2026, 9, 28, 0, 0, 0, 0, time.UTC)})
+		for d := range 90 {
+			if at := time.Date(2026, 7, 1+d, 0, 0, 0, 0, time.UTC); r < 30 {
+				x.coverage = append(x.coverage, coverageRow{SourceObject: account, AccountID: account, Family: "CloudTrail", EventDate: at.Format(time.DateOnly), Records: 1, Events: 1,
+					FirstEvent: at, LastEvent: at.Add(23 * time.Hour)})
+			}
 		}
 	}
-	for day := range 90 {
-		w.exec(assumedDay(t, dir, day, n/90/30))
+	if _, err := os.Stat(filepath.Join(dir, "events", "event_date=2026-09-28")); err != nil { // the last of them
+		for day := range 90 {
+			w.exec(assumedDay(t, dir, day, n/90/30))
+		}
 	}
 	w.fill(filepath.Join(dir, "iam/roles/snapshot_date=2026-09-29"), "roles", x.roles)
 	w.fill(filepath.Join(dir, "iam/role_trust/snapshot_date=2026-09-29"), "role_trust", x.trust)

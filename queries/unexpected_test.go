@@ -70,6 +70,7 @@ func (r callerRow) cells() []any {
 // grade never came up.
 func TestUnexpectedAgreesWithOracle(t *testing.T) {
 	seen, unnamed, named := map[string]int{}, identities{}, spans{}
+	hidden := map[string]int{}
 	compared := 0
 	for seed := range uint64(4) {
 		b := newTrustBatch(t, seed, 500)
@@ -104,6 +105,9 @@ func TestUnexpectedAgreesWithOracle(t *testing.T) {
 				delete(got, key)
 			}
 			named.note(oracle.book)
+			for why, n := range oracle.hidden {
+				hidden[why] += n
+			}
 			unnamed.note(w.roles, oracle.w.roles, w.sightings(), func(r *inventoryRole) bool { return came[r.RoleID] })
 		}
 		for key := range got {
@@ -120,6 +124,11 @@ func TestUnexpectedAgreesWithOracle(t *testing.T) {
 	}
 	if missing := named.missing(); missing != "" {
 		t.Errorf("there was no name %s", missing)
+	}
+	for _, why := range []string{"anybody's", "an instance's", "an instance's, and of another principal"} {
+		if hidden[why] < 5 {
+			t.Errorf("%d trusted principals may have come by a session without a beginning that is %s", hidden[why], why)
+		}
 	}
 	if compared < 10_000 {
 		t.Errorf("only %d rows were compared", compared)

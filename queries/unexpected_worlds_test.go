@@ -101,6 +101,7 @@ func (m *trustMaker) make(number int) *trustWorld {
 	for range 3 + m.IntN(8) {
 		m.assumption()
 	}
+	m.instance()
 	m.forget()
 	m.rules()
 	return m.w
@@ -303,6 +304,26 @@ func (m *trustMaker) assumption() {
 	}
 }
 
+// instance draws a call of an EC2 instance, or of who is called like one. No assumption
+// begins its session. (It throws dice of its own, and changes nothing else of the world.)
+func (m *trustMaker) instance() {
+	dice := m.Rand
+	defer func() { m.Rand = dice }()
+	m.Rand = rand.New(rand.NewPCG(uint64(m.w.number), 12))
+	if m.chance(60) {
+		return
+	}
+	r, at := m.role(), m.moment()
+	e := trustEvent{event: event{
+		EventID: m.eventID(), EventTime: at, EventSource: "s3.amazonaws.com", EventName: "ListBuckets", Outcome: "success", Recipient: &r.account,
+		RoleID: m.maybe(r.id, 85), RoleARN: &r.arn, SessionName: ptr(m.pick("i-0abc", "i-0abc", "i-0abc", "i-0xyz")), SessionCreated: ptr(at.Add(-time.Hour)),
+	}}
+	if m.chance(10) {
+		e.SessionCreated = nil
+	}
+	m.w.events = append(m.w.events, e)
+}
+
 func (m *trustMaker) eventID() string {
 	m.ids++
 	return fmt.Sprintf("t%04d-%03d", m.w.number, (m.ids*619)%1000)
@@ -435,7 +456,7 @@ func (m *trustMaker) ownersCopy(e *trustEvent) {
 }
 
 // coverage begins long before the window, shortly before it, in it, or after it; or
-// there is none.
+// there is none. Of the window's days one is missing often, and more than one at times.
 func (m *trustMaker) coverage(account string) {
 	first := m.since.AddDate(0, 0, []int{-30, -14, -14, -13, 1}[m.IntN(5)])
 	switch m.w.number % 20 {
@@ -444,10 +465,19 @@ func (m *trustMaker) coverage(account string) {
 	case 13:
 		first = m.until
 	}
-	m.w.coverage = append(m.w.coverage, coverageRow{
-		SourceObject: "o" + account, AccountID: account, Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: first.Format(time.DateOnly),
-		Records: 1, Events: 1, FirstEvent: first, LastEvent: first.Add(time.Hour),
-	})
+	missing := []int{0, 1, 1, 2}[m.w.number%4]
+	add := func(at time.Time) {
+		m.w.coverage = append(m.w.coverage, coverageRow{
+			SourceObject: "o" + account, AccountID: account, Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: at.Format(time.DateOnly),
+			Records: 1, Events: 1, FirstEvent: at, LastEvent: at.Add(time.Hour),
+		})
+	}
+	add(first)
+	for day := m.since.AddDate(0, 0, missing); day.Before(m.until); day = day.AddDate(0, 0, 1) {
+		if day.After(first) {
+			add(day)
+		}
+	}
 }
 
 // rules draws what the configuration says.

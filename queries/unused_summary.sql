@@ -56,6 +56,7 @@ inventory as (
         max(account_id) as account_id,
         max(name) as name,
         max(created_at) as created_at,
+        max(unread_policies) as unread_policies,
         max(snapshot_date) as snapshot_date,
         max(last_used) as iam_last_used,
         max(
@@ -721,7 +722,8 @@ select
     coalesce(counted.unobservable, 0) as unobservable,
     coalesce(counted.too_new, 0) as too_new,
     coalesce(counted.services_granted, 0) as services_granted,
-    coalesce(counted.services_used, 0) as services_used
+    coalesce(counted.services_used, 0) as services_used,
+    asked.unread_policies
 from asked
 left join counted on asked.role_key = counted.role_key
 order by

@@ -35,6 +35,7 @@ func TestUnusedAgreesWithOracle(t *testing.T) {
 		}
 		unnamed.note(w.roles, oracle.w.roles, sightingsOf(w.events), func(r *inventoryRole) bool { return used[r.ARN] })
 		compareRows(t, "unused_summary", ask(t, e, "unused_summary", p), oracle.summary(), nil)
+		compareRows(t, "meta_policies", ask(t, e, "meta_policies", p), oracle.unread(), nil)
 		if b.seed == 1 {
 			compareFiltered(t, e, w, p)
 		}

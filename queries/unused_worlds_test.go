@@ -33,6 +33,7 @@ func (b batch) grantedWorld(n int) world {
 	g.otherCalls(n)
 	for i := range w.roles {
 		g.grant(&w.roles[i])
+		w.roles[i].Unread = [][]string{nil, {}, {"inline:own"}, {}, {"…"}}[i%5]
 	}
 	g.regions()
 	g.trails(b)
@@ -185,7 +186,7 @@ func (g *granter) grant(r *inventoryRole) {
 	for range g.IntN(9) {
 		row := grantRow{
 			AccountID: r.AccountID, RoleARN: r.ARN, RoleID: r.RoleID, Action: g.action(n), Effect: "allowed", SnapshotDate: r.SnapshotDate,
-			Via: []string{"inline:own#0", "arn:aws:iam::aws:policy/Thing#Sid"}[:1+g.IntN(2)], GrantedAt: g.age(),
+			Via: []string{"inline:own#1", "arn:aws:iam::aws:policy/Thing#Sid"}[:1+g.IntN(2)], GrantedAt: g.age(),
 		}
 		if own := append(g.called[r.RoleID], g.called[r.ARN]...); len(own) > 0 && g.chance(60) {
 			row.Action = own[g.IntN(len(own))]

@@ -100,15 +100,29 @@ func catalogue(c *queries.MetaCatalogue) string {
 	return day(c.Date) + " (built in)"
 }
 
-// noInventory says what is missing without an inventory, and whose doing it is:
-// upTo, unless zero, is the date that was asked for.
-func noInventory(upTo time.Time) string {
-	why, next := "no inventory", "ingest iam adds one"
-	if !upTo.IsZero() {
-		why, next = "no inventory up to "+day(upTo), "leave --inventory out to use the newest"
+// noInventory says what a report lacks without an inventory, and whose doing it is.
+func noInventory(m *queries.Meta, report string) (lines []string) {
+	without := m.Coverage.WithoutInventory
+	switch {
+	case report == "unexpected": // it has a warning of its own, about the trust policies
+	case len(m.Inventory) == 0 && isOfGrants(report):
+		of := ""
+		if len(without) > 0 {
+			of = " of " + Few(without)
+		}
+		lines = append(lines, "warning: no inventory"+of+", so nothing is known to be granted; ingest iam adds one from the output of aws iam get-account-authorization-details")
+	case len(m.Inventory) == 0 && !m.InventoryDate.IsZero(): // the date was asked for
+		lines = append(lines, fmt.Sprintf("warning: no inventory up to %s, roles that never acted are not listed; leave --inventory out to use the newest", day(m.InventoryDate)))
+	case len(m.Inventory) == 0:
+		lines = append(lines, "warning: no inventory, roles that never acted are not listed; ingest iam adds one")
+	case len(without) > 0:
+		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, what its roles may do is not known; ingest iam adds one", Few(without)))
 	}
-	return fmt.Sprintf("warning: %s, roles that never acted are not listed; %s", why, next)
+	return lines
 }
+
+// isOfGrants says whether all rows of a report come from the inventory.
+func isOfGrants(report string) bool { return report == "unused" || report == "unused_summary" }
 
 // staleAfter is how long before the window's end a catalogue may have been made.
 // AWS adds some hundreds of actions in that time.
@@ -124,11 +138,7 @@ func warnings(m *queries.Meta, report string) []string {
 		}
 		lines = append(lines, "warning: coverage is thin in "+Few(thin)+next)
 	}
-	if without := m.Coverage.WithoutInventory; len(m.Inventory) == 0 {
-		lines = append(lines, noInventory(m.InventoryDate))
-	} else if len(without) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, what its roles may do is not known; ingest iam adds one", Few(without)))
-	}
+	lines = append(lines, noInventory(m, report)...)
 	if logs := fromLogs(m.Inventory); len(logs) > 0 {
 		lines = append(lines, fmt.Sprintf("warning: no inventory of %s, of its roles only what changed in the logs is known; ingest iam adds one", Few(logs)))
 	}

@@ -73,17 +73,26 @@ func TestWindowLine(t *testing.T) {
 func TestWithoutInventory(t *testing.T) {
 	m := sampleMeta()
 	m.Inventory = nil
+	m.Coverage.WithoutInventory = []string{"111111111111"}
+	const granted = "warning: no inventory of 111111111111, so nothing is known to be granted; ingest iam adds one from the output of aws iam get-account-authorization-details"
 	for _, c := range []struct {
-		upTo time.Time
-		want string
+		report string
+		upTo   time.Time
+		want   string
 	}{
-		{time.Time{}, "warning: no inventory, roles that never acted are not listed; ingest iam adds one"},
-		{at("2026-01-31T00:00:00Z"), "warning: no inventory up to 2026-01-31, roles that never acted are not listed; leave --inventory out to use the newest"},
+		{"last_used", time.Time{}, "warning: no inventory, roles that never acted are not listed; ingest iam adds one"},
+		{"last_used", at("2026-01-31T00:00:00Z"), "warning: no inventory up to 2026-01-31, roles that never acted are not listed; leave --inventory out to use the newest"},
+		{"unused", time.Time{}, granted},
+		{"unused_summary", time.Time{}, granted},
+		{"unexpected", time.Time{}, ""}, // the command tells what it lacks
 	} {
 		m.InventoryDate = c.upTo
-		if text := strings.Join(headLines(m, ""), "\n"); !strings.Contains(text, c.want+"\n") {
-			t.Errorf("%q is not in\n%s", c.want, text)
+		if got := strings.Join(noInventory(m, c.report), "\n"); got != c.want {
+			t.Errorf("%s: %q, want %q", c.report, got, c.want)
 		}
+	}
+	if text := strings.Join(headLines(m, "unused"), "\n"); !strings.Contains(text, "\n"+granted) || strings.Count(text, "no inventory") != 1 {
+		t.Errorf("the head of unused is\n%s", text)
 	}
 }
 

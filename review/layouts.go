@@ -63,13 +63,17 @@ var layouts = map[string][]choice{
 	"unused_summary": {
 		{"role_arn", 1, 20, 0}, {"granted", 2, 0, 0}, {"used", 4, 0, 0}, {"possibly_used", 9, 0, 0}, {"denied_only", 10, 0, 0},
 		{"unused", 5, 0, 0}, {"probably_unused", 6, 0, 0}, {"too_new", 7, 0, 0}, {"unobservable", 8, 0, 0}, {other, 3, 0, 0},
-		{"services_granted", 11, 0, 0}, {"services_used", 12, 0, 0},
+		{"services_granted", 11, 0, 0}, {"services_used", 12, 0, 0}, {"unread_policies", 1, 16, 0},
 	},
 }
 
 // other is a column that a table makes of those parts of a total that it has no room
 // for, so that what it shows adds up.
 const other = "other"
+
+// exceptional are columns that a table has only where one of its rows has something
+// to say there.
+var exceptional = []string{"unread_policies"}
 
 // parts are the columns that add up to a total, by report.
 var parts = map[string][]string{

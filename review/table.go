@@ -152,7 +152,7 @@ func (t *tableRenderer) choose() []*shown {
 // apart. It comes after what the report is about, which a narrow terminal has
 // no room for otherwise.
 func (t *tableRenderer) layout() []choice {
-	layout := layouts[t.o.Report]
+	layout := t.withoutEmpty(layouts[t.o.Report])
 	account, name, id := t.place("account_id"), t.place("role_name"), t.place("role_id")
 	if layout == nil || account < 0 || name < 0 || id < 0 {
 		return layout
@@ -168,6 +168,15 @@ func (t *tableRenderer) layout() []choice {
 		seen[role] = true
 	}
 	return layout
+}
+
+// withoutEmpty is a layout without those of the exceptional columns that are empty.
+func (t *tableRenderer) withoutEmpty(layout []choice) []choice {
+	return slices.DeleteFunc(slices.Clone(layout), func(c choice) bool {
+		at := t.place(c.name)
+		return at >= 0 && slices.Contains(exceptional, c.name) &&
+			!slices.ContainsFunc(t.held, func(texts []string) bool { return texts[at] != "" && texts[at] != unknown })
+	})
 }
 
 // place is where a column stands, or -1.

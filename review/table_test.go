@@ -137,3 +137,24 @@ func TestReasonOfOneRole(t *testing.T) {
 		}
 	}
 }
+
+// TestExceptionalColumn: what is not known of a role stands beside its counts, and
+// takes no room where all is known.
+func TestExceptionalColumn(t *testing.T) {
+	columns := []queries.Column{{Name: "account_id", Type: "varchar"}, {Name: "role_arn", Type: "varchar"}, {Name: "granted", Type: "bigint"}, {Name: "unread_policies", Type: "list"}}
+	rows := [][]any{{"1", "arn:aws:iam::111111111111:role/a", int64(7), []any{}}, {"1", "arn:aws:iam::111111111111:role/b", int64(7), nil}}
+	for _, broken := range []bool{false, true} {
+		want := "role_arn                          granted\n"
+		if broken {
+			want = "role_arn                          granted  unread_policies\n"
+			rows = append(rows, []any{"1", "arn:aws:iam::111111111111:role/c", int64(0), []any{"inline:a", "…"}})
+		}
+		var out bytes.Buffer
+		if err := Write(&out, Table, nil, HeldRows(columns, rows), Options{Report: "unused_summary", Width: 80}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(out.String(), want) || strings.Contains(out.String(), "role/c        0  inline:a, …\n") != broken {
+			t.Errorf("broken %t:\n%s", broken, out.String())
+		}
+	}
+}

@@ -18,25 +18,29 @@ func (r *report) explain(meta *queries.Meta, f *questionFlags, role grantee, c *
 	options.Colour, options.Terminal = false, r.StderrTerminal()
 	options.Wide = f.wide || !r.StderrTerminal() // reasons are sentences
 	var sections []review.Section
-	for _, part := range []struct {
-		title string
-		g     gathered
-	}{
-		{"dropped", c.rows(false, c.keeps).only("action", "verdict", "last_used", "reason")},
-		{"kept without proof of use", c.rows(true, c.unproven()).only("action", "verdict", "last_used", "reason")},
-		{"used, and on which resources it stays", c.resources(p)},
-	} {
-		if n := len(part.g.rows); n > 0 {
-			sections = append(sections, review.Section{Title: fmt.Sprintf("%s: %s", part.title, countOf(n, "action")), Rows: review.HeldRows(part.g.columns, part.g.rows)})
+	add := func(title string, actions int, table gathered) {
+		if actions > 0 {
+			sections = append(sections, review.Section{Title: fmt.Sprintf("%s: %s", title, countOf(actions, "action")), Rows: review.HeldRows(table.columns, table.rows)})
 		}
 	}
+	dropped, kept := c.rows(false, c.keeps), c.rows(true, c.unproven())
+	droppedTable, groupsDropped := c.listed(dropped)
+	keptTable, groupsKept := c.listed(kept)
+	add("dropped", len(dropped.rows), droppedTable)
+	add("kept without proof of use", len(kept.rows), keptTable)
+	used := c.resources(p)
+	add("used, and on which resources it stays", len(used.rows), used)
 	notes := r.Notes()
 	if err := review.WriteSections(notes, review.Table, meta, sections, options); err != nil {
 		return err
 	}
 	var text strings.Builder
 	text.WriteByte('\n')
-	for _, line := range append(remarks(role, c, p), sizeRemarks(p, flags)...) {
+	lines := slices.Concat(remarks(role, c, p), sizeRemarks(p, flags))
+	if groupsDropped || groupsKept {
+		lines = append(lines, "each action with its reason: "+r.listing(f, role, meta))
+	}
+	for _, line := range lines {
 		text.WriteString("report: " + termtext.Line(line) + "\n")
 	}
 	_, err := notes.Write([]byte(text.String()))

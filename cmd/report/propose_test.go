@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"roletrail/cmd/internal/cli"
 )
@@ -93,6 +95,56 @@ func TestProposalKeeps(t *testing.T) {
 		if !strings.Contains(got.stderr, "\nreport: 1 action dropped though the logs do not prove that it is unused (probably_unused): look at these first\n") ||
 			strings.Contains(got.stderr, "\nreport: 3 actions dropped by --strict") != (args == "--strict") {
 			t.Errorf("%q: remarks in\n%s", args, got.stderr)
+		}
+	}
+}
+
+// TestProposalGroups: many actions are told by service and verdict, and those of many
+// services together, unless something of a service is kept.
+func TestProposalGroups(t *testing.T) {
+	engine := proposalFake()
+	engine.answers["role_policies"].rows[0][3] = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
+	at := func(day int) time.Time { return time.Date(2026, 6, day, 0, 0, 0, 0, time.UTC) }
+	for i := range 60 {
+		engine.grant(fmt.Sprintf("ec2:Do%d", i), "unused", 0)
+		engine.grant(fmt.Sprintf("s3:Do%d", i), []string{"used", "unused"}[min(i, 1)], 0)
+	}
+	g := engine.answers["unused"]
+	g.rows[len(g.rows)-1][4], g.rows[len(g.rows)-1][5] = "otherwise", at(2)
+	g.rows[len(g.rows)-3][5] = at(3)
+	got := try(t, engine, "", "unused", "--policy", "uploader")
+	for _, want := range []string{
+		"\ndropped: 122 actions\nservice  verdict          actions  last_used             reason\n",
+		"\nec2      unused                60  -                     because\n",
+		"\ns3       unused                59  2026-06-03T00:00:00Z  58 of them: because\n",
+		"\nsvc      probably_unused        1  -                     because\n",
+		"\nsvc:DoB  possibly_used", // few are kept
+		"\nreport: each action with its reason: report unused --role " + proposalRole + " --since 2026-07-",
+	} {
+		if !strings.Contains(got.stderr, want) {
+			t.Errorf("no %q in\n%s", want, got.stderr)
+		}
+	}
+	for i := range mostListed {
+		engine.grant(fmt.Sprintf("a%d:Do", i), "unused", 0)
+	}
+	got = try(t, engine, "", "unused", "--policy", "uploader")
+	for _, want := range []string{
+		"\ndropped: 222 actions\n", "\ns3                  unused                59  ", "\n101 other services  unused               160  -                     because\n5 rows\n",
+	} {
+		if !strings.Contains(got.stderr, want) {
+			t.Errorf("no %q in\n%s", want, got.stderr)
+		}
+	}
+}
+
+func TestQuoted(t *testing.T) {
+	for word, want := range map[string]string{
+		"arn:aws:iam::1:role/a+b=c,d.e@f-g_h": "arn:aws:iam::1:role/a+b=c,d.e@f-g_h",
+		"":                                    "''", "a b": "'a b'", "$(id)": "'$(id)'", "a'b": `'a'\''b'`, "é": "'é'",
+	} {
+		if got := quoted(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 	"roletrail/cmd/internal/cli"
 	"roletrail/queries"
 	"roletrail/review"
-	"roletrail/review/termtext"
 )
 
 // grantVerdict is what is said of an action that a role may use (design 7).
@@ -96,18 +94,16 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 		if err != nil {
 			return err
 		}
-		if len(meta.Inventory) == 0 {
-			accounts := meta.Coverage.WithoutInventory
-			r.Say(slog.LevelWarn, termtext.Line(nothingGranted(accounts)), "no inventory, so nothing is known to be granted", "accounts", accounts)
+		unread, err := unreadPolicies(ctx, engine, params)
+		if err != nil {
+			return err
 		}
+		meta.Warnings = append(meta.Warnings, unread...)
 		rows, role, err := askGrants(ctx, engine, question, params, meta)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, rows.Close()) }()
-		if params.Role != "" && len(meta.Inventory) > 0 {
-			r.warnOfPolicies(checkPolicies(ctx, engine, params), params.Role)
-		}
 		if role != "" && question == "unused" && f.format == review.Table && !f.wide {
 			section := review.Section{Title: role, Report: "unused_of_role", Rows: rows}
 			return review.WriteSections(r.Stdout, f.format, &meta, []review.Section{section}, f.options(r, question))
@@ -116,25 +112,27 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 	})
 }
 
-// warnOfPolicies says why rows may be missing: without it a role whose policy cannot be
-// read looks as if it might do less than it may.
-func (r *report) warnOfPolicies(err error, role string) {
-	if err == nil {
-		return
+// unreadPolicies says of which roles rows may be missing: without it a role whose policy
+// cannot be read looks as if it might do nothing, or less than it may.
+func unreadPolicies(ctx context.Context, engine queries.Engine, params queries.Params) ([]string, error) {
+	if params.Role != "" {
+		err := checkPolicies(ctx, engine, params)
+		if err == nil {
+			return nil, nil
+		}
+		reason, _, _ := strings.Cut(err.Error(), "\n") // the rest is about further statements
+		return []string{fmt.Sprintf("role %q may do more than is listed: %s", params.Role, reason)}, nil
 	}
-	reason, _, _ := strings.Cut(err.Error(), "\n") // the rest is about further statements
-	r.Say(slog.LevelWarn, termtext.Line(fmt.Sprintf("report: role %q may do more than is listed: %s", role, reason)),
-		"the role may do more than is listed", "role", role, "reason", reason)
-}
-
-// nothingGranted says why there is no row, and what to do.
-func nothingGranted(accounts []string) string {
-	of := ""
-	if len(accounts) > 0 {
-		of = " of " + review.Few(accounts)
+	g, err := gather(ctx, engine, "meta_policies", params)
+	if err != nil || len(g.rows) == 0 {
+		return nil, err
 	}
-	return "report: no inventory" + of + ", so nothing is known to be granted; " +
-		"ingest iam adds one from the output of aws iam get-account-authorization-details"
+	text := "a policy of %s is missing from the inventory or cannot be read in full, so that the role may do more than is listed: %s"
+	if len(g.rows) > 1 {
+		text = "policies of %s are missing from the inventory or cannot be read in full, so that the roles may do more than is listed: %s"
+	}
+	return []string{fmt.Sprintf(text+"; --summary --wide names the policies, --role says what is wrong with them",
+		countOf(len(g.rows), "role"), review.Few(g.distinct("role_arn")))}, nil
 }
 
 // askGrants runs the question. No row for a role must not look as if it had

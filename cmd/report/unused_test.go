@@ -52,9 +52,9 @@ func TestUnusedWithoutInventory(t *testing.T) {
 	engine := newFake()
 	engine.answers["unused"] = gathered{columns: engine.answers["unused"].columns}
 	got := try(t, bare{engine}, "", "unused", "--role", "deploy", "--format", "csv")
-	want := "report: no inventory of 111111111111, 2\ufffd[2J, so nothing is known to be granted; " +
+	want := "\nwarning: no inventory of 111111111111, 2\ufffd[2J, so nothing is known to be granted; " +
 		"ingest iam adds one from the output of aws iam get-account-authorization-details\n"
-	if got.code != cli.ExitDone || got.stdout != "account_id,role_arn,role_id,action,verdict\n" || !strings.HasPrefix(got.stderr, want) {
+	if got.code != cli.ExitDone || got.stdout != "account_id,role_arn,role_id,action,verdict\n" || !strings.Contains(got.stderr, want) || strings.Count(got.stderr, "no inventory") != 1 {
 		t.Errorf("got %+v, want %s", got, want)
 	}
 	got = try(t, bare{engine}, "", "unused", "--format", "csv", "--log-format", "json")
@@ -63,7 +63,7 @@ func TestUnusedWithoutInventory(t *testing.T) {
 			t.Errorf("not JSON: %s", line)
 		}
 	}
-	if !strings.Contains(got.stderr, `"no inventory, so nothing is known to be granted"`) {
+	if !strings.Contains(got.stderr, `so nothing is known to be granted; ingest iam adds one`) {
 		t.Errorf("nothing is said of the inventory: %s", got.stderr)
 	}
 }
@@ -97,13 +97,28 @@ func TestUnusedOfARoleWithoutRows(t *testing.T) {
 func TestUnusedOfARoleWithAnUnreadablePolicy(t *testing.T) {
 	engine := proposalFake()
 	engine.answers["role_policies"].rows[0][3] = `{"Statement":[{"Effect":"Allow","Action":"svc:*","Resource":"*"},7,"x"]}`
-	want := "report: role \"uploader\" may do more than is listed: reading policy \"inline:all\": parsing policy: statement 2: \"7\" where an object is expected\n"
+	want := "\nwarning: role \"uploader\" may do more than is listed: reading policy \"inline:all\": parsing policy: statement 2: \"7\" where an object is expected\n"
 	for _, args := range []string{"unused --role uploader --format csv", "unused --role uploader --summary --format csv"} {
 		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || !strings.Contains(got.stderr, want) {
 			t.Errorf("%s: got %+v, want %s", args, got, want)
 		}
 	}
-	if got := try(t, engine, "", "unused", "--format", "csv"); strings.Contains(got.stderr, "may do more") {
-		t.Errorf("no role was asked for: %s", got.stderr)
+	for _, args := range []string{"unused --format csv", "unused --summary --format csv"} {
+		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || strings.Contains(got.stderr, "may do more") {
+			t.Errorf("%s: all policies are known: %s", args, got.stderr)
+		}
+	}
+	engine.answers["meta_policies"] = gathered{columns: columns("account_id:varchar", "role_arn:varchar", "unread_policies:list"), rows: [][]any{
+		{"111111111111", proposalRole, []any{"inline:all"}}, {"111111111111", "arn:aws:iam::111111111111:role/\x1b[2J", []any{"…"}},
+	}}
+	want = "\nwarning: policies of 2 roles are missing from the inventory or cannot be read in full, so that the roles may do more than is listed: " + proposalRole +
+		", arn:aws:iam::111111111111:role/\ufffd[2J; --summary --wide names the policies, --role says what is wrong with them\n"
+	for _, args := range []string{"unused --format csv", "unused --summary --format csv"} {
+		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: got %+v, want %s", args, got, want)
+		}
+	}
+	if got := try(t, engine, "", "unused", "--format", "json"); !strings.Contains(got.stdout, `"warnings":["policies of 2 roles are missing`) {
+		t.Errorf("JSON does not say it: %s", got.stdout)
 	}
 }

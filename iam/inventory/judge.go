@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"errors"
+	"slices"
 
 	"roletrail/iam"
 	"roletrail/iam/action"
@@ -137,6 +138,21 @@ func (j *Judge) Role(r *Role) *Judgement {
 		out.Privilege = policy.None // whatever a boundary says that cannot be read
 	}
 	return out
+}
+
+// UnreadPolicies are the names of the policies that are not known in full, each once;
+// "…" stands for those that the inventory does not even name.
+func (g *Judgement) UnreadPolicies() []string {
+	names := []string{}
+	for _, u := range g.Unread {
+		if !slices.Contains(names, u.Policy) {
+			names = append(names, u.Policy)
+		}
+	}
+	if !g.role.perms.listed && !slices.Contains(names, "…") {
+		names = append(names, "…")
+	}
+	return names
 }
 
 // inlinePrefix tells the name of an inline policy from an ARN.

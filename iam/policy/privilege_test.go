@@ -28,7 +28,7 @@ func TestGrade(t *testing.T) {
 	}{
 		"nothing":             {"", policy.None, ""},
 		"everything":          {everything, policy.Admin, "p#All"},
-		"in two halves":       {`{"Effect":"Allow","Action":"iam:*","Resource":"*"},{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}`, policy.Admin, "p#0 + p#1"},
+		"in two halves":       {`{"Effect":"Allow","Action":"iam:*","Resource":"*"},{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}`, policy.Admin, "p#1 + p#2"},
 		"everything but":      {everything + `,{"Effect":"Deny","Action":"cloudtrail:*","Resource":"*"}`, policy.Admin, "iam:PutRolePolicy"},
 		"everything but IAM":  {`{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}`, policy.Admin, "lambda:UpdateFunctionCode"},
 		"everything with MFA": {strings.TrimSuffix(everything, "}") + mfa, policy.Permissions, ""},

@@ -114,7 +114,7 @@ func TestProposeTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Drafts = nil
-	want := &Proposal{Narrowed: []string{"s3:ListBucket"}, Conditional: []string{"ec2:RunInstances"}, Open: []string{"inline:p0#AllBut", "inline:p0#2"}, Denials: 1}
+	want := &Proposal{Narrowed: []string{"s3:ListBucket"}, Conditional: []string{"ec2:RunInstances"}, Open: []string{"inline:p0#AllBut", "inline:p0#3"}, Denials: 1}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("got %+v\nwant %+v", p, want)
 	}

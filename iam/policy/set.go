@@ -38,7 +38,8 @@ type Ref struct {
 	Number int    // position in the document, from 0; -1 names the policy as a whole
 }
 
-// String is "POLICY#SID", or with the number where there is no Sid.
+// String is "POLICY#SID", or with the number where there is no Sid: from 1, as people
+// count, and as the errors about statements do.
 func (r Ref) String() string {
 	switch {
 	case r.Number < 0:
@@ -46,7 +47,7 @@ func (r Ref) String() string {
 	case r.Sid != "":
 		return r.Policy + "#" + r.Sid
 	}
-	return r.Policy + "#" + strconv.Itoa(r.Number)
+	return r.Policy + "#" + strconv.Itoa(r.Number+1)
 }
 
 // Unread is a policy of a set that is not known in full.

@@ -13,6 +13,7 @@ select
     cast(null as integer) as max_session,
     cast(null as varchar) as boundary,
     cast(null as varchar[]) as attached_policies,
+    cast(null as varchar[]) as unread_policies,
     cast(null as varchar) as tags,
     cast(null as varchar) as trust_policy,
     cast(null as timestamp) as last_used,

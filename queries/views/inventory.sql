@@ -118,6 +118,7 @@ select
     roles.kind,
     roles.privilege,
     roles.attached_policies,
+    roles.unread_policies,
     roles.last_used,
     roles.origin,
     roles.snapshot_date,

@@ -25,6 +25,7 @@ select
     max_session,
     boundary,
     attached_policies,
+    unread_policies,
     tags,
     trust_policy,
     last_used,

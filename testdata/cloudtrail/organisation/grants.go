@@ -152,7 +152,7 @@ func (w *world) grantOf(r *role, action string) *grant {
 			if since.Before(g.since) {
 				g.since = since
 			}
-			g.via = append(g.via, p.name+"#"+strconv.Itoa(i))
+			g.via = append(g.via, p.name+"#"+strconv.Itoa(i+1))
 			g.resources = append(g.resources, s.Resource...)
 		}
 	}
