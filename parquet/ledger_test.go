@@ -245,3 +245,27 @@ func BenchmarkLedgerCommit(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n), "µs/object")
 	must(0, l.Ledger().Known(func(string, int64, int64) error { return nil }))
 }
+
+// TestPutObjectMakesNoTable: a statement that runs for every object of a run must not
+// have SQLite make a table for it, as a list in a check of the schema does.
+func TestPutObjectMakesNoTable(t *testing.T) {
+	lake := must(CreateLake(filepath.Join(t.TempDir(), "lake")))
+	defer lake.Close()
+	rows := must(lake.ledger.db.Query("explain "+statement("put_object"), make([]any, 12)...))
+	defer rows.Close()
+	opcodes := 0
+	for rows.Next() {
+		var opcode string
+		var rest any
+		if err := rows.Scan(&rest, &opcode, &rest, &rest, &rest, &rest, &rest, &rest); err != nil {
+			t.Fatal(err)
+		}
+		opcodes++
+		if opcode == "OpenEphemeral" {
+			t.Error("it opens a table of its own")
+		}
+	}
+	if err := rows.Err(); err != nil || opcodes < 10 {
+		t.Errorf("%d opcodes, %v", opcodes, err)
+	}
+}

@@ -14,8 +14,10 @@ create table objects (
     size integer not null,
     modified_ns integer not null,
     family text not null,
-    status text not null
-        check (status in ('ingested', 'quarantined', 'skipped')),
+    -- not "in": SQLite would make a table of the list for every row
+    status text not null check (
+        status = 'ingested' or status = 'quarantined' or status = 'skipped'
+    ),
     reason text not null,
     records integer not null,
     written integer not null,
