@@ -41,7 +41,7 @@ func TestActionsOfAnEvent(t *testing.T) {
 	for range 3 { // new, known, and new again after the store was emptied
 		for _, test := range tests {
 			for range 2 {
-				r.add(record(t, test.members), []byte("object"))
+				r.add(record(t, test.members), "object")
 				if got := actionsText(r, &r.rows[len(r.rows)-1]); got != test.want {
 					t.Errorf("%s: %q, want %q", test.name, got, test.want)
 				}
@@ -76,7 +76,7 @@ func TestKnownActionsAllocateNothing(t *testing.T) {
 	}
 	outcomes := []cloudtrail.Outcome{cloudtrail.Success, cloudtrail.Denied, cloudtrail.Success}
 	for _, rec := range records {
-		r.add(rec, nil)
+		r.add(rec, "")
 	}
 	allocs := testing.AllocsPerRun(1000, func() {
 		for i, rec := range records {

@@ -16,7 +16,7 @@ type bounds struct {
 // file takes some 50 KiB, and half a KiB for every column of every row group.
 func defaultBounds() bounds {
 	return bounds{
-		records: 1 << 20, inflated: 4 << 30, held: 128 << 20,
+		records: 1 << 20, inflated: 4 << 30, held: 80 << 20,
 		openFiles: 256, groupRows: 24 << 10, groupBytes: 12 << 20,
 	}
 }
@@ -36,8 +36,8 @@ const (
 func (o *outcome) held() int64 {
 	name := int64(len(o.object.Name))
 	held := heldByObject + int64(len(o.reason))
-	for k := range o.coverage { // every open file that has rows of an object notes its name
-		held += heldByCovered + name + int64(len(k.account)+len(k.region))
+	for range o.coverage { // an open file that has rows of an object notes its name
+		held += heldByCovered + name
 	}
 	for i := range o.quarantine {
 		held += heldByQuarantined + int64(len(o.quarantine[i].Reason)+len(o.quarantine[i].Detail))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -34,6 +35,7 @@ func (r *run) commit(workers []*worker) error {
 			batch.Quarantine = append(batch.Quarantine, entry)
 		}
 	}
+	byName(batch.Objects)
 	if err := r.lake.Commit(r.id, batch); err != nil {
 		return err
 	}
@@ -54,6 +56,11 @@ func (r *run) commit(workers []*worker) error {
 	r.summary.epochs++
 	r.keys.endEpoch()
 	return nil
+}
+
+// byName sorts objects as the ledger does, which then writes each of its pages once.
+func byName(objects []parquet.Object) {
+	slices.SortFunc(objects, func(a, b parquet.Object) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // entry is the ledger's line for an object.
@@ -106,16 +113,17 @@ func (r *run) writeCoverage(done []*outcome) ([]parquet.FileEntry, error) {
 
 // addCoverage adds what an object covers.
 func (t *table) addCoverage(o *outcome) error {
-	for k, c := range o.coverage {
-		day := time.Unix(int64(k.day)*86400, 0).UTC()
+	for i := range o.coverage {
+		c := &o.coverage[i]
+		day := time.Unix(int64(c.day)*86400, 0).UTC()
 		var first, last, fingerprint any // a digest holds no event
-		if k.family != cloudtrail.Management {
+		if c.family != cloudtrail.Management {
 			fingerprint = c.fingerprint
 		}
 		if c.records > 0 {
 			first, last = time.UnixMicro(c.first).UTC(), time.UnixMicro(c.last).UTC()
 		}
-		err := t.add(o.object.Name, textOrNull(k.account), textOrNull(k.region), k.family.String(), day, c.records, c.events, first, last, fingerprint)
+		err := t.add(o.object.Name, textOrNull(c.account), textOrNull(c.region), c.family.String(), day, c.records, c.events, first, last, fingerprint)
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,8 @@ import (
 // share until then. It bounds how much a killed run has to do again and, from the
 // other side, how many files a day gets.
 type epoch struct {
-	queue  []Object
+	queue  *queue
+	first  int // place in the queue
 	bounds *bounds
 	next   atomic.Int64
 	failed atomic.Bool
@@ -28,18 +29,21 @@ func (e *epoch) take(ctx context.Context) *Object {
 		return nil
 	}
 	i := e.next.Add(1) - 1
-	if i >= int64(len(e.queue)) {
+	if i >= e.left() {
 		return nil
 	}
-	return &e.queue[i]
+	return e.queue.object(e.first + int(i))
 }
 
 func (e *epoch) full() bool {
 	return e.records.Load() >= e.bounds.records || e.inflated.Load() >= e.bounds.inflated || e.held.Load() >= e.bounds.held
 }
 
-// taken is how many objects of the queue were taken.
-func (e *epoch) taken() int64 { return min(e.next.Load(), int64(len(e.queue))) }
+// left is how many objects there were when the epoch began.
+func (e *epoch) left() int64 { return int64(e.queue.len() - e.first) }
+
+// taken is how many of them were taken.
+func (e *epoch) taken() int64 { return min(e.next.Load(), e.left()) }
 
 func (e *epoch) finished(o *outcome) {
 	e.records.Add(o.read())
@@ -61,9 +65,9 @@ func (r *run) work(ctx context.Context) error {
 	for i := range workers {
 		workers[i] = newWorker(r)
 	}
-	total := int64(len(r.queue))
-	for len(r.queue) > 0 {
-		e := &epoch{queue: r.queue, bounds: &r.options.bounds, progress: r.options.Progress, total: total}
+	total := int64(r.queue.len())
+	for r.read < r.queue.len() {
+		e := &epoch{queue: &r.queue, first: r.read, bounds: &r.options.bounds, progress: r.options.Progress, total: total}
 		again, err := r.epoch(ctx, e, workers)
 		if err != nil || again {
 			err = errors.Join(err, r.abandon(e, workers))
@@ -72,9 +76,9 @@ func (r *run) work(ctx context.Context) error {
 		case err != nil:
 			return err
 		case !again:
-			r.queue = r.queue[e.taken():]
+			r.read += int(e.taken())
 		}
-		if ctx.Err() != nil && len(r.queue) > 0 {
+		if ctx.Err() != nil && r.read < r.queue.len() {
 			return ErrInterrupted
 		}
 	}
@@ -99,7 +103,7 @@ func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker) (again boo
 	for i, err := range errs {
 		var s *spoiledError
 		if errors.As(err, &s) {
-			r.spoiled[s.object] = s.why
+			r.spoiled[s.object.Name] = s.why
 			again, errs[i] = true, nil
 		}
 	}

@@ -189,6 +189,16 @@ func (r *rows) gatherCodes(in *intern) {
 	g.values.Dict, g.values.Codes = dict, codes
 }
 
+// eachObject calls fn with the objects of the row group's rows. Their column must be the
+// one that was made last.
+func (r *rows) eachObject(fn func(name string)) {
+	for code, name := range r.objects {
+		if r.gather.stamp[code] == r.gather.stamps {
+			fn(name)
+		}
+	}
+}
+
 // renumber begins a dictionary: no code has a number in it yet.
 func (g *gatherer) renumber(in *intern) {
 	if len(in.values) > len(g.remap) {

@@ -41,8 +41,9 @@ type run struct {
 	days    map[int32][]string // event day -> files of the lake
 	known   map[uint64]uint64  // hash of an object's name -> hash of its size and time
 	actions *action.Mapper
-	queue   []Object
-	spoiled map[*Object]error // objects of the queue that must not be read again, and why
+	queue   queue
+	read    int              // how many objects of the queue are done
+	spoiled map[string]error // objects of the queue that must not be read again, by name, and why
 	summary *Summary
 
 	openFiles     atomic.Int64
@@ -57,7 +58,7 @@ var ErrInterrupted = errors.New("interrupted; run the same command again to go o
 // summary is right also where an error is returned: it counts what was committed.
 func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options Options) (*Summary, error) {
 	start := time.Now()
-	r := &run{lake: lake, options: options, spoiled: map[*Object]error{}, summary: newSummary()}
+	r := &run{lake: lake, options: options, spoiled: map[string]error{}, summary: newSummary()}
 	defer func() { r.summary.took(time.Since(start)) }()
 	err := r.prepare(ctx, sources)
 	if err == nil {
@@ -99,7 +100,8 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 			return stopped(ctx, err)
 		}
 	}
-	byDelivery(r.queue)
+	r.known = nil // some 40 bytes for every object of the lake
+	r.queue.sort()
 	r.id, err = r.lake.Ledger().Begin(r.options.Version)
 	return err
 }
@@ -139,7 +141,7 @@ func (r *run) listed(o Object) error {
 		return nil
 	}
 	r.known[name] = state
-	r.queue = append(r.queue, o)
+	r.queue.add(o)
 	return nil
 }
 
@@ -150,11 +152,7 @@ func (r *run) workers() int {
 	if r.options.Workers > 0 {
 		return r.options.Workers
 	}
-	var size int64
-	for i := range r.queue {
-		size += r.queue[i].Size
-	}
-	if size < smallRun/8 {
+	if r.queue.size() < smallRun/8 {
 		return 1
 	}
 	return runtime.GOMAXPROCS(0)

@@ -23,7 +23,7 @@ type outcome struct {
 	effort     int64 // bytes inflated in all passes, also of what was refused
 	quarantine []Quarantined
 	families   familyCounts
-	coverage   map[coveredKey]*covered
+	coverage   []coveredRow
 }
 
 // wholeObject is 1 if the object as a whole was quarantined, whose entry counts

@@ -79,38 +79,34 @@ func (p *partition) write(day int32, r *rows, numbers []int32) error {
 	if err != nil {
 		return err
 	}
-	return f.writeColumns(len(numbers), func(i int) *parquet.Values { return r.column(i, numbers) })
+	return f.writeColumns(len(numbers), func(i int) *parquet.Values {
+		values := r.column(i, numbers)
+		if i == parquet.ColSourceObject {
+			r.eachObject(f.note)
+		}
+		return values
+	})
 }
 
 // write writes a row group.
 func (f *dayFile) write(rows int, columns []parquet.Values) error {
+	for _, object := range columns[parquet.ColSourceObject].Dict {
+		f.note(string(object))
+	}
 	return f.writeColumns(rows, func(i int) *parquet.Values { return &columns[i] })
 }
 
 // writeColumns writes a row group, asking for one column after another.
 func (f *dayFile) writeColumns(rows int, column func(i int) *parquet.Values) error {
-	err := f.writer.WriteColumns(rows, func(i int) *parquet.Values {
-		values := column(i)
-		if i == parquet.ColSourceObject {
-			f.note(values.Dict)
-		}
-		return values
-	})
-	if err != nil {
+	if err := f.writer.WriteColumns(rows, column); err != nil {
 		return fmt.Errorf("writing %q: %w", f.path, err)
 	}
 	f.rows += int64(rows)
 	return nil
 }
 
-// note remembers objects that the file has rows of.
-func (f *dayFile) note(objects [][]byte) {
-	for _, object := range objects {
-		if _, known := f.objects[string(object)]; !known {
-			f.objects[string(object)] = struct{}{}
-		}
-	}
-}
+// note remembers an object that the file has rows of.
+func (f *dayFile) note(object string) { f.objects[object] = struct{}{} }
 
 // of returns the open file of a day.
 func (p *partition) of(day int32) (*dayFile, error) {

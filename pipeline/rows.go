@@ -157,6 +157,7 @@ type rows struct {
 	raws        intern // userIdentity objects
 	identities  []identity
 	assumptions []assumption
+	objects     []string // names of objects, by their codes
 
 	parse   parsers
 	actions actions
@@ -193,6 +194,7 @@ func newRows(b *bounds, m *action.Mapper) *rows {
 func (r *rows) reset() {
 	r.arena.buf = r.arena.buf[:0]
 	r.rows, r.identities, r.assumptions = r.rows[:0], r.identities[:0], r.assumptions[:0]
+	r.objects = r.objects[:0]
 	for i := range r.dicts {
 		r.dicts[i].reset()
 	}
@@ -208,7 +210,7 @@ func (r *rows) full() bool {
 }
 
 // add stores an event.
-func (r *rows) add(rec *cloudtrail.Record, object []byte) {
+func (r *rows) add(rec *cloudtrail.Record, object string) {
 	r.rows = append(r.rows, row{})
 	e := &r.rows[len(r.rows)-1]
 	e.time, e.index = rec.Time, int32(rec.Index)
@@ -225,11 +227,23 @@ func (r *rows) add(rec *cloudtrail.Record, object []byte) {
 	}
 	e.codes[dictTLSDetails] = r.dicts[dictTLSDetails].code(rec.JSON[cloudtrail.TLSDetails])
 	e.codes[dictOther] = r.dicts[dictOther].code(rec.Other)
-	e.codes[dictSourceObject] = r.dicts[dictSourceObject].code(object)
+	e.codes[dictSourceObject] = r.objectOf(object)
 	e.codes[dictFamily] = r.dicts[dictFamily].code(familyText[rec.Family])
 	e.identity = r.identityOf(rec)
 	e.apiCall = cloudtrail.IsAPICall(rec.Text[cloudtrail.EventType])
 	r.derive(rec, e)
+}
+
+// objectOf is the code of the object that events come from, one after another.
+func (r *rows) objectOf(name string) int32 {
+	if last := len(r.objects) - 1; last >= 0 && r.objects[last] == name {
+		return int32(last)
+	}
+	code, isNew := r.dicts[dictSourceObject].find([]byte(name))
+	if isNew {
+		r.objects = append(r.objects, name)
+	}
+	return code
 }
 
 func (r *rows) setPlain(e *row, i int, text []byte) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -27,13 +26,15 @@ type Object struct {
 	Modified int64
 	// Open starts reading the object from its beginning.
 	Open func() (io.ReadCloser, error)
+
+	isFile bool // Open opens the file of that name
 }
 
-// DeliveryDay returns the day in a log file's name, ACCOUNT_CloudTrail_REGION_
+// deliveryDay returns the day in a log file's name, ACCOUNT_CloudTrail_REGION_
 // 20230710T1142Z_…, as "20230710"; empty if it has none. Delivery lies at or after
 // the events (P17).
-func (o *Object) DeliveryDay() string {
-	base := path.Base(strings.ReplaceAll(o.Name, "\\", "/"))
+func deliveryDay(name string) string {
+	base := path.Base(strings.ReplaceAll(name, "\\", "/"))
 	for rest := base; ; {
 		i := strings.IndexByte(rest, 'T')
 		if i < 0 {
@@ -53,24 +54,4 @@ func isDigits(s string) bool {
 		}
 	}
 	return true
-}
-
-// byDelivery sorts objects by delivery day and then by name, so that only few
-// event days are open at a time and runs are alike.
-func byDelivery(objects []Object) {
-	days := make(map[string]string, len(objects))
-	day := func(o *Object) string {
-		d, ok := days[o.Name]
-		if !ok {
-			d = o.DeliveryDay()
-			days[o.Name] = d
-		}
-		return d
-	}
-	slices.SortFunc(objects, func(a, b Object) int {
-		if c := strings.Compare(day(&a), day(&b)); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
 }

@@ -175,11 +175,13 @@ func regularFile(path string, entry fs.DirEntry) (fs.FileInfo, error) {
 }
 
 func fileObject(path string, info fs.FileInfo) Object {
+	name := validName(filepath.ToSlash(path))
 	return Object{
-		Name:     validName(filepath.ToSlash(path)),
+		Name:     name,
 		Size:     info.Size(),
 		Modified: info.ModTime().UnixNano(),
 		Open:     func() (io.ReadCloser, error) { return openFile(path) },
+		isFile:   name == path,
 	}
 }
 
@@ -195,6 +197,10 @@ func lostObject(path string, why error) Object {
 // control characters and the percent sign are written as %XX, so that different
 // paths keep different names.
 func validName(path string) string {
+	clean := func(c byte) bool { return c >= ' ' && c < 0x7f && c != '%' }
+	if at := indexNot(path, clean); at < 0 {
+		return path
+	}
 	var b strings.Builder
 	for i := 0; i < len(path); {
 		r, size := utf8.DecodeRuneInString(path[i:])
@@ -206,6 +212,16 @@ func validName(path string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// indexNot is the index of the first byte that is not as it should be, -1 if all are.
+func indexNot(s string, is func(byte) bool) int {
+	for i := range len(s) {
+		if !is(s[i]) {
+			return i
+		}
+	}
+	return -1
 }
 
 // openFile opens a file, unless something else took its place since it was listed:

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -20,10 +19,9 @@ type worker struct {
 	day      int32 // of the set at hand
 	set      *keySet
 	out      *partition
-	stored   bytes.Buffer
+	stored   []byte // the object at hand, if it is small
 	coverage coverage
-	name     []byte            // of the object at hand
-	spoiled  map[*Object]error // see run
+	spoiled  map[string]error // see run
 
 	done []*outcome // of this epoch
 }
@@ -75,11 +73,10 @@ func (w *worker) work(ctx context.Context, e *epoch) error {
 // epoch: a spoiledError to begin it again, any other with the run.
 func (w *worker) object(ctx context.Context, object *Object) (*outcome, error) {
 	o := &outcome{object: object, status: ingested}
-	if why := w.spoiled[object]; why != nil {
+	if why := w.spoiled[object.Name]; why != nil {
 		quarantineObject(ctx, o, why)
 		return o, nil
 	}
-	w.name = append(w.name[:0], object.Name...)
 	w.coverage.reset()
 	err := w.read(o)
 	var fatal *fatalError
@@ -91,7 +88,7 @@ func (w *worker) object(ctx context.Context, object *Object) (*outcome, error) {
 	case err != nil:
 		quarantineObject(ctx, o, err)
 	default:
-		o.coverage = w.coverage.rows
+		o.coverage = w.coverage.of()
 	}
 	return o, nil
 }
@@ -148,16 +145,43 @@ func (w *worker) load(object *Object) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	w.stored.Reset()
-	n, err := w.stored.ReadFrom(io.LimitReader(r, object.Size+1))
+	if int64(cap(w.stored)) <= object.Size {
+		w.stored = make([]byte, object.Size+object.Size/4+1)
+	}
+	n, err := readOver(r, w.stored[:object.Size+1])
 	if err != nil {
 		return nil, err
 	}
-	if n != object.Size {
+	if int64(n) != object.Size {
 		return nil, errSizeChanged
 	}
-	return w.stored.Bytes(), nil
+	return w.stored[:n], nil
 }
+
+// readOver fills all of buf but its last byte, or reads to the end: what is there for
+// the last byte makes an object larger than it was said to be. A file that is as large
+// as was said takes one call of the system.
+func readOver(r io.Reader, buf []byte) (n int, err error) {
+	for idle := 0; n < len(buf)-1 || n == 0; {
+		got, err := r.Read(buf[n:])
+		n += got
+		switch {
+		case err == io.EOF:
+			return n, nil
+		case err != nil:
+			return n, err
+		case got > 0:
+			idle = 0
+		case idle == maxIdleReads:
+			return n, io.ErrNoProgress
+		}
+		idle++
+	}
+	return n, nil
+}
+
+// maxIdleReads is how often a reader may return neither bytes nor an error.
+const maxIdleReads = 100
 
 // record counts a record and stores it, unless it is of another family or the
 // lake has it.
@@ -180,7 +204,7 @@ func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 		return nil
 	}
 	o.written++
-	w.rows.add(rec, w.name)
+	w.rows.add(rec, o.object.Name)
 	if w.rows.full() {
 		return fatal(w.flush())
 	}
