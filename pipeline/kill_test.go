@@ -146,7 +146,11 @@ func TestKilledEpochs(t *testing.T) {
 			if try < 8 {
 				limit = time.Duration(rng.Int64N(int64(took / 2)))
 			}
+			start := time.Now()
 			if run(t, lake, logs, limit) {
+				if try == 0 { // how busy the machine is has changed
+					took = max(time.Since(start), time.Millisecond)
+				}
 				break
 			}
 			killed.look(t, lake, func() bool {
