@@ -48,27 +48,40 @@ func TestFiltersPickRows(t *testing.T) {
 // TestRolePartsAddUp holds the parts of report role against its row of last_used.
 func TestRolePartsAddUp(t *testing.T) {
 	b := batches()[0]
-	e := openFiles(t, newWorkshop(t).write(t.TempDir(), b.world(12)), Options{})
+	w := b.world(80)
+	b.forget(&w)
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 	p := Params{Since: b.since, Until: b.until}
 	rows, err := e.Run(context.Background(), "last_used", p)
-	checked := 0
-	for _, role := range all(t, rows, err) {
-		if role[3] == nil || role[16].(int64)+role[17].(int64) < 2 {
-			continue
+	lastUsed := all(t, rows, err)
+	unnamed := map[any]int{} // roles without an id, by ARN
+	for _, role := range lastUsed {
+		if role[3] == nil {
+			unnamed[role[1]]++
 		}
-		p.Role = role[3].(string)
-		checked++
+	}
+	checked, checkedByARN := 0, 0
+	for _, role := range lastUsed {
+		switch {
+		case role[16].(int64)+role[17].(int64) == 0 || unnamed[role[1]] > 1 && role[3] == nil:
+			continue
+		case role[3] == nil:
+			p.Role = role[1].(string)
+			checkedByARN++
+		default:
+			p.Role = role[3].(string)
+			checked++
+		}
 		for question, columns := range map[string][3]int{"role_actions": {3, 4, 5}, "role_days": {1, 2, 3}} {
 			rows, err := e.Run(context.Background(), question, p)
-			sums := [3]int64{}
+			sums := [3]any{int64(0), int64(0), int64(0)}
 			for _, row := range all(t, rows, err) {
 				for i, c := range columns {
-					sums[i] += row[c].(int64)
+					sums[i] = sums[i].(int64) + row[c].(int64)
 				}
 			}
-			// Calls without a role id are folded into last_used's row alone.
-			if sums[0] > role[16].(int64) || sums[1] > role[17].(int64) || sums[2] > role[18].(int64) || sums == [3]int64{} {
-				t.Errorf("%s of %s sums to %v, last_used says %v", question, p.Role, sums, role[16:19])
+			if want := [3]any(role[16:19]); sums != want {
+				t.Errorf("%s of %s sums to %v, last_used says %v", question, p.Role, sums, want)
 			}
 		}
 		rows, err := e.Run(context.Background(), "role_attempts", p)
@@ -76,15 +89,12 @@ func TestRolePartsAddUp(t *testing.T) {
 		for _, row := range all(t, rows, err) {
 			denied += row[3].(int64)
 		}
-		if denied > role[17].(int64) {
+		if denied != role[17] {
 			t.Errorf("role_attempts of %s sums to %d, last_used says %v", p.Role, denied, role[17])
 		}
-		if checked == 12 {
-			break
-		}
 	}
-	if checked < 5 {
-		t.Errorf("only %d roles were checked", checked)
+	if checked < 20 || checkedByARN < 3 {
+		t.Errorf("only %d roles were checked by their id, %d by their ARN", checked, checkedByARN)
 	}
 }
 

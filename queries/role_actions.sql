@@ -1,4 +1,7 @@
 -- What did this role do? One row per API operation that it ever attempted.
+--
+-- The role is meant by its id, an ARN alone by the role that had it at the time; a role
+-- without an id by its ARN.
 with
 
 params as (
@@ -34,12 +37,23 @@ acts as (
         ) as place
     from role_use
     cross join params
+    left join lake.role_names as names
+        on
+            case when role_use.role_id is null then role_use.role_arn end
+            = names.role_arn
+            and role_use.event_time >= names.valid_from
+            and role_use.event_time < names.valid_to
     where
         role_use.event_time < params.until
         and (
             role_use.role_id = params.role
-            or role_use.role_arn = params.role
             or role_use.role_name = params.role
+            or names.role_key = params.role
+            or (
+                role_use.role_arn = params.role
+                and role_use.role_id is null
+                and names.role_id is null
+            )
         )
         and (
             params.accounts is null

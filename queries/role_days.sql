@@ -1,4 +1,7 @@
 -- On which days of the window did this role act? One row per such day.
+--
+-- The role is meant by its id, an ARN alone by the role that had it at the time; a role
+-- without an id by its ARN.
 select
     role_use.event_date,
     count(*) filter (where role_use.outcome <> 'denied') as uses,
@@ -12,6 +15,12 @@ cross join (
         cast(? as varchar) as accounts,
         cast(? as varchar) as role
 ) as params
+left join lake.role_names as names
+    on
+        case when role_use.role_id is null then role_use.role_arn end
+        = names.role_arn
+        and role_use.event_time >= names.valid_from
+        and role_use.event_time < names.valid_to
 where
     role_use.event_date >= cast(? as date)
     and role_use.event_date <= cast(? as date)
@@ -19,8 +28,13 @@ where
     and role_use.event_time < params.until
     and (
         role_use.role_id = params.role
-        or role_use.role_arn = params.role
         or role_use.role_name = params.role
+        or names.role_key = params.role
+        or (
+            role_use.role_arn = params.role
+            and role_use.role_id is null
+            and names.role_id is null
+        )
     )
     and (
         params.accounts is null
