@@ -16,7 +16,7 @@ type bounds struct {
 // file takes some 50 KiB, and half a KiB for every column of every row group.
 func defaultBounds() bounds {
 	return bounds{
-		records: 1 << 20, inflated: 4 << 30, held: 80 << 20,
+		records: 1 << 20, inflated: 4 << 30, held: 56 << 20,
 		openFiles: 256, groupRows: 24 << 10, groupBytes: 12 << 20,
 	}
 }
