@@ -83,13 +83,15 @@ var homes = map[string]struct {
 	folder string
 	files  int
 }{
-	"github.com/marcboeker/go-duckdb/v2":      {"queries", 1},
-	"github.com/marcboeker/go-duckdb/mapping": {"queries", 5},
-	"modernc.org/sqlite":                      {"parquet", 1},
-	"github.com/spf13/cobra":                  {"cmd", 100},
-	"github.com/knadh/koanf/":                 {"config", 1},
-	"github.com/jedib0t/go-pretty/":           {"review", 2},
-	"github.com/aws/":                         {"pipeline/live", 3},
+	"github.com/marcboeker/go-duckdb/v2":       {"queries", 1},
+	"github.com/marcboeker/go-duckdb/mapping":  {"queries", 5},
+	"modernc.org/sqlite":                       {"parquet", 1},
+	"github.com/spf13/cobra":                   {"cmd", 100},
+	"github.com/knadh/koanf/":                  {"config", 1},
+	"github.com/jedib0t/go-pretty/":            {"review", 2},
+	"github.com/aws/":                          {"pipeline", 6},
+	"github.com/aws/aws-sdk-go-v2/service/iam": {"pipeline/live", 3},
+	"github.com/aws/aws-sdk-go-v2/service/s3":  {"pipeline/bucket", 3},
 }
 
 func TestModulesStayAtHome(t *testing.T) {

@@ -11,9 +11,10 @@ import (
 // is not written here. A new one needs a reason as good as these.
 var modules = map[string]string{
 	"github.com/apache/arrow/go/v17":           "writes Parquet: its column writers take dictionaries as they are",
-	"github.com/aws/aws-sdk-go-v2":             "asks IAM: signed calls, tried again",
+	"github.com/aws/aws-sdk-go-v2":             "asks IAM and S3: signed calls, tried again",
 	"github.com/aws/aws-sdk-go-v2/config":      "finds credentials as the AWS CLI does",
 	"github.com/aws/aws-sdk-go-v2/service/iam": "IAM's calls and their pages",
+	"github.com/aws/aws-sdk-go-v2/service/s3":  "S3's calls and their pages",
 	"github.com/aws/smithy-go":                 "answers that are errors, for the SDK; and its silence",
 	"github.com/klauspost/compress":            "gzip, twice as fast as the standard library's",
 	"modernc.org/sqlite":                       "the ledger: transactions without cgo",

@@ -13,8 +13,14 @@ import (
 type queue struct {
 	names  nameList
 	states []objectState
-	opens  map[int32]func() (io.ReadCloser, error) // of what is no file of its name
-	order  []int32                                 // in which objects are read, by their numbers
+	opens  map[int32]opener // of what is no file of its name
+	order  []int32          // in which objects are read, by their numbers
+	ahead  *readAhead       // nil without remote objects
+}
+
+type opener struct {
+	open   func() (io.ReadCloser, error)
+	remote bool
 }
 
 type objectState struct{ size, modified int64 }
@@ -22,9 +28,12 @@ type objectState struct{ size, modified int64 }
 func (q *queue) add(o Object) {
 	if !o.isFile {
 		if q.opens == nil {
-			q.opens = map[int32]func() (io.ReadCloser, error){}
+			q.opens = map[int32]opener{}
 		}
-		q.opens[int32(len(q.states))] = o.Open
+		q.opens[int32(len(q.states))] = opener{o.Open, o.Remote}
+	}
+	if o.Remote && q.ahead == nil {
+		q.ahead = newReadAhead(q)
 	}
 	q.names.add(o.Name)
 	q.states = append(q.states, objectState{o.Size, o.Modified})
@@ -36,12 +45,25 @@ func (q *queue) len() int { return len(q.order) }
 func (q *queue) object(place int) *Object {
 	n := q.order[place]
 	o := &Object{Name: q.names.at(int(n)), Size: q.states[n].size, Modified: q.states[n].modified}
-	open, ok := q.opens[n]
-	if !ok {
-		open = func() (io.ReadCloser, error) { return openFile(o.Name) }
+	opener, ok := q.opens[n]
+	switch {
+	case !ok:
+		o.Open = func() (io.ReadCloser, error) { return openFile(o.Name) }
+	case opener.remote && o.Size <= aheadSize:
+		o.Remote, o.Open = true, func() (io.ReadCloser, error) { return q.ahead.open(place) }
+	default:
+		o.Remote, o.Open = opener.remote, opener.open
 	}
-	o.Open = open
 	return o
+}
+
+// fetches is how a small remote object of a place in the order is fetched, nil for others.
+func (q *queue) fetches(place int) func() (io.ReadCloser, error) {
+	n := q.order[place]
+	if o := q.opens[n]; o.remote && q.states[n].size <= aheadSize {
+		return o.open
+	}
+	return nil
 }
 
 // size is that of all objects, as stored.

@@ -17,13 +17,15 @@ type Source interface {
 // Object is one log file where it lies. Size and modification time tell whether
 // it is the one that was ingested before.
 type Object struct {
-	// Name identifies the object in the ledger and in the lake: an absolute path, or
-	// stdin: and the hash of what came.
+	// Name identifies the object in the ledger and in the lake: an absolute path,
+	// s3://BUCKET/KEY, or stdin: and the hash of what came.
 	Name string
 	// Size in bytes, as stored.
 	Size int64
 	// Modified is in nanoseconds since 1970; 0 where the name says it all.
 	Modified int64
+	// Remote objects take long to open: small ones are fetched before their turn.
+	Remote bool
 	// Open starts reading the object from its beginning.
 	Open func() (io.ReadCloser, error)
 

@@ -175,7 +175,7 @@ func regularFile(path string, entry fs.DirEntry) (fs.FileInfo, error) {
 }
 
 func fileObject(path string, info fs.FileInfo) Object {
-	name := validName(filepath.ToSlash(path))
+	name := ObjectName(filepath.ToSlash(path))
 	return Object{
 		Name:     name,
 		Size:     info.Size(),
@@ -188,15 +188,15 @@ func fileObject(path string, info fs.FileInfo) Object {
 // lostObject stands for what was found but could not be looked at.
 func lostObject(path string, why error) Object {
 	return Object{
-		Name: validName(filepath.ToSlash(path)),
+		Name: ObjectName(filepath.ToSlash(path)),
 		Open: func() (io.ReadCloser, error) { return nil, why },
 	}
 }
 
-// validName is a path as text that can stand in the lake: bytes that are no UTF-8,
+// ObjectName is a path or key as text that can stand in the lake: bytes that are no UTF-8,
 // control characters and the percent sign are written as %XX, so that different
 // paths keep different names.
-func validName(path string) string {
+func ObjectName(path string) string {
 	clean := func(c byte) bool { return c >= ' ' && c < 0x7f && c != '%' }
 	if at := indexNot(path, clean); at < 0 {
 		return path

@@ -37,14 +37,8 @@ next one goes on.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options := pipeline.CompactOptions{Version: cli.Version(), Warn: leftOver(p)}
 			var err error
-			if options.Since, err = dayOrNone("since", since); err != nil {
+			if options.Since, options.Until, err = daysAsked(since, until, "the day of --until is not compacted"); err != nil {
 				return err
-			}
-			if options.Until, err = dayOrNone("until", until); err != nil {
-				return err
-			}
-			if since != "" && until != "" && !options.Since.Before(options.Until) {
-				return cli.Usage(fmt.Errorf("flag --until must be later than --since, and %s is not later than %s", until, since), "the day of --until is not compacted")
 			}
 			return compact(cmd.Context(), p, common, options, summaryFile)
 		},
@@ -58,6 +52,20 @@ next one goes on.`,
 // compactMemory is where the collector of garbage begins to work harder, in bytes: what a
 // file of the size that is made takes while it is made, and some room.
 const compactMemory = 256 << 20
+
+// daysAsked are the values of the flags --since and --until, which take days.
+func daysAsked(since, until, hint string) (from, to time.Time, err error) {
+	if from, err = dayOrNone("since", since); err != nil {
+		return from, to, err
+	}
+	if to, err = dayOrNone("until", until); err != nil {
+		return from, to, err
+	}
+	if since != "" && until != "" && !from.Before(to) {
+		err = cli.Usage(fmt.Errorf("flag --until must be later than --since, and %s is not later than %s", until, since), hint)
+	}
+	return from, to, err
+}
 
 // dayOrNone is the value of a flag that takes a day, or the zero time.
 func dayOrNone(flag, date string) (time.Time, error) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,34 +19,46 @@ import (
 	"roletrail/config"
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
 	"roletrail/review/termtext"
 )
 
 func newLogs(p *cli.Program, common *cli.Common) *cobra.Command {
-	var summaryFile string
-	var workers int
+	job := logsJob{p: p, common: common}
+	var since, until string
 	cmd := &cobra.Command{
 		Use:   "logs SOURCE…",
 		Short: "Read log files into the lake",
 		Long: `Read log files into the lake.
 
-A SOURCE is a log file, a folder of them, or - for standard input. Files may be
-plain or gzip, as CloudTrail delivers them or wrapped by EventBridge, CloudWatch
-Logs or LookupEvents, or JSON lines: what they are is told by their content.`,
+A SOURCE is a log file, a folder of them, a prefix of a bucket as s3://BUCKET/PREFIX,
+or - for standard input. Files may be plain or gzip, as CloudTrail delivers them or
+wrapped by EventBridge, CloudWatch Logs or LookupEvents, or JSON lines: what they are
+is told by their content.
+
+S3 is asked with the credentials, profile and endpoint of the environment and the
+shared configuration, as the AWS CLI takes them.`,
 		Example: `  ingest logs ./AWSLogs
+  ingest logs --since 2026-07-01 --until 2026-10-01 s3://my-trail-logs/AWSLogs/
   ingest logs --lake ./lake trail-1/ trail-2/ extra.json.gz
   aws cloudtrail lookup-events | ingest logs -`,
 		Args: cli.Arguments("SOURCE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if workers < 0 {
-				return cli.Usage(fmt.Errorf("flag --workers must be 0 or more, not %d", workers), "")
+			if job.workers < 0 {
+				return cli.Usage(fmt.Errorf("flag --workers must be 0 or more, not %d", job.workers), "")
 			}
-			job := logsJob{p: p, common: common, summaryFile: summaryFile, workers: workers}
+			var err error
+			if job.since, job.until, err = daysAsked(since, until, "nothing of the day of --until is asked for"); err != nil {
+				return err
+			}
 			return job.run(cmd.Context(), args)
 		},
 	}
-	cmd.Flags().StringVar(&summaryFile, "summary", "", "also write the balance to this file, as JSON")
-	cmd.Flags().IntVar(&workers, "workers", 0, "objects worked on at a time (0: one per core)")
+	cmd.Flags().StringVar(&since, "since", "", "of s3:// sources: first UTC day, as YYYY-MM-DD, by the folders of the keys")
+	cmd.Flags().StringVar(&until, "until", "", "of s3:// sources: first UTC day not asked for; two days more are read for late files")
+	cmd.Flags().BoolVar(&job.requesterPays, "requester-pays", false, "of s3:// sources: agree to pay for the requests")
+	cmd.Flags().StringVar(&job.summaryFile, "summary", "", "also write the balance to this file, as JSON")
+	cmd.Flags().IntVar(&job.workers, "workers", 0, "objects worked on at a time (0: one per core)")
 	return cmd
 }
 
@@ -54,14 +67,16 @@ Logs or LookupEvents, or JSON lines: what they are is told by their content.`,
 const logsGCPercent = 15
 
 type logsJob struct {
-	p           *cli.Program
-	common      *cli.Common
-	summaryFile string
-	workers     int
+	p             *cli.Program
+	common        *cli.Common
+	summaryFile   string
+	workers       int
+	since, until  time.Time // zero: no bound
+	requesterPays bool
 }
 
 func (j *logsJob) run(ctx context.Context, args []string) (err error) {
-	if err := checkSources(args); err != nil {
+	if err := j.checkSources(args); err != nil {
 		return err
 	}
 	summary, err := openSummary(j.summaryFile, j.common.Lake, args)
@@ -69,8 +84,11 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, summary.Close()) }()
-	sources, closeSources := j.sources(args)
+	sources, closeSources, err := j.sources(ctx, args)
 	defer func() { err = errors.Join(err, closeSources()) }()
+	if err != nil {
+		return err
+	}
 	lake, err := parquet.CreateLake(j.common.Lake)
 	if err != nil {
 		return err
@@ -98,36 +116,52 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 }
 
 // checkSources finds mistyped sources before a lake is made for them.
-func checkSources(args []string) error {
+func (j *logsJob) checkSources(args []string) error {
+	inS3 := 0
 	for _, arg := range args {
 		if strings.HasPrefix(arg, "s3://") {
-			return cli.Usage(fmt.Errorf("reading source %q: S3 is not read yet", arg), "copy the objects first: aws s3 sync "+arg+" ./AWSLogs")
+			inS3++
+			if _, _, err := bucket.Place(arg); err != nil {
+				return cli.Usage(err, "")
+			}
+			continue
 		}
 		if _, err := os.Stat(arg); arg != "-" && errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("listing source %q: no such file or folder", arg)
 		}
 	}
+	if inS3 == 0 && (j.requesterPays || !j.since.IsZero() || !j.until.IsZero()) {
+		return cli.Usage(errors.New("flags --since, --until and --requester-pays are about s3:// sources, and there is none"), "")
+	}
 	return nil
 }
 
 // sources makes a source of every argument.
-func (j *logsJob) sources(args []string) (sources []pipeline.Source, closeAll func() error) {
+func (j *logsJob) sources(ctx context.Context, args []string) (sources []pipeline.Source, closeAll func() error, err error) {
 	var closers []io.Closer
-	for _, arg := range args {
-		if arg == "-" {
-			stdin := &pipeline.Stdin{Reader: j.p.Stdin, Limit: int64(j.common.Config.Limits.InflatedSize)}
-			sources, closers = append(sources, stdin), append(closers, stdin)
-			continue
-		}
-		sources = append(sources, pipeline.Files{Path: arg, Except: j.common.Lake})
-	}
-	return sources, func() error {
+	closeAll = func() error {
 		var errs []error
 		for _, c := range closers {
 			errs = append(errs, c.Close())
 		}
 		return errors.Join(errs...)
 	}
+	for _, arg := range args {
+		switch {
+		case arg == "-":
+			stdin := &pipeline.Stdin{Reader: j.p.Stdin, Limit: int64(j.common.Config.Limits.InflatedSize)}
+			sources, closers = append(sources, stdin), append(closers, stdin)
+		case strings.HasPrefix(arg, "s3://"):
+			source, err := j.s3Source(ctx, arg)
+			if err != nil {
+				return nil, closeAll, err
+			}
+			sources = append(sources, source)
+		default:
+			sources = append(sources, pipeline.Files{Path: arg, Except: j.common.Lake})
+		}
+	}
+	return sources, closeAll, nil
 }
 
 // listedOnScreen is how many quarantined things are named one by one.

@@ -1,0 +1,85 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// attempts is how often a request is made before its failure counts: more often than
+// the SDK's three, because a backfill meets throttling for long.
+const attempts = 8
+
+// connections is how many connections stay open: those of the lists, and of what is
+// fetched ahead.
+const connections = 96
+
+// anyRegion is where a bucket of unknown Region is asked for its own.
+const anyRegion = "us-east-1"
+
+// Place takes s3://BUCKET/PREFIX apart.
+func Place(url string) (bucket, prefix string, err error) {
+	bucket, prefix, _ = strings.Cut(strings.TrimPrefix(url, "s3://"), "/")
+	if len(bucket) < 3 || len(bucket) > 63 || strings.Trim(bucket, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
+		return "", "", fmt.Errorf("reading source %q: %q is no name of a bucket; write s3://BUCKET/PREFIX", url, bucket)
+	}
+	return bucket, prefix, nil
+}
+
+// Connect makes a client for the Region of a bucket, with the credentials, profile and
+// endpoint of the environment and the shared configuration, as the AWS CLI takes them.
+func Connect(ctx context.Context, bucket string) (*s3.Client, error) {
+	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = connections, connections
+	})
+	settings, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(attempts), config.WithHTTPClient(transport), config.WithDefaultRegion(anyRegion))
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration of AWS: %w", err)
+	}
+	client := newClient(settings)
+	region, err := regionOf(ctx, client, bucket)
+	if err != nil {
+		return nil, err
+	}
+	if region != "" && region != settings.Region {
+		settings.Region = region
+		client = newClient(settings)
+	}
+	return client, nil
+}
+
+// newClient asks endpoints other than AWS's by path, because their buckets have no
+// names in the DNS.
+func newClient(settings aws.Config) *s3.Client {
+	return s3.NewFromConfig(settings, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil })
+}
+
+// regionOf is where a bucket is, "" if that is not told. S3 tells it to whoever asks in
+// the wrong Region too.
+func regionOf(ctx context.Context, client *s3.Client, bucket string) (string, error) {
+	head, err := client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &bucket})
+	if err == nil {
+		return aws.ToString(head.BucketRegion), nil
+	}
+	var response *smithyhttp.ResponseError
+	if !errors.As(err, &response) {
+		return "", fmt.Errorf("asking for bucket %q: %w", bucket, err)
+	}
+	switch region := response.Response.Header.Get("X-Amz-Bucket-Region"); {
+	case response.HTTPStatusCode() == http.StatusNotFound:
+		return "", fmt.Errorf("asking for bucket %q: there is none of this name", bucket)
+	case response.HTTPStatusCode() == http.StatusForbidden && region == "":
+		return "", nil // some may list and read, and no more
+	case region != "":
+		return region, nil
+	}
+	return "", fmt.Errorf("asking for bucket %q: %w", bucket, err)
+}

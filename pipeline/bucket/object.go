@@ -1,0 +1,125 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// body reads an object of S3. A connection that breaks is made again, from where it
+// broke, as long as the object is the one that was listed.
+type body struct {
+	ctx    context.Context
+	source *Source
+	key    string
+	etag   string
+	size   int64
+	at     int64 // read so far
+	reader io.ReadCloser
+	breaks int // one after another, without a byte between them
+}
+
+// breaksInARow is how often in a row a connection may break.
+const breaksInARow = 5
+
+func openObject(ctx context.Context, s *Source, key, etag string, size int64) (io.ReadCloser, error) {
+	b := &body{ctx: ctx, source: s, key: key, etag: etag, size: size}
+	if err := b.open(); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *body) open() error {
+	ask := s3.GetObjectInput{Bucket: &b.source.Bucket, Key: &b.key, RequestPayer: b.source.payer()}
+	if b.etag != "" {
+		ask.IfMatch = &b.etag
+	}
+	if b.at > 0 {
+		ask.Range = aws.String(fmt.Sprintf("bytes=%d-", b.at))
+	}
+	got, err := b.source.Client.GetObject(b.ctx, &ask)
+	if err != nil {
+		return explained("the object", err)
+	}
+	if b.at > 0 && aws.ToString(got.ContentRange) == "" {
+		return errors.Join(errors.New("reading the object: S3 sent all of it in the place of a part; run again"), got.Body.Close())
+	}
+	b.reader = got.Body
+	return nil
+}
+
+// Read implements [io.Reader].
+func (b *body) Read(p []byte) (int, error) {
+	for {
+		n, err := b.reader.Read(p)
+		b.at += int64(n)
+		switch {
+		case n > 0:
+			b.breaks = 0
+			return n, nil // an error comes again
+		case err == nil:
+			return 0, nil
+		case errors.Is(err, io.EOF) && b.at >= b.size:
+			return 0, io.EOF
+		case b.ctx.Err() != nil:
+			return 0, b.ctx.Err()
+		}
+		if b.breaks++; b.breaks > breaksInARow {
+			return 0, fmt.Errorf("reading the object: the connection broke %d times at byte %d of %d: %w", b.breaks, b.at, b.size, err)
+		}
+		if err := b.again(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// again goes on after a broken connection, a little later each time.
+func (b *body) again() error {
+	closing := b.reader.Close() // of a connection that is broken anyhow
+	select {
+	case <-time.After(50 * time.Millisecond << b.breaks):
+	case <-b.ctx.Done():
+		return errors.Join(b.ctx.Err(), closing)
+	}
+	return b.open()
+}
+
+// Close implements [io.Closer].
+func (b *body) Close() error { return b.reader.Close() }
+
+// explained says what S3 refused, and what to do about it.
+func explained(what string, err error) error {
+	var response *smithyhttp.ResponseError
+	var api smithy.APIError
+	code := ""
+	if errors.As(err, &api) {
+		code = api.ErrorCode()
+	}
+	status := 0
+	if errors.As(err, &response) {
+		status = response.HTTPStatusCode()
+	}
+	next := ""
+	switch {
+	case status == http.StatusPreconditionFailed:
+		return fmt.Errorf("reading %s: it was replaced since it was listed; run again", what)
+	case code == "NoSuchKey" || code == "NotFound":
+		return fmt.Errorf("reading %s: it was removed since it was listed", what)
+	case code == "NoSuchBucket":
+		next = "; the bucket does not exist"
+	case status == http.StatusForbidden:
+		next = "; give this identity s3:ListBucket and s3:GetObject there, and kms:Decrypt if the bucket is encrypted with a key"
+	case code == "RequestTimeTooSkewed":
+		next = "; set the clock of this machine"
+	}
+	return fmt.Errorf("reading %s%s: %w", what, next, err)
+}

@@ -1,0 +1,229 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"roletrail/pipeline"
+)
+
+// Source is a source of all objects below a prefix of a bucket: of a trail, of an
+// organisation's, or of any other place. Below the folders of a trail (…/AWSLogs/[o-…/]
+// ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/) months are listed side by side.
+type Source struct {
+	Client Client
+	Bucket string
+	// Prefix is that of the keys, as it is: "logs" is also that of "logs-2/x".
+	Prefix string
+	// Since and Until leave out objects whose key lies in the folder of a day before the
+	// first or from [LateDelivery] after the second on. The zero time is no bound.
+	Since, Until time.Time
+	// RequesterPays agrees to pay for the requests, without which such a bucket refuses.
+	RequesterPays bool
+}
+
+// LateDelivery is how long after the events of a window their log files are still looked
+// for. CloudTrail delivers within minutes as a rule, but not always (P17).
+const LateDelivery = 48 * time.Hour
+
+// Client is what a source asks of S3.
+type Client interface {
+	ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
+	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
+}
+
+// listers is how many lists are asked for at a time.
+const listers = 16
+
+// ErrNoObjects says that nothing lies below a prefix, which is more often a wrong one
+// than a wish.
+var ErrNoObjects = errors.New("it holds no objects")
+
+// URL is how people name the source.
+func (s *Source) URL() string { return "s3://" + s.Bucket + "/" + s.Prefix }
+
+// List implements [pipeline.Source]. Objects are read with the same client, until ctx ends.
+func (s *Source) List(ctx context.Context, fn func(pipeline.Object) error) error {
+	w, cancel := newWalk(ctx, s)
+	defer cancel()
+	count, err := 0, error(nil)
+	for o := range w.found {
+		count++
+		if err == nil {
+			if err = fn(o); err != nil {
+				cancel()
+			}
+		}
+	}
+	if err == nil {
+		err = w.err
+	}
+	if err == nil && count == 0 {
+		err = ErrNoObjects
+	}
+	if err != nil {
+		return fmt.Errorf("listing source %q: %w", s.URL(), err)
+	}
+	return nil
+}
+
+// object is one that a list names.
+func (s *Source) object(ctx context.Context, o *types.Object) pipeline.Object {
+	key, size := aws.ToString(o.Key), aws.ToInt64(o.Size)
+	modified := aws.ToTime(o.LastModified)
+	return pipeline.Object{
+		Name:     "s3://" + s.Bucket + "/" + pipeline.ObjectName(key),
+		Size:     size,
+		Modified: modified.UnixNano(),
+		Remote:   true,
+		Open: func() (io.ReadCloser, error) {
+			return openObject(ctx, s, key, aws.ToString(o.ETag), size)
+		},
+	}
+}
+
+// walk lists folders side by side.
+type walk struct {
+	source *Source
+	found  chan pipeline.Object
+
+	mu      sync.Mutex
+	more    *sync.Cond
+	pending []string // folders
+	busy    int      // that are being listed
+	err     error    // the first
+}
+
+func newWalk(ctx context.Context, source *Source) (*walk, context.CancelFunc) {
+	listing, cancel := context.WithCancel(ctx)
+	w := &walk{source: source, found: make(chan pipeline.Object, 1000), pending: []string{source.Prefix}}
+	w.more = sync.NewCond(&w.mu)
+	var working sync.WaitGroup
+	for range listers {
+		working.Go(func() { w.lister(ctx, listing, cancel) })
+	}
+	go func() {
+		working.Wait()
+		close(w.found)
+	}()
+	return w, cancel
+}
+
+// lister lists folders until all are listed, or one cannot be. Objects are opened with
+// the context of the run.
+func (w *walk) lister(run, listing context.Context, cancel context.CancelFunc) {
+	for {
+		folder, ok := w.take()
+		if !ok {
+			return
+		}
+		below, err := w.list(run, listing, folder)
+		if err != nil {
+			cancel()
+		}
+		w.done(below, err)
+	}
+}
+
+func (w *walk) take() (folder string, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.pending) == 0 && w.busy > 0 && w.err == nil {
+		w.more.Wait()
+	}
+	if len(w.pending) == 0 || w.err != nil {
+		return "", false
+	}
+	last := len(w.pending) - 1
+	folder = w.pending[last] // the deepest first, so that few wait
+	w.pending = w.pending[:last]
+	w.busy++
+	return folder, true
+}
+
+func (w *walk) done(below []string, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.busy--
+	w.pending = append(w.pending, below...)
+	if w.err == nil {
+		w.err = err
+	}
+	w.more.Broadcast()
+}
+
+// list finds the objects right in a folder, and the folders below; of a month all objects
+// below.
+func (w *walk) list(run, listing context.Context, folder string) (below []string, err error) {
+	s := w.source
+	ask := s3.ListObjectsV2Input{Bucket: &s.Bucket, Prefix: &folder, RequestPayer: s.payer()}
+	if !monthFolder.MatchString("/" + folder) {
+		ask.Delimiter = aws.String("/")
+	}
+	for {
+		page, err := s.Client.ListObjectsV2(listing, &ask)
+		if err != nil {
+			return nil, explained(fmt.Sprintf("folder %q", folder), err)
+		}
+		for _, p := range page.CommonPrefixes {
+			if name := aws.ToString(p.Prefix); s.wants(name) {
+				below = append(below, name)
+			}
+		}
+		for i := range page.Contents {
+			key := aws.ToString(page.Contents[i].Key)
+			if strings.HasSuffix(key, "/") || !s.wants(key) {
+				continue // of a console's empty folder, or of another day
+			}
+			select {
+			case w.found <- s.object(run, &page.Contents[i]):
+			case <-listing.Done():
+				return nil, listing.Err()
+			}
+		}
+		if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextContinuationToken) == "" {
+			return below, nil
+		}
+		ask.ContinuationToken = page.NextContinuationToken
+	}
+}
+
+// The folders of a trail by time, as far as a key goes into them.
+var (
+	monthFolder  = regexp.MustCompile(`/CloudTrail[^/]*/[^/]+/[0-9]{4}/[0-9]{2}/$`)
+	folderOfTime = regexp.MustCompile(`/CloudTrail[^/]*/[^/]+/([0-9]{4}(?:/[0-9]{2}){0,2})/`)
+)
+
+// wants reports whether a folder or key may belong to the days that are asked for.
+func (s *Source) wants(key string) bool {
+	found := folderOfTime.FindStringSubmatch("/" + key)
+	if found == nil {
+		return true
+	}
+	folder := found[1]
+	if !s.Since.IsZero() && folder < s.Since.UTC().Format("2006/01/02")[:len(folder)] {
+		return false
+	}
+	if s.Until.IsZero() {
+		return true
+	}
+	last := s.Until.Add(LateDelivery - 1).UTC().Format("2006/01/02")
+	return folder <= last[:len(folder)]
+}
+
+func (s *Source) payer() types.RequestPayer {
+	if s.RequesterPays {
+		return types.RequestPayerRequester
+	}
+	return ""
+}
