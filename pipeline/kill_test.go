@@ -139,7 +139,11 @@ func TestKilledEpochs(t *testing.T) {
 	took := time.Since(start)
 	rng := rand.New(rand.NewPCG(5, 5))
 	var killed kills
-	for wanted := killsWanted(t, 8); killed.all < wanted; {
+	said := func() bool {
+		return killed.between >= 3 && killed.writing >= 2 && (killed.all < 100 || killed.visible > 0 && killed.again > 0)
+	}
+	// Where few kills land, on a busy machine, it takes some more.
+	for wanted := killsWanted(t, 8); killed.all < wanted || !said() && killed.all < wanted+60; {
 		lake := filepath.Join(t.TempDir(), "lake")
 		for try := 0; ; try++ {
 			var limit time.Duration // none for the last try
@@ -169,7 +173,7 @@ func TestKilledEpochs(t *testing.T) {
 		}
 	}
 	t.Log(&killed)
-	if killed.between < 3 || killed.writing < 2 || killed.all >= 100 && (killed.visible == 0 || killed.again == 0) {
+	if !said() {
 		t.Error("too few of them say anything")
 	}
 }
