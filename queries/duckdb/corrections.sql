@@ -8,6 +8,6 @@ select
     json_extract_scalar(addendum, '$.originalEventID') as original_id
 from lake.events
 where
-    addendum is not null
+    addendum >= '' -- no text is before it; DuckDB passes over files without any
     and json_extract_scalar(addendum, '$.reason') = 'UPDATED_DATA'
     and json_extract_scalar(addendum, '$.originalEventID') <> event_id;
