@@ -97,38 +97,34 @@ func grantedCalls(dir string, day, n int) string {
 func compacted(t testing.TB, files lakeFiles) lakeFiles {
 	t.Helper()
 	dir := files.dir + "-compact"
-	if _, err := os.Stat(filepath.Join(dir, "coverage")); err == nil {
-		return foundFiles(t, dir)
-	}
+	whole := filepath.Join(dir, "uses", "whole")
+	_, err := os.Stat(whole)
 	w := newWorkshop(t)
 	for _, table := range files.tables {
 		for _, path := range table.paths {
 			folder := filepath.Join(dir, filepath.Dir(strings.TrimPrefix(path, files.dir)))
-			switch table.name {
-			case "events":
+			switch {
+			case table.name == "events" && err != nil:
 				w.compactDay(dir, folder, path)
-			case "loose_events", "coverage":
-			default:
+			case table.name != "events" && table.name != "loose_events":
 				link(t, path, folder)
 			}
 		}
 	}
-	for _, table := range files.tables { // last: then the lake is whole
-		for _, path := range table.paths {
-			if table.name == "coverage" {
-				link(t, path, filepath.Join(dir, filepath.Dir(strings.TrimPrefix(path, files.dir))))
-			}
-		}
+	if err := os.WriteFile(whole, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	return foundFiles(t, dir)
 }
 
+// link lets a small file stand in another folder too, as it is now.
 func link(t testing.TB, path, folder string) {
 	t.Helper()
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	to := filepath.Join(folder, filepath.Base(path))
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	if err := os.Link(path, filepath.Join(folder, filepath.Base(path))); err != nil {
+	if err := errors.Join(os.MkdirAll(folder, 0o755), os.Link(path, to)); err != nil {
 		t.Fatal(err)
 	}
 }

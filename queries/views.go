@@ -29,7 +29,9 @@ func allViews() []string {
 // lateViews take DuckDB half a second to make, for it plans each with all that is
 // below it. So they are made when a statement first needs them, over the tables that
 // its question keeps of the views below.
-func lateViews() []string { return []string{"role_names", "assumption_steps", "assumption_origins", "sessions"} }
+func lateViews() []string {
+	return []string{"role_names", "assumption_steps", "assumption_origins", "sessions"}
+}
 
 // view makes the embedded statement of a view known.
 func view(name string) (script, error) {
