@@ -64,7 +64,7 @@ shared configuration, as the AWS CLI takes them.`,
 
 // logsGCPercent is less than gcPercent: reading logs makes little garbage beside its
 // buffers of some 100 MB, so that collecting it more often takes no time that shows.
-const logsGCPercent = 15
+const logsGCPercent = 20
 
 type logsJob struct {
 	p             *cli.Program
