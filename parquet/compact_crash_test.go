@@ -54,8 +54,8 @@ func compactLake(dir string) (*pipeline.Compaction, error) {
 	return c, errors.Join(err, lake.Close())
 }
 
-// compactAndCrash compacts, and dies without any clean-up at step LAKE_TEST_STEP.
-func compactAndCrash(dir string) {
+// crashAtStep lets this process die without any clean-up at step LAKE_TEST_STEP.
+func crashAtStep() {
 	at, err := strconv.Atoi(os.Getenv("LAKE_TEST_STEP"))
 	if err != nil {
 		panic(err)
@@ -67,6 +67,11 @@ func compactAndCrash(dir string) {
 		}
 		return nil
 	})
+}
+
+// compactAndCrash compacts, and dies without any clean-up at step LAKE_TEST_STEP.
+func compactAndCrash(dir string) {
+	crashAtStep()
 	if _, err := compactLake(dir); err != nil {
 		panic(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -29,17 +28,7 @@ func mendLake(dir string, repair bool) (c *pipeline.Checked, err error) {
 
 // mendAndCrash mends, and dies without any clean-up at step LAKE_TEST_STEP.
 func mendAndCrash(dir string) {
-	at, err := strconv.Atoi(os.Getenv("LAKE_TEST_STEP"))
-	if err != nil {
-		panic(err)
-	}
-	n := 0
-	parquet.SetFailpoint(func(string, string) error {
-		if n++; n > at {
-			os.Exit(77)
-		}
-		return nil
-	})
+	crashAtStep()
 	if _, err := mendLake(dir, true); err != nil {
 		panic(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 
 	"roletrail/parquet"
@@ -51,17 +50,7 @@ func ingestLogs(dir, logs string) (*pipeline.Summary, error) {
 
 // ingestAndCrash ingests LAKE_TEST_LOGS, and dies without any clean-up at step LAKE_TEST_STEP.
 func ingestAndCrash(dir string) {
-	at, err := strconv.Atoi(os.Getenv("LAKE_TEST_STEP"))
-	if err != nil {
-		panic(err)
-	}
-	n := 0
-	parquet.SetFailpoint(func(string, string) error {
-		if n++; n > at {
-			os.Exit(77)
-		}
-		return nil
-	})
+	crashAtStep()
 	if _, err := ingestLogs(dir, os.Getenv("LAKE_TEST_LOGS")); err != nil {
 		panic(err)
 	}

@@ -168,26 +168,24 @@ acts as (
             iam_action,
             iam_actions_possible,
             passed_role_arn,
-            event_time as first_seen,
-            case when outcome <> 'denied' then event_time end as last_done,
-            case when outcome = 'denied' then event_time end as last_denied,
+            first_seen,
+            last_done,
+            last_denied,
             case
-                when outcome <> 'denied' and event_time >= cast(? as timestamp(6))
-                    then 1
+                when first_seen >= cast(? as timestamp(6)) then calls
                 else 0
             end as calls,
-            not management_event as has_data_events,
-            management_event is null and outcome <> 'denied'
-                as has_unsorted_events
-        from lake.events
+            has_data_events,
+            has_unsorted_events
+        from lake.event_uses
         where
-            event_time < cast(? as timestamp(6))
+            first_seen < cast(? as timestamp(6))
             and (
                 (
-                    event_time >= cast(? as timestamp(6))
-                    and event_time < cast(? as timestamp(6))
+                    first_seen >= cast(? as timestamp(6))
+                    and first_seen < cast(? as timestamp(6))
                 )
-                or event_time >= cast(? as timestamp(6))
+                or first_seen >= cast(? as timestamp(6))
             )
 
     ) as uses

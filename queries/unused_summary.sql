@@ -172,16 +172,15 @@ acts as (
             iam_action,
             iam_actions_possible,
             passed_role_arn,
-            event_time as first_seen,
-            case when outcome <> 'denied' then event_time end as last_done,
-            case when outcome = 'denied' then event_time end as last_denied,
-            not management_event as has_data_events,
-            management_event is null and outcome <> 'denied'
-                as has_unsorted_events
-        from lake.events
+            first_seen,
+            last_done,
+            last_denied,
+            has_data_events,
+            has_unsorted_events
+        from lake.event_uses
         where
-            event_time >= cast(? as timestamp(6))
-            and event_time < cast(? as timestamp(6))
+            first_seen >= cast(? as timestamp(6))
+            and first_seen < cast(? as timestamp(6))
 
     ) as uses
     group by

@@ -70,8 +70,6 @@ func (b *body) Read(p []byte) (int, error) {
 			return 0, nil
 		case errors.Is(err, io.EOF) && b.at >= b.size:
 			return 0, io.EOF
-		case b.ctx.Err() != nil:
-			return 0, b.ctx.Err()
 		}
 		if b.breaks++; b.breaks > breaksInARow {
 			return 0, fmt.Errorf("reading the object: the connection broke %d times at byte %d of %d: %w", b.breaks, b.at, b.size, err)
@@ -84,12 +82,8 @@ func (b *body) Read(p []byte) (int, error) {
 
 // again goes on after a broken connection, a little later each time.
 func (b *body) again() error {
-	closing := b.reader.Close() // of a connection that is broken anyhow
-	select {
-	case <-time.After(50 * time.Millisecond << b.breaks):
-	case <-b.ctx.Done():
-		return errors.Join(b.ctx.Err(), closing)
-	}
+	b.reader.Close() // it is broken anyhow
+	time.Sleep(50 * time.Millisecond << b.breaks)
 	return b.open()
 }
 

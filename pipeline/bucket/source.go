@@ -52,7 +52,9 @@ var ErrNoObjects = errors.New("it holds no objects")
 // URL is how people name the source.
 func (s *Source) URL() string { return "s3://" + s.Bucket + "/" + s.Prefix }
 
-// List implements [pipeline.Source]. Objects are read with the same client, until ctx ends.
+// List implements [pipeline.Source]. The end of ctx ends the listing; objects that are being
+// read then are read to their end, as files are, for else they would look as if they could
+// not be.
 func (s *Source) List(ctx context.Context, fn func(pipeline.Object) error) error {
 	w, cancel := newWalk(ctx, s)
 	defer cancel()
@@ -87,7 +89,7 @@ func (s *Source) object(ctx context.Context, o *types.Object) pipeline.Object {
 		Modified: modified.UnixNano(),
 		Remote:   true,
 		Open: func() (io.ReadCloser, error) {
-			return openObject(ctx, s, key, aws.ToString(o.ETag), size)
+			return openObject(context.WithoutCancel(ctx), s, key, aws.ToString(o.ETag), size)
 		},
 	}
 }

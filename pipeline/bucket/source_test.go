@@ -37,6 +37,10 @@ type store struct {
 	// replaced are objects that change when they were listed.
 	replaced map[string]bool
 
+	// interrupt is called at that request for an object.
+	interrupts int
+	interrupt  func()
+
 	mu     sync.Mutex
 	listed []string // prefixes
 	got    int      // requests for objects
@@ -87,13 +91,18 @@ func (b *store) ListObjectsV2(_ context.Context, in *s3.ListObjectsV2Input, _ ..
 
 func etag(content string) string { return fmt.Sprintf("%x", md5.Sum([]byte(content))) }
 
-func (b *store) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+func (b *store) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
 	key := aws.ToString(in.Key)
 	content := b.objects[key]
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.got++
+	if b.got == b.interrupts {
+		b.interrupt()
+	}
 	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	case b.refuses[key]:
 		return nil, answered(http.StatusForbidden)
 	case b.replaced[key] || aws.ToString(in.IfMatch) != etag(content):
@@ -250,6 +259,31 @@ func TestS3BadObjects(t *testing.T) {
 	b.refuses, b.replaced = nil, nil
 	if s := ingestFrom(t, lake, source); s.Objects.Ingested != 2 {
 		t.Errorf("the second time: %s", s)
+	}
+}
+
+// TestS3InterruptedWhileReading: what is being read at that moment is read to its end, and
+// nothing is taken for what cannot be read.
+func TestS3InterruptedWhileReading(t *testing.T) {
+	b := organisationBucket()
+	ctx, cancel := context.WithCancel(t.Context())
+	b.interrupts, b.interrupt = 70, cancel // some 64 are fetched ahead
+	dir := t.TempDir() + "/lake"
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := &bucket.Source{Client: b, Bucket: "trails", Prefix: "logs/"}
+	s, err := pipeline.Ingest(ctx, lake, []pipeline.Source{source}, pipeline.Options{Workers: 2})
+	if !errors.Is(err, pipeline.ErrInterrupted) || s.Objects.Quarantined != 0 || s.Objects.Ingested == 0 || s.Objects.Ingested == 81 {
+		t.Errorf("%v\n%s\n%+v", err, s, s.Quarantine)
+	}
+	if err := lake.Close(); err != nil {
+		t.Fatal(err)
+	}
+	first := s.Objects.Ingested
+	if s := ingestFrom(t, dir, source); s.Objects.Ingested != 81-first || s.Objects.Quarantined != 0 {
+		t.Errorf("the run after it: %s", s)
 	}
 }
 
