@@ -28,6 +28,7 @@ var partName = regexp.MustCompile(`^part-[0-9a-f]{32}\.parquet$`)
 var tables = []table{
 	{name: "events", folder: "events", partition: "event_date", file: partName},
 	{name: "uses", folder: "uses", partition: "event_date", file: partName},
+	{name: "session_days", folder: "session_days", partition: "event_date", file: partName},
 	{name: "coverage", folder: "coverage", file: partName},
 	snapshotTable("iam/roles"),
 	snapshotTable("iam/role_permissions"),
@@ -90,9 +91,14 @@ func EventsPath(day time.Time, id [16]byte) string {
 	return "events/event_date=" + day.UTC().Format(dayLayout) + "/part-" + hex.EncodeToString(id[:]) + ".parquet"
 }
 
-// UsesPath is the path of the file of uses that goes with an events file: day and id are
-// the same.
-func UsesPath(events string) string { return "uses/" + strings.TrimPrefix(events, "events/") }
+// Rollups are the tables of which a compact file of events has a file each.
+func Rollups() []*Schema { return []*Schema{UsesSchema, SessionDaysSchema} }
+
+// RollupPath is the path of the file of a rollup that goes with an events file: day and id
+// are the same.
+func RollupPath(s *Schema, events string) string {
+	return s.Table + "/" + strings.TrimPrefix(events, "events/")
+}
 
 // CoveragePath is the path, relative to the lake, of the coverage file with the
 // given id.

@@ -85,7 +85,7 @@ var EventsSchema = newSchema("events",
 )
 
 // UsesSchema is the table uses: what each role did with each action on the day of its
-// partition, from the events of one file of that day, see [UsesPath]. There is one row
+// partition, from the events of one file of that day, see [RollupPath]. There is one row
 // for everything that its first six columns tell apart, also of callers that are no
 // roles; and where only an ARN names the role, one for each time, because who has a name
 // changes. first_seen and last_seen are the times of all its events, last_done that of
@@ -106,6 +106,33 @@ var UsesSchema = newSchema("uses",
 	Column{Name: "calls", Kind: Int64, Required: true},
 	Column{Name: "has_data_events", Kind: Bool, Required: true},
 	Column{Name: "has_unsorted_events", Kind: Bool, Required: true},
+)
+
+// SessionDaysSchema is the table session_days: what each role session did on the day of its
+// partition, from the events of one file of that day, see [RollupPath]. There is one row
+// for everything that its first seven columns tell apart; and where only an ARN names the
+// role, one for each time, because who has a name changes. account_id is the caller's, or
+// else the recipient's, where no ARN tells that of the role. Calls whose record
+// does not name the session have rows too. first_seen and last_seen are the times of all its events, first_done
+// and last_done those of the ones that were not denied, which calls counts, and
+// last_denied of those that were.
+var SessionDaysSchema = newSchema("session_days",
+	Column{Name: "role_id", Kind: Dict},
+	Column{Name: "role_arn", Kind: Dict},
+	Column{Name: "account_id", Kind: Dict},
+	Column{Name: "role_session_name", Kind: Dict},
+	Column{Name: "access_key_id", Kind: Dict},
+	Column{Name: "source_identity", Kind: Dict},
+	Column{Name: "session_created_at", Kind: Timestamp},
+	Column{Name: "first_seen", Kind: Timestamp, Required: true},
+	Column{Name: "last_seen", Kind: Timestamp, Required: true},
+	Column{Name: "first_done", Kind: Timestamp},
+	Column{Name: "last_done", Kind: Timestamp},
+	Column{Name: "last_denied", Kind: Timestamp},
+	Column{Name: "events", Kind: Int64, Required: true},
+	Column{Name: "calls", Kind: Int64, Required: true},
+	Column{Name: "denied", Kind: Int64, Required: true},
+	Column{Name: "failed", Kind: Int64, Required: true},
 )
 
 // CoverageSchema is the table coverage: one row per source object, account,

@@ -148,13 +148,19 @@ func (c *compaction) days(ctx context.Context) (err error) {
 
 // plan looks at the files of all days that are asked for, and counts those that stay.
 func (c *compaction) plan(ctx context.Context) (todo []*dayPlan, err error) {
-	tables, err := c.lake.FilesOf("events", "uses")
+	names := []string{"events"}
+	for _, schema := range parquet.Rollups() {
+		names = append(names, schema.Table)
+	}
+	tables, err := c.lake.FilesOf(names...)
 	if err != nil {
 		return nil, err
 	}
-	uses := map[string]bool{}
-	for _, f := range tables["uses"] {
-		uses[f.Name] = true
+	known := map[string]bool{} // the files of rollups
+	for _, name := range names[1:] {
+		for _, f := range tables[name] {
+			known[f.Name] = true
+		}
 	}
 	files := tables["events"] // sorted by path, so by day
 	for len(files) > 0 {
@@ -171,7 +177,7 @@ func (c *compaction) plan(ctx context.Context) (todo []*dayPlan, err error) {
 		if ctx.Err() != nil {
 			return nil, ErrInterrupted
 		}
-		p, err := planDay(day, ofDay, uses, c.options.bounds)
+		p, err := planDay(day, ofDay, known, c.options.bounds)
 		if err == nil && c.options.anew[day] {
 			p.takeAll(c.options.bounds)
 		}

@@ -22,7 +22,7 @@ type compactBounds struct {
 var defaultCompactBounds = compactBounds{fileRows: 2 * 122_880, groupRows: 122_880, textBytes: 256 << 20}
 
 // compactedKey is the footer's entry of a compacted file, and compactedOrder its value:
-// which order the rows have, and which columns their uses. Such a file counts as compacted if that of its uses is there.
+// which order the rows have, and which columns the rollups. Such a file counts as compacted if all its rollups are there.
 const (
 	compactedKey   = "roletrail.compacted"
 	compactedOrder = "1"
@@ -48,7 +48,7 @@ type surveyed struct {
 	path, name  string // as the operating system wants it, and in the lake
 	rows, bytes int64
 	compacted   bool
-	hasUses     bool
+	rollups     []string // those that stand beside it
 	derivation  string
 	groups      []surveyedGroup
 }
@@ -95,19 +95,23 @@ func survey(f parquet.DataFile) (s surveyed, err error) {
 	return s, err
 }
 
-// planDay looks at the files of a day, of which uses has the paths of those with what
-// was used. It is compact if all its files are, or if it has one that ingest wrote in the
+// planDay looks at the files of a day, of which known has the paths of those that
+// the lake has of rollups. It is compact if all its files are, or if it has one that ingest wrote in the
 // order of the lake.
-func planDay(day string, files []parquet.DataFile, uses map[string]bool, bounds compactBounds) (*dayPlan, error) {
+func planDay(day string, files []parquet.DataFile, known map[string]bool, bounds compactBounds) (*dayPlan, error) {
 	p := &dayPlan{day: day}
 	var small []surveyed // compact ones
 	for _, f := range files {
 		s, err := survey(f)
-		s.hasUses = uses[parquet.UsesPath(f.Name)]
+		for _, schema := range parquet.Rollups() {
+			if path := parquet.RollupPath(schema, f.Name); known[path] {
+				s.rollups = append(s.rollups, path)
+			}
+		}
 		switch {
 		case err != nil:
 			return nil, err
-		case !s.compacted || !s.hasUses:
+		case !s.compacted || len(s.rollups) < len(parquet.Rollups()):
 			p.loose = append(p.loose, s)
 		case s.rows < int64(bounds.fileRows)/2:
 			small = append(small, s)

@@ -37,18 +37,15 @@ type used struct {
 	data, unsorted       bool
 }
 
-func newUses() *uses { return &uses{names: newTextCodes(), of: map[use]used{}} }
+func newUses() rollup { return &uses{names: newTextCodes(), of: map[use]used{}} }
 
 // add adds the rows of a row group of events.
 func (u *uses) add(rows int, columns []parquet.Values) {
 	for i, column := range useColumns {
-		u.translated[i] = u.translated[i][:0]
-		for _, text := range columns[column].Dict {
-			u.translated[i] = append(u.translated[i], u.names.code(text))
-		}
+		u.translated[i] = u.names.translate(u.translated[i], columns[column].Dict)
 	}
 	outcome, management := &columns[parquet.ColOutcome], &columns[parquet.ColManagementEvent]
-	denied := int32(slices.IndexFunc(outcome.Dict, func(text []byte) bool { return string(text) == "denied" }))
+	denied := codeOf(outcome.Dict, "denied")
 	sorted := 0 // events before this one that tell whether they are management events
 	for row := range rows {
 		known := used{firstSeen: columns[parquet.ColEventTime].Int64[row]}
@@ -74,10 +71,7 @@ func (u *uses) add(rows int, columns []parquet.Values) {
 func (u *uses) use(row int, at int64, columns []parquet.Values) use {
 	var key use
 	for i, column := range useColumns {
-		key.texts[i] = noCode
-		if codes := columns[column].Codes; codes != nil && codes[row] != noCode {
-			key.texts[i] = u.translated[i][codes[row]]
-		}
+		key.texts[i] = translated(u.translated[i], &columns[column], row)
 	}
 	if key.texts[0] == noCode && key.texts[1] != noCode {
 		key.unnamedAt = at

@@ -17,10 +17,10 @@ type compactWriter struct {
 	hidden []compactFile
 }
 
-// compactFile is a file of events with that of their uses.
+// compactFile is a file of events with its rollups.
 type compactFile struct {
 	*dayFile
-	uses *table
+	rollups []rollupFile
 }
 
 // write makes a file of the rows of a part.
@@ -32,13 +32,12 @@ func (w *compactWriter) write(ctx context.Context, day string, p part, r *compac
 	if err != nil {
 		return err
 	}
-	uses := newUses()
 	for rows := r.rows; len(rows) > 0; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		n := nextGroup(rows, w.options.bounds.groupRows)
-		if err := w.writeGroup(f.dayFile, uses, p, r.counts, rows[:n]); err != nil {
+		if err := w.writeGroup(f, p, r.counts, rows[:n]); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -51,10 +50,12 @@ func (w *compactWriter) write(ctx context.Context, day string, p part, r *compac
 	if err := f.file.Seal(); err != nil {
 		return err
 	}
-	if err := uses.write(f.uses); err != nil {
-		return err
+	for i := range f.rollups {
+		if err := f.rollups[i].seal(); err != nil {
+			return err
+		}
 	}
-	return f.uses.seal()
+	return nil
 }
 
 func (w *compactWriter) create(day string) (f compactFile, err error) {
@@ -65,7 +66,7 @@ func (w *compactWriter) create(day string) (f compactFile, err error) {
 	if f.dayFile, err = createDayFile(w.lake, w.run, at); err != nil {
 		return f, err
 	}
-	if f.uses, err = newTable(w.lake, w.run, parquet.UsesPath(f.path), parquet.UsesSchema); err != nil {
+	if f.rollups, err = createRollups(w.lake, w.run, f.path); err != nil {
 		return f, errors.Join(err, f.file.Abort())
 	}
 	w.hidden = append(w.hidden, f)
@@ -85,7 +86,7 @@ func nextGroup(rows []compactRow, most int) int {
 }
 
 // writeGroup gathers the rows from the row groups of the part and writes them.
-func (w *compactWriter) writeGroup(f *dayFile, uses *uses, p part, counts []int, rows []compactRow) error {
+func (w *compactWriter) writeGroup(f compactFile, p part, counts []int, rows []compactRow) error {
 	w.gather.Begin(len(rows))
 	byGroup := make([][]int32, len(counts)) // numbers of rows
 	for i := range rows {
@@ -106,7 +107,9 @@ func (w *compactWriter) writeGroup(f *dayFile, uses *uses, p part, counts []int,
 		return err
 	}
 	columns := w.gather.Columns()
-	uses.add(len(rows), columns)
+	for _, rollup := range f.rollups {
+		rollup.add(len(rows), columns)
+	}
 	return f.write(len(rows), columns)
 }
 
@@ -116,23 +119,25 @@ func (w *compactWriter) replace(old []surveyed) (written []surveyed, err error) 
 	var batch parquet.Batch
 	var visible []string
 	for _, f := range w.hidden {
-		visible = append(visible, f.path, f.uses.path)
+		visible = append(visible, f.path)
 		file, err := f.file.Commit()
 		if err != nil {
 			return nil, errors.Join(err, w.lake.Discard(visible))
 		}
-		uses, err := f.uses.commit()
-		if err != nil {
-			return nil, errors.Join(err, w.lake.Discard(visible))
+		batch.Files = append(batch.Files, file.Entry(f.path, f.rows))
+		for _, rollup := range f.rollups {
+			visible = append(visible, rollup.table.path)
+			entry, err := rollup.table.commit()
+			if err != nil {
+				return nil, errors.Join(err, w.lake.Discard(visible))
+			}
+			batch.Files = append(batch.Files, entry)
 		}
-		batch.Files = append(batch.Files, file.Entry(f.path, f.rows), uses)
 		written = append(written, surveyed{name: f.path, rows: f.rows, bytes: file.Bytes})
 	}
 	for _, f := range old {
 		batch.Removed = append(batch.Removed, f.name)
-		if f.hasUses {
-			batch.Removed = append(batch.Removed, parquet.UsesPath(f.name))
-		}
+		batch.Removed = append(batch.Removed, f.rollups...)
 	}
 	if err := w.lake.Commit(w.run, batch); err != nil {
 		return nil, errors.Join(err, w.lake.Discard(visible)) // which leaves them if they count
@@ -145,7 +150,7 @@ func (w *compactWriter) replace(old []surveyed) (written []surveyed, err error) 
 func (w *compactWriter) abort() error {
 	var errs []error
 	for _, f := range w.hidden {
-		if err := errors.Join(f.file.Abort(), f.uses.abort()); err != nil {
+		if err := errors.Join(f.file.Abort(), abortRollups(f.rollups)); err != nil {
 			errs = append(errs, fmt.Errorf("removing what was begun: %w; the next ingest removes it", err))
 		}
 	}

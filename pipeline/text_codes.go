@@ -3,6 +3,8 @@ package pipeline
 import (
 	"cmp"
 	"slices"
+
+	"roletrail/parquet"
 )
 
 // textCodes gives texts codes, and in the end their ranks.
@@ -27,6 +29,29 @@ func (c *textCodes) code(text []byte) int32 {
 	}
 	c.last, c.lastCode = c.texts[code], code
 	return code
+}
+
+// translate makes of the dictionary of a column a list of codes, in a buffer.
+func (c *textCodes) translate(codes []int32, dict [][]byte) []int32 {
+	codes = codes[:0]
+	for _, text := range dict {
+		codes = append(codes, c.code(text))
+	}
+	return codes
+}
+
+// translated is the code that a row of a column has by the translation of its dictionary;
+// noCode where it is NULL.
+func translated(translation []int32, column *parquet.Values, row int) int32 {
+	if column.Codes == nil || column.Codes[row] == noCode {
+		return noCode
+	}
+	return translation[column.Codes[row]]
+}
+
+// codeOf is the code of a text in a dictionary, noCode if it has none.
+func codeOf(dict [][]byte, text string) int32 {
+	return int32(slices.IndexFunc(dict, func(known []byte) bool { return string(known) == text }))
 }
 
 // text is the text of a code, nil for noCode.

@@ -85,7 +85,7 @@ func renewal(table string) string {
 		return "run ingest iam again"
 	case "trails":
 		return "run ingest trail again"
-	case "uses":
+	case "uses", "session_days":
 		return "run ingest compact again"
 	case "catalogue":
 		return "run ingest catalogue again"

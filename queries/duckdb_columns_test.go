@@ -90,7 +90,7 @@ func TestEveryTableHasARenewal(t *testing.T) {
 		if table.part {
 			continue
 		}
-		command := map[string]string{"events": "logs", "uses": "compact", "coverage": "logs", "trails": "trail"}[table.name]
+		command := map[string]string{"events": "logs", "uses": "compact", "session_days": "compact", "coverage": "logs", "trails": "trail"}[table.name]
 		if command == "" {
 			command, _, _ = strings.Cut(table.name, "/")
 		}

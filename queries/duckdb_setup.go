@@ -60,7 +60,7 @@ func (e *duckEngine) run(ctx context.Context, conn driver.ExecerContext, stateme
 }
 
 // correct takes the events that others correct out of the table of events, and lets the
-// files of uses be, which count them. Lakes without any are read as they are: to look for
+// rollups be, which count them. Lakes without any are read as they are: to look for
 // ids takes longer than most questions.
 func (e *duckEngine) correct(ctx context.Context, conn driver.ExecerContext) error {
 	text, err := texts.ReadFile("duckdb/count_corrections.sql")
@@ -75,7 +75,7 @@ func (e *duckEngine) correct(ctx context.Context, conn driver.ExecerContext) err
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil || !any {
 		return err
 	}
-	corrected, err := scripts([]string{"duckdb/replaced.sql", "duckdb/lake_events_corrected.sql", "duckdb/loose_events_corrected.sql", "duckdb/drop_uses.sql", "duckdb/empty_uses.sql"})
+	corrected, err := scripts([]string{"duckdb/replaced.sql", "duckdb/lake_events_corrected.sql", "duckdb/loose_events_corrected.sql", "duckdb/drop_rollups.sql", "duckdb/empty_uses.sql", "duckdb/empty_session_days.sql"})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+
+	"roletrail/parquet"
 )
 
 //go:embed *.sql *.yml views/*.sql duckdb/*.sql
@@ -31,7 +33,7 @@ type lakeTable struct {
 // lakeTables lists the tables in the order in which their views are made.
 func lakeTables() []lakeTable {
 	names := []string{
-		"events", "loose_events", "uses", "coverage",
+		"events", "loose_events", "uses", "session_days", "coverage",
 		"iam/roles", "iam/role_permissions", "iam/role_trust", "iam/role_trust_conditions", "iam/policies",
 		"trails",
 		"catalogue/actions", "catalogue/operations",
@@ -50,29 +52,46 @@ func lakeTables() []lakeTable {
 	return tables
 }
 
-// pairUses leaves out files of uses that go with no events file, and makes the events
-// files that none goes with the table loose_events.
-func (f *lakeFiles) pairUses() {
+// pairRollups makes the events files that lack a file of a rollup the table loose_events,
+// and leaves out the files of rollups that go with those or with none.
+func (f *lakeFiles) pairRollups() {
 	table := func(name string) *lakeTable {
 		return &f.tables[slices.IndexFunc(f.tables, func(t lakeTable) bool { return t.name == name })]
 	}
-	dayAndName := func(file string) string {
-		folder, name := filepath.Split(file)
-		return filepath.Join(filepath.Base(folder), name)
+	var rollups []*lakeTable
+	var of []map[string]string // by day and name
+	for _, schema := range parquet.Rollups() {
+		t := table(schema.Table)
+		known := make(map[string]string, len(t.paths))
+		for _, p := range t.paths {
+			known[dayAndName(p)] = p
+		}
+		t.paths = nil
+		rollups, of = append(rollups, t), append(of, known)
 	}
-	of := map[string]string{}
-	for _, p := range table("uses").paths {
-		of[dayAndName(p)] = p
-	}
-	uses, loose := table("uses"), table("loose_events")
-	uses.paths, loose.paths = nil, nil
+	loose := table("loose_events")
+	loose.paths = nil
 	for _, p := range table("events").paths {
-		if u, ok := of[dayAndName(p)]; ok {
-			uses.paths = append(uses.paths, u)
-		} else {
+		beside := make([]string, 0, len(rollups))
+		for _, known := range of {
+			if path, ok := known[dayAndName(p)]; ok {
+				beside = append(beside, path)
+			}
+		}
+		if len(beside) < len(rollups) {
 			loose.paths = append(loose.paths, p)
+			continue
+		}
+		for i, path := range beside {
+			rollups[i].paths = append(rollups[i].paths, path)
 		}
 	}
+}
+
+// dayAndName are the last two parts of a path.
+func dayAndName(file string) string {
+	folder, name := filepath.Split(file)
+	return filepath.Join(filepath.Base(folder), name)
 }
 
 // script is one embedded statement and the file it came from.

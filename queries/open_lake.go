@@ -26,6 +26,6 @@ func listFiles(lake *parquet.Lake) (lakeFiles, error) {
 			t.paths = append(t.paths, d.Path)
 		}
 	}
-	f.pairUses()
+	f.pairRollups()
 	return f, f.loadBinds()
 }

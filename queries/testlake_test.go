@@ -181,7 +181,7 @@ func (w *workshop) write(dir string, x world) lakeFiles {
 	w.t.Helper()
 	w.copyOut(dir, "events", x.events, len(x.events), "event_date", "strftime(cast(json ->> 'event_time' as timestamp), '%Y-%m-%d')")
 	if len(x.events) > 0 {
-		w.writeUses(dir, "hash(event_date) % 2 = 0")
+		w.writeRollups(dir, "hash(event_date) % 2 = 0")
 	}
 	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date", "json ->> 'snapshot_date'")
 	w.copyOut(dir, "iam/role_permissions", x.grants, len(x.grants), "snapshot_date", "json ->> 'snapshot_date'")
@@ -239,15 +239,25 @@ func (w *workshop) copyOut(dir, table string, rows any, n int, partition, partit
 	w.exec("copy filled to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
 }
 
-// writeUses writes what was used on the days of the events that were just written for
-// which a condition holds, as their compaction does.
-func (w *workshop) writeUses(dir, condition string) {
+// writeRollups writes those of the days of the events that were just written for which a
+// condition holds, as their compaction does.
+func (w *workshop) writeRollups(dir, condition string) {
 	w.t.Helper()
-	w.writeUsesAs(dir, condition, "part-0123456789abcdef0123456789abcde{i}")
+	w.writeRollupsAs(dir, condition, "part-0123456789abcdef0123456789abcde{i}")
 }
 
-func (w *workshop) writeUsesAs(dir, condition, name string) {
+func (w *workshop) writeRollupsAs(dir, condition, name string) {
 	w.t.Helper()
+	w.exec(`copy (select event_date, role_id, role_arn, case when role_arn is null then coalesce(identity_account_id, recipient_account_id) end as account_id,
+			role_session_name, identity_access_key_id as access_key_id, source_identity, session_created_at,
+			min(event_time) as first_seen, max(event_time) as last_seen, min(event_time) filter (outcome <> 'denied') as first_done,
+			max(event_time) filter (outcome <> 'denied') as last_done, max(event_time) filter (outcome = 'denied') as last_denied,
+			count(*) as events, count(*) filter (outcome <> 'denied') as calls, count(*) filter (outcome = 'denied') as denied, count(*) filter (outcome = 'failed') as failed
+		from filled where (role_id is not null or role_arn is not null) and ` + condition + `
+		group by event_date, role_id, role_arn, case when role_arn is null then coalesce(identity_account_id, recipient_account_id) end,
+			role_session_name, identity_access_key_id, source_identity, session_created_at, case when role_id is null then event_time end
+		order by role_arn, role_id, role_session_name)
+		to '` + dir + `/session_days' (format parquet, compression zstd, partition_by (event_date), filename_pattern '` + name + `', overwrite_or_ignore)`)
 	w.exec(`copy (select event_date, role_id, role_arn, recipient_account_id, iam_action, iam_actions_possible, passed_role_arn,
 			min(event_time) as first_seen, max(event_time) as last_seen, max(event_time) filter (outcome <> 'denied') as last_done,
 			max(event_time) filter (outcome = 'denied') as last_denied, count(*) filter (outcome <> 'denied') as calls,
@@ -364,7 +374,7 @@ func foundFiles(t testing.TB, dir string) lakeFiles {
 			f.tables[i].paths = append(f.tables[i].paths, paths...)
 		}
 	}
-	f.pairUses()
+	f.pairRollups()
 	if err := f.loadBinds(); err != nil {
 		t.Fatal(err)
 	}

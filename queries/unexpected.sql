@@ -1129,8 +1129,8 @@ acted as (
 
 ),
 
--- Their roles, as far as they acted: of those the sessions. (Where there is none, no
--- event is read.)
+-- Their roles, as far as they acted: of those the sessions. (Where there is none,
+-- nothing is read.)
 missed_roles as (
 
     select distinct unseen.role_key
@@ -1142,33 +1142,33 @@ missed_roles as (
 acting as (
 
     select
-        events.role_id as role_key,
-        events.role_session_name as session_name,
+        calls.role_id as role_key,
+        calls.role_session_name as session_name,
         coalesce(
-            events.session_created_at, timestamp '1970-01-01 00:00:00'
+            calls.session_created_at, timestamp '1970-01-01 00:00:00'
         ) as created_key
-    from lake.events as events
-    inner join missed_roles on events.role_id = missed_roles.role_key
+    from lake.session_calls as calls
+    inner join missed_roles on calls.role_id = missed_roles.role_key
     cross join params
-    where events.event_time < params.until
+    where calls.first_seen < params.until
 
     union
 
     select
         names.role_key,
-        events.role_session_name as session_name,
+        calls.role_session_name as session_name,
         coalesce(
-            events.session_created_at, timestamp '1970-01-01 00:00:00'
+            calls.session_created_at, timestamp '1970-01-01 00:00:00'
         ) as created_key
-    from lake.events as events
-    inner join lake.role_names as names on events.role_arn = names.role_arn
+    from lake.session_calls as calls
+    inner join lake.role_names as names on calls.role_arn = names.role_arn
     inner join missed_roles on names.role_key = missed_roles.role_key
     cross join params
     where
-        events.role_id is null
-        and events.event_time < params.until
-        and events.event_time >= names.valid_from
-        and events.event_time < names.valid_to
+        calls.role_id is null
+        and calls.first_seen < params.until
+        and calls.first_seen >= names.valid_from
+        and calls.first_seen < names.valid_to
 
 ),
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"roletrail/parquet"
 )
 
 // grantsLake makes a lake of n events over 90 days: 1,000 roles, of which 20 may do
@@ -93,11 +95,11 @@ func grantedCalls(dir string, day, n int) string {
 }
 
 // compacted is a kept lake after its compaction: the events of each day sorted as a whole,
-// in row groups of 122,880, and beside them what was used. It is kept too.
+// in row groups of 122,880, and beside them their rollups. It is kept too.
 func compacted(t testing.TB, files lakeFiles) lakeFiles {
 	t.Helper()
 	dir := files.dir + "-compact"
-	whole := filepath.Join(dir, "uses", "whole")
+	whole := filepath.Join(dir, "session_days", "whole")
 	_, err := os.Stat(whole)
 	w := newWorkshop(t)
 	for _, table := range files.tables {
@@ -141,22 +143,24 @@ func (w *workshop) compactDay(dir, folder, path string) {
 		w.exec("create or replace temp table part as select * exclude (event_date) from read_parquet('" + path + "') where " + part)
 		w.exec("copy (from part order by case when caller_kind is null then role_arn else assumed_role_arn end nulls first, event_time) to '" +
 			filepath.Join(folder, name+".parquet") + "' (format parquet, compression zstd, row_group_size 122880)")
-		w.compactUses(dir, folder, name+".parquet")
+		w.compactRollups(dir, folder, name+".parquet")
 	}
 }
 
-func (w *workshop) compactUses(dir, folder, name string) {
+func (w *workshop) compactRollups(dir, folder, name string) {
 	w.t.Helper()
-	w.exec("create or replace temp table filled as select role_id, role_arn, recipient_account_id, iam_action, iam_actions_possible, passed_role_arn, " +
-		"event_time, outcome, management_event, strftime(event_date, '%Y-%m-%d') as event_date from read_parquet('" + filepath.Join(folder, name) + "', hive_types = {'event_date': date})")
-	w.writeUsesAs(dir, "true", "one-")
-	uses := filepath.Join(dir, "uses", filepath.Base(folder))
-	err := os.Rename(filepath.Join(uses, "one-0.parquet"), filepath.Join(uses, name))
-	if errors.Is(err, fs.ErrNotExist) { // the lake has no assumptions
-		err = os.Remove(filepath.Join(folder, name))
-	}
-	if err != nil {
-		w.t.Fatal(err)
+	w.exec("create or replace temp table filled as select * replace (strftime(event_date, '%Y-%m-%d') as event_date) " +
+		"from read_parquet('" + filepath.Join(folder, name) + "', hive_types = {'event_date': date})")
+	w.writeRollupsAs(dir, "true", "one-")
+	for _, schema := range parquet.Rollups() {
+		day := filepath.Join(dir, schema.Table, filepath.Base(folder))
+		err := os.Rename(filepath.Join(day, "one-0.parquet"), filepath.Join(day, name))
+		if errors.Is(err, fs.ErrNotExist) { // the lake has no assumptions
+			err = os.Remove(filepath.Join(folder, name))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			w.t.Fatal(err)
+		}
 	}
 }
 

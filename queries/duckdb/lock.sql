@@ -3,6 +3,7 @@
 set allowed_paths = list_concat(
     coalesce(getvariable('events_files'), []),
     coalesce(getvariable('uses_files'), []),
+    coalesce(getvariable('session_days_files'), []),
     coalesce(getvariable('roles_files'), []),
     coalesce(getvariable('role_permissions_files'), []),
     coalesce(getvariable('role_trust_files'), []),

@@ -11,27 +11,22 @@ calls as (
     select
         role_id,
         role_arn,
-        case when role_id is null then event_time end as unnamed_at,
+        case when role_id is null then first_seen end as unnamed_at,
         role_session_name,
         session_created_at,
         access_key_id,
         source_identity,
-        max(
-            case
-                when role_arn is null
-                    then coalesce(identity_account_id, recipient_account_id)
-            end
-        ) as account_id,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-        count(*) as events,
-        count(*) filter (where outcome = 'denied') as denied
-    from role_use
+        max(account_id) as account_id,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        sum(events) as events,
+        sum(denied) as denied
+    from lake.session_calls
     where role_session_name is not null
     group by
         role_id,
         role_arn,
-        case when role_id is null then event_time end,
+        case when role_id is null then first_seen end,
         role_session_name,
         session_created_at,
         access_key_id,

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func TestDaysThatAreCompactAreNotReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	w.write(dir, world{events: x.events, roles: x.roles, grants: x.grants})
 	w.exec("create or replace temp table filled as select * from read_parquet('" + dir + "/events/*/*.parquet', hive_types = {'event_date': varchar})")
-	w.writeUses(dir, "true")
+	w.writeRollups(dir, "true")
 	files := foundFiles(t, dir)
 	q, err := findQuestion("unused")
 	if err != nil {
@@ -45,6 +46,61 @@ func TestDaysThatAreCompactAreNotReadAgain(t *testing.T) {
 			if found := all(t, rows, err); len(found) != 1 || found[0][uses] != ask.uses {
 				t.Errorf("from %v to %v: %v, want %d uses", ask.since, ask.until, found, ask.uses)
 			}
+		}
+	}
+}
+
+// TestSessionsOfCompactDaysAreNotReadAgain takes the events of compact days away: sessions
+// are known without them.
+func TestSessionsOfCompactDaysAreNotReadAgain(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 7, day, hour, 0, 0, 0, time.UTC) }
+	var x world
+	for i, when := range []time.Time{at(3, 22), at(3, 23), at(4, 1), at(4, 2), at(9, 5)} {
+		e := event{EventID: when.Format(time.RFC3339), EventTime: when, EventSource: "s3.amazonaws.com", EventName: "GetObject", Recipient: ptr("111111111111"), Outcome: "success",
+			RoleARN: ptr("arn:aws:iam::111111111111:role/a"), RoleID: ptr("AROA1"), SessionName: ptr("s"), SessionCreated: ptr(at(3, 21)), AccessKey: ptr("ASIA1")}
+		if i == 3 {
+			e.Outcome = "denied"
+		}
+		if i == 4 {
+			e.SessionCreated = ptr(at(9, 4))
+		}
+		x.events = append(x.events, e)
+	}
+	w := newWorkshop(t)
+	dir := t.TempDir()
+	w.write(dir, x)
+	w.exec("create or replace temp table filled as select * from read_parquet('" + dir + "/events/*/*.parquet', hive_types = {'event_date': varchar})")
+	w.writeRollups(dir, "true")
+	want := [][]any{{at(3, 22), at(4, 2), int64(4), int64(1)}, {at(9, 5), at(9, 5), int64(1), int64(0)}}
+	for _, files := range []lakeFiles{foundFiles(t, dir), withEventsOf(foundFiles(t, dir), at(9, 0))} {
+		rows, err := openFiles(t, files, Options{}).SQL(context.Background(), "select first_seen, last_seen, events, denied from sessions order by first_seen")
+		if got := all(t, rows, err); !reflect.DeepEqual(got, want) {
+			t.Errorf("got %v\nwant %v", got, want)
+		}
+	}
+}
+
+// TestDaysThatLackARollupAreLoose pairs files of events with those of their rollups.
+func TestDaysThatLackARollupAreLoose(t *testing.T) {
+	f := lakeFiles{tables: lakeTables()}
+	give := func(name string, paths ...string) {
+		f.tables[slices.IndexFunc(f.tables, func(t lakeTable) bool { return t.name == name })].paths = paths
+	}
+	paths := func(name string) string {
+		return strings.Join(f.tables[slices.IndexFunc(f.tables, func(t lakeTable) bool { return t.name == name })].paths, " ")
+	}
+	give("events", "L/events/d=1/a", "L/events/d=1/b", "L/events/d=2/a", "L/events/d=2/c")
+	give("uses", "L/uses/d=1/a", "L/uses/d=1/b", "L/uses/d=2/c", "L/uses/d=3/c")
+	give("session_days", "L/session_days/d=1/a", "L/session_days/d=2/a", "L/session_days/d=2/c")
+	f.pairRollups()
+	for name, want := range map[string]string{
+		"events":       "L/events/d=1/a L/events/d=1/b L/events/d=2/a L/events/d=2/c",
+		"loose_events": "L/events/d=1/b L/events/d=2/a",
+		"uses":         "L/uses/d=1/a L/uses/d=2/c",
+		"session_days": "L/session_days/d=1/a L/session_days/d=2/c",
+	} {
+		if got := paths(name); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
 }

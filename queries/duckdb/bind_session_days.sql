@@ -1,0 +1,1 @@
+set variable session_days_files = cast(? as varchar[]);
