@@ -11,6 +11,7 @@ import (
 // is not written here. A new one needs a reason as good as these.
 var modules = map[string]string{
 	"github.com/apache/arrow/go/v17":           "writes Parquet: its column writers take dictionaries as they are",
+	"github.com/aws/aws-lambda-go":             "serves AWS Lambda, as its runtime asks it",
 	"github.com/aws/aws-sdk-go-v2":             "asks IAM and S3: signed calls, tried again",
 	"github.com/aws/aws-sdk-go-v2/config":      "finds credentials as the AWS CLI does",
 	"github.com/aws/aws-sdk-go-v2/service/iam": "IAM's calls and their pages",

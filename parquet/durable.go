@@ -52,6 +52,7 @@ type File struct {
 	bytes      int64
 	err        error // first failed write; Commit refuses
 	sealed     bool
+	transient  bool // it need not outlive the machine
 	announce   func(Written) error
 }
 
@@ -114,7 +115,9 @@ func (f *File) seal() error {
 		return f.err
 	}
 	f.sealed = true
-	f.err = step(stepSync, f.temp, func(string) error { return f.f.Sync() })
+	if !f.transient {
+		f.err = step(stepSync, f.temp, func(string) error { return f.f.Sync() })
+	}
 	if f.err == nil {
 		f.err = step(stepClose, f.temp, func(string) error { return f.f.Close() })
 	}
@@ -135,6 +138,9 @@ func (f *File) Commit() (Written, error) {
 		return Written{}, errors.Join(diskError("writing", f.path, err), f.Abort())
 	}
 	f.f = nil
+	if f.transient {
+		return w, nil
+	}
 	if err := step(stepSyncFolder, filepath.Dir(f.path), syncFolder); err != nil {
 		return Written{}, diskError("writing", f.path, err)
 	}

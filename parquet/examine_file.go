@@ -26,7 +26,7 @@ type wholeFile struct {
 }
 
 // schemas are those of all tables.
-var schemas = []*Schema{EventsSchema, UsesSchema, SessionDaysSchema, CoverageSchema, RolesSchema, RolePermissionsSchema, RoleTrustSchema, RoleTrustConditionsSchema, PoliciesSchema,
+var schemas = []*Schema{EventsSchema, UsesSchema, SessionDaysSchema, CoverageSchema, QuarantineSchema, RolesSchema, RolePermissionsSchema, RoleTrustSchema, RoleTrustConditionsSchema, PoliciesSchema,
 	TrailsSchema, CatalogueActionsSchema, CatalogueOperationsSchema}
 
 func schemaOf(table string) *Schema {

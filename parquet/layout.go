@@ -30,6 +30,7 @@ var tables = []table{
 	{name: "uses", folder: "uses", partition: "event_date", file: partName},
 	{name: "session_days", folder: "session_days", partition: "event_date", file: partName},
 	{name: "coverage", folder: "coverage", file: partName},
+	{name: "quarantine", folder: "quarantine", file: partName},
 	snapshotTable("iam/roles"),
 	snapshotTable("iam/role_permissions"),
 	snapshotTable("iam/role_trust"),
@@ -104,6 +105,12 @@ func RollupPath(s *Schema, events string) string {
 // given id.
 func CoveragePath(id [16]byte) string {
 	return "coverage/part-" + hex.EncodeToString(id[:]) + ".parquet"
+}
+
+// QuarantinePath is the path, relative to the lake, of the quarantine file with the given
+// id. Lakes with a ledger have none: it has what such a file holds.
+func QuarantinePath(id [16]byte) string {
+	return "quarantine/part-" + hex.EncodeToString(id[:]) + ".parquet"
 }
 
 // SnapshotPath is the path, relative to the lake, of an account's file with the given

@@ -63,7 +63,8 @@ func (e *epoch) tell(p Progress) {
 func (r *run) work(ctx context.Context) error {
 	workers := make([]*worker, r.workers())
 	for i := range workers {
-		workers[i] = newWorker(r)
+		out := &partition{lake: r.lake, run: r.id, id: func(int32) [16]byte { return newID() }, bounds: &r.options.bounds, opened: &r.openFiles}
+		workers[i] = newWorker(r.options.Limits, r.actions, r.keys, out, r.spoiled)
 	}
 	total := int64(r.queue.len())
 	for r.read < r.queue.len() {

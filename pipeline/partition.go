@@ -19,8 +19,9 @@ import (
 // more row groups. When more days come at once than files may be open, files are
 // finished early and a day gets several.
 type partition struct {
-	lake   *parquet.Lake
+	lake   parquet.Destination
 	run    int64
+	id     func(day int32) [16]byte // of the next file of a day
 	bounds *bounds
 	opened *atomic.Int64 // files that all workers have open
 	open   map[int32]*dayFile
@@ -118,7 +119,7 @@ func (p *partition) of(day int32) (*dayFile, error) {
 			return nil, err
 		}
 	}
-	f, err := createDayFile(p.lake, p.run, time.Unix(int64(day)*86400, 0))
+	f, err := createEventsFile(p.lake, p.run, parquet.EventsPath(time.Unix(int64(day)*86400, 0), p.id(day)))
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +133,10 @@ func (p *partition) of(day int32) (*dayFile, error) {
 
 // createDayFile starts a file of an event day.
 func createDayFile(lake *parquet.Lake, run int64, day time.Time) (*dayFile, error) {
-	path := parquet.EventsPath(day, newID())
+	return createEventsFile(lake, run, parquet.EventsPath(day, newID()))
+}
+
+func createEventsFile(lake parquet.Destination, run int64, path string) (*dayFile, error) {
 	file, err := lake.Create(path, run)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,8 @@ type Object struct {
 	Size int64
 	// Modified is in nanoseconds since 1970; 0 where the name says it all.
 	Modified int64
+	// Tag, where there is one, is another as soon as the contents are: S3's ETag.
+	Tag string
 	// Remote objects take long to open: small ones are fetched before their turn.
 	Remote bool
 	// Open starts reading the object from its beginning.

@@ -20,7 +20,7 @@ type table struct {
 }
 
 // newTable starts a file.
-func newTable(lake *parquet.Lake, run int64, path string, schema *parquet.Schema) (*table, error) {
+func newTable(lake parquet.Destination, run int64, path string, schema *parquet.Schema) (*table, error) {
 	file, err := lake.Create(path, run)
 	if err != nil {
 		return nil, err

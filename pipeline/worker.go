@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"roletrail/cloudtrail"
+	"roletrail/iam/action"
 )
 
 // worker takes objects one after the other and does everything for each: read,
@@ -26,15 +27,14 @@ type worker struct {
 	done []*outcome // of this epoch
 }
 
-func newWorker(r *run) *worker {
-	b := &r.options.bounds
+func newWorker(limits Limits, actions *action.Mapper, keys *keySets, out *partition, spoiled map[string]error) *worker {
 	return &worker{
-		inflate: inflater{limits: r.options.Limits},
-		decoder: cloudtrail.NewDecoder(r.options.Limits.Records),
-		rows:    newRows(b, r.actions),
-		keys:    r.keys,
-		out:     &partition{lake: r.lake, run: r.id, bounds: b, opened: &r.openFiles},
-		spoiled: r.spoiled,
+		inflate: inflater{limits: limits},
+		decoder: cloudtrail.NewDecoder(limits.Records),
+		rows:    newRows(out.bounds, actions),
+		keys:    keys,
+		out:     out,
+		spoiled: spoiled,
 	}
 }
 

@@ -11,6 +11,7 @@
 //	ingest compact          few large files of the many small ones of each day
 //	ingest fsck             holds the lake against its ledger; --repair mends it
 //	ingest quarantine       lists what could not be read
+//	(started by AWS Lambda) takes the objects that S3 gives notice of
 //
 // A source may be given again at any time: what the lake has is not read twice,
 // and an event is stored once however often it was delivered. What cannot be read
@@ -47,6 +48,9 @@ const gcPercent = 40
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv(lambdaRuntime) != "" {
+		os.Exit(runLambda())
 	}
 	os.Exit(run(cli.OS()))
 }

@@ -39,6 +39,7 @@ const LateDelivery = 48 * time.Hour
 // Client is what a source asks of S3.
 type Client interface {
 	ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
+	HeadObject(context.Context, *s3.HeadObjectInput, ...func(*s3.Options)) (*s3.HeadObjectOutput, error)
 	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 }
 
@@ -84,9 +85,10 @@ func (s *Source) object(ctx context.Context, o *types.Object) pipeline.Object {
 	key, size := aws.ToString(o.Key), aws.ToInt64(o.Size)
 	modified := aws.ToTime(o.LastModified)
 	return pipeline.Object{
-		Name:     "s3://" + s.Bucket + "/" + pipeline.ObjectName(key),
+		Name:     s.name(key),
 		Size:     size,
 		Modified: modified.UnixNano(),
+		Tag:      tagOf(aws.ToString(o.ETag)),
 		Remote:   true,
 		Open: func() (io.ReadCloser, error) {
 			return openObject(context.WithoutCancel(ctx), s, key, aws.ToString(o.ETag), size)

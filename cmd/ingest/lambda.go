@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"roletrail/config"
+	"roletrail/pipeline/bucket"
+	"roletrail/pipeline/notice"
+)
+
+// Lambda starts the program without arguments, and tells where its runtime is.
+const (
+	lambdaRuntime = "AWS_LAMBDA_RUNTIME_API"
+	lambdaLake    = "ROLETRAIL_LAKE"
+)
+
+// runLambda serves as an AWS Lambda function. What it says is JSON on standard error, which
+// Lambda brings to CloudWatch Logs.
+func runLambda() int {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	handler, err := newHandler(context.Background(), log)
+	if err != nil {
+		log.Error("starting as a Lambda function", "error", err.Error())
+		return 1
+	}
+	handler.Start()
+	return 1 // it does not come to this
+}
+
+// newHandler connects to the lake that the environment or roletrail.yaml beside the program
+// names.
+func newHandler(ctx context.Context, log *slog.Logger) (*notice.Handler, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, fmt.Errorf("looking for %s: %w", config.FileName, err)
+	}
+	settings, err := config.Load("", dir)
+	if err != nil {
+		return nil, err
+	}
+	if lake := os.Getenv(lambdaLake); lake != "" {
+		settings.Lake = lake
+	}
+	if !strings.HasPrefix(settings.Lake, "s3://") {
+		return nil, fmt.Errorf("opening lake %q: it must lie on S3; set %s to s3://BUCKET/PREFIX", settings.Lake, lambdaLake)
+	}
+	store, err := bucket.OpenStore(ctx, settings.Lake)
+	if err != nil {
+		return nil, err
+	}
+	connect := func(ctx context.Context, name string) (bucket.Client, error) { return bucket.Connect(ctx, name) }
+	return &notice.Handler{
+		New: func() (*notice.Taker, error) { return notice.NewTaker(store, limits(settings.Limits), connect) },
+		Log: log,
+	}, nil
+}

@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"roletrail/parquet"
+	"roletrail/pipeline/bucket/s3test"
+	"roletrail/testdata/cloudtrail/organisation"
+)
+
+// function is bin/ingest as AWS Lambda runs it: a process that asks a runtime for work.
+type function struct {
+	t       *testing.T
+	work    chan invocation
+	answers chan answer
+	log     *lockedBuffer
+}
+
+type invocation struct {
+	id, event string
+	timeout   time.Duration
+}
+
+type answer struct {
+	id, kind, body string // kind is response or error
+}
+
+// lockedBuffer is what the process says, which the test reads meanwhile.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// bootstrap builds the program as it is deployed.
+func bootstrap(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bootstrap")
+	build := exec.Command("go", "build", "-o", path, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
+// startFunction starts the program with a runtime of the test's own, until the test ends.
+func startFunction(t *testing.T, program string, environment ...string) *function {
+	t.Helper()
+	f := &function{t: t, work: make(chan invocation), answers: make(chan answer, 1), log: &lockedBuffer{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case i := <-f.work:
+			w.Header().Set("Lambda-Runtime-Aws-Request-Id", i.id)
+			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(i.timeout).UnixMilli()))
+			w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:111111111111:function:roletrail")
+			io.WriteString(w, i.event)
+		case <-r.Context().Done():
+		}
+	})
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/{kind}", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		f.answers <- answer{r.PathValue("id"), r.PathValue("kind"), string(body)}
+		w.WriteHeader(http.StatusAccepted)
+	})
+	runtime := httptest.NewServer(mux)
+	cmd := exec.Command(program)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(append(os.Environ(), environment...), lambdaRuntime+"="+strings.TrimPrefix(runtime.URL, "http://"))
+	cmd.Stderr = f.log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait() // it was killed
+		runtime.CloseClientConnections()
+		runtime.Close()
+	})
+	return f
+}
+
+// invoke gives the function an event, and waits for what it answers.
+func (f *function) invoke(event string, timeout time.Duration) answer {
+	f.t.Helper()
+	id := fmt.Sprintf("id-%d", time.Now().UnixNano())
+	for deadline := time.After(time.Minute); ; {
+		select {
+		case f.work <- invocation{id, event, timeout}:
+		case a := <-f.answers:
+			if a.id != id {
+				f.t.Fatalf("answered %+v to %s", a, id)
+			}
+			return a
+		case <-deadline:
+			f.t.Fatalf("no answer within a minute:\n%s", f.log)
+		}
+		select {
+		case a := <-f.answers:
+			return a
+		case <-time.After(time.Minute):
+			f.t.Fatalf("no answer within a minute:\n%s", f.log)
+		}
+	}
+}
+
+// s3Record is S3's notice of a new object.
+func s3Record(bucket, key string) string {
+	return fmt.Sprintf(`{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventTime":"2026-07-11T00:00:00.000Z","eventName":"ObjectCreated:Put","s3":{"s3SchemaVersion":"1.0","bucket":{"name":%q,"arn":"arn:aws:s3:::%[1]s"},"object":{"key":%q,"size":1,"eTag":"d41d8cd98f00b204e9800998ecf8427e","sequencer":"0055AED6DCD90281E5"}}}`,
+		bucket, url.QueryEscape(key))
+}
+
+func s3Event(records ...string) string { return `{"Records":[` + strings.Join(records, ",") + `]}` }
+
+// sqsEvent is a batch of messages, with ids m0, m1, …
+func sqsEvent(bodies ...string) string {
+	var records []string
+	for i, body := range bodies {
+		records = append(records, fmt.Sprintf(`{"messageId":"m%d","receiptHandle":"h","body":%s,"eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:111111111111:trails","awsRegion":"eu-west-1"}`, i, quoted(body)))
+	}
+	return s3Event(records...)
+}
+
+func quoted(text string) string {
+	out, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a text can always be written
+	}
+	return string(out)
+}
+
+// failures are the ids in an answer to a batch.
+func failures(t *testing.T, a answer) (ids []string) {
+	t.Helper()
+	var response struct {
+		BatchItemFailures []struct {
+			ItemIdentifier string `json:"itemIdentifier"`
+		} `json:"batchItemFailures"`
+	}
+	if err := json.Unmarshal([]byte(a.body), &response); err != nil || a.kind != "response" {
+		t.Fatalf("answered %+v: %v", a, err)
+	}
+	for _, f := range response.BatchItemFailures {
+		ids = append(ids, f.ItemIdentifier)
+	}
+	return ids
+}
+
+// lakeRows are all rows of a table of a lake in a bucket, with their day, sorted.
+func lakeRows(t *testing.T, objects map[string][]byte, s *parquet.Schema) (rows []string) {
+	t.Helper()
+	for key, content := range objects {
+		if !strings.HasPrefix(key, s.Table+"/") {
+			continue
+		}
+		path := filepath.Join(t.TempDir(), "part.parquet")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		of, _, err := parquet.ReadRows(path, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range of {
+			rows = append(rows, filepath.Base(filepath.Dir(filepath.FromSlash(key)))+fmt.Sprintf("%#v", row))
+		}
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// folderRows are those of a lake in a folder.
+func folderRows(t *testing.T, dir string, s *parquet.Schema) []string {
+	t.Helper()
+	objects := map[string][]byte{}
+	lake, err := parquet.OpenLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	files, err := lake.Files(s.Table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if objects[f.Name], err = os.ReadFile(f.Path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return lakeRows(t, objects, s)
+}
+
+// fillTrail puts the log files of the test organisation into a bucket, and returns their keys.
+func fillTrail(t *testing.T, server *s3test.Server, events int) (keys []string) {
+	t.Helper()
+	logs := t.TempDir()
+	if err := organisation.Write(logs, organisation.Options{Events: events, Days: 6, EventsPerFile: 40, Gzip: true}); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(logs, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		key := filepath.ToSlash(strings.TrimPrefix(path, logs+string(filepath.Separator)))
+		server.Put("trails", key, content)
+		keys = append(keys, key)
+		return err
+	})
+	if err != nil || len(keys) < 20 {
+		t.Fatalf("%d log files, %v", len(keys), err)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// TestLambdaWritesTheRowsOfTheCommandLine gives the program, running as a Lambda function,
+// notice of every log file of a bucket, twice, and holds the lake on S3 against one that the
+// command line makes of the same bucket.
+func TestLambdaWritesTheRowsOfTheCommandLine(t *testing.T) {
+	server := s3test.New(t)
+	keys := fillTrail(t, server, 3000)
+	program := bootstrap(t)
+	environment := append(server.Environment(t), lambdaLake+"=s3://lake/roletrail")
+
+	local := filepath.Join(t.TempDir(), "lake")
+	cmd := exec.Command(program, "logs", "--lake", local, "s3://trails/")
+	cmd.Env = append(os.Environ(), environment...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+
+	f := startFunction(t, program, environment...)
+	var first map[string][]byte
+	for range 2 {
+		for batch := range slices.Chunk(keys, 10) {
+			var bodies []string
+			for _, key := range batch {
+				bodies = append(bodies, s3Event(s3Record("trails", key)))
+			}
+			if ids := failures(t, f.invoke(sqsEvent(bodies...), time.Minute)); len(ids) > 0 {
+				t.Fatalf("failed: %v\n%s", ids, f.log)
+			}
+		}
+		objects := server.Objects("lake", "roletrail/")
+		if first == nil {
+			first = objects
+		}
+		if fmt.Sprint(objects) != fmt.Sprint(first) {
+			t.Errorf("the lake changed when all came again: %d objects, %d before", len(objects), len(first))
+		}
+	}
+	for _, schema := range []*parquet.Schema{parquet.EventsSchema, parquet.CoverageSchema} {
+		got, want := lakeRows(t, first, schema), folderRows(t, local, schema)
+		if len(got) < 20 || !slices.Equal(got, want) {
+			t.Errorf("%s: %d rows on S3, %d in the folder", schema.Table, len(got), len(want))
+		}
+	}
+	for key := range first {
+		if table, _, _ := strings.Cut(key, "/"); table != "events" && table != "coverage" {
+			t.Errorf("the lake has %s", key)
+		}
+	}
+}

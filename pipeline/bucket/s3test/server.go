@@ -1,0 +1,254 @@
+// Package s3test is an S3 server in memory, for tests: as much of S3 as the programs ask
+// for, with a note of every call by the name of the permission that it needs.
+package s3test
+
+import (
+	"cmp"
+	"crypto/md5"
+	"encoding/hex"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Server holds buckets. Every bucket that is put into exists.
+type Server struct {
+	URL string
+	// Refuse, if set, answers a call with a status in the place of the server; 0 lets it
+	// pass. Set it before the first call.
+	Refuse func(c Call) int
+
+	mu      sync.Mutex
+	objects map[string][]byte // by bucket/key
+	calls   []Call
+}
+
+// Call is what was asked, as a policy would name it.
+type Call struct {
+	Action   string // s3:GetObject, …
+	Resource string // bucket, or bucket/key
+}
+
+// changed is when every object was put: what is read does not depend on it.
+var changed = time.Date(2026, 7, 11, 0, 0, 0, 0, time.UTC)
+
+// New starts a server, until the test ends.
+func New(t *testing.T) *Server {
+	t.Helper()
+	s := &Server{objects: map[string][]byte{}}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	s.URL = server.URL
+	return s
+}
+
+// Environment is what lets a program of the SDK ask this server and nobody else.
+func (s *Server) Environment(t *testing.T) []string {
+	t.Helper()
+	none := filepath.Join(t.TempDir(), "none")
+	return []string{
+		"AWS_ENDPOINT_URL_S3=" + s.URL, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=testsecret", "AWS_SESSION_TOKEN=", "AWS_PROFILE=",
+		"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=", "AWS_CONFIG_FILE=" + none, "AWS_SHARED_CREDENTIALS_FILE=" + none, "AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+// Put puts an object without a call.
+func (s *Server) Put(bucket, key string, content []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.objects[bucket+"/"+key] = content
+}
+
+// Remove removes an object without a call.
+func (s *Server) Remove(bucket, key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.objects, bucket+"/"+key)
+}
+
+// Objects are those of a bucket below a prefix, by the rest of their keys.
+func (s *Server) Objects(bucket, prefix string) map[string][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := map[string][]byte{}
+	for name, content := range s.objects {
+		if key, ok := strings.CutPrefix(name, bucket+"/"+prefix); ok {
+			found[key] = content
+		}
+	}
+	return found
+}
+
+// Calls are those until now.
+func (s *Server) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	call := Call{Resource: strings.TrimSuffix(name+"/"+key, "/")}
+	var answer func(http.ResponseWriter, *http.Request, string, string) error
+	switch {
+	case key == "" && (r.Method == http.MethodHead || r.Method == http.MethodGet):
+		call.Action, answer = "s3:ListBucket", s.list
+	case r.Method == http.MethodGet, r.Method == http.MethodHead:
+		call.Action, answer = "s3:GetObject", s.get
+	case r.Method == http.MethodPut:
+		call.Action, answer = "s3:PutObject", s.put
+	default:
+		call.Action, answer = r.Method, unknown
+	}
+	s.mu.Lock()
+	s.calls = append(s.calls, call)
+	s.mu.Unlock()
+	err := error(nil)
+	if s.Refuse != nil {
+		if code := s.Refuse(call); code != 0 {
+			err = status(code)
+		}
+	}
+	if err == nil {
+		err = answer(w, r, name, key)
+	}
+	var code status
+	switch {
+	case errors.As(err, &code):
+		w.WriteHeader(int(code))
+		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>as the test wants it</Message></Error>", cmp.Or(codes[code], "InternalError"))
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+// status is an answer that is an error.
+type status int
+
+func (s status) Error() string { return http.StatusText(int(s)) }
+
+var codes = map[status]string{
+	http.StatusForbidden: "AccessDenied", http.StatusNotFound: "NoSuchKey", http.StatusPreconditionFailed: "PreconditionFailed",
+	http.StatusServiceUnavailable: "SlowDown", http.StatusConflict: "ConditionalRequestConflict",
+}
+
+func unknown(http.ResponseWriter, *http.Request, string, string) error {
+	return status(http.StatusNotImplemented)
+}
+
+func etag(content []byte) string {
+	sum := md5.Sum(content)
+	return `"` + hex.EncodeToString(sum[:]) + `"`
+}
+
+func (s *Server) content(name string) ([]byte, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	content, ok := s.objects[name]
+	return content, ok
+}
+
+func (s *Server) get(w http.ResponseWriter, r *http.Request, bucket, key string) error {
+	content, ok := s.content(bucket + "/" + key)
+	if !ok {
+		return status(http.StatusNotFound)
+	}
+	if want := r.Header.Get("If-Match"); want != "" && want != etag(content) {
+		return status(http.StatusPreconditionFailed)
+	}
+	w.Header().Set("ETag", etag(content))
+	w.Header().Set("Last-Modified", changed.Format(http.TimeFormat))
+	if from, ok := strings.CutPrefix(r.Header.Get("Range"), "bytes="); ok {
+		at, err := strconv.Atoi(strings.TrimSuffix(from, "-"))
+		if err != nil || at > len(content) {
+			return status(http.StatusRequestedRangeNotSatisfiable)
+		}
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", at, len(content)-1, len(content)))
+		content = content[at:]
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	_, err := w.Write(content)
+	return err
+}
+
+func (s *Server) put(w http.ResponseWriter, r *http.Request, bucket, key string) error {
+	content, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.objects[bucket+"/"+key]; ok && r.Header.Get("If-None-Match") == "*" {
+		return status(http.StatusPreconditionFailed)
+	}
+	s.objects[bucket+"/"+key] = content
+	w.Header().Set("ETag", etag(content))
+	return nil
+}
+
+// page is how many keys a list has at most.
+const page = 1000
+
+type listed struct {
+	XMLName               xml.Name      `xml:"ListBucketResult"`
+	IsTruncated           bool          `xml:"IsTruncated"`
+	NextContinuationToken string        `xml:"NextContinuationToken,omitempty"`
+	Contents              []listedKey   `xml:"Contents"`
+	CommonPrefixes        []listedUnder `xml:"CommonPrefixes"`
+}
+
+type listedKey struct {
+	Key          string
+	LastModified string
+	ETag         string
+	Size         int
+}
+
+type listedUnder struct{ Prefix string }
+
+func (s *Server) list(w http.ResponseWriter, r *http.Request, bucket, _ string) error {
+	if r.Method == http.MethodHead {
+		w.Header().Set("X-Amz-Bucket-Region", "eu-west-1")
+		return nil
+	}
+	q := r.URL.Query()
+	prefix, delimiter, after := q.Get("prefix"), q.Get("delimiter"), q.Get("continuation-token")
+	found := s.Objects(bucket, "")
+	var out listed
+	last, count := "", 0
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		rest, ok := strings.CutPrefix(key, prefix)
+		if !ok || key <= after || last != "" && strings.HasSuffix(last, "/") && strings.HasPrefix(key, last) {
+			continue
+		}
+		if count == page {
+			out.IsTruncated, out.NextContinuationToken = true, last
+			break
+		}
+		count++
+		if folder, _, ok := strings.Cut(rest, delimiter); ok && delimiter != "" {
+			last = prefix + folder + delimiter
+			out.CommonPrefixes = append(out.CommonPrefixes, listedUnder{last})
+			continue
+		}
+		last = key
+		out.Contents = append(out.Contents, listedKey{key, changed.Format(time.RFC3339), etag(found[key]), len(found[key])})
+	}
+	w.Header().Set("Content-Type", "application/xml")
+	return xml.NewEncoder(w).Encode(out)
+}

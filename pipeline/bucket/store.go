@@ -1,0 +1,118 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Store is a prefix of a bucket where a lake lies, as [roletrail/parquet.Store].
+type Store struct {
+	Client PutClient
+	Bucket string
+	Prefix string // empty, or with / at its end
+}
+
+// PutClient is what a store asks of S3.
+type PutClient interface {
+	PutObject(context.Context, *s3.PutObjectInput, ...func(*s3.Options)) (*s3.PutObjectOutput, error)
+}
+
+// LakePlace takes s3://BUCKET/PREFIX of a lake apart: its objects lie below the prefix as
+// if that were a folder.
+func LakePlace(url string) (bucket, prefix string, err error) {
+	bucket, prefix, err = Place(url)
+	if err != nil {
+		return "", "", err
+	}
+	if prefix = strings.TrimRight(prefix, "/"); prefix != "" {
+		prefix += "/"
+	}
+	return bucket, prefix, nil
+}
+
+// OpenStore opens the place of a lake.
+func OpenStore(ctx context.Context, url string) (*Store, error) {
+	bucket, prefix, err := LakePlace(url)
+	if err != nil {
+		return nil, err
+	}
+	client, err := Connect(ctx, bucket)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{Client: client, Bucket: bucket, Prefix: prefix}, nil
+}
+
+// String is how people name the place.
+func (s *Store) String() string {
+	return strings.TrimRight("s3://"+s.Bucket+"/"+s.Prefix, "/")
+}
+
+// conflicts is how often a put is begun anew because another one of the same key was going
+// on beside it.
+const conflicts = 5
+
+// Put implements [roletrail/parquet.Store]: S3 takes the object only if there is none under
+// the key.
+func (s *Store) Put(ctx context.Context, name string, content io.ReadSeeker, size int64) error {
+	key := s.Prefix + name
+	for try := 1; ; try++ {
+		if _, err := content.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		_, err := s.Client.PutObject(ctx, &s3.PutObjectInput{
+			Bucket: &s.Bucket, Key: &key, Body: content, ContentLength: &size, IfNoneMatch: aws.String("*"),
+		})
+		switch status := statusOf(err); {
+		case err == nil, status == http.StatusPreconditionFailed:
+			return nil
+		case status == http.StatusConflict && try < conflicts:
+			if err := pause(ctx, 100*time.Millisecond<<try); err != nil {
+				return err
+			}
+		default:
+			return refusedPut(err, status)
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+func statusOf(err error) int {
+	var response *smithyhttp.ResponseError
+	if errors.As(err, &response) {
+		return response.HTTPStatusCode()
+	}
+	return 0
+}
+
+// refusedPut says what to do about it.
+func refusedPut(err error, status int) error {
+	var api smithy.APIError
+	switch {
+	case errors.As(err, &api) && api.ErrorCode() == "NoSuchBucket":
+		return fmt.Errorf("writing the object: the bucket does not exist: %w", err)
+	case status == http.StatusForbidden:
+		return fmt.Errorf("writing the object: give this identity s3:PutObject there, and kms:GenerateDataKey and kms:Decrypt if the bucket is encrypted with a key: %w", err)
+	case status == http.StatusNotImplemented:
+		return fmt.Errorf("writing the object: the server does not know If-None-Match, without which a lake cannot be kept there: %w", err)
+	}
+	return fmt.Errorf("writing the object: %w", err)
+}

@@ -1,0 +1,279 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"roletrail/iam/action"
+	"roletrail/parquet"
+)
+
+// Delivery takes objects into a lake that has no ledger, one after another. Each makes
+// files of its own, whose names follow from what the object is: an object that comes
+// again makes the same files again, of the same bytes, and nothing changes. Events that
+// other objects hold too are not known here; whoever reads such a lake counts each once,
+// see [Mirror].
+type Delivery struct {
+	lake   *parquet.Remote
+	worker *worker
+	opened atomic.Int64
+	files  map[int32]int // made of the object at hand, by day
+	object [sha256.Size]byte
+}
+
+// NewDelivery makes one that writes to a lake.
+func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
+	bounds := defaultBounds()
+	d := &Delivery{lake: lake, files: map[int32]int{}}
+	keys := newKeySets(func(int32, *keySet) error { return nil })
+	out := &partition{lake: lake, id: d.id, bounds: &bounds, opened: &d.opened}
+	d.worker = newWorker(cmp.Or(options.Limits, DefaultLimits), action.NewMapper(action.Embedded()), keys, out, map[string]error{})
+	return d
+}
+
+// Receipt says that everything of an object is in the lake, to stay. Only a delivery
+// makes one.
+type Receipt struct{ outcome *outcome }
+
+// String is what became of the object.
+func (r Receipt) String() string {
+	o := r.outcome
+	if o == nil {
+		return "nothing"
+	}
+	text := fmt.Sprintf("%s: records %d = written %d + duplicate %d + quarantined %d", o.status, o.records, o.written, o.duplicate, int64(len(o.quarantine))-o.wholeObject())
+	if o.reason != "" {
+		text += ": " + o.reason
+	}
+	return text
+}
+
+// Valid reports whether a delivery made it.
+func (r Receipt) Valid() bool { return r.outcome != nil }
+
+// Quarantined are what was set aside of the object, or the object itself.
+func (r Receipt) Quarantined() []Quarantined {
+	if r.outcome == nil {
+		return nil
+	}
+	return r.outcome.quarantine
+}
+
+// Deliver takes an object whole. One that is not what it should be goes to quarantine,
+// for which there is a receipt too; one that cannot be read is an error, and nothing of it
+// is in the lake.
+func (d *Delivery) Deliver(ctx context.Context, object Object) (Receipt, error) {
+	receipt, err := d.deliver(ctx, object)
+	if err != nil {
+		err = fmt.Errorf("taking %q into lake %q: %w", object.Name, d.lake, err)
+	}
+	return receipt, err
+}
+
+func (d *Delivery) deliver(ctx context.Context, object Object) (_ Receipt, err error) {
+	defer func() {
+		err = errors.Join(err, d.forget())
+		if err != nil {
+			err = errors.Join(err, d.lake.Clear())
+		}
+		delete(d.worker.spoiled, object.Name)
+	}()
+	o, err := d.take(ctx, object)
+	var spoiled *spoiledError
+	if errors.As(err, &spoiled) { // it showed late that the object is a bad one
+		d.worker.spoiled[object.Name] = spoiled.why
+		if err = errors.Join(d.forget(), d.lake.Clear()); err == nil {
+			o, err = d.take(ctx, object)
+		}
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := d.store(ctx, o); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{o}, nil
+}
+
+// take makes files of the events of an object.
+func (d *Delivery) take(ctx context.Context, object Object) (*outcome, error) {
+	d.object = identity256(&object)
+	reading := readings{ctx: ctx, open: object.Open}
+	object.Open = reading.start
+	o, err := d.worker.object(ctx, &object)
+	switch {
+	case reading.err != nil:
+		return nil, reading.err
+	case err != nil:
+		return nil, err
+	}
+	if err := d.worker.flush(); err != nil {
+		return nil, err
+	}
+	return o, d.worker.out.commit()
+}
+
+// identity256 is what the names of an object's files come from.
+func identity256(o *Object) [sha256.Size]byte {
+	h := sha256.New()
+	for _, text := range []string{o.Name, o.Tag} {
+		var size [8]byte
+		binary.BigEndian.PutUint64(size[:], uint64(len(text)))
+		h.Write(size[:])
+		h.Write([]byte(text))
+	}
+	if o.Tag == "" { // of what has none, time and size tell whether it is the same
+		var state [16]byte
+		binary.BigEndian.PutUint64(state[:8], uint64(o.Size))
+		binary.BigEndian.PutUint64(state[8:], uint64(o.Modified))
+		h.Write(state[:])
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// id names the files of the object. A day has one, unless the object holds more days
+// than files may be open: then the further ones follow from the first.
+func (d *Delivery) id(day int32) (id [16]byte) {
+	n := d.files[day]
+	d.files[day]++
+	if n == 0 {
+		copy(id[:], d.object[:])
+		return id
+	}
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(d.object[:], uint64(n)))
+	copy(id[:], sum[:])
+	return id
+}
+
+// store brings the files into the lake: first those of events and of the quarantine, and
+// when they are there that of coverage, by which the object counts as taken.
+func (d *Delivery) store(ctx context.Context, o *outcome) error {
+	var paths []string
+	for _, f := range d.worker.out.files {
+		paths = append(paths, f.Path)
+	}
+	var id [16]byte
+	copy(id[:], d.object[:])
+	coverage, quarantine := parquet.CoveragePath(id), parquet.QuarantinePath(id)
+	if len(o.quarantine) > 0 {
+		if err := d.writeQuarantine(quarantine, o); err != nil {
+			return err
+		}
+		if o.status == quarantined { // it may be taken at another time, so it has no coverage
+			return d.lake.Store(ctx, paths, quarantine)
+		}
+		paths = append(paths, quarantine)
+	}
+	if err := d.writeCoverage(coverage, o); err != nil {
+		return err
+	}
+	return d.lake.Store(ctx, paths, coverage)
+}
+
+func (d *Delivery) writeCoverage(path string, o *outcome) error {
+	t, err := newTable(d.lake, 0, path, parquet.CoverageSchema)
+	if err != nil {
+		return err
+	}
+	account, err := json.Marshal(o.account())
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing %q: %w", path, err), t.abort())
+	}
+	t.meta[objectKey] = string(account)
+	if err := t.addCoverage(o); err != nil {
+		return errors.Join(err, t.abort())
+	}
+	_, err = t.commit()
+	return err
+}
+
+// objectKey is the footer's entry of what became of an object.
+const objectKey = "roletrail.object"
+
+// account is what became of an object, as the ledger of other lakes has it.
+func (o *outcome) account() any {
+	e := o.entry()
+	return struct {
+		Name        string `json:"name"`
+		Tag         string `json:"tag,omitempty"`
+		Size        int64  `json:"size"`
+		Family      string `json:"family"`
+		Status      string `json:"status"`
+		Reason      string `json:"reason,omitempty"`
+		Records     int64  `json:"records"`
+		Written     int64  `json:"written"`
+		Duplicate   int64  `json:"duplicate"`
+		Quarantined int64  `json:"quarantined"`
+	}{e.Name, o.object.Tag, e.Size, e.Family, string(e.Status), e.Reason, e.Records, e.Written, e.Duplicate, e.Quarantined}
+}
+
+func (d *Delivery) writeQuarantine(path string, o *outcome) error {
+	t, err := newTable(d.lake, 0, path, parquet.QuarantineSchema)
+	if err != nil {
+		return err
+	}
+	for _, q := range o.quarantine {
+		var record any
+		if q.Record != nil {
+			record = int64(*q.Record)
+		}
+		if err := t.add(q.Object, q.Offset, record, q.Reason, textOrNull(q.Detail), textOrNull(q.SHA256)); err != nil {
+			return errors.Join(err, t.abort())
+		}
+	}
+	_, err = t.commit()
+	return err
+}
+
+// forget makes ready for another object.
+func (d *Delivery) forget() error {
+	err := d.worker.out.abort()
+	d.worker.reset()
+	d.worker.keys.forget()
+	clear(d.files)
+	return err
+}
+
+// readings notes why an object could not be read, which is no fault of what it holds.
+type readings struct {
+	ctx  context.Context
+	open func() (io.ReadCloser, error)
+	err  error // the first
+}
+
+func (r *readings) start() (io.ReadCloser, error) {
+	body, err := r.open()
+	r.note(err)
+	if err != nil {
+		return nil, err
+	}
+	return &notedReader{body, r}, nil
+}
+
+func (r *readings) note(err error) {
+	if err != nil && !errors.Is(err, io.EOF) && r.err == nil {
+		r.err = err
+	}
+}
+
+type notedReader struct {
+	io.ReadCloser
+	readings *readings
+}
+
+func (r *notedReader) Read(p []byte) (int, error) {
+	if err := r.readings.ctx.Err(); err != nil {
+		r.readings.note(err)
+		return 0, err
+	}
+	n, err := r.ReadCloser.Read(p)
+	r.readings.note(err)
+	return n, err
+}

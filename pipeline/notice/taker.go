@@ -1,0 +1,78 @@
+package notice
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"roletrail/parquet"
+	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
+)
+
+// Taker takes objects of any bucket into one lake on S3. It serves one goroutine.
+type Taker struct {
+	delivery *pipeline.Delivery
+	lake     *parquet.Remote
+	own      string // where the lake lies, as s3://BUCKET/PREFIX/
+	connect  func(ctx context.Context, bucket string) (bucket.Client, error)
+	sources  map[string]*bucket.Source
+}
+
+// NewTaker makes one. connect finds the client of a bucket.
+func NewTaker(store *bucket.Store, limits pipeline.Limits, connect func(ctx context.Context, bucket string) (bucket.Client, error)) (*Taker, error) {
+	lake, err := parquet.CreateRemote(store)
+	if err != nil {
+		return nil, err
+	}
+	return &Taker{
+		delivery: pipeline.NewDelivery(lake, pipeline.Options{Limits: limits}),
+		lake:     lake,
+		own:      store.String() + "/",
+		connect:  connect,
+		sources:  map[string]*bucket.Source{},
+	}, nil
+}
+
+// Close removes what is on its way.
+func (t *Taker) Close() error { return t.lake.Close() }
+
+// Owns reports whether an object is of the lake itself, which is no log file: its bucket
+// may be one that sends notices.
+func (t *Taker) Owns(o Object) bool {
+	return strings.HasPrefix("s3://"+o.Bucket+"/"+o.Key, t.own)
+}
+
+// Take takes what lies there now.
+func (t *Taker) Take(ctx context.Context, o Object) (pipeline.Receipt, error) {
+	source, err := t.source(ctx, o.Bucket)
+	if err != nil {
+		return pipeline.Receipt{}, err
+	}
+	object, err := source.Object(ctx, o.Key)
+	if err != nil {
+		return pipeline.Receipt{}, fmt.Errorf("taking %q: %w", "s3://"+o.Bucket+"/"+pipeline.ObjectName(o.Key), err)
+	}
+	return t.delivery.Deliver(ctx, object)
+}
+
+func (t *Taker) source(ctx context.Context, name string) (*bucket.Source, error) {
+	if source := t.sources[name]; source != nil {
+		return source, nil
+	}
+	if _, _, err := bucket.Place("s3://" + name); err != nil {
+		return nil, err
+	}
+	client, err := t.connect(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(t.sources) >= maxBuckets { // notices may name any
+		clear(t.sources)
+	}
+	t.sources[name] = &bucket.Source{Client: client, Bucket: name}
+	return t.sources[name], nil
+}
+
+// maxBuckets is how many clients are kept.
+const maxBuckets = 64
