@@ -21,6 +21,14 @@ func defaultBounds() bounds {
 	}
 }
 
+// deliveryBounds are those of a [Delivery], of which many may go on side by side; a log file
+// rarely has so many rows. What an object's files hold depends on them.
+func deliveryBounds() bounds {
+	b := defaultBounds()
+	b.groupRows, b.groupBytes = 8<<10, 4<<20
+	return b
+}
+
 // ownOpenFiles is what a worker may keep open however many the others have.
 const ownOpenFiles = 32
 

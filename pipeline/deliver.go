@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
 
 	"roletrail/iam/action"
@@ -24,14 +25,14 @@ type Delivery struct {
 	lake   *parquet.Remote
 	worker *worker
 	opened atomic.Int64
-	files  map[int32]int // made of the object at hand, by day
+	files  map[int32]uint16 // made of the object at hand, by day
 	object [sha256.Size]byte
 }
 
 // NewDelivery makes one that writes to a lake.
 func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
-	bounds := defaultBounds()
-	d := &Delivery{lake: lake, files: map[int32]int{}}
+	bounds := deliveryBounds()
+	d := &Delivery{lake: lake, files: map[int32]uint16{}}
 	keys := newKeySets(func(int32, *keySet) error { return nil })
 	out := &partition{lake: lake, id: d.id, bounds: &bounds, opened: &d.opened}
 	d.worker = newWorker(cmp.Or(options.Limits, DefaultLimits), action.NewMapper(action.Embedded()), keys, out, map[string]error{})
@@ -40,7 +41,11 @@ func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
 
 // Receipt says that everything of an object is in the lake, to stay. Only a delivery
 // makes one.
-type Receipt struct{ outcome *outcome }
+type Receipt struct {
+	outcome *outcome
+	files   int
+	bytes   int64
+}
 
 // String is what became of the object.
 func (r Receipt) String() string {
@@ -65,6 +70,15 @@ func (r Receipt) Quarantined() []Quarantined {
 	}
 	return r.outcome.quarantine
 }
+
+// unreadable is an error of where an object lies.
+type unreadable struct {
+	object string
+	err    error
+}
+
+func (e *unreadable) Error() string { return e.err.Error() }
+func (e *unreadable) Unwrap() error { return e.err }
 
 // Deliver takes an object whole. One that is not what it should be goes to quarantine,
 // for which there is a receipt too; one that cannot be read is an error, and nothing of it
@@ -96,10 +110,11 @@ func (d *Delivery) deliver(ctx context.Context, object Object) (_ Receipt, err e
 	if err != nil {
 		return Receipt{}, err
 	}
-	if err := d.store(ctx, o); err != nil {
+	receipt, err := d.store(ctx, o)
+	if err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{o}, nil
+	return receipt, nil
 }
 
 // take makes files of the events of an object.
@@ -110,7 +125,7 @@ func (d *Delivery) take(ctx context.Context, object Object) (*outcome, error) {
 	o, err := d.worker.object(ctx, &object)
 	switch {
 	case reading.err != nil:
-		return nil, reading.err
+		return nil, &unreadable{object.Name, reading.err}
 	case err != nil:
 		return nil, err
 	}
@@ -138,60 +153,67 @@ func identity256(o *Object) [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// id names the files of the object. A day has one, unless the object holds more days
-// than files may be open: then the further ones follow from the first.
-func (d *Delivery) id(day int32) (id [16]byte) {
+// id names the next file of a day of the object, see [partName].
+func (d *Delivery) id(day int32) [16]byte {
 	n := d.files[day]
 	d.files[day]++
-	if n == 0 {
-		copy(id[:], d.object[:])
-		return id
-	}
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64(d.object[:], uint64(n)))
-	copy(id[:], sum[:])
+	return partName(d.object, n)
+}
+
+// objectHash is how many bytes of a file's id are of its object, by which those of one object
+// know each other. The rest numbers its files of a day: it has one, unless the object holds
+// more days than files may be open.
+const objectHash = 14
+
+func partName(object [sha256.Size]byte, number uint16) (id [16]byte) {
+	copy(id[:objectHash], object[:])
+	binary.BigEndian.PutUint16(id[objectHash:], number)
 	return id
 }
 
 // store brings the files into the lake: first those of events and of the quarantine, and
 // when they are there that of coverage, by which the object counts as taken.
-func (d *Delivery) store(ctx context.Context, o *outcome) error {
+func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
+	id := partName(d.object, 0)
+	files := slices.Clone(d.worker.out.files)
+	if len(o.quarantine) > 0 {
+		entry, err := d.writeQuarantine(parquet.QuarantinePath(id), o)
+		if err != nil {
+			return Receipt{}, err
+		}
+		files = append(files, entry)
+	}
+	if o.status != quarantined { // else it may be taken at another time
+		entry, err := d.writeCoverage(parquet.CoveragePath(id), o)
+		if err != nil {
+			return Receipt{}, err
+		}
+		files = append(files, entry)
+	}
+	receipt := Receipt{outcome: o, files: len(files)}
 	var paths []string
-	for _, f := range d.worker.out.files {
+	for _, f := range files {
+		receipt.bytes += f.Bytes
 		paths = append(paths, f.Path)
 	}
-	var id [16]byte
-	copy(id[:], d.object[:])
-	coverage, quarantine := parquet.CoveragePath(id), parquet.QuarantinePath(id)
-	if len(o.quarantine) > 0 {
-		if err := d.writeQuarantine(quarantine, o); err != nil {
-			return err
-		}
-		if o.status == quarantined { // it may be taken at another time, so it has no coverage
-			return d.lake.Store(ctx, paths, quarantine)
-		}
-		paths = append(paths, quarantine)
-	}
-	if err := d.writeCoverage(coverage, o); err != nil {
-		return err
-	}
-	return d.lake.Store(ctx, paths, coverage)
+	last := len(paths) - 1
+	return receipt, d.lake.Store(ctx, paths[:last], paths[last])
 }
 
-func (d *Delivery) writeCoverage(path string, o *outcome) error {
+func (d *Delivery) writeCoverage(path string, o *outcome) (parquet.FileEntry, error) {
 	t, err := newTable(d.lake, 0, path, parquet.CoverageSchema)
 	if err != nil {
-		return err
+		return parquet.FileEntry{}, err
 	}
 	account, err := json.Marshal(o.account())
+	if err == nil {
+		t.meta[objectKey] = string(account)
+		err = t.addCoverage(o)
+	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("writing %q: %w", path, err), t.abort())
+		return parquet.FileEntry{}, errors.Join(err, t.abort())
 	}
-	t.meta[objectKey] = string(account)
-	if err := t.addCoverage(o); err != nil {
-		return errors.Join(err, t.abort())
-	}
-	_, err = t.commit()
-	return err
+	return t.commit()
 }
 
 // objectKey is the footer's entry of what became of an object.
@@ -214,10 +236,10 @@ func (o *outcome) account() any {
 	}{e.Name, o.object.Tag, e.Size, e.Family, string(e.Status), e.Reason, e.Records, e.Written, e.Duplicate, e.Quarantined}
 }
 
-func (d *Delivery) writeQuarantine(path string, o *outcome) error {
+func (d *Delivery) writeQuarantine(path string, o *outcome) (parquet.FileEntry, error) {
 	t, err := newTable(d.lake, 0, path, parquet.QuarantineSchema)
 	if err != nil {
-		return err
+		return parquet.FileEntry{}, err
 	}
 	for _, q := range o.quarantine {
 		var record any
@@ -225,11 +247,10 @@ func (d *Delivery) writeQuarantine(path string, o *outcome) error {
 			record = int64(*q.Record)
 		}
 		if err := t.add(q.Object, q.Offset, record, q.Reason, textOrNull(q.Detail), textOrNull(q.SHA256)); err != nil {
-			return errors.Join(err, t.abort())
+			return parquet.FileEntry{}, errors.Join(err, t.abort())
 		}
 	}
-	_, err = t.commit()
-	return err
+	return t.commit()
 }
 
 // forget makes ready for another object.

@@ -285,6 +285,21 @@ func TestLambdaWritesTheRowsOfTheCommandLine(t *testing.T) {
 			t.Errorf("%s: %d rows on S3, %d in the folder", schema.Table, len(got), len(want))
 		}
 	}
+	for _, prefix := range []string{"roletrail", "other"} { // the command line makes the same objects
+		cmd := exec.Command(program, "logs", "--lake", "s3://lake/"+prefix, "s3://trails/")
+		cmd.Env = append(os.Environ(), environment...)
+		out, err := cmd.CombinedOutput()
+		want := fmt.Sprintf("objects %d = ingested %[1]d + already 0 +", len(keys))
+		if prefix == "roletrail" {
+			want = fmt.Sprintf("objects %d = ingested 0 + already %[1]d +", len(keys))
+		}
+		if err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("%v\n%s\nwant %s", err, out, want)
+		}
+		if fmt.Sprint(server.Objects("lake", prefix+"/")) != fmt.Sprint(first) {
+			t.Errorf("in %s the command line made other objects", prefix)
+		}
+	}
 	for key := range first {
 		if table, _, _ := strings.Cut(key, "/"); table != "events" && table != "coverage" {
 			t.Errorf("the lake has %s", key)

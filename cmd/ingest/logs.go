@@ -41,7 +41,8 @@ shared configuration, as the AWS CLI takes them.`,
 		Example: `  ingest logs ./AWSLogs
   ingest logs --since 2026-07-01 --until 2026-10-01 s3://my-trail-logs/AWSLogs/
   ingest logs --lake ./lake trail-1/ trail-2/ extra.json.gz
-  aws cloudtrail lookup-events | ingest logs -`,
+  aws cloudtrail lookup-events | ingest logs -
+  ingest logs --lake s3://my-lake/roletrail s3://my-trail-logs/AWSLogs/`,
 		Args: cli.Arguments("SOURCE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if job.workers < 0 {
@@ -54,6 +55,7 @@ shared configuration, as the AWS CLI takes them.`,
 			return job.run(cmd.Context(), args)
 		},
 	}
+	cli.TakesS3Lake(cmd)
 	cmd.Flags().StringVar(&since, "since", "", "of s3:// sources: first UTC day, as YYYY-MM-DD, by the folders of the keys")
 	cmd.Flags().StringVar(&until, "until", "", "of s3:// sources: first UTC day not asked for; two days more are read for late files")
 	cmd.Flags().BoolVar(&job.requesterPays, "requester-pays", false, "of s3:// sources: agree to pay for the requests")
@@ -89,30 +91,41 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	lake, err := parquet.CreateLake(j.common.Lake)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lake.Close()) }()
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(logsGCPercent))
 	}
-
-	bar := newProgress(j.p, "objects")
-	balance, err := pipeline.Ingest(ctx, lake, sources, pipeline.Options{
-		Limits:   limits(j.common.Config.Limits),
-		Workers:  j.workers,
-		Version:  cli.Version(),
-		Progress: bar.update,
-	})
-	bar.end()
+	ingest := j.intoFolder
+	if j.common.LakeInS3() {
+		ingest = j.intoS3
+	}
+	balance, err := ingest(ctx, sources)
+	if balance == nil {
+		return err
+	}
 	if reportErr := j.report(balance, summary); err == nil {
 		err = reportErr
 	}
 	if err == nil {
-		err = quarantineError(balance)
+		err = quarantineError(balance, j.named())
 	}
 	return err
+}
+
+// intoFolder brings what the sources have into a lake in a folder. There is no balance where
+// it did not come to reading.
+func (j *logsJob) intoFolder(ctx context.Context, sources []pipeline.Source) (balance *pipeline.Summary, err error) {
+	lake, err := parquet.CreateLake(j.common.Lake)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	bar := newProgress(j.p, "objects")
+	defer bar.end()
+	return pipeline.Ingest(ctx, lake, sources, j.options(bar))
+}
+
+func (j *logsJob) options(bar *progress) pipeline.Options {
+	return pipeline.Options{Limits: limits(j.common.Config.Limits), Workers: j.workers, Version: cli.Version(), Progress: bar.update}
 }
 
 // checkSources finds mistyped sources before a lake is made for them.
@@ -171,7 +184,7 @@ const listedOnScreen = 20
 func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 	for i, q := range s.Quarantine {
 		if i == listedOnScreen {
-			j.p.Say(slog.LevelWarn, "… and more: ingest quarantine lists all of it",
+			j.p.Say(slog.LevelWarn, "… and more: "+j.list(),
 				"more was quarantined than is listed", "objects", s.Objects.Quarantined, "records", s.Records.Quarantined)
 			break
 		}
@@ -204,13 +217,30 @@ func counted[N int | int64](n N, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-func quarantineError(s *pipeline.Summary) error {
+// list is what lists all of the quarantine.
+func (j *logsJob) list() string {
+	if j.common.LakeInS3() {
+		return "--summary FILE has up to a thousand of them"
+	}
+	return "ingest quarantine lists all of it"
+}
+
+// named is where what was quarantined is named.
+func (j *logsJob) named() string {
+	if j.common.LakeInS3() {
+		return "they are named above, and what could be read also in the table quarantine of the lake"
+	}
+	return "they are named above, and all of them by ingest quarantine"
+}
+
+// quarantineError says what was quarantined, and where else it is named.
+func quarantineError(s *pipeline.Summary, where string) error {
 	objects, records := s.Objects.Quarantined, s.Records.Quarantined
 	if objects+records == 0 {
 		return nil
 	}
 	return cli.Quarantined(fmt.Errorf("done, but quarantined: %s, %s", counted(objects, "object"), counted(records, "record")),
-		"they are named above, and all of them by ingest quarantine; quarantined objects are tried again by the next run")
+		where+"; quarantined objects are tried again by the next run")
 }
 
 func limits(l config.Limits) pipeline.Limits {

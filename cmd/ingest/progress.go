@@ -36,11 +36,18 @@ type progress struct {
 const plainEvery = 10 * time.Second
 
 func newProgress(p *cli.Program, things string) *progress {
-	pr := &progress{things: things, say: p.Say, start: time.Now()}
-	pr.next.Store(pr.start.Add(plainEvery).UnixNano())
+	pr := newPlainProgress(p, things)
 	if p.StderrTerminal() && !p.JSON() {
 		pr.bars = mpb.New(mpb.WithOutput(p.Stderr), mpb.WithWidth(40))
 	}
+	return pr
+}
+
+// newPlainProgress writes lines everywhere: for work of which nobody knows beforehand how
+// much it is.
+func newPlainProgress(p *cli.Program, things string) *progress {
+	pr := &progress{things: things, say: p.Say, start: time.Now()}
+	pr.next.Store(pr.start.Add(plainEvery).UnixNano())
 	return pr
 }
 

@@ -26,11 +26,19 @@ const connections = 96
 // anyRegion is where a bucket of unknown Region is asked for its own.
 const anyRegion = "us-east-1"
 
-// Place takes s3://BUCKET/PREFIX apart.
+// Place takes s3://BUCKET/PREFIX of a source apart.
 func Place(url string) (bucket, prefix string, err error) {
+	bucket, prefix, err = place(url)
+	if err != nil {
+		err = fmt.Errorf("reading source %q: %w", url, err)
+	}
+	return bucket, prefix, err
+}
+
+func place(url string) (bucket, prefix string, err error) {
 	bucket, prefix, _ = strings.Cut(strings.TrimPrefix(url, "s3://"), "/")
 	if len(bucket) < 3 || len(bucket) > 63 || strings.Trim(bucket, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
-		return "", "", fmt.Errorf("reading source %q: %q is no name of a bucket; write s3://BUCKET/PREFIX", url, bucket)
+		return "", "", fmt.Errorf("%q is no name of a bucket; write s3://BUCKET/PREFIX", bucket)
 	}
 	return bucket, prefix, nil
 }

@@ -13,26 +13,29 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"roletrail/pipeline"
 )
 
 // Store is a prefix of a bucket where a lake lies, as [roletrail/parquet.Store].
 type Store struct {
-	Client PutClient
+	Client LakeClient
 	Bucket string
 	Prefix string // empty, or with / at its end
 }
 
-// PutClient is what a store asks of S3.
-type PutClient interface {
+// LakeClient is what a store asks of S3.
+type LakeClient interface {
+	Client
 	PutObject(context.Context, *s3.PutObjectInput, ...func(*s3.Options)) (*s3.PutObjectOutput, error)
 }
 
 // LakePlace takes s3://BUCKET/PREFIX of a lake apart: its objects lie below the prefix as
 // if that were a folder.
 func LakePlace(url string) (bucket, prefix string, err error) {
-	bucket, prefix, err = Place(url)
+	bucket, prefix, err = place(url)
 	if err != nil {
-		return "", "", err
+		return "", "", fmt.Errorf("opening lake %q: %w", url, err)
 	}
 	if prefix = strings.TrimRight(prefix, "/"); prefix != "" {
 		prefix += "/"
@@ -115,4 +118,15 @@ func refusedPut(err error, status int) error {
 		return fmt.Errorf("writing the object: the server does not know If-None-Match, without which a lake cannot be kept there: %w", err)
 	}
 	return fmt.Errorf("writing the object: %w", err)
+}
+
+// List implements [roletrail/pipeline.RemoteStore].
+func (s *Store) List(ctx context.Context, folder string, fn func(name string, o pipeline.Object) error) error {
+	source := &Source{Client: s.Client, Bucket: s.Bucket, Prefix: s.Prefix + folder}
+	before := source.name(s.Prefix)
+	err := source.List(ctx, func(o pipeline.Object) error { return fn(strings.TrimPrefix(o.Name, before), o) })
+	if errors.Is(err, ErrNoObjects) {
+		return nil // a lake need not have all tables
+	}
+	return err
 }

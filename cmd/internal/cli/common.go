@@ -24,7 +24,7 @@ const (
 // all commands have, laid over roletrail.yaml. It is filled when the command
 // runs, not before.
 type Common struct {
-	// Lake is the folder of the lake.
+	// Lake is the folder of the lake, or s3://BUCKET/PREFIX.
 	Lake string
 	// Config is the file over the defaults; its Lake and LogFormat are what the
 	// flags made of them.
@@ -41,7 +41,7 @@ type Common struct {
 func AddCommon(root *cobra.Command, p *Program) *Common {
 	c := &Common{program: p, logFormat: LogText}
 	flags := root.PersistentFlags()
-	flags.StringVar(&c.Lake, "lake", config.Default().Lake, "folder of the lake")
+	flags.StringVar(&c.Lake, "lake", config.Default().Lake, "folder of the lake, or s3://BUCKET/PREFIX")
 	flags.StringVar(&c.path, "config", "", "configuration file (default ./"+config.FileName+" if there is one)")
 	EnumVar(root, true, &c.logFormat, "log-format", "how messages are written to standard error", LogText, LogJSON)
 	root.PersistentPreRunE = c.load
@@ -69,12 +69,33 @@ func (c *Common) load(cmd *cobra.Command, _ []string) error {
 	if flags.Changed("log-format") {
 		loaded.LogFormat = string(c.logFormat)
 	}
-	if strings.HasPrefix(loaded.Lake, "s3://") {
-		return Usage(fmt.Errorf("opening lake %q: a lake on S3 cannot be used yet", loaded.Lake), "name a local folder with --lake")
+	if strings.HasPrefix(loaded.Lake, inS3) && !takesS3(cmd) {
+		return Usage(fmt.Errorf("opening lake %q: %s cannot use a lake on S3", loaded.Lake, cmd.CommandPath()), "name a local folder with --lake")
 	}
 	c.Config, c.Lake = loaded, loaded.Lake
 	c.program.format = LogFormat(loaded.LogFormat)
 	return nil
+}
+
+// inS3 begins the names of lakes that lie on S3.
+const inS3 = "s3://"
+
+// LakeInS3 reports whether the lake is a prefix of a bucket.
+func (c *Common) LakeInS3() bool { return strings.HasPrefix(c.Lake, inS3) }
+
+// s3Lake marks commands that take a lake on S3.
+const s3Lake = "lake on S3"
+
+// TakesS3Lake lets a command, and those below it, take a lake on S3.
+func TakesS3Lake(cmd *cobra.Command) { cmd.Annotations = map[string]string{s3Lake: "yes"} }
+
+func takesS3(cmd *cobra.Command) bool {
+	for c := cmd; c != nil; c = c.Parent() {
+		if c.Annotations[s3Lake] != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // checkEmpty refuses flags with an empty text, as an unset variable of a script

@@ -1,0 +1,169 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"roletrail/parquet"
+)
+
+// RemoteStore is where a lake lies that is no folder, for those who look what it has.
+type RemoteStore interface {
+	parquet.Store
+	// List calls fn for every object below a folder of the lake (events/, …), with its name
+	// relative to the lake. That there is none is no error.
+	List(ctx context.Context, folder string, fn func(name string, o Object) error) error
+}
+
+// deliveries is how many objects are taken side by side: each waits for the network most of
+// the time.
+const deliveries = 8
+
+// IngestRemote is [Ingest] into a lake on a store: every object that the lake does not have yet
+// makes files of its own, see [Delivery]. Objects that cannot be read are quarantined in the
+// balance, and named by it alone.
+func IngestRemote(ctx context.Context, store RemoteStore, sources []Source, options Options) (*Summary, error) {
+	start := time.Now()
+	r := &remoteRun{store: store, options: options, summary: newSummary(), objects: make(chan Object)}
+	err := r.loadKnown(ctx)
+	if err == nil {
+		err = r.work(ctx, sources)
+	}
+	r.summary.took(time.Since(start))
+	if err == nil && !r.summary.Balanced() {
+		err = fmt.Errorf("checking the balance: it does not add up, which is a mistake of this program:\n%s", r.summary)
+	}
+	return r.summary, err
+}
+
+type remoteRun struct {
+	store   RemoteStore
+	options Options
+	objects chan Object
+
+	mu      sync.Mutex
+	known   map[[16]byte]struct{} // objects that the lake has, or that were listed
+	summary *Summary
+	listed  int64 // that are to be read
+}
+
+// loadKnown lists what the lake has: of every object that was taken, its coverage.
+func (r *remoteRun) loadKnown(ctx context.Context) error {
+	r.known = map[[16]byte]struct{}{}
+	err := r.store.List(ctx, "coverage/", func(name string, _ Object) error {
+		if id, ok := partID(name); ok {
+			r.known[id] = struct{}{}
+		}
+		return nil
+	})
+	return stopped(ctx, err)
+}
+
+// partID is the id in the name of a file.
+func partID(name string) (id [16]byte, ok bool) {
+	digits := strings.TrimSuffix(strings.TrimPrefix(path.Base(name), "part-"), ".parquet")
+	if len(digits) != 2*len(id) {
+		return id, false
+	}
+	_, err := hex.Decode(id[:], []byte(digits))
+	return id, err == nil
+}
+
+// work lists the sources and takes what they have, until all is done or one cannot go on.
+func (r *remoteRun) work(ctx context.Context, sources []Source) error {
+	listing, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make([]error, cmp.Or(r.options.Workers, deliveries))
+	var working sync.WaitGroup
+	for i := range errs {
+		working.Go(func() {
+			if errs[i] = r.take(ctx); errs[i] != nil {
+				cancel()
+			}
+		})
+	}
+	var err error
+	for _, source := range sources {
+		if err == nil {
+			err = source.List(listing, func(o Object) error { return r.offer(listing, o) })
+		}
+	}
+	close(r.objects)
+	working.Wait()
+	if failed := errors.Join(errs...); failed != nil {
+		return failed
+	}
+	return stopped(ctx, err)
+}
+
+// offer gives an object to whoever takes it, unless the lake has it.
+func (r *remoteRun) offer(ctx context.Context, o Object) error {
+	if strings.HasPrefix(o.Name, r.store.String()+"/") {
+		return nil // of the lake itself
+	}
+	id := partName(identity256(&o), 0)
+	r.mu.Lock()
+	_, has := r.known[id]
+	r.known[id] = struct{}{}
+	if has {
+		r.summary.Objects.Total++
+		r.summary.Objects.Already++
+	} else {
+		r.listed++
+	}
+	r.mu.Unlock()
+	if has {
+		return nil
+	}
+	select {
+	case r.objects <- o:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// take delivers objects. What it has begun it ends, also when the run is stopped.
+func (r *remoteRun) take(ctx context.Context) (err error) {
+	lake, err := parquet.CreateRemote(r.store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	d := NewDelivery(lake, r.options)
+	for o := range r.objects {
+		receipt, err := d.Deliver(context.WithoutCancel(ctx), o)
+		var cannot *unreadable
+		switch {
+		case err == nil:
+			r.count(receipt)
+		case errors.As(err, &cannot):
+			q := Quarantined{Object: o.Name, Reason: cannot.Error(), Detail: "not hashed: it cannot be read"}
+			r.count(Receipt{outcome: &outcome{object: &o, status: quarantined, reason: q.Reason, quarantine: []Quarantined{q}}})
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *remoteRun) count(of Receipt) {
+	o := of.outcome
+	r.mu.Lock()
+	r.summary.Files += of.files
+	r.summary.Bytes += of.bytes
+	r.summary.Objects.Total++
+	r.summary.add(o)
+	total := r.listed
+	r.mu.Unlock()
+	if r.options.Progress != nil {
+		r.options.Progress(Progress{Objects: 1, Records: o.records, Inflated: o.inflated, Total: total})
+	}
+}
