@@ -3,6 +3,8 @@
 FUZZTIME ?= 10m
 # How often make integration kills ingest, and a third as often compaction; 1000 for a long run.
 KILLS ?= 300
+# Over how many random worlds make integration compares each report with its oracle; make test takes about half.
+WORLDS ?= 2000
 DEMO_LAKE ?= demo-lake
 
 # ./... leaves folders called testdata out; the test organisation lies in one.
@@ -28,8 +30,8 @@ test: prerequisites ## go vet and all tests
 test-race: prerequisites ## all tests under the race detector
 	go test -race $(PACKAGES)
 
-integration: prerequisites ## linters, cross builds, the demo, KILLS (300) times kill -9, a stand-in for IAM, the documentation
-	@ROLETRAIL_KILLS="$(KILLS)" scripts/checks.sh
+integration: prerequisites ## linters, cross builds, the demo, KILLS (300) times kill -9, WORLDS (2000) against oracles, a stand-in for IAM, the documentation
+	@ROLETRAIL_KILLS="$(KILLS)" ROLETRAIL_WORLDS="$(WORLDS)" scripts/checks.sh
 
 bench: prerequisites ## measure on generated logs and write docs/performance.md
 	go run ./scripts/bench

@@ -97,7 +97,7 @@ func TestReadersAreServed(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{})
+	e := openEmpty(t, Options{})
 	at := time.Date(2026, 7, 1, 2, 3, 4, 567000, time.UTC)
 	long := strings.Repeat("é", 300)
 	for text, want := range map[string]any{
@@ -124,7 +124,7 @@ func TestValues(t *testing.T) {
 
 // TestNestedValuesAcrossChunks reads lists whose vectors DuckDB keeps compressed.
 func TestNestedValuesAcrossChunks(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{})
+	e := openEmpty(t, Options{})
 	rows, err := e.SQL(context.Background(), `
 		select i, case when i % 3 = 0 then null else [cast(i as varchar), 'same', null] end, {'a': [i]}, split('a,b', ','), 'const'
 		from range(10000) as t(i) where i % 2 = 1 order by i`)
@@ -161,7 +161,7 @@ func residentMB(t *testing.T) int {
 // TestRowsStream starts a result of ten million rows (2 GB) and reads three: they
 // are there at once, and nothing of the rest is in memory.
 func TestRowsStream(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{MemoryLimit: 200_000_000})
+	e := openEmpty(t, Options{MemoryLimit: 200_000_000})
 	runtime.GC()
 	before := residentMB(t)
 	rows, err := e.SQL(context.Background(), "select i, repeat('x', 200) || i from range(10000000) as t(i)")
@@ -190,7 +190,7 @@ func TestRowsStream(t *testing.T) {
 // TestMemoryLimitHolds wants an error, not a machine without memory, where no
 // spilling helps.
 func TestMemoryLimitHolds(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{MemoryLimit: 50_000_000})
+	e := openEmpty(t, Options{MemoryLimit: 50_000_000})
 	rows, err := e.SQL(context.Background(), "select array_agg(repeat('x', 1000) || i) from range(1000000) as t(i)")
 	if err == nil {
 		rows.Next()
@@ -203,7 +203,7 @@ func TestMemoryLimitHolds(t *testing.T) {
 }
 
 func TestCancelInterrupts(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{})
+	e := openEmpty(t, Options{})
 	for name, text := range map[string]string{
 		"before the first row": "select count(*) from range(100000000000) as t(i) where hash(i) = 1",
 		"between rows":         "select i from range(100000000000) as t(i)",
@@ -253,7 +253,7 @@ func TestConcurrentStatements(t *testing.T) {
 }
 
 func TestNativeHandles(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{})
+	e := openEmpty(t, Options{})
 	if e.version == "" || e.version[0] != 'v' {
 		t.Errorf("the engine's version is %q", e.version)
 	}

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"os"
 	"reflect"
 	"testing"
 	"time"
@@ -45,7 +46,8 @@ func TestFiltersPickRows(t *testing.T) {
 	}
 }
 
-// TestRolePartsAddUp holds the parts of report role against its row of last_used.
+// TestRolePartsAddUp holds the parts of report role against its row of last_used: those
+// of every fourth role that has an id, of every one where many worlds are wanted.
 func TestRolePartsAddUp(t *testing.T) {
 	b := batches()[0]
 	w := b.world(80)
@@ -60,9 +62,15 @@ func TestRolePartsAddUp(t *testing.T) {
 			unnamed[role[1]]++
 		}
 	}
+	step := 4
+	if os.Getenv(worldsEnv) != "" {
+		step = 1
+	}
 	checked, checkedByARN := 0, 0
-	for _, role := range lastUsed {
+	for i, role := range lastUsed {
 		switch {
+		case role[3] != nil && i%step > 0:
+			continue
 		case role[16].(int64)+role[17].(int64) == 0 || unnamed[role[1]] > 1 && role[3] == nil:
 			continue
 		case role[3] == nil:

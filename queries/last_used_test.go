@@ -39,10 +39,11 @@ func (b batch) world(n int) world {
 // worlds, and fails if a verdict, a state or a reason never came up.
 func TestLastUsedAgreesWithOracle(t *testing.T) {
 	seen, unnamed, named := map[string]int{}, identities{}, spans{}
+	worlds := worldsWanted(t, 1200, len(batches()))
 	for _, b := range batches() {
-		w := b.world(700)
+		w := b.world(worlds)
 		b.forget(&w)
-		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
+		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{Threads: 2})
 		p := Params{Since: b.since, Until: b.until, ThinCoverage: b.thin}
 		used := map[any]bool{}
 		for _, row := range compareLastUsed(t, e, w, p, seen) {

@@ -22,7 +22,7 @@ func TestStatementOfChild(t *testing.T) {
 	if text == "" {
 		t.Skip("runs as a child of TestMemoryIsBounded only")
 	}
-	e := openFiles(t, emptyLake(t), Options{MemoryLimit: 100_000_000, Threads: 2, GiveUp: func(err error) {
+	e := openEmpty(t, Options{MemoryLimit: 100_000_000, Threads: 2, GiveUp: func(err error) {
 		fmt.Println("ended:", err)
 		fmt.Println("peak:", peakMB(t))
 		os.Exit(gaveUp)
@@ -102,7 +102,7 @@ func TestMemoryIsBounded(t *testing.T) {
 // TestHugeRows: a cell or a list of hundreds of megabytes is refused before it is
 // copied, and what is below the limit comes whole.
 func TestHugeRows(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{})
+	e := openEmpty(t, Options{})
 	for _, text := range []string{
 		"select repeat(repeat('x', 10000), 20000)",
 		"select repeat(repeat('x', 10000), 4000), repeat(repeat('y', 10000), 4000)",
@@ -135,7 +135,11 @@ func TestHugeRows(t *testing.T) {
 
 // TestThreads: a machine of many cores does not cut the memory into slivers.
 func TestThreads(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{})
+	e, err := openDuckDB(t.Context(), emptyLake(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
 	rows, err := e.SQL(context.Background(), "select cast(current_setting('threads') as bigint), current_setting('max_temp_directory_size')")
 	got := all(t, rows, err)
 	if n := got[0][0].(int64); n < 1 || n > maxThreads {

@@ -13,8 +13,8 @@ import (
 // slow way, and wants one row per role, name and creation time (design 9.5).
 func TestSessionsAgreeWithOracle(t *testing.T) {
 	seen, named := map[string]int{}, spans{}
-	for _, b := range batches() {
-		w := b.world(150)
+	for _, b := range batches()[2:] { // what is asked has no window, but planning it takes seconds
+		w := b.world(450)
 		b.forget(&w)
 		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 		rows, err := e.SQL(context.Background(), `select role_id, role_arn, role_session_name, session_created_at, first_seen, last_seen, events, denied,

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"encoding/json"
@@ -381,14 +382,27 @@ func foundFiles(t testing.TB, dir string) lakeFiles {
 	return f
 }
 
-// openFiles opens an engine that is closed with the test.
+// openFiles opens an engine that is closed with the test. It has one thread if none are
+// given: lakes of tests are small, and more threads take a quarter more of the processor.
 func openFiles(t testing.TB, f lakeFiles, o Options) *duckEngine {
 	t.Helper()
+	o.Threads = cmp.Or(o.Threads, 1)
 	e, err := openDuckDB(context.Background(), f, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// openEmpty opens an engine over an empty lake for statements that read no view: they do
+// without the late views, which would be made for them, in case they list the views.
+func openEmpty(t testing.TB, o Options) *duckEngine {
+	t.Helper()
+	e := openFiles(t, emptyLake(t), o)
+	for _, name := range lateViews() {
+		e.made[name] = true
+	}
 	return e
 }
 

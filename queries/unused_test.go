@@ -10,21 +10,20 @@ import (
 	"time"
 )
 
-// grantBatches are lakes of 500 worlds each, with windows on and off midnight.
+// grantBatches are lakes of as many worlds each, with windows on and off midnight.
 func grantBatches() []batch {
 	all := batches()
 	return append(all, batch{seed: 4, since: all[0].since, until: all[0].until, thin: 0.8})
 }
 
-const grantWorlds = 500
-
-// TestUnusedAgreesWithOracle compares every cell of both questions over two
-// thousand random worlds, and fails if a verdict or a reason never came up.
+// TestUnusedAgreesWithOracle compares every cell of both questions over
+// random worlds, and fails if a verdict or a reason never came up.
 func TestUnusedAgreesWithOracle(t *testing.T) {
 	seen, unnamed := map[string]int{}, identities{}
+	worlds := worldsWanted(t, 1000, len(grantBatches()))
 	for _, b := range grantBatches() {
-		w := b.grantedWorld(grantWorlds)
-		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
+		w := b.grantedWorld(worlds)
+		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{Threads: 2})
 		p := Params{Since: b.since, Until: b.until, ThinCoverage: b.thin}
 		oracle := newGrantOracle(w, p)
 		rows := ask(t, e, "unused", p)
@@ -167,7 +166,7 @@ func compareFiltered(t *testing.T, e *duckEngine, w world, p Params) {
 // TestUnusedLaws: what is learned later never takes back that a permission is used.
 func TestUnusedLaws(t *testing.T) {
 	b := batches()[0]
-	more := b.grantedWorld(grantWorlds / 2)
+	more := b.grantedWorld(250)
 	less := more
 	less.events = nil
 	for i, e := range more.events {

@@ -3,8 +3,29 @@ package queries
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
 	"time"
 )
+
+// worldsEnv, set in the environment, is how many random worlds reports are compared with
+// their oracles over; make integration sets it.
+const worldsEnv = "ROLETRAIL_WORLDS"
+
+// worldsWanted is that number, or few, in as many lakes.
+func worldsWanted(t *testing.T, few, lakes int) (eachLake int) {
+	t.Helper()
+	n := few
+	if text := os.Getenv(worldsEnv); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil || n < few {
+			t.Fatalf("%s is %q, not a number from %d on", worldsEnv, text, few)
+		}
+	}
+	t.Logf("%d worlds", n)
+	return (n + lakes - 1) / lakes
+}
 
 // worldMaker draws small lakes full of the cases that go wrong. Every world has
 // its own accounts, roles and keys, so that many can lie in one lake.

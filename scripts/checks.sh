@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The checks beside the tests: formatting, linters, known vulnerabilities, the builds
-# for other systems, the demo, kill -9 in great number, IAM asked itself, and the commands
-# that the documentation shows.
+# for other systems, the demo, kill -9 in great number, reports against oracles over many
+# worlds, IAM asked itself, and the commands that the documentation shows.
 #
 # Linters are installed into .cache/bin at the versions below. One that cannot be had
 # is left out, which a line says. All checks run even if one fails.
@@ -102,6 +102,11 @@ killed() {
 	go test -count=1 -v -timeout 3h -run '^TestKilled' ./cmd/ingest ./pipeline | grep -E '_test\.go:|^(--- |ok|FAIL)'
 }
 
+# compared compares the reports with their oracles over many random worlds, and says how many.
+compared() {
+	go test -count=1 -v -timeout 1h -run 'AgreesWithOracle$|^TestRolePartsAddUp$' ./queries | grep -E '_test\.go:|^(--- |ok|FAIL)'
+}
+
 check gofmt formatted
 check "go vet" go vet "${packages[@]}"
 check "go vet of the integration test" go vet -tags integration ./cmd/ingest
@@ -120,6 +125,7 @@ for system in linux/amd64 linux/386 linux/arm64 darwin/arm64 windows/amd64; do
 done
 check "make demo" demo
 check "kill -9" killed
+check "reports against oracles" compared
 check "ingest iam --live against moto" scripts/moto/run.sh
 check "ingest logs s3:// against versitygw" scripts/s3/run.sh
 check "commands of the documentation" env ROLETRAIL_DOCS=1 go test -count=1 -run '^TestDocumentedCommands$' .
