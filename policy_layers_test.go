@@ -89,6 +89,8 @@ var homes = map[string]struct {
 	"github.com/spf13/cobra":                   {"cmd", 100},
 	"github.com/knadh/koanf/":                  {"config", 1},
 	"github.com/jedib0t/go-pretty/":            {"review", 2},
+	"github.com/fsnotify/":                     {"pipeline/watch", 1},
+	"github.com/prometheus/exporter-toolkit/":  {"cmd/ingest", 1},
 	"github.com/aws/":                          {"pipeline", 9},
 	"github.com/aws/aws-lambda-go":             {"pipeline/notice", 1},
 	"github.com/aws/aws-sdk-go-v2/service/iam": {"pipeline/live", 3},

@@ -19,6 +19,19 @@ func (l *Ledger) Known(fn func(name string, size, modifiedNs int64) error) error
 	})
 }
 
+// QuarantinedObjects streams the objects that are in quarantine as a whole: with size and
+// modification time (ns since 1970) as they were then, and when that was, RFC 3339.
+func (l *Ledger) QuarantinedObjects(fn func(name string, size, modifiedNs int64, at string) error) error {
+	return l.rows("quarantined_objects", nil, func(scan func(...any) error) error {
+		var name, at string
+		var size, modified int64
+		if err := scan(&name, &size, &modified, &at); err != nil {
+			return err
+		}
+		return fn(name, size, modified, at)
+	})
+}
+
 // RecordReasons streams the reasons of single records in quarantine that begin with
 // prefix, each reason of an object once.
 func (l *Ledger) RecordReasons(prefix string, fn func(object, reason string) error) error {

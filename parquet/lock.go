@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +22,18 @@ const lockPatience = 300 * time.Millisecond
 // holder, for the error message only.
 type lock struct{ f *os.File }
 
+// ErrLocked says that another process is writing to a lake.
+var ErrLocked = errors.New("another process is writing to the lake")
+
+// lockedError is [ErrLocked] with the process.
+type lockedError struct{ holder string }
+
+func (e *lockedError) Error() string {
+	return e.holder + " is writing to it; wait until it ends or stop it"
+}
+
+func (e *lockedError) Is(target error) bool { return target == ErrLocked }
+
 // acquire takes the lock of the lake in dir or says who holds it.
 func acquire(dir string) (*lock, error) {
 	f, err := openLock(filepath.Join(dir, lockName))
@@ -33,7 +46,7 @@ func acquire(dir string) (*lock, error) {
 		ok, err = tryLock(f)
 	}
 	if err == nil && !ok {
-		err = fmt.Errorf("%s is writing to it; wait until it ends or stop it", holder(f))
+		err = &lockedError{holder(f)}
 	}
 	if err != nil {
 		f.Close()

@@ -54,6 +54,9 @@ func (r *run) commit(workers []*worker) error {
 	}
 	r.coverageFiles = nil
 	r.summary.epochs++
+	if r.options.Committed != nil {
+		r.options.Committed(r.summary)
+	}
 	r.keys.endEpoch()
 	return nil
 }

@@ -22,6 +22,9 @@ type Options struct {
 	Version string
 	// Progress, if set, is told of every finished object from any goroutine.
 	Progress func(Progress)
+	// Committed, if set, is told after each commit what the run has committed so far. The
+	// summary must not be kept.
+	Committed func(*Summary)
 
 	bounds bounds // tests make them small
 }

@@ -24,6 +24,9 @@ type Summary struct {
 	Inflated   int64         `json:"inflated_bytes"`
 	Seconds    float64       `json:"seconds"`
 
+	// LastEvents are the newest events that were new to the lake, by account.
+	LastEvents map[string]time.Time `json:"-"`
+
 	epochs int // commits that it counts
 }
 
@@ -94,7 +97,7 @@ func (s *Summary) JSON() ([]byte, error) {
 }
 
 func newSummary() *Summary {
-	return &Summary{Families: map[string]FamilyCounts{}, Skipped: map[string]int64{}, Quarantine: []Quarantined{}}
+	return &Summary{Families: map[string]FamilyCounts{}, Skipped: map[string]int64{}, Quarantine: []Quarantined{}, LastEvents: map[string]time.Time{}}
 }
 
 // add counts one finished object.
@@ -126,6 +129,22 @@ func (s *Summary) add(o *outcome) {
 		}
 	}
 	s.Inflated += o.inflated
+	s.sawEvents(o.coverage)
+}
+
+// sawEvents keeps the times of the newest events. Accounts are bounded as those of one
+// object are.
+func (s *Summary) sawEvents(rows []coveredRow) {
+	for i := range rows {
+		row := &rows[i]
+		if row.family != cloudtrail.Management || row.events == 0 {
+			continue
+		}
+		last, known := s.LastEvents[row.account]
+		if at := time.UnixMicro(row.last).UTC(); known && at.After(last) || !known && len(s.LastEvents) < maxCovered {
+			s.LastEvents[row.account] = at
+		}
+	}
 }
 
 func (s *Summary) took(d time.Duration) { s.Seconds = d.Seconds() }

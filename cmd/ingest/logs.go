@@ -182,14 +182,7 @@ const listedOnScreen = 20
 
 // report writes what became of everything.
 func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
-	for i, q := range s.Quarantine {
-		if i == listedOnScreen {
-			j.p.Say(slog.LevelWarn, "… and more: "+j.list(),
-				"more was quarantined than is listed", "objects", s.Objects.Quarantined, "records", s.Records.Quarantined)
-			break
-		}
-		j.quarantined(q)
-	}
+	j.listQuarantine(s)
 	j.p.Say(slog.LevelInfo, s.String(), "balance", "objects", s.Objects, "records", s.Records)
 	text, err := s.JSON()
 	if err != nil {
@@ -199,6 +192,18 @@ func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 		return fmt.Errorf("writing the summary: %w", err)
 	}
 	return nil
+}
+
+// listQuarantine names what a run set aside.
+func (j *logsJob) listQuarantine(s *pipeline.Summary) {
+	for i, q := range s.Quarantine {
+		if i == listedOnScreen {
+			j.p.Say(slog.LevelWarn, "… and more: "+j.list(),
+				"more was quarantined than is listed", "objects", s.Objects.Quarantined, "records", s.Records.Quarantined)
+			break
+		}
+		j.quarantined(q)
+	}
 }
 
 // quarantined names one thing that was set aside: for people by default, with

@@ -3,6 +3,7 @@
 // # Usage
 //
 //	ingest logs SOURCE…     log files, folders, or - for standard input
+//	ingest watch SOURCE…    the same as they come, until it is stopped; metrics
 //	ingest iam FILE…        output of aws iam get-account-authorization-details
 //	ingest iam --live       the same, asked of IAM itself
 //	ingest iam --from-logs  as much of it as the lake's own events tell
@@ -69,6 +70,6 @@ is not stored twice.`,
   ingest iam inventory.json`,
 	}
 	common := cli.AddCommon(root, p)
-	root.AddCommand(newLogs(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common), newCompact(p, common), newFsck(p, common), newQuarantine(p, common))
+	root.AddCommand(newLogs(p, common), newWatch(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common), newCompact(p, common), newFsck(p, common), newQuarantine(p, common))
 	return p.Run(context.Background(), root)
 }

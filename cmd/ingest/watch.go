@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/parquet"
+	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
+	"roletrail/pipeline/watch"
+)
+
+func newWatch(p *cli.Program, common *cli.Common) *cobra.Command {
+	job := watchJob{logs: logsJob{p: p, common: common}}
+	var since string
+	cmd := &cobra.Command{
+		Use:   "watch SOURCE…",
+		Short: "Read new log files into the lake as they come, until it is stopped",
+		Long: `Read new log files into the lake as they come, until it is stopped.
+
+A SOURCE is a folder, or a prefix of a bucket as s3://BUCKET/PREFIX. What is there
+already is read first. Then folders are looked at when something changes in them, and
+every source at the pace of --poll: of S3 the last days, and all of it once a day, for
+log files may come late. Files that were written less than two seconds ago are left for
+the next look; what was quarantined is tried again when it changes, or after an hour.
+
+Between two looks the lake is free for ingest compact, iam and trail, and a look that
+finds them at work waits for the next. Ctrl-C or SIGTERM stops it when what it has begun
+is in the lake.
+
+With --listen it serves Prometheus metrics at /metrics, and /-/healthy and /-/ready,
+which is true after the first look. TLS and passwords come from --web.config.file, in
+the form of the Prometheus exporter toolkit.`,
+		Example: `  ingest watch ./AWSLogs
+  ingest watch --listen 127.0.0.1:9595 --poll 1m s3://my-trail-logs/AWSLogs/`,
+		Args: cli.Arguments("SOURCE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if job.logs.since, err = dayOrNone("since", since); err != nil {
+				return err
+			}
+			if err := job.check(args); err != nil {
+				return err
+			}
+			return job.run(cmd.Context(), args)
+		},
+	}
+	cmd.Flags().DurationVar(&job.poll, "poll", 30*time.Second, "how long to wait between two looks at the sources, 1s to 24h")
+	cmd.Flags().StringVar(&job.listen, "listen", "", "serve metrics at this address, as 127.0.0.1:9595 (default: do not)")
+	cmd.Flags().StringVar(&job.webConfig, "web.config.file", "", "TLS and passwords of --listen (exporter toolkit)")
+	cmd.Flags().StringVar(&since, "since", "", "of s3:// sources: first UTC day, as YYYY-MM-DD, by the folders of the keys")
+	cmd.Flags().BoolVar(&job.logs.requesterPays, "requester-pays", false, "of s3:// sources: agree to pay for the requests")
+	cmd.Flags().IntVar(&job.logs.workers, "workers", 0, "objects worked on at a time (0: one per core)")
+	return cmd
+}
+
+type watchJob struct {
+	logs      logsJob
+	poll      time.Duration
+	listen    string
+	webConfig string
+}
+
+// check finds mistakes in what was asked for, before anything is made.
+func (j *watchJob) check(args []string) error {
+	switch {
+	case j.logs.workers < 0:
+		return cli.Usage(fmt.Errorf("flag --workers must be 0 or more, not %d", j.logs.workers), "")
+	case j.poll < time.Second || j.poll > 24*time.Hour:
+		return cli.Usage(fmt.Errorf("flag --poll must be from 1s to 24h, not %v", j.poll), "")
+	case j.webConfig != "" && j.listen == "":
+		return cli.Usage(errors.New("flag --web.config.file is about --listen, which is not given"), "")
+	}
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "s3://") {
+			continue
+		}
+		if arg == "-" {
+			return cli.Usage(errors.New("standard input cannot be watched"), "read it with ingest logs -")
+		}
+		if info, err := os.Stat(arg); err == nil && !info.IsDir() {
+			return cli.Usage(fmt.Errorf("source %q is a file, which cannot be watched", arg), "name its folder, or read it with ingest logs")
+		}
+	}
+	return j.logs.checkSources(args)
+}
+
+func (j *watchJob) run(ctx context.Context, args []string) (err error) {
+	sources, err := j.sources(ctx, args)
+	if err != nil {
+		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(logsGCPercent))
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	registry, metrics := newRegistry()
+	if j.listen != "" {
+		server, err := j.serve(registry, metrics, stop)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, server.Close()) }()
+	}
+	watcher := watch.Watcher{
+		Open:    func() (*parquet.Lake, error) { return parquet.CreateLake(j.logs.common.Lake) },
+		Sources: sources,
+		Options: pipeline.Options{Limits: limits(j.logs.common.Config.Limits), Workers: j.logs.workers, Version: cli.Version()},
+		Every:   j.poll,
+		Told:    j.told,
+		Metrics: metrics,
+	}
+	if err := watcher.Run(ctx); err != nil {
+		return err
+	}
+	if cause := context.Cause(ctx); !errors.Is(cause, cli.ErrInterrupted) && !errors.Is(cause, context.Canceled) {
+		return cause // the server failed
+	}
+	j.logs.p.Say(slog.LevelInfo, "stopped; what was begun is in the lake", "stopped")
+	return nil
+}
+
+// sources makes a source of every argument.
+func (j *watchJob) sources(ctx context.Context, args []string) (sources []watch.Source, err error) {
+	for _, arg := range args {
+		if !strings.HasPrefix(arg, "s3://") {
+			files := pipeline.Files{Path: arg, Except: j.logs.common.Lake}
+			sources = append(sources, watch.Source{Source: files, Folder: arg})
+			continue
+		}
+		all, err := j.logs.s3Source(ctx, arg)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, watch.Source{Source: all, Recent: func(now time.Time) pipeline.Source {
+			recent := *all
+			if from := now.Add(-bucket.LateDelivery).Truncate(24 * time.Hour); from.After(recent.Since) {
+				recent.Since = from
+			}
+			return &recent
+		}})
+	}
+	return sources, nil
+}
+
+// told writes what became of a round in which there was something.
+func (j *watchJob) told(s *pipeline.Summary, err error) {
+	say := j.logs.p.Say
+	if s != nil && s.Objects.Total > s.Objects.Already {
+		j.logs.listQuarantine(s)
+		say(slog.LevelInfo, s.String(), "balance", "objects", s.Objects, "records", s.Records)
+	}
+	switch {
+	case errors.Is(err, parquet.ErrLocked):
+		say(slog.LevelInfo, err.Error()+"; looking again later", "locked", "error", err.Error())
+	case err != nil:
+		say(slog.LevelError, fmt.Sprintf("%v; trying again", err), "round failed", "error", err.Error())
+	}
+}

@@ -1,0 +1,92 @@
+package watch
+
+import (
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// mostFolders is how many folders the operating system is asked to tell about. There are
+// hundreds of thousands below a trail of some years, of which new files appear in few:
+// those that changed last are chosen, and what appears in others is found by looking.
+const mostFolders = 4096
+
+// newsOf returns a channel that tells when something changed in a folder of the sources,
+// and what stops it. Where the system cannot tell, the channel stays silent: looking again
+// finds everything, only later.
+func newsOf(sources []Source) (news <-chan struct{}, stop func()) {
+	told := make(chan struct{}, 1)
+	if runtime.GOOS != "linux" && runtime.GOOS != "windows" {
+		return told, func() {} // others open every file of a folder for it
+	}
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return told, func() {}
+	}
+	for _, s := range sources {
+		if s.Folder != "" {
+			addFolders(watcher, s.Folder)
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		listen(watcher, told)
+	}()
+	return told, func() {
+		watcher.Close()
+		<-done
+	}
+}
+
+// listen passes on that something changed, and adds folders that appear.
+func listen(watcher *fsnotify.Watcher, told chan<- struct{}) {
+	for {
+		select {
+		case event, ok := <-watcher.Events:
+			if !ok {
+				return
+			}
+			if event.Has(fsnotify.Create) && len(watcher.WatchList()) < mostFolders {
+				addFolders(watcher, event.Name) // a file is none, and is left out
+			}
+		case _, ok := <-watcher.Errors:
+			if !ok {
+				return
+			} // events were lost, which is news too
+		}
+		select {
+		case told <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// addFolders adds a folder and those below it, the ones that changed last if there are
+// too many. Folders that cannot be added are found by looking.
+func addFolders(watcher *fsnotify.Watcher, root string) {
+	type folder struct {
+		path    string
+		changed time.Time
+	}
+	var folders []folder
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil {
+			folders = append(folders, folder{path, info.ModTime()})
+		}
+		return nil
+	})
+	slices.SortStableFunc(folders, func(a, b folder) int { return b.changed.Compare(a.changed) })
+	for _, f := range folders[:min(len(folders), mostFolders-min(mostFolders, len(watcher.WatchList())))] {
+		if watcher.Add(f.path) != nil {
+			return // the system's limit
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"roletrail/parquet"
+	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
+)
+
+// Watcher looks at sources until it is stopped.
+type Watcher struct {
+	// Open opens the lake for a round.
+	Open    func() (*parquet.Lake, error)
+	Sources []Source
+	Options pipeline.Options
+	// Every is how long it waits after a round before it looks again, unless a folder
+	// tells of something new before.
+	Every time.Duration
+	// Told, if set, is called after each round: with its balance, and with what went wrong.
+	Told    func(*pipeline.Summary, error)
+	Metrics *Metrics
+
+	now func() time.Time // tests set the clock
+}
+
+// Source is a source that is looked at again and again.
+type Source struct {
+	pipeline.Source
+	// Recent is the part of it in which new objects appear as a rule, as of some time; nil
+	// if all of it is looked at every time.
+	Recent func(now time.Time) pipeline.Source
+	// Folder is the folder to be told about by the operating system, empty for others.
+	Folder string
+}
+
+const (
+	// wholeEvery is how often the whole of a source is looked at that has a recent part:
+	// log files may come late (P17), and very late ones are then found within a day.
+	wholeEvery = 24 * time.Hour
+	// settling is how long a file must have been left alone before it is read: one that is
+	// still being written would be quarantined.
+	settling = 2 * time.Second
+	// tryAgain is when an object that could not be read is read again although it did not
+	// change: the reason may have been the limits or the permissions.
+	tryAgain = time.Hour
+	// slowest is the longest pause after rounds that failed one after the other.
+	slowest = 10 * time.Minute
+)
+
+// Run looks at the sources until ctx ends, and then returns nil when the round at hand has
+// committed what it finished. That a round fails is told, and the next one tries again:
+// only of the first one, which shows a wrong path or missing rights, the error ends Run.
+func (w *Watcher) Run(ctx context.Context) error {
+	if w.now == nil {
+		w.now = time.Now
+	}
+	w.Metrics.startAt(w.now())
+	news, stop := newsOf(w.Sources)
+	defer stop()
+	var wholeAt time.Time // when all was looked at
+	for failed := 0; ; {
+		now := w.now()
+		whole := now.Sub(wholeAt) >= wholeEvery
+		unsettled, err := w.round(ctx, now, whole)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			failed = 0
+			if whole {
+				wholeAt = now
+			}
+		case wholeAt.IsZero() && failed == 0 && !errors.Is(err, parquet.ErrLocked):
+			return err
+		default:
+			failed++
+		}
+		if !w.wait(ctx, w.pause(failed, unsettled), news) {
+			return nil
+		}
+	}
+}
+
+// pause is how long to wait after a round.
+func (w *Watcher) pause(failed int, unsettled bool) time.Duration {
+	switch {
+	case failed > 0:
+		return min(w.Every<<min(failed-1, 16), max(slowest, w.Every))
+	case unsettled:
+		return min(w.Every, settling)
+	}
+	return w.Every
+}
+
+// wait waits for time to pass or for news, false if ctx ends before. Of news it waits until
+// the files have settled.
+func (w *Watcher) wait(ctx context.Context, pause time.Duration, news <-chan struct{}) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-timer.C:
+			return true
+		case <-news:
+			if pause > settling {
+				pause = settling
+				timer.Reset(pause)
+			}
+		}
+	}
+}
+
+// round takes into the lake what is new. There are unsettled files if some were left for
+// the next round.
+func (w *Watcher) round(ctx context.Context, now time.Time, whole bool) (unsettled bool, err error) {
+	start := time.Now()
+	var summary *pipeline.Summary
+	lake, err := w.Open()
+	if err == nil {
+		summary, unsettled, err = w.ingest(ctx, lake, now, whole)
+		err = errors.Join(err, lake.Close())
+	}
+	if ctx.Err() != nil && errors.Is(err, pipeline.ErrInterrupted) {
+		err = nil // as was asked for
+	}
+	w.Metrics.ended(summary, err, time.Since(start), w.now())
+	if w.Told != nil {
+		w.Told(summary, err)
+	}
+	return unsettled, err
+}
+
+func (w *Watcher) ingest(ctx context.Context, lake *parquet.Lake, now time.Time, whole bool) (*pipeline.Summary, bool, error) {
+	set, err := quarantined(lake)
+	if err != nil {
+		return nil, false, err
+	}
+	sieve := sieve{now: now, quarantined: set}
+	sources := make([]pipeline.Source, len(w.Sources))
+	for i, s := range w.Sources {
+		from := s.Source
+		if s.Recent != nil && !whole {
+			from = s.Recent(now)
+		}
+		sources[i] = sieve.of(from)
+	}
+	options := w.Options
+	options.Committed, options.Progress = w.Metrics.committed, w.Metrics.progress
+	summary, err := pipeline.Ingest(ctx, lake, sources, options)
+	if len(set) > 0 || summary.Objects.Quarantined > 0 {
+		after, countErr := quarantined(lake)
+		w.Metrics.quarantined(len(after))
+		err = errors.Join(err, countErr)
+	}
+	return summary, sieve.unsettled, err
+}
+
+// nothing reports that a source holds nothing yet, which is no mistake for one that is
+// waited for.
+func nothing(err error) bool {
+	return errors.Is(err, pipeline.ErrNoFiles) || errors.Is(err, bucket.ErrNoObjects)
+}
