@@ -127,7 +127,7 @@ check "make demo" demo
 check "kill -9" killed
 check "reports against oracles" compared
 check "ingest iam --live against moto" scripts/moto/run.sh
-check "ingest logs s3:// against versitygw" scripts/s3/run.sh
+check "ingest logs s3:// and notices from versitygw" scripts/s3/run.sh
 check "commands of the documentation" env ROLETRAIL_DOCS=1 go test -count=1 -run '^TestDocumentedCommands$' .
 
 if [ ${#failed[@]} -gt 0 ]; then

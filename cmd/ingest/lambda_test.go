@@ -306,3 +306,44 @@ func TestLambdaWritesTheRowsOfTheCommandLine(t *testing.T) {
 		}
 	}
 }
+
+// TestShippedPolicies runs the program with the permissions of the policies that the
+// documentation ships, each time against a server that refuses everything else: they are
+// enough, and nothing of them is too much.
+func TestShippedPolicies(t *testing.T) {
+	const page = "../../docs/operations.md"
+	program := bootstrap(t)
+	for sid, run := range map[string]func(t *testing.T, environment, keys []string){
+		"ReadTrail": func(t *testing.T, environment, _ []string) {
+			logsCommand(t, program, environment, "--lake", filepath.Join(t.TempDir(), "lake"), "s3://trails/AWSLogs/")
+		},
+		"WriteLake": func(t *testing.T, environment, keys []string) {
+			logsCommand(t, program, environment, "--lake", "s3://lake/roletrail", "s3://trails/AWSLogs/")
+			f := startFunction(t, program, append(environment, lambdaLake+"=s3://lake/roletrail")...)
+			for _, key := range keys[:3] {
+				if ids := failures(t, f.invoke(sqsEvent(s3Event(s3Record("trails", key))), time.Minute)); len(ids) > 0 {
+					t.Fatalf("failed: %v\n%s", ids, f.log)
+				}
+			}
+		},
+	} {
+		t.Run(sid, func(t *testing.T) {
+			policy := s3test.ShippedPolicy(t, page, sid)
+			server := s3test.New(t)
+			server.Refuse(policy.Refuse)
+			keys := fillTrail(t, server, 1000)
+			run(t, server.Environment(t), keys)
+			policy.Compare(t, server.Calls())
+		})
+	}
+}
+
+// logsCommand runs ingest logs.
+func logsCommand(t *testing.T, program string, environment []string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(program, append([]string{"logs"}, args...)...)
+	cmd.Env = append(os.Environ(), environment...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}

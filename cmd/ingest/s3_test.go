@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -25,19 +24,7 @@ const s3Objects = 6000
 // TestLogsFromS3 puts log files into a bucket that versitygw keeps, reads them with
 // bin/ingest, and compares the lake with one made of the same files in a folder.
 func TestLogsFromS3(t *testing.T) {
-	address := startVersitygw(t)
-	t.Setenv("AWS_ENDPOINT_URL_S3", address)
-	for key, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "testsecret", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "", "AWS_REGION": "", "AWS_DEFAULT_REGION": "",
-	} {
-		t.Setenv(key, value)
-	}
-	empty := filepath.Join(t.TempDir(), "empty")
-	if err := os.WriteFile(empty, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("AWS_CONFIG_FILE", empty)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", empty)
+	askVersitygw(t, startVersitygw(t))
 	logs := t.TempDir()
 	fillBucket(t, logs)
 
@@ -66,18 +53,28 @@ func TestLogsFromS3(t *testing.T) {
 	}
 }
 
+// askVersitygw lets the SDK ask that server and no other.
+func askVersitygw(t *testing.T, address string) {
+	t.Helper()
+	t.Setenv("AWS_ENDPOINT_URL_S3", address)
+	for key, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "testsecret", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "", "AWS_REGION": "", "AWS_DEFAULT_REGION": "",
+	} {
+		t.Setenv(key, value)
+	}
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_CONFIG_FILE", empty)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", empty)
+}
+
 // fillBucket puts log files of five events into a new bucket, and into a folder.
 func fillBucket(t *testing.T, folder string) {
 	t.Helper()
 	ctx := t.Context()
-	settings, err := config.LoadDefaultConfig(ctx, config.WithRegion("us-east-1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := s3.NewFromConfig(settings, func(o *s3.Options) { o.UsePathStyle = true })
-	if _, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("trails")}); err != nil {
-		t.Fatal(err)
-	}
+	client := newBuckets(t, "trails")
 	numbers := make(chan int)
 	var putting sync.WaitGroup
 	for range 16 {
@@ -116,9 +113,9 @@ func logFile(n int) (key, content string) {
 		`{"Records":[` + strings.Join(records, ",") + `]}`
 }
 
-// startVersitygw starts the server that VERSITYGW names on a free port, until the test
-// ends.
-func startVersitygw(t *testing.T) (address string) {
+// startVersitygw starts the server that VERSITYGW names on a free port, with more arguments,
+// until the test ends.
+func startVersitygw(t *testing.T, more ...string) (address string) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -129,7 +126,8 @@ func startVersitygw(t *testing.T) (address string) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, os.Getenv("VERSITYGW"), "--port", at, "--access", "test", "--secret", "testsecret", "--quiet", "posix", t.TempDir())
+	args := append([]string{"--port", at, "--access", "test", "--secret", "testsecret", "--quiet"}, more...)
+	cmd := exec.CommandContext(ctx, os.Getenv("VERSITYGW"), append(args, "posix", t.TempDir())...)
 	if err := cmd.Start(); err != nil {
 		stop()
 		t.Fatal(err)

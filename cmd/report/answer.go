@@ -18,7 +18,11 @@ type opener func(ctx context.Context, lake string) (queries.Engine, error)
 
 // withEngine opens the lake for the time of use.
 func (r *report) withEngine(ctx context.Context, use func(queries.Engine) error) (err error) {
-	engine, err := r.open(ctx, r.Lake)
+	folder, err := r.fetched(ctx)
+	if err != nil {
+		return err
+	}
+	engine, err := r.open(ctx, folder)
 	if err != nil {
 		return err
 	}

@@ -73,6 +73,7 @@ func (f *questionFlags) params(cmd *cobra.Command, r *report) (queries.Params, e
 	if err != nil {
 		return queries.Params{}, err
 	}
+	r.until = until
 	p := queries.Params{
 		Since: since, Until: until, Accounts: f.accounts, Role: f.role,
 		ThinCoverage: thinCoverage(r.Config.Coverage.ThinBelow),

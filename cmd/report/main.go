@@ -28,7 +28,9 @@
 // coverage and the inventory it rests on, and says "unknown" where the logs do
 // not carry more. Results go to standard output, everything else to standard
 // error. The exit code is 0 when done, 1 when it failed, 2 for wrong usage.
-// Nothing leaves the machine.
+//
+// Nothing leaves the machine. Of a lake on S3 (--lake s3://BUCKET/PREFIX) what a question
+// needs is fetched into a folder for caches first, which asks S3 to list and to read.
 package main
 
 import (

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
@@ -10,7 +12,9 @@ import (
 type report struct {
 	*cli.Program
 	*cli.Common
-	open opener
+	open  opener
+	cache cache
+	until time.Time // end of the window, zero where there is none
 }
 
 func newRoot(r *report) *cobra.Command {
@@ -28,6 +32,8 @@ which are used, when, by whom and for what, and what they may do and never do.`,
   report sql "select event_name, count(*) from events group by 1"`,
 	}
 	r.Common = cli.AddCommon(root, r.Program)
+	r.cache.flags(root)
+	cli.TakesS3Lake(root)
 	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newCoverage(r), newRole(r), newSQL(r))
 	return root
 }

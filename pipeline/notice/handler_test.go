@@ -109,7 +109,7 @@ func refused(c s3test.Call) int {
 // these are given back.
 func TestEverySubsetOfABatch(t *testing.T) {
 	server := s3test.New(t)
-	server.Refuse = refused
+	server.Refuse(refused)
 	h, _ := setUp(t, server, nil)
 	for i := range 2 {
 		server.Put("trails", fmt.Sprintf("good %d.json", i), []byte(logFile(i)))
@@ -243,18 +243,18 @@ func TestLakeThatRefuses(t *testing.T) {
 	server := s3test.New(t)
 	server.Put("trails", "a.json", []byte(logFile(1)))
 	for _, table := range []string{"events", "coverage"} {
-		server.Refuse = func(c s3test.Call) int {
+		server.Refuse(func(c s3test.Call) int {
 			if c.Action == "s3:PutObject" && strings.Contains(c.Resource, "/"+table+"/") {
 				return http.StatusForbidden
 			}
 			return 0
-		}
+		})
 		h, said := setUp(t, server, nil)
 		if got := failed(t.Context(), t, h, batch(queue, created("a.json"))); len(got) != 1 || !strings.Contains(said.String(), "s3:PutObject") {
 			t.Errorf("given back %v\n%s", got, said)
 		}
 	}
-	server.Refuse = nil
+	server.Refuse(nil)
 	h, _ := setUp(t, server, nil)
 	if got := failed(t.Context(), t, h, batch(queue, created("a.json"))); len(got) != 0 || len(server.Objects("lake", "roletrail/")) != 2 {
 		t.Errorf("given back %v, the lake has %d objects", got, len(server.Objects("lake", "roletrail/")))

@@ -1,5 +1,3 @@
-// Package s3test is an S3 server in memory, for tests: as much of S3 as the programs ask
-// for, with a note of every call by the name of the permission that it needs.
 package s3test
 
 import (
@@ -25,11 +23,9 @@ import (
 // Server holds buckets. Every bucket that is put into exists.
 type Server struct {
 	URL string
-	// Refuse, if set, answers a call with a status in the place of the server; 0 lets it
-	// pass. Set it before the first call.
-	Refuse func(c Call) int
 
 	mu      sync.Mutex
+	refuse  func(c Call) int
 	objects map[string][]byte // by bucket/key
 	calls   []Call
 }
@@ -61,6 +57,14 @@ func (s *Server) Environment(t *testing.T) []string {
 		"AWS_ENDPOINT_URL_S3=" + s.URL, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=testsecret", "AWS_SESSION_TOKEN=", "AWS_PROFILE=",
 		"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=", "AWS_CONFIG_FILE=" + none, "AWS_SHARED_CREDENTIALS_FILE=" + none, "AWS_EC2_METADATA_DISABLED=true",
 	}
+}
+
+// Refuse lets a function answer calls from now on with a status, in the place of the server; 0
+// lets a call pass.
+func (s *Server) Refuse(with func(c Call) int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuse = with
 }
 
 // Put puts an object without a call.
@@ -114,10 +118,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	s.calls = append(s.calls, call)
+	refuse := s.refuse
 	s.mu.Unlock()
 	err := error(nil)
-	if s.Refuse != nil {
-		if code := s.Refuse(call); code != 0 {
+	if refuse != nil {
+		if code := refuse(call); code != 0 {
 			err = status(code)
 		}
 	}

@@ -1,0 +1,120 @@
+//go:build integration
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// TestLambdaFromNotices lets versitygw give notice of what is put into a bucket, and
+// bin/ingest take it as a Lambda function into a lake in another bucket. bin/report answers
+// from there what it answers from a lake in a folder.
+func TestLambdaFromNotices(t *testing.T) {
+	const objects = 300
+	notices := make(chan string, 10*objects)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		notices <- string(body)
+	}))
+	defer hook.Close()
+	address := startVersitygw(t, "--event-webhook-url", hook.URL)
+	askVersitygw(t, address)
+	logs := t.TempDir()
+	client := newBuckets(t, "trails", "lake")
+	for n := range objects {
+		key, content := logFile(n)
+		path := filepath.Join(logs, filepath.FromSlash(key))
+		_, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("trails"), Key: &key, Body: strings.NewReader(content)})
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(path), 0o700)
+		}
+		if err == nil {
+			err = os.WriteFile(path, []byte(content), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	program, err := filepath.Abs("../../bin/ingest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := startFunction(t, program, "AWS_ENDPOINT_URL_S3="+address, lambdaLake+"=s3://lake/roletrail")
+	start := time.Now()
+	taken := answerAll(t, f, notices)
+	t.Logf("%d notices, %d of them of log files, in %v", taken.all, taken.logs, time.Since(start).Round(time.Millisecond))
+	if taken.logs != objects || taken.tests == 0 {
+		t.Errorf("%+v", taken)
+	}
+
+	folder := filepath.Join(t.TempDir(), "lake")
+	if out, err := exec.Command(program, "logs", "--lake", folder, logs).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	const rows = "select count(*), count(distinct event_id), min(event_time), max(event_time), bit_xor(hash(event_id, event_time, role_arn, request_parameters)) from events"
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	onS3, inFolder := sqlRows(t, "s3://lake/roletrail", rows), sqlRows(t, folder, rows)
+	if fmt.Sprint(onS3) != fmt.Sprint(inFolder) || onS3[0][0] != fmt.Sprint(objects*5) {
+		t.Errorf("on S3 %q, in the folder %q", onS3, inFolder)
+	}
+}
+
+// taken counts notices by what they are about.
+type taken struct{ all, logs, own, tests int }
+
+// answerAll gives the function every notice, until none comes any more.
+func answerAll(t *testing.T, f *function, notices <-chan string) (n taken) {
+	t.Helper()
+	for {
+		select {
+		case notice := <-notices:
+			n.all++
+			switch {
+			case strings.Contains(notice, "TestEvent"):
+				n.tests++
+			case strings.Contains(notice, "roletrail/"):
+				n.own++
+			case strings.Contains(notice, "AWSLogs/"):
+				n.logs++
+			}
+			if a := f.invoke(notice, time.Minute); a.kind != "response" {
+				t.Fatalf("answered %+v to %s\n%s", a, notice, f.log)
+			}
+		case <-time.After(3 * time.Second):
+			return n
+		}
+	}
+}
+
+// newBuckets makes buckets, and a client for them.
+func newBuckets(t *testing.T, names ...string) *s3.Client {
+	t.Helper()
+	settings, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := s3.NewFromConfig(settings, func(o *s3.Options) { o.UsePathStyle = true })
+	for _, name := range names {
+		if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return client
+}

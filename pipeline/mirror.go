@@ -1,0 +1,256 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"roletrail/parquet"
+)
+
+// MirrorOptions say what of a lake is brought here.
+type MirrorOptions struct {
+	// Until leaves out log files of which all events are of that UTC day's end or later. The
+	// zero time is no bound.
+	Until time.Time
+	// Limit is how many bytes of the lake's objects may be here.
+	Limit int64
+	// Version is the program's, for the ledger.
+	Version string
+	// Begin, if set, is told how many objects are missing here, and their bytes, before they
+	// are fetched.
+	Begin func(objects int, bytes int64)
+}
+
+// Mirror makes the folder dir a lake with what a lake on a store has, or what of it is asked
+// for: every event once, however many log files hold it, and compact. What is here already is
+// not fetched again: an object is known by its name and tag. A folder with something that the
+// store has not, or has another of, is made anew. dir belongs to the mirror alone.
+func Mirror(ctx context.Context, store RemoteStore, dir string, options MirrorOptions) error {
+	m := &mirror{store: store, dir: dir, options: options}
+	err := m.mirror(ctx)
+	if err != nil && ctx.Err() != nil {
+		return ErrInterrupted
+	}
+	if err != nil {
+		return fmt.Errorf("fetching lake %q: %w", store, err)
+	}
+	return nil
+}
+
+type mirror struct {
+	store   RemoteStore
+	dir     string
+	options MirrorOptions
+
+	taken  map[[objectHash]byte]*remoteObject // log files that the lake has taken
+	others []remoteFile                       // inventories, trails, the catalogue
+	known  map[string]objectState             // what is here, by its name in the ledger
+
+	lake  *parquet.Lake
+	run   int64
+	keys  *keySets
+	days  map[int32][]string // files of events that are here
+	aside string             // a folder for what is only read
+}
+
+// remoteFile is one object of the lake.
+type remoteFile struct {
+	name   string // relative to the lake
+	object Object
+}
+
+// remoteObject is everything of one log file.
+type remoteObject struct {
+	coverage remoteFile
+	events   []remoteFile
+}
+
+// name is that of a log file's objects in the ledger.
+func (o *remoteObject) name() string { return o.coverage.name }
+
+// state changes with any of the objects.
+func (o *remoteObject) state() (s objectState) {
+	tags := []string{o.coverage.name + " " + o.coverage.object.Tag}
+	s.size = o.coverage.object.Size
+	for _, f := range o.events {
+		tags, s.size = append(tags, f.name+" "+f.object.Tag), s.size+f.object.Size
+	}
+	slices.Sort(tags)
+	s.modified = stateOf(tags...)
+	return s
+}
+
+func stateOf(texts ...string) int64 {
+	h := fnv.New64a()
+	for _, text := range texts {
+		h.Write([]byte(text))
+		h.Write([]byte{0})
+	}
+	return int64(h.Sum64())
+}
+
+// firstDay is the day of the earliest events, "" if there are none.
+func (o *remoteObject) firstDay() string {
+	if len(o.events) == 0 {
+		return ""
+	}
+	return dayOfPath(o.events[0].name)
+}
+
+// dayOfPath is the day in events/event_date=YYYY-MM-DD/….
+func dayOfPath(name string) string {
+	_, rest, _ := strings.Cut(name, "=")
+	day, _, _ := strings.Cut(rest, "/")
+	return day
+}
+
+func (m *mirror) mirror(ctx context.Context) error {
+	if err := m.list(ctx); err != nil {
+		return err
+	}
+	stale, interrupted, err := m.look()
+	if err == nil && stale {
+		err, interrupted = os.RemoveAll(m.dir), false
+		m.known = nil
+	}
+	if err != nil {
+		return err
+	}
+	missing, bytes, err := m.missing()
+	if err != nil {
+		return err
+	}
+	if len(missing) == 0 && !interrupted && m.known != nil && !m.othersDiffer() {
+		return nil
+	}
+	if m.options.Begin != nil && len(missing) > 0 {
+		m.options.Begin(len(missing), bytes)
+	}
+	return m.fetch(ctx, missing)
+}
+
+// list finds what the lake has. Coverage is listed first: an object counts as taken when its
+// coverage is there, and then everything else of it is, too.
+func (m *mirror) list(ctx context.Context) error {
+	m.taken = map[[objectHash]byte]*remoteObject{}
+	err := m.store.List(ctx, "coverage/", func(name string, o Object) error {
+		id, ok := partID(name)
+		if !ok {
+			return strayObject(name)
+		}
+		m.taken[[objectHash]byte(id[:])] = &remoteObject{coverage: remoteFile{name, o}}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = m.store.List(ctx, "events/", func(name string, o Object) error {
+		id, ok := partID(name)
+		if _, err := time.Parse(time.DateOnly, dayOfPath(name)); err != nil || !ok {
+			return strayObject(name)
+		}
+		if of := m.taken[[objectHash]byte(id[:])]; of != nil {
+			of.events = append(of.events, remoteFile{name, o})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, of := range m.taken {
+		slices.SortFunc(of.events, func(a, b remoteFile) int { return strings.Compare(a.name, b.name) })
+	}
+	for _, folder := range []string{"iam/", "trails/", "catalogue/"} {
+		err := m.store.List(ctx, folder, func(name string, o Object) error {
+			m.others = append(m.others, remoteFile{name, o})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(m.taken)+len(m.others) == 0 {
+		return errors.New("there is no lake; the function of AWS Lambda, or ingest logs, makes one")
+	}
+	return nil
+}
+
+func strayObject(name string) error {
+	return fmt.Errorf("%q is no object that ingest made; move it out of the lake", name)
+}
+
+// look finds out what is here, and whether it is something else than what the store has.
+func (m *mirror) look() (stale, interrupted bool, err error) {
+	lake, err := parquet.OpenLake(m.dir)
+	if errors.Is(err, fs.ErrNotExist) || err != nil && !isLake(m.dir) {
+		return false, false, nil
+	}
+	if err != nil {
+		return true, false, nil // it can be made anew
+	}
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	if lake.Ledger() == nil {
+		return true, false, nil
+	}
+	states := map[string]objectState{}
+	for _, of := range m.taken {
+		states[of.name()] = of.state()
+	}
+	m.known = map[string]objectState{}
+	err = lake.Ledger().Known(func(name string, size, modified int64) error {
+		m.known[name] = objectState{size, modified}
+		if s, ok := states[name]; !strings.HasPrefix(name, "catalogue/") && (!ok || s != m.known[name]) {
+			stale = true
+		}
+		return nil
+	})
+	if err != nil {
+		return false, false, err
+	}
+	interrupted, err = lake.Ledger().Interrupted()
+	return stale, interrupted, err
+}
+
+func isLake(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "ledger.sqlite"))
+	return err == nil
+}
+
+// missing are the log files that are asked for and not here, in the order of their days.
+func (m *mirror) missing() (missing []*remoteObject, bytes int64, err error) {
+	var all int64
+	for _, of := range m.taken {
+		size := of.state().size
+		switch _, here := m.known[of.name()]; {
+		case here:
+			all += size
+		case m.asked(of.firstDay()):
+			missing = append(missing, of)
+			all, bytes = all+size, bytes+size
+		}
+	}
+	for _, f := range m.others {
+		all += f.object.Size
+	}
+	if all > m.options.Limit {
+		return nil, 0, fmt.Errorf("what the question needs of it has %d bytes, and no more than %d may be here; allow more with --cache-size, or ask for an earlier --until", all, m.options.Limit)
+	}
+	slices.SortFunc(missing, func(a, b *remoteObject) int {
+		return cmp.Or(strings.Compare(a.firstDay(), b.firstDay()), strings.Compare(a.name(), b.name()))
+	})
+	return missing, bytes, nil
+}
+
+// asked reports whether events from that day on may be asked for.
+func (m *mirror) asked(day string) bool {
+	return m.options.Until.IsZero() || day < m.options.Until.UTC().Add(24*time.Hour-1).Format(time.DateOnly)
+}
