@@ -320,3 +320,33 @@ func emptyFile(t *testing.T, s *parquet.Schema, which string) []byte {
 	}
 	return file.Bytes()
 }
+
+// TestRemoteQuarantine lists what is set aside in a lake on S3, and no whole object that was
+// read since.
+func TestRemoteQuarantine(t *testing.T) {
+	m := newMirrored(t)
+	m.server.Put("trails", "record.json", []byte(`{"Records":[{"eventName":"x"},`+oneRecord+`]}`))
+	m.server.Put("trails", "bad.json", []byte("none"))
+	m.ingest()
+	m.quarantine("at first", `s3://trails/bad.json -1`, `s3://trails/record.json 0`)
+	for key, content := range m.server.Objects("lake", "a/quarantine/") { // as if limits were others when it was read again
+		m.server.Put("lake", "a/coverage/"+key, content)
+	}
+	m.quarantine("when all were taken", `s3://trails/record.json 0`)
+}
+
+func (m *mirrored) quarantine(what string, want ...string) {
+	m.t.Helper()
+	var got []string
+	err := pipeline.RemoteQuarantine(m.t.Context(), m.store, func(q parquet.QuarantineEntry) error {
+		if q.Reason == "" || q.SHA256 == [32]byte{} || !strings.HasPrefix(q.At, "2026-07-11T") {
+			m.t.Errorf("%s: %+v", what, q)
+		}
+		got = append(got, fmt.Sprint(q.Object, " ", q.Record))
+		return nil
+	})
+	slices.Sort(got)
+	if err != nil || !slices.Equal(got, want) {
+		m.t.Errorf("%s: %q, want %q, %v", what, got, want, err)
+	}
+}

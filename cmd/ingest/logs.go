@@ -198,7 +198,7 @@ func (j *logsJob) report(s *pipeline.Summary, file io.Writer) error {
 func (j *logsJob) listQuarantine(s *pipeline.Summary) {
 	for i, q := range s.Quarantine {
 		if i == listedOnScreen {
-			j.p.Say(slog.LevelWarn, "… and more: "+j.list(),
+			j.p.Say(slog.LevelWarn, "… and more: ingest quarantine lists all of it",
 				"more was quarantined than is listed", "objects", s.Objects.Quarantined, "records", s.Records.Quarantined)
 			break
 		}
@@ -222,18 +222,10 @@ func counted[N int | int64](n N, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-// list is what lists all of the quarantine.
-func (j *logsJob) list() string {
-	if j.common.LakeInS3() {
-		return "--summary FILE has up to a thousand of them"
-	}
-	return "ingest quarantine lists all of it"
-}
-
 // named is where what was quarantined is named.
 func (j *logsJob) named() string {
 	if j.common.LakeInS3() {
-		return "they are named above, and what could be read also in the table quarantine of the lake"
+		return "they are named above, and those that could be read also by ingest quarantine"
 	}
 	return "they are named above, and all of them by ingest quarantine"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,8 @@ import (
 
 	"roletrail/cmd/internal/cli"
 	"roletrail/parquet"
+	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
 	"roletrail/review/termtext"
 )
 
@@ -35,8 +38,14 @@ SHA-256 of the bytes. The lake is only read.`,
 		Example: `  ingest quarantine
   ingest quarantine --format ndjson | jq -r .object | sort -u`,
 		Args: cli.NoArguments,
-		RunE: func(*cobra.Command, []string) error { return listQuarantine(p, common.Lake, format) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if common.LakeInS3() {
+				return listS3Quarantine(cmd.Context(), p, common.Lake, format)
+			}
+			return listQuarantine(p, common.Lake, format)
+		},
 	}
+	cli.TakesS3Lake(cmd)
 	cli.EnumVar(cmd, false, &format, "format", "how the list is written", listText, listNDJSON)
 	return cmd
 }
@@ -50,11 +59,24 @@ func listQuarantine(p *cli.Program, folder string, format listFormat) (err error
 	if lake.Ledger() == nil {
 		return cli.WithHint(fmt.Errorf("listing the quarantine of lake %q: it has no ledger", folder), "a copy of the data alone does not know what is missing")
 	}
-	write := writeEntry
-	if format == listNDJSON {
-		write = writeEntryJSON
-	}
+	write := entryWriter(format)
 	return lake.Ledger().EachQuarantined(func(q parquet.QuarantineEntry) error { return write(p, q) })
+}
+
+func listS3Quarantine(ctx context.Context, p *cli.Program, lake string, format listFormat) error {
+	store, err := bucket.OpenStore(ctx, lake)
+	if err != nil {
+		return err
+	}
+	write := entryWriter(format)
+	return pipeline.RemoteQuarantine(ctx, store, func(q parquet.QuarantineEntry) error { return write(p, q) })
+}
+
+func entryWriter(format listFormat) func(*cli.Program, parquet.QuarantineEntry) error {
+	if format == listNDJSON {
+		return writeEntryJSON
+	}
+	return writeEntry
 }
 
 func writeEntry(p *cli.Program, q parquet.QuarantineEntry) error {
