@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,10 +159,9 @@ func TestWorkThatDoesNotEnd(t *testing.T) {
 	server := s3test.New(t)
 	server.Put("trails", "a.json", []byte(logFile(1)))
 	hang := make(chan struct{})
-	first := true
+	var second atomic.Bool
 	h, _ := setUp(t, server, func(ctx context.Context, name string) (bucket.Client, error) {
-		if first {
-			first = false
+		if !second.Swap(true) {
 			<-hang
 		}
 		return bucket.Connect(ctx, name)
