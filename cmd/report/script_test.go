@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ORGANISATION", organisation)
 			env.Setenv("LAKE", made)
+			env.Setenv("GOMAXPROCS", "1") // as many threads of DuckDB, for more take a quarter more of the processor
 			return nil
 		},
 	})
