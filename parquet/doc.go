@@ -20,6 +20,17 @@
 //	LAKE/.lock            held by the one writer
 //	LAKE/**/.tmp-*        files being written
 //
+// # On S3
+//
+// A [Remote] lake lies on a [Store]. It is written without a ledger: names follow from the
+// object that a file was made of, the store takes a file only where there is none of its name,
+// and the one in coverage comes last, by which all of them count. Both are a [Destination] for
+// who makes files.
+//
+//	LAKE/events/event_date=YYYY-MM-DD/part-<28 hex of the object><4 hex>.parquet
+//	LAKE/quarantine/part-<28 hex of the object>0000.parquet
+//	LAKE/coverage/part-<28 hex of the object>0000.parquet
+//
 // # What holds after a crash
 //
 // A crash before the rename leaves a temporary file, which no reader looks at. A

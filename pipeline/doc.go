@@ -26,6 +26,12 @@
 //	objects = ingested + already + skipped + quarantined
 //	records = written + duplicate + quarantined
 //
+// A lake on S3 has no ledger, and no epochs: a [Delivery] takes one object by the same way into
+// files of its own, whose names follow from the object, and stores them where there are none of
+// these names (deliver.go). [IngestRemote] does so for sources, side by side, and package notice
+// for what AWS Lambda brings. [Mirror] is the way back: it makes a lake in a folder of it, every
+// event once, for those who ask.
+//
 // What is not logs comes by shorter ways, a file a table, in one transaction of the
 // ledger: inventories ([IngestInventory]; of the lake's own events, [ReplayLogs]), the
 // configuration of trails ([IngestTrails]) and the catalogue of actions
