@@ -19,6 +19,13 @@ func (l *Ledger) Known(fn func(name string, size, modifiedNs int64) error) error
 	})
 }
 
+// Has reports whether the lake has an object of that size and modification time (ns since
+// 1970): whether it was ingested, or skipped as none of its log files.
+func (l *Ledger) Has(name string, size, modifiedNs int64) (yes bool, err error) {
+	err = l.db.QueryRow(statement("has_object"), name, size, modifiedNs).Scan(&yes)
+	return yes, ledgerError(l.path, err)
+}
+
 // QuarantinedObjects streams the objects that are in quarantine as a whole: with size and
 // modification time (ns since 1970) as they were then, and when that was, RFC 3339.
 func (l *Ledger) QuarantinedObjects(fn func(name string, size, modifiedNs int64, at string) error) error {

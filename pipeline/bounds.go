@@ -29,6 +29,16 @@ func deliveryBounds() bounds {
 	return b
 }
 
+// leastHeld is what an epoch may hold however long the queue is: with less, a day would get
+// too many small files.
+const leastHeld = 16 << 20
+
+// beside makes room for what the queue takes: memory does not grow with it, as long as it
+// leaves something.
+func (b *bounds) beside(queue int64) {
+	b.held = max(min(b.held, leastHeld), b.held-queue)
+}
+
 // ownOpenFiles is what a worker may keep open however many the others have.
 const ownOpenFiles = 32
 

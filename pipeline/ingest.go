@@ -105,6 +105,7 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 	}
 	r.known = nil // some 40 bytes for every object of the lake
 	r.queue.sort()
+	r.options.bounds.beside(r.queue.bytes())
 	r.id, err = r.lake.Ledger().Begin(r.options.Version)
 	return err
 }
@@ -155,7 +156,7 @@ func (r *run) workers() int {
 	if r.options.Workers > 0 {
 		return r.options.Workers
 	}
-	if r.queue.size() < smallRun/8 {
+	if r.queue.stored < smallRun/8 {
 		return 1
 	}
 	return runtime.GOMAXPROCS(0)

@@ -12,37 +12,6 @@ import (
 	"testing/iotest"
 )
 
-// TestNameList keeps names that begin alike, or not at all, and gives them back by number
-// and one after another.
-func TestNameList(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 1))
-	var want []string
-	var list nameList
-	for i := range 1000 {
-		name := strings.Repeat("AWSLogs/é/", rng.IntN(30)) + fmt.Sprint(rng.IntN(50))
-		switch i % 7 {
-		case 0:
-			name = ""
-		case 1:
-			name = want[i-1] // the same again
-		case 2:
-			name = want[i-1] + "/more"
-		}
-		want = append(want, name)
-		list.add(name)
-	}
-	for i, name := range list.all() {
-		if name != want[i] {
-			t.Fatalf("name %d is %q, not %q", i, name, want[i])
-		}
-	}
-	for range 3000 {
-		if n := rng.IntN(len(want)); list.at(n) != want[n] {
-			t.Fatalf("name %d is %q, not %q", n, list.at(n), want[n])
-		}
-	}
-}
-
 // TestQueue reads objects by delivery day and then by name, however they were listed.
 func TestQueue(t *testing.T) {
 	var names []string
@@ -102,3 +71,16 @@ func TestReadOver(t *testing.T) {
 type silent struct{}
 
 func (silent) Read([]byte) (int, error) { return 0, nil }
+
+// TestLongQueueLeavesLessToEpochs: what waits and what an epoch holds together stay within
+// what an epoch may hold alone, as far as that leaves it something.
+func TestLongQueueLeavesLessToEpochs(t *testing.T) {
+	for _, c := range []struct{ held, queue, want int64 }{
+		{56 << 20, 0, 56 << 20}, {56 << 20, 10 << 20, 46 << 20}, {56 << 20, 40 << 20, leastHeld}, {56 << 20, 1 << 30, leastHeld}, {1 << 20, 1 << 30, 1 << 20}, {1 << 20, 10, 1 << 20},
+	} {
+		b := bounds{held: c.held}
+		if b.beside(c.queue); b.held != c.want {
+			t.Errorf("of %d beside %d an epoch may hold %d, want %d", c.held, c.queue, b.held, c.want)
+		}
+	}
+}

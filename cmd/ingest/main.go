@@ -25,10 +25,11 @@
 //
 // # What leaves the machine
 //
-// Nothing, but for two commands: ingest catalogue --refresh, if it is given a URL,
-// fetches the files of AWS's service reference from there, and ingest iam --live
-// calls iam:GetAccountAuthorizationDetails with the credentials that the AWS CLI would
-// use. Otherwise the program reads the sources and writes the lake. Session tokens are
+// Nothing but what was asked for: ingest catalogue --refresh, if it is given a URL,
+// fetches the files of AWS's service reference from there, ingest iam --live calls
+// iam:GetAccountAuthorizationDetails, and s3:// sources, s3:// lakes and queues are asked
+// as such, all with the credentials that the AWS CLI would use. ingest watch --listen
+// answers Prometheus. Otherwise the program reads the sources and writes the lake. Session tokens are
 // removed from records before they are written.
 package main
 

@@ -30,17 +30,7 @@ const motoRoles = 150
 // and compares what bin/report finds in the lake with what was made. Moto answers
 // with one page, however long: several are tested in pipeline/live.
 func TestLiveAgainstMoto(t *testing.T) {
-	address := startMoto(t)
-	empty := filepath.Join(t.TempDir(), "empty")
-	if err := os.WriteFile(empty, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for key, value := range map[string]string{
-		"AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "",
-		"AWS_PROFILE": "", "AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_CONFIG_FILE": empty, "AWS_SHARED_CREDENTIALS_FILE": empty,
-	} {
-		t.Setenv(key, value)
-	}
+	useMoto(t, startMoto(t))
 	want := fillAccount(t)
 
 	lake := filepath.Join(t.TempDir(), "lake")
@@ -72,6 +62,21 @@ func TestLiveAgainstMoto(t *testing.T) {
 	trusted := sqlRows(t, lake, "select principal_kind, principal_key, count(*) from role_trust group by all")
 	if want := [][]string{{"service", "ec2.amazonaws.com", fmt.Sprint(motoRoles)}}; !slices.EqualFunc(trusted, want, slices.Equal) {
 		t.Errorf("trusted are %q, want %q", trusted, want)
+	}
+}
+
+// useMoto lets the programs and the SDK ask the server at an address, and nothing else.
+func useMoto(t *testing.T, address string) {
+	t.Helper()
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range map[string]string{
+		"AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "",
+		"AWS_PROFILE": "", "AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_CONFIG_FILE": empty, "AWS_SHARED_CREDENTIALS_FILE": empty,
+	} {
+		t.Setenv(key, value)
 	}
 }
 

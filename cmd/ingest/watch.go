@@ -16,7 +16,9 @@ import (
 	"roletrail/parquet"
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
+	"roletrail/pipeline/notice/queue"
 	"roletrail/pipeline/watch"
+	"roletrail/review/termtext"
 )
 
 func newWatch(p *cli.Program, common *cli.Common) *cobra.Command {
@@ -27,10 +29,12 @@ func newWatch(p *cli.Program, common *cli.Common) *cobra.Command {
 		Short: "Read new log files into the lake as they come, until it is stopped",
 		Long: `Read new log files into the lake as they come, until it is stopped.
 
-A SOURCE is a folder, or a prefix of a bucket as s3://BUCKET/PREFIX. What is there
-already is read first. Then folders are looked at when something changes in them, and
+A SOURCE is a folder, a prefix of a bucket as s3://BUCKET/PREFIX, or the URL of an SQS
+queue to which S3 gives notice of new objects, by itself or through SNS or EventBridge.
+What is there already is read first. Then folders are looked at when something changes in them, and
 every source at the pace of --poll: of S3 the last days, and all of it once a day, for
-log files may come late. Files that were written less than two seconds ago are left for
+log files may come late. Messages are deleted when their objects are in the lake; those
+that fail are left to the queue. Files that were written less than two seconds ago are left for
 the next look; what was quarantined is tried again when it changes, or after an hour.
 
 Between two looks the lake is free for ingest compact, iam and trail, and a look that
@@ -41,7 +45,8 @@ With --listen it serves Prometheus metrics at /metrics, and /-/healthy and /-/re
 which is true after the first look. TLS and passwords come from --web.config.file, in
 the form of the Prometheus exporter toolkit.`,
 		Example: `  ingest watch ./AWSLogs
-  ingest watch --listen 127.0.0.1:9595 --poll 1m s3://my-trail-logs/AWSLogs/`,
+  ingest watch --listen 127.0.0.1:9595 --poll 1m s3://my-trail-logs/AWSLogs/
+  ingest watch https://sqs.eu-west-1.amazonaws.com/111111111111/new-log-files`,
 		Args: cli.Arguments("SOURCE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
@@ -80,7 +85,12 @@ func (j *watchJob) check(args []string) error {
 	case j.webConfig != "" && j.listen == "":
 		return cli.Usage(errors.New("flag --web.config.file is about --listen, which is not given"), "")
 	}
+	var others []string // that ingest logs takes, too
 	for _, arg := range args {
+		if queue.IsURL(arg) {
+			continue
+		}
+		others = append(others, arg)
 		if strings.HasPrefix(arg, "s3://") {
 			continue
 		}
@@ -91,7 +101,7 @@ func (j *watchJob) check(args []string) error {
 			return cli.Usage(fmt.Errorf("source %q is a file, which cannot be watched", arg), "name its folder, or read it with ingest logs")
 		}
 	}
-	return j.logs.checkSources(args)
+	return j.logs.checkSources(others)
 }
 
 func (j *watchJob) run(ctx context.Context, args []string) (err error) {
@@ -133,6 +143,14 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 // sources makes a source of every argument.
 func (j *watchJob) sources(ctx context.Context, args []string) (sources []watch.Source, err error) {
 	for _, arg := range args {
+		if queue.IsURL(arg) {
+			messages, err := j.queue(ctx, arg)
+			if err != nil {
+				return nil, err
+			}
+			sources = append(sources, watch.Source{Source: messages, Notices: messages})
+			continue
+		}
 		if !strings.HasPrefix(arg, "s3://") {
 			files := pipeline.Files{Path: arg, Except: j.logs.common.Lake}
 			sources = append(sources, watch.Source{Source: files, Folder: arg})
@@ -151,6 +169,20 @@ func (j *watchJob) sources(ctx context.Context, args []string) (sources []watch.
 		}})
 	}
 	return sources, nil
+}
+
+// queue is the source that the URL of a queue names. Buckets are those of its messages.
+func (j *watchJob) queue(ctx context.Context, url string) (*queue.Queue, error) {
+	client, err := queue.Connect(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	warn := func(err error) {
+		j.logs.p.Say(slog.LevelWarn, termtext.Lines(err.Error()), "queue", "error", err.Error())
+	}
+	buckets := bucket.Sources{RequesterPays: j.logs.requesterPays, Connect: func(ctx context.Context, name string) (bucket.Client, error) { return bucket.Connect(ctx, name) }}
+	q := queue.New(client, url, buckets.Of, warn)
+	return q, q.Check(ctx)
 }
 
 // told writes what became of a round in which there was something.

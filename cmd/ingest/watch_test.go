@@ -51,7 +51,15 @@ func startWatching(t *testing.T, scheme string, flags ...string) *watching {
 		t.Fatal(err)
 	}
 	args := append([]string{"watch", "--lake", filepath.Join(t.TempDir(), "lake"), "--listen", "127.0.0.1:0"}, flags...)
-	w.cmd = exec.Command(self, append(args, w.logs)...)
+	w.start(self, scheme, append(args, w.logs)...)
+	return w
+}
+
+// start starts a program, and returns when it listens.
+func (w *watching) start(program, scheme string, args ...string) {
+	t := w.t
+	t.Helper()
+	w.cmd = exec.Command(program, args...)
 	w.cmd.Env = append(os.Environ(), asProgram+"=1")
 	stderr, err := w.cmd.StderrPipe()
 	if err != nil {
@@ -74,7 +82,6 @@ func startWatching(t *testing.T, scheme string, flags ...string) *watching {
 		defer w.mu.Unlock()
 		w.said.Write(text)
 	}()
-	return w
 }
 
 // get asks for a page, and returns its status and text; 0 if there is no answer.

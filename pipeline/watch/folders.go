@@ -15,17 +15,15 @@ import (
 // those that changed last are chosen, and what appears in others is found by looking.
 const mostFolders = 4096
 
-// newsOf returns a channel that tells when something changed in a folder of the sources,
-// and what stops it. Where the system cannot tell, the channel stays silent: looking again
-// finds everything, only later.
-func newsOf(sources []Source) (news <-chan struct{}, stop func()) {
-	told := make(chan struct{}, 1)
+// folderNews tells when something changed in a folder of the sources, until stop is called.
+// Where the system cannot tell, it stays silent: looking again finds everything, only later.
+func folderNews(sources []Source, told chan<- struct{}) (stop func()) {
 	if runtime.GOOS != "linux" && runtime.GOOS != "windows" {
-		return told, func() {} // others open every file of a folder for it
+		return func() {} // others open every file of a folder for it
 	}
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
-		return told, func() {}
+		return func() {}
 	}
 	for _, s := range sources {
 		if s.Folder != "" {
@@ -37,7 +35,7 @@ func newsOf(sources []Source) (news <-chan struct{}, stop func()) {
 		defer close(done)
 		listen(watcher, told)
 	}()
-	return told, func() {
+	return func() {
 		watcher.Close()
 		<-done
 	}
@@ -59,10 +57,7 @@ func listen(watcher *fsnotify.Watcher, told chan<- struct{}) {
 				return
 			} // events were lost, which is news too
 		}
-		select {
-		case told <- struct{}{}:
-		default:
-		}
+		tell(told)
 	}
 }
 

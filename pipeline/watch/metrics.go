@@ -24,7 +24,7 @@ const MostAccounts = 1000
 // choose freely.
 type Metrics struct {
 	objects, records, families *prometheus.CounterVec
-	rounds                     *prometheus.CounterVec
+	rounds, messages           *prometheus.CounterVec
 	inflated, written, files   prometheus.Counter
 	duration                   prometheus.Histogram
 	lastRound                  prometheus.Gauge
@@ -43,6 +43,7 @@ var (
 	objectOutcomes = []string{"ingested", "already", "skipped", "quarantined"}
 	recordOutcomes = []string{"written", "duplicate", "quarantined"}
 	roundOutcomes  = []string{"done", "failed", "locked"}
+	noticeOutcomes = []string{"taken", "failed"}
 )
 
 // NewMetrics makes the metrics known to a registry. All series are there from the
@@ -74,6 +75,8 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			"Records that were read, by log family.", "family", families),
 		rounds: counters("roletrail_ingest_rounds_total",
 			"Looks at the sources: done, failed, or locked because another process was writing to the lake.", "outcome", roundOutcomes),
+		messages: counters("roletrail_ingest_queue_messages_total",
+			"Messages of queues that give notice of log files: taken when all of their log files were in the lake, or failed and left to the queue.", "outcome", noticeOutcomes),
 		inflated: counter("roletrail_ingest_inflated_bytes_total", "Bytes of log files that were read, after decompression."),
 		written:  counter("roletrail_ingest_written_bytes_total", "Bytes of Parquet files that were written to the lake."),
 		files:    counter("roletrail_ingest_written_files_total", "Parquet files that were written to the lake."),
@@ -87,7 +90,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		pending:      gauge("roletrail_ingest_pending_objects", "Log files of the round at hand that are still to be read."),
 		lastEvent:    newAccounts(),
 	}
-	registry.MustRegister(m.objects, m.records, m.families, m.rounds, m.inflated, m.written, m.files, m.duration, m.started, m.lastRound, m.inQuarantine, m.pending, m.lastEvent)
+	registry.MustRegister(m.objects, m.records, m.families, m.rounds, m.messages, m.inflated, m.written, m.files, m.duration, m.started, m.lastRound, m.inQuarantine, m.pending, m.lastEvent)
 	return m
 }
 
@@ -104,6 +107,12 @@ func (m *Metrics) progress(p pipeline.Progress) {
 		m.left.CompareAndSwap(0, p.Total)
 	}
 	m.pending.Set(float64(m.left.Add(-p.Objects)))
+}
+
+// settled counts messages.
+func (m *Metrics) settled(taken, failed int) {
+	m.messages.WithLabelValues("taken").Add(float64(taken))
+	m.messages.WithLabelValues("failed").Add(float64(failed))
 }
 
 // committed counts what a round has committed beyond what was counted.

@@ -34,6 +34,22 @@ type Source struct {
 	Recent func(now time.Time) pipeline.Source
 	// Folder is the folder to be told about by the operating system, empty for others.
 	Folder string
+	// Notices is what Source is where messages name the objects, nil for others.
+	Notices Notices
+}
+
+// Notices is a source of the objects that messages name.
+type Notices interface {
+	pipeline.Source
+	// Run receives messages until ctx ends.
+	Run(ctx context.Context)
+	// News tells that messages came.
+	News() <-chan struct{}
+	// Settle ends a round: messages of which all objects are in the lake are taken, and
+	// others left to come again.
+	Settle(ctx context.Context, isIn func(pipeline.Object) (bool, error)) (taken, failed int, err error)
+	// GiveBack leaves to others what came and was not settled.
+	GiveBack()
 }
 
 const (
@@ -58,8 +74,13 @@ func (w *Watcher) Run(ctx context.Context) error {
 		w.now = time.Now
 	}
 	w.Metrics.startAt(w.now())
-	news, stop := newsOf(w.Sources)
-	defer stop()
+	receiving, stopReceiving := context.WithCancel(ctx)
+	defer stopReceiving()
+	news, stop := newsOf(receiving, w.Sources)
+	defer func() {
+		stopReceiving()
+		stop()
+	}()
 	var wholeAt time.Time // when all was looked at
 	for failed := 0; ; {
 		now := w.now()
@@ -147,17 +168,34 @@ func (w *Watcher) ingest(ctx context.Context, lake *parquet.Lake, now time.Time,
 		if s.Recent != nil && !whole {
 			from = s.Recent(now)
 		}
-		sources[i] = sieve.of(from)
+		if s.Notices == nil { // what failed comes again by itself
+			from = sieve.of(from)
+		}
+		sources[i] = from
 	}
 	options := w.Options
 	options.Committed, options.Progress = w.Metrics.committed, w.Metrics.progress
 	summary, err := pipeline.Ingest(ctx, lake, sources, options)
+	err = errors.Join(err, w.settle(ctx, lake))
 	if len(set) > 0 || summary.Objects.Quarantined > 0 {
 		after, countErr := quarantined(lake)
 		w.Metrics.quarantined(len(after))
 		err = errors.Join(err, countErr)
 	}
 	return summary, sieve.unsettled, err
+}
+
+// settle lets the messages go whose objects the lake has.
+func (w *Watcher) settle(ctx context.Context, lake *parquet.Lake) error {
+	var errs []error
+	for _, s := range w.Sources {
+		if s.Notices != nil {
+			taken, failed, err := s.Notices.Settle(ctx, func(o pipeline.Object) (bool, error) { return lake.Ledger().Has(o.Name, o.Size, o.Modified) })
+			w.Metrics.settled(taken, failed)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // nothing reports that a source holds nothing yet, which is no mistake for one that is

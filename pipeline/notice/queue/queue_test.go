@@ -1,0 +1,359 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"roletrail/parquet"
+	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
+	"roletrail/pipeline/bucket/s3test"
+	"roletrail/pipeline/notice/queue"
+	"roletrail/pipeline/watch"
+)
+
+func logFile(id int) []byte {
+	return []byte(fmt.Sprintf(`{"Records":[{"eventTime":"2026-07-10T11:42:05Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"00000000-0000-4000-8000-%012d","recipientAccountId":"111111111111"}]}`, id))
+}
+
+func created(keys ...string) string {
+	var records []string
+	for _, key := range keys {
+		records = append(records, fmt.Sprintf(`{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"trails"},"object":{"key":%q}}}`, key))
+	}
+	return `{"Records":[` + strings.Join(records, ",") + `]}`
+}
+
+// setting is a watch of a queue.
+type setting struct {
+	t     *testing.T
+	sqs   *server
+	s3    *s3test.Server
+	lake  string
+	queue *queue.Queue
+	told  chan pipeline.Summary
+
+	mu     sync.Mutex
+	warned []string
+	failed []error
+}
+
+func newSetting(t *testing.T) *setting {
+	s := &setting{t: t, sqs: newServer(t), s3: s3test.New(t), lake: filepath.Join(t.TempDir(), "lake"), told: make(chan pipeline.Summary, 10_000)}
+	for _, variable := range s.s3.Environment(t) {
+		name, value, _ := strings.Cut(variable, "=")
+		if name == "AWS_ENDPOINT_URL" { // it is that of S3 alone
+			name = "AWS_ENDPOINT_URL_S3"
+		}
+		t.Setenv(name, value)
+	}
+	client, err := queue.Connect(t.Context(), s.sqs.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	buckets := bucket.Sources{Connect: func(ctx context.Context, name string) (bucket.Client, error) { return bucket.Connect(ctx, name) }}
+	s.queue = queue.New(client, s.sqs.url, buckets.Of, func(err error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.warned = append(s.warned, err.Error())
+	})
+	return s
+}
+
+// watch runs until stop is called.
+func (s *setting) watch() (stop func()) {
+	s.t.Helper()
+	w := watch.Watcher{
+		Open:    func() (*parquet.Lake, error) { return parquet.CreateLake(s.lake) },
+		Sources: []watch.Source{{Source: s.queue, Notices: s.queue}},
+		Every:   10 * time.Millisecond,
+		Metrics: watch.NewMetrics(prometheus.NewRegistry()),
+		Told: func(sum *pipeline.Summary, err error) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if err != nil {
+				s.failed = append(s.failed, err)
+			}
+			if sum != nil {
+				select {
+				case s.told <- *sum:
+				default: // nobody asks
+				}
+			}
+		},
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx) }()
+	return func() {
+		s.t.Helper()
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				s.t.Error(err)
+			}
+		case <-time.After(time.Minute):
+			s.t.Fatal("it does not stop")
+		}
+	}
+}
+
+// await waits until something holds.
+func (s *setting) await(what string, holds func() bool) {
+	s.t.Helper()
+	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.t.Fatalf("not %s: messages %v, warnings %q, failures %v", what, s.sqs.state(), s.warned, s.failed)
+		}
+	}
+}
+
+func (s *setting) written() int64 {
+	s.t.Helper()
+	lake, err := parquet.OpenLake(s.lake)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	totals, err := lake.Ledger().Totals()
+	if err := errors.Join(err, lake.Close()); err != nil {
+		s.t.Fatal(err)
+	}
+	return totals.Written
+}
+
+// TestMessagesAreDeletedWhenTheirObjectsAreInTheLake sends good and bad messages: the good
+// ones go, and the bad ones stay and come again.
+func TestMessagesAreDeletedWhenTheirObjectsAreInTheLake(t *testing.T) {
+	s := newSetting(t)
+	s.s3.Refuse(func(c s3test.Call) int {
+		if strings.Contains(c.Resource, "denied") {
+			return http.StatusForbidden
+		}
+		return 0
+	})
+	for n := range 25 {
+		s.s3.Put("trails", fmt.Sprintf("a/%d.json", n), logFile(n))
+		s.sqs.send(fmt.Sprintf("good%d", n), created(fmt.Sprintf("a/%d.json", n)))
+	}
+	s.s3.Put("trails", "a+b/x y.json", logFile(100))
+	s.s3.Put("trails", "damaged.json", []byte(`{"Rec`))
+	s.s3.Put("trails", "denied.json", logFile(101))
+	s.sqs.send("twoObjects", created("a/1.json", "a%2Bb/x+y.json"))
+	s.sqs.send("again", created("a/1.json"))
+	s.sqs.send("test", `{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"trails"}`)
+	bad := map[string]string{
+		"noJSON": "no JSON", "unknown": `{"Records":[{"eventSource":"aws:ses"}]}`, "damaged": created("damaged.json"), "denied": created("denied.json"),
+		"missing": created("missing.json"), "oneOfTwo": created("a/2.json", "missing.json"), "noBucket": strings.Replace(created("x"), "trails", "No Bucket!", 1),
+	}
+	for id, body := range bad {
+		s.sqs.send(id, body)
+	}
+	stop := s.watch()
+	left := slices.Sorted(maps.Keys(bad))
+	s.await("only bad messages left", func() bool { return slices.Equal(slices.Sorted(maps.Keys(s.sqs.state())), left) })
+	s.sqs.expire()
+	s.await("the bad messages again", func() bool {
+		return !slices.ContainsFunc(left, func(id string) bool { return s.sqs.received(id) < 2 })
+	})
+	// One is mended before it comes the third time.
+	s.s3.Put("trails", "damaged.json", logFile(102))
+	s.sqs.expire()
+	s.await("the mended message taken", func() bool { return s.sqs.state()["damaged"] == "" })
+	stop()
+	s.comparePolicy()
+	if n := s.written(); n != 27 {
+		t.Errorf("%d records in the lake, want 27", n)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	warned := strings.Join(s.warned, "\n")
+	for _, want := range []string{"message noJSON of queue", "it is not JSON", "message denied of queue", "s3://trails/missing.json", "it was removed", `"No Bucket!" is no name of a bucket`, "it is left to the queue"} {
+		if !strings.Contains(warned, want) {
+			t.Errorf("nobody is told %q but:\n%s", want, warned)
+		}
+	}
+	if len(s.failed) > 0 {
+		t.Errorf("rounds failed: %v", s.failed)
+	}
+}
+
+// comparePolicy compares the policy that is shipped with the calls that were made.
+func (s *setting) comparePolicy() {
+	s.t.Helper()
+	if err := s.queue.Check(s.t.Context()); err != nil { // as the program does
+		s.t.Error(err)
+	}
+	s.sqs.mu.Lock()
+	defer s.sqs.mu.Unlock()
+	var called []string
+	for action := range s.sqs.calls {
+		called = append(called, "sqs:"+strings.TrimSuffix(action, "Batch"))
+	}
+	slices.Sort(called)
+	allowed := slices.Sorted(slices.Values(s3test.ShippedPolicy(s.t, "../../../docs/operations.md", "Queue").Statement[0].Action))
+	if !slices.Equal(called, allowed) {
+		s.t.Errorf("called were %v, the policy of docs/operations.md allows %v", called, allowed)
+	}
+}
+
+// TestMessagesOfAFailedRoundStay lets the lake be locked by another writer, and stops while
+// messages are held.
+func TestMessagesOfAFailedRoundStay(t *testing.T) {
+	s := newSetting(t)
+	lake, err := parquet.CreateLake(s.lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 30 {
+		s.s3.Put("trails", fmt.Sprint(n), logFile(n))
+		s.sqs.send(fmt.Sprint("m", n), created(fmt.Sprint(n)))
+	}
+	count := func(want string) func() bool {
+		return func() bool {
+			n := 0
+			for _, state := range s.sqs.state() {
+				if state == want {
+					n++
+				}
+			}
+			return n == 30
+		}
+	}
+	stop := s.watch()
+	s.await("all messages held", count("hidden"))
+	time.Sleep(100 * time.Millisecond) // some looks at the lake
+	if !count("hidden")() {
+		t.Fatalf("messages of nothing that was committed are %v", s.sqs.state())
+	}
+	stop()
+	if !count("visible")() {
+		t.Errorf("messages that were not done are not given back: %v", s.sqs.state())
+	}
+	if err := lake.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stop = newRun(s)
+	s.await("all messages taken", func() bool { return len(s.sqs.state()) == 0 })
+	stop()
+	if n := s.written(); n != 30 {
+		t.Errorf("%d records, want 30", n)
+	}
+}
+
+// newRun watches with a queue of its own, as another process does.
+func newRun(s *setting) (stop func()) {
+	client, err := queue.Connect(s.t.Context(), s.sqs.url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.queue = queue.New(client, s.sqs.url, s.queue.Bucket, s.queue.Warn)
+	return s.watch()
+}
+
+// TestNothingIsDeletedBeforeItIsCommitted fails requests of every sort at random, over many
+// rounds with restarts: in the end every event is in the lake once, and no message is left.
+func TestNothingIsDeletedBeforeItIsCommitted(t *testing.T) {
+	s := newSetting(t)
+	var mu sync.Mutex
+	calls, refused := 0, 0
+	s.sqs.fail = func(string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		calls++
+		if calls%4 == 0 {
+			refused++
+			return true
+		}
+		return false
+	}
+	const messages = 300
+	for n := range messages {
+		s.s3.Put("trails", fmt.Sprint(n), logFile(n))
+		s.sqs.send(fmt.Sprint("m", n), created(fmt.Sprint(n)))
+	}
+	for round := 0; len(s.sqs.state()) > 0; round++ {
+		if round > 50 {
+			t.Fatalf("%d messages are left", len(s.sqs.state()))
+		}
+		before := len(s.sqs.state())
+		client, err := queue.Connect(t.Context(), s.sqs.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.queue = queue.New(client, s.sqs.url, s.queue.Bucket, s.queue.Warn)
+		stop := s.watch()
+		for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline) && len(s.sqs.state()) > max(0, before-100); {
+			time.Sleep(5 * time.Millisecond)
+		}
+		stop()
+		if written := s.writtenIfAny(); written < int64(messages-len(s.sqs.state())) {
+			t.Fatalf("%d messages are deleted, and %d events in the lake", messages-len(s.sqs.state()), written)
+		}
+		s.sqs.expire()
+	}
+	if n := s.written(); n != messages || refused == 0 {
+		t.Errorf("%d records in the lake, want %d; %d of %d requests were refused", n, messages, refused, calls)
+	}
+}
+
+// writtenIfAny is 0 while there is no lake.
+func (s *setting) writtenIfAny() int64 {
+	lake, err := parquet.OpenLake(s.lake)
+	if err != nil {
+		return 0
+	}
+	if err := lake.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.written()
+}
+
+func TestThereIsNoSuchQueue(t *testing.T) {
+	s := newSetting(t)
+	if err := s.queue.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	other := queue.New(s.queue.Client, s.sqs.url+"x", s.queue.Bucket, s.queue.Warn)
+	if err := other.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "there is no such queue") {
+		t.Errorf("the error is %v", err)
+	}
+	for _, url := range []string{"https://", "https://sqs.eu-west-1.amazonaws.com", "https://sqs.eu-west-1.amazonaws.com/trails", "https://a b/1/2"} {
+		if _, err := queue.Connect(t.Context(), url); err == nil || !strings.Contains(err.Error(), "it is no URL of a queue") {
+			t.Errorf("%q: the error is %v", url, err)
+		}
+	}
+}
+
+// TestRegionOfAQueue is told by its URL.
+func TestRegionOfAQueue(t *testing.T) {
+	t.Setenv("AWS_REGION", "ap-south-1")
+	for url, want := range map[string]string{
+		"https://sqs.eu-west-1.amazonaws.com/111111111111/q":                   "eu-west-1",
+		"https://sqs.cn-north-1.amazonaws.com.cn/111111111111/q":               "cn-north-1",
+		"https://vpce-1-2.sqs.us-gov-west-1.vpce.amazonaws.com/111111111111/q": "us-gov-west-1",
+		"https://queue.example.com/111111111111/q":                             "ap-south-1",
+		"https://sqs.eu-west-1.amazonaws.com.example.com/111111111111/q":       "ap-south-1",
+	} {
+		client, err := queue.Connect(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := client.Options().Region; got != want {
+			t.Errorf("%s: Region %q, want %q", url, got, want)
+		}
+	}
+}
