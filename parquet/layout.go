@@ -154,6 +154,12 @@ func place(name string) (t table, partition string, err error) {
 	return table{}, "", fmt.Errorf("%q is no path of a lake's data file", name)
 }
 
+// IsDataFile reports whether a path relative to a lake is that of a data file.
+func IsDataFile(name string) bool {
+	_, _, err := place(name)
+	return err == nil
+}
+
 // day is the partition a folder stands for.
 func (t table) day(folder string) (string, bool) {
 	if t.partition == "" {

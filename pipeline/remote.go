@@ -22,6 +22,13 @@ type RemoteStore interface {
 	List(ctx context.Context, folder string, fn func(name string, o Object) error) error
 }
 
+// OwnFile reports whether an object, by its name, is a data file of the lake on the store. A trail
+// may lie in the same bucket, and even below the lake's prefix.
+func OwnFile(store parquet.Store, name string) bool {
+	below, ok := strings.CutPrefix(name, ObjectName(store.String())+"/")
+	return ok && parquet.IsDataFile(below)
+}
+
 // deliveries is how many objects are taken side by side: each waits for the network most of
 // the time.
 const deliveries = 8
@@ -105,8 +112,8 @@ func (r *remoteRun) work(ctx context.Context, sources []Source) error {
 
 // offer gives an object to whoever takes it, unless the lake has it.
 func (r *remoteRun) offer(ctx context.Context, o Object) error {
-	if strings.HasPrefix(o.Name, r.store.String()+"/") {
-		return nil // of the lake itself
+	if OwnFile(r.store, o.Name) {
+		return nil
 	}
 	id := partName(identity256(&o), 0)
 	r.mu.Lock()

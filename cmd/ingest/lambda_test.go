@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -28,6 +29,8 @@ type function struct {
 	work    chan invocation
 	answers chan answer
 	log     *lockedBuffer
+	kill    func()
+	ended   chan struct{} // closed when the process has ended
 }
 
 type invocation struct {
@@ -72,7 +75,7 @@ func bootstrap(t *testing.T) string {
 // startFunction starts the program with a runtime of the test's own, until the test ends.
 func startFunction(t *testing.T, program string, environment ...string) *function {
 	t.Helper()
-	f := &function{t: t, work: make(chan invocation), answers: make(chan answer, 1), log: &lockedBuffer{}}
+	f := &function{t: t, work: make(chan invocation), answers: make(chan answer, 1), log: &lockedBuffer{}, ended: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -94,15 +97,20 @@ func startFunction(t *testing.T, program string, environment ...string) *functio
 	})
 	runtime := httptest.NewServer(mux)
 	cmd := exec.Command(program)
+	f.kill = func() { cmd.Process.Kill() }
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(append(os.Environ(), environment...), lambdaRuntime+"="+strings.TrimPrefix(runtime.URL, "http://"))
 	cmd.Stderr = f.log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go func() {
+		cmd.Wait() // it is killed
+		close(f.ended)
+	}()
 	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait() // it was killed
+		f.kill()
+		<-f.ended
 		runtime.CloseClientConnections()
 		runtime.Close()
 	})
@@ -112,25 +120,37 @@ func startFunction(t *testing.T, program string, environment ...string) *functio
 // invoke gives the function an event, and waits for what it answers.
 func (f *function) invoke(event string, timeout time.Duration) answer {
 	f.t.Helper()
-	id := fmt.Sprintf("id-%d", time.Now().UnixNano())
-	for deadline := time.After(time.Minute); ; {
-		select {
-		case f.work <- invocation{id, event, timeout}:
-		case a := <-f.answers:
-			if a.id != id {
-				f.t.Fatalf("answered %+v to %s", a, id)
-			}
-			return a
-		case <-deadline:
-			f.t.Fatalf("no answer within a minute:\n%s", f.log)
-		}
-		select {
-		case a := <-f.answers:
-			return a
-		case <-time.After(time.Minute):
-			f.t.Fatalf("no answer within a minute:\n%s", f.log)
-		}
+	a, ok := f.answer(event, timeout)
+	if !ok {
+		f.t.Fatalf("no answer:\n%s", f.log)
 	}
+	return a
+}
+
+// answer gives the function an event; ok is false if it does not answer, because it ended or takes
+// more than a minute.
+func (f *function) answer(event string, timeout time.Duration) (a answer, ok bool) {
+	f.t.Helper()
+	id := fmt.Sprintf("id-%d", time.Now().UnixNano())
+	patience := time.After(time.Minute)
+	select {
+	case f.work <- invocation{id, event, timeout}:
+	case <-f.ended:
+		return answer{}, false
+	case <-patience:
+		return answer{}, false
+	}
+	select {
+	case a = <-f.answers:
+	case <-f.ended:
+		return answer{}, false
+	case <-patience:
+		return answer{}, false
+	}
+	if a.id != id {
+		f.t.Fatalf("answered %+v to %s", a, id)
+	}
+	return a, true
 }
 
 // s3Record is S3's notice of a new object.
@@ -346,4 +366,60 @@ func logsCommand(t *testing.T, program string, environment []string, args ...str
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+}
+
+// TestKilledFunctionLosesNothing kills the function at random moments, until all messages were
+// answered for. The lake must then be the one that an undisturbed function makes.
+func TestKilledFunctionLosesNothing(t *testing.T) {
+	server := s3test.New(t)
+	keys := fillTrail(t, server, 800)
+	program := bootstrap(t)
+	environment := append(server.Environment(t), "TMPDIR="+t.TempDir())
+	logsCommand(t, program, environment, "--lake", "s3://lake/undisturbed", "s3://trails/")
+	want := server.Objects("lake", "undisturbed/")
+
+	server.Refuse(func(c s3test.Call) int { // slowly, so that it can be killed in between
+		if c.Action == "s3:PutObject" {
+			time.Sleep(40 * time.Millisecond)
+		}
+		return 0
+	})
+	rng := rand.New(rand.NewPCG(5, 5))
+	killed, between, answered := 0, 0, 0
+	for _, key := range keys {
+		for tries := 0; ; tries++ {
+			f := startFunction(t, program, append(environment, lambdaLake+"=s3://lake/disturbed")...)
+			if tries == 0 || rng.IntN(2) == 0 { // cold, an object takes some tens of milliseconds
+				time.AfterFunc(time.Duration(rng.IntN(250))*time.Millisecond, f.kill)
+			}
+			a, ok := f.answer(sqsEvent(s3Event(s3Record("trails", key))), 5*time.Second)
+			f.kill()
+			if ok && len(failures(t, a)) == 0 {
+				answered++
+				break
+			}
+			killed++
+			if unfinished(server.Objects("lake", "disturbed/")) {
+				between++
+			}
+		}
+	}
+	got := server.Objects("lake", "disturbed/")
+	t.Logf("%d objects, killed %d times, %d of them between events and coverage; %d files", len(keys), killed, between, len(got))
+	if fmt.Sprint(got) != fmt.Sprint(want) || killed < len(keys)/4 || between == 0 || answered != len(keys) {
+		t.Errorf("%d files, want %d; killed %d times", len(got), len(want), killed)
+	}
+}
+
+// unfinished reports whether a lake has events of a log file without its coverage.
+func unfinished(objects map[string][]byte) bool {
+	for key := range objects {
+		if events, ok := strings.CutPrefix(key, "events/"); ok {
+			_, file, _ := strings.Cut(events, "/")
+			if _, ok := objects["coverage/"+file]; !ok {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -232,8 +232,17 @@ func TestEventsWithoutMessages(t *testing.T) {
 func TestOwnObjectsAreNoLogFiles(t *testing.T) {
 	server := s3test.New(t)
 	h, _ := setUp(t, server, nil)
-	event := strings.ReplaceAll(created("roletrail/events/event_date=2026-07-10/part-0.parquet"), `"trails"`, `"lake"`)
-	if _, err := h.Handle(t.Context(), json.RawMessage(event)); err != nil || len(server.Objects("lake", "")) > 0 {
+	in := func(key string) json.RawMessage {
+		return json.RawMessage(strings.ReplaceAll(created(key), `"trails"`, `"lake"`))
+	}
+	for _, own := range []string{"events/event_date%3D2026-07-10/part-00000000000000000000000000000000.parquet", "coverage/part-00000000000000000000000000000000.parquet"} {
+		if _, err := h.Handle(t.Context(), in("roletrail/"+own)); err != nil || len(server.Objects("lake", "")) > 0 {
+			t.Errorf("%v; the lake has %d objects", err, len(server.Objects("lake", "")))
+		}
+	}
+	const trail = "roletrail/AWSLogs/111111111111/CloudTrail/eu-west-1/2026/07/10/a.json" // below the lake's prefix, and yet a log file
+	server.Put("lake", trail, []byte(logFile(1)))
+	if _, err := h.Handle(t.Context(), in(trail)); err != nil || len(server.Objects("lake", "roletrail/coverage/")) != 1 {
 		t.Errorf("%v; the lake has %d objects", err, len(server.Objects("lake", "")))
 	}
 }

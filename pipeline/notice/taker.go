@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"roletrail/parquet"
 	"roletrail/pipeline"
@@ -14,7 +13,7 @@ import (
 type Taker struct {
 	delivery *pipeline.Delivery
 	lake     *parquet.Remote
-	own      string // where the lake lies, as s3://BUCKET/PREFIX/
+	store    *bucket.Store
 	connect  func(ctx context.Context, bucket string) (bucket.Client, error)
 	sources  map[string]*bucket.Source
 }
@@ -28,7 +27,7 @@ func NewTaker(store *bucket.Store, limits pipeline.Limits, connect func(ctx cont
 	return &Taker{
 		delivery: pipeline.NewDelivery(lake, pipeline.Options{Limits: limits}),
 		lake:     lake,
-		own:      store.String() + "/",
+		store:    store,
 		connect:  connect,
 		sources:  map[string]*bucket.Source{},
 	}, nil
@@ -37,11 +36,12 @@ func NewTaker(store *bucket.Store, limits pipeline.Limits, connect func(ctx cont
 // Close removes what is on its way.
 func (t *Taker) Close() error { return t.lake.Close() }
 
-// Owns reports whether an object is of the lake itself, which is no log file: its bucket
+// Owns reports whether an object is a file of the lake itself, which is no log file: its bucket
 // may be one that sends notices.
-func (t *Taker) Owns(o Object) bool {
-	return strings.HasPrefix("s3://"+o.Bucket+"/"+o.Key, t.own)
-}
+func (t *Taker) Owns(o Object) bool { return pipeline.OwnFile(t.store, nameOf(o)) }
+
+// nameOf is an object as a lake names it.
+func nameOf(o Object) string { return "s3://" + o.Bucket + "/" + pipeline.ObjectName(o.Key) }
 
 // Take takes what lies there now.
 func (t *Taker) Take(ctx context.Context, o Object) (pipeline.Receipt, error) {
@@ -51,7 +51,7 @@ func (t *Taker) Take(ctx context.Context, o Object) (pipeline.Receipt, error) {
 	}
 	object, err := source.Object(ctx, o.Key)
 	if err != nil {
-		return pipeline.Receipt{}, fmt.Errorf("taking %q: %w", "s3://"+o.Bucket+"/"+pipeline.ObjectName(o.Key), err)
+		return pipeline.Receipt{}, fmt.Errorf("taking %q: %w", nameOf(o), err)
 	}
 	return t.delivery.Deliver(ctx, object)
 }

@@ -1,0 +1,94 @@
+package bucket_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
+	"roletrail/pipeline/bucket/s3test"
+)
+
+func openStore(t *testing.T, url string) (*s3test.Server, *bucket.Store) {
+	t.Helper()
+	server := s3test.New(t)
+	for _, setting := range server.Environment(t) {
+		name, value, _ := strings.Cut(setting, "=")
+		t.Setenv(name, value)
+	}
+	store, err := bucket.OpenStore(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server, store
+}
+
+func put(ctx context.Context, store *bucket.Store, name, content string) error {
+	return store.Put(ctx, name, strings.NewReader(content), int64(len(content)))
+}
+
+// TestStoreNeverReplaces: what is there stays, and that is no error.
+func TestStoreNeverReplaces(t *testing.T) {
+	for url, prefix := range map[string]string{"s3://lake": "", "s3://lake/": "", "s3://lake/a": "a/", "s3://lake/a/b//": "a/b/"} {
+		server, store := openStore(t, url)
+		for _, content := range []string{"first", "second", ""} {
+			if err := put(t.Context(), store, "events/x", content); err != nil {
+				t.Errorf("%s: %v", url, err)
+			}
+		}
+		if got := string(server.Objects("lake", prefix+"events/")["x"]); got != "first" {
+			t.Errorf("%s: the bucket has %v", url, server.Objects("lake", ""))
+		}
+		found := ""
+		err := store.List(t.Context(), "events/", func(name string, o pipeline.Object) error {
+			found += name + " " + o.Name
+			return nil
+		})
+		if want := "events/x s3://lake/" + prefix + "events/x"; err != nil || found != want {
+			t.Errorf("%s: listed %q, want %q, %v", url, found, want, err)
+		}
+		if err := store.List(t.Context(), "iam/", func(string, pipeline.Object) error { return nil }); err != nil {
+			t.Errorf("%s: a table that is not there: %v", url, err)
+		}
+	}
+}
+
+// TestStoreWaitsForOthers puts again when another put of the same name was going on, and says
+// what else is refused, and why.
+func TestStoreWaitsForOthers(t *testing.T) {
+	server, store := openStore(t, "s3://lake/a")
+	conflicts := 0
+	server.Refuse(func(c s3test.Call) int {
+		if conflicts++; conflicts < 3 {
+			return http.StatusConflict
+		}
+		return 0
+	})
+	if err := put(t.Context(), store, "x", "content"); err != nil || string(server.Objects("lake", "a/")["x"]) != "content" {
+		t.Errorf("after conflicts: %v, the bucket has %v", err, server.Objects("lake", ""))
+	}
+	for status, want := range map[int]string{
+		http.StatusForbidden: "give this identity s3:PutObject", http.StatusNotImplemented: "does not know If-None-Match", http.StatusConflict: "ConditionalRequestConflict",
+	} {
+		server.Refuse(func(s3test.Call) int { return status })
+		if err := put(t.Context(), store, "y", "content"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("status %d: %v, want %q", status, err, want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := put(ctx, store, "z", "content"); err == nil {
+		t.Error("a put after the end")
+	}
+}
+
+// TestLakePlaces that are none.
+func TestLakePlaces(t *testing.T) {
+	for _, url := range []string{"s3://", "s3://B!/x", "s3://ab/x"} {
+		if _, err := bucket.OpenStore(t.Context(), url); err == nil || !strings.HasPrefix(err.Error(), "opening lake ") || !strings.Contains(err.Error(), "is no name of a bucket") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
