@@ -31,11 +31,12 @@ func newWatch(p *cli.Program, common *cli.Common) *cobra.Command {
 
 A SOURCE is a folder, a prefix of a bucket as s3://BUCKET/PREFIX, or the URL of an SQS
 queue to which S3 gives notice of new objects, by itself or through SNS or EventBridge.
-What is there already is read first. Then folders are looked at when something changes in them, and
-every source at the pace of --poll: of S3 the last days, and all of it once a day, for
-log files may come late. Messages are deleted when their objects are in the lake; those
-that fail are left to the queue. Files that were written less than two seconds ago are left for
-the next look; what was quarantined is tried again when it changes, or after an hour.
+What is there already is read first. Then folders are looked at when something changes in
+them, and every source at the pace of --poll: of S3 the last days, and all of it once a
+day, for log files may come late. Messages are deleted when their objects are in the
+lake; those that fail are left to the queue. Files that were written less than two seconds
+ago are left for the next look; what was quarantined is tried again when it changes, or
+after an hour.
 
 Between two looks the lake is free for ingest compact, iam and trail, and a look that
 finds them at work waits for the next. Ctrl-C or SIGTERM stops it when what it has begun

@@ -174,7 +174,6 @@ func TestMessagesAreDeletedWhenTheirObjectsAreInTheLake(t *testing.T) {
 	s.sqs.expire()
 	s.await("the mended message taken", func() bool { return s.sqs.state()["damaged"] == "" })
 	stop()
-	s.comparePolicy()
 	if n := s.written(); n != 27 {
 		t.Errorf("%d records in the lake, want 27", n)
 	}
@@ -249,6 +248,7 @@ func TestMessagesOfAFailedRoundStay(t *testing.T) {
 	stop = newRun(s)
 	s.await("all messages taken", func() bool { return len(s.sqs.state()) == 0 })
 	stop()
+	s.comparePolicy()
 	if n := s.written(); n != 30 {
 		t.Errorf("%d records, want 30", n)
 	}
