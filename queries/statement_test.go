@@ -74,3 +74,17 @@ func FuzzTokens(f *testing.F) {
 		}
 	})
 }
+
+// TestListsViews: views that take long to make are made for statements that may list them,
+// or miss one, and for no others.
+func TestListsViews(t *testing.T) {
+	for statement, want := range map[string]bool{
+		"select 1": false, "select 'from x'": false, "values (1)": false, "select count(*) from events": false, "SELECT * FROM Sessions": false,
+		"show tables": true, "describe": true, "from duckdb_views()": true, "select * from sesions": true, "Select * From information_schema.tables": true,
+		"pragma show_tables": true, "select 1 -- from x": false,
+	} {
+		if got := listsViews(statement); got != want {
+			t.Errorf("%s: %v", statement, got)
+		}
+	}
+}

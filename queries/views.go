@@ -47,8 +47,8 @@ func view(name string) (script, error) {
 // and turns the views to be kept into tables, once. Their rows then lie in DuckDB's
 // memory, within its limit, and spill beyond.
 func (e *duckEngine) makeViews(ctx context.Context, statement string, keep []string) error {
-	if !slices.ContainsFunc(allViews(), func(name string) bool { return names(statement, name) }) {
-		statement = strings.Join(lateViews(), " ") // it may list the views
+	if listsViews(statement) {
+		statement += " " + strings.Join(lateViews(), " ")
 	}
 	late, err := named(lateViews(), statement)
 	if err != nil {
@@ -69,6 +69,16 @@ func (e *duckEngine) makeViews(ctx context.Context, statement string, keep []str
 		}
 	}
 	return nil
+}
+
+// listsViews reports whether a statement may tell which views there are, or look for one
+// that there is not, which its error then tells: it names no view, and yet reads something.
+func listsViews(statement string) bool {
+	words := tokenize(statement)
+	has := func(names []string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(names, strings.ToLower(word)) })
+	}
+	return !has(allViews()) && has([]string{"from", "join", "table", "show", "describe", "desc", "summarize", "pragma", "call"})
 }
 
 // named are those of the views that a statement names, or the text of one of them. A
