@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The checks beside the tests: formatting, linters, known vulnerabilities, the builds
 # for other systems, the demo, kill -9 in great number, reports against oracles over many
-# worlds, IAM asked itself, and the commands that the documentation shows.
+# worlds, IAM asked itself, Prometheus and Alertmanager, and the commands that the
+# documentation shows.
 #
 # Linters are installed into .cache/bin at the versions below. One that cannot be had
 # is left out, which a line says. All checks run even if one fails.
@@ -126,7 +127,8 @@ done
 check "make demo" demo
 check "kill -9" killed
 check "reports against oracles" compared
-check "ingest iam --live against moto" scripts/moto/run.sh
+check "ingest iam --live and a queue against moto" scripts/moto/run.sh
+check "rules, Prometheus and Alertmanager" scripts/prometheus/run.sh
 check "ingest logs s3:// and notices from versitygw" scripts/s3/run.sh
 check "commands of the documentation" env ROLETRAIL_DOCS=1 go test -count=1 -run '^TestDocumentedCommands$' .
 

@@ -1,0 +1,262 @@
+//go:build integration
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestPrometheusAndAlertmanager lets bin/ingest watch a folder, a real Prometheus ask it with
+// the rules and the configuration that are shipped, and a real Alertmanager tell a server in
+// the place of Slack. Only addresses and intervals are others.
+func TestPrometheusAndAlertmanager(t *testing.T) {
+	slack := newSlack(t)
+	w := &watching{t: t, logs: filepath.Join(t.TempDir(), "logs")}
+	if err := os.Mkdir(w.logs, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w.start(filepath.Join("..", "..", "bin", "ingest"), "http", "watch", "--lake", filepath.Join(t.TempDir(), "lake"), "--listen", "127.0.0.1:0", "--poll", "1s", w.logs)
+
+	dir := t.TempDir()
+	alertmanager := "127.0.0.1:" + freePort(t)
+	change(t, "../../dashboards/alertmanager/alertmanager.yml", filepath.Join(dir, "alertmanager.yml"),
+		"/etc/alertmanager/slack-webhook", filepath.Join(dir, "webhook"), "group_wait: 30s", "group_wait: 1s")
+	if err := os.WriteFile(filepath.Join(dir, "webhook"), []byte(slack.url), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	serve(t, "prometheus-alertmanager", "--config.file="+filepath.Join(dir, "alertmanager.yml"), "--storage.path="+filepath.Join(dir, "am"),
+		"--web.listen-address="+alertmanager, "--cluster.listen-address=")
+
+	p := prometheusServer{t: t, address: "127.0.0.1:" + freePort(t)}
+	rules, err := filepath.Glob("../../dashboards/prometheus/*.rules.yml")
+	if err != nil || len(rules) == 0 {
+		t.Fatalf("%d files of rules, %v", len(rules), err)
+	}
+	for _, file := range rules {
+		change(t, file, filepath.Join(dir, filepath.Base(file)))
+	}
+	change(t, "../../dashboards/prometheus/prometheus.yml", filepath.Join(dir, "prometheus.yml"),
+		"127.0.0.1:9595", strings.TrimPrefix(w.base, "http://"), "127.0.0.1:9093", alertmanager, "interval: 30s", "interval: 1s")
+	serve(t, "prometheus", "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+p.address)
+
+	p.await(`roletrail_ingest_quarantined_objects == 0`)
+	began := time.Now()
+	for name, text := range map[string]string{
+		"a.json":   `{"Records":[{"eventTime":"` + began.UTC().Format(time.RFC3339) + `","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"00000000-0000-4000-8000-000000000001","recipientAccountId":"111111111111"}]}`,
+		"bad.json": `{"Rec`,
+	} {
+		if err := os.WriteFile(filepath.Join(w.logs, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := slack.await(t, "RoletrailQuarantineGrows")
+	t.Logf("from the file to Slack: %v", time.Since(began).Round(100*time.Millisecond))
+	for _, want := range []string{"FIRING", "sets log files or records aside", "ingest quarantine lists them"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("Slack is not told %q but:\n%s", want, told)
+		}
+	}
+	p.checkRules()
+	p.checkDashboards("../../dashboards/grafana/*.json")
+	w.end()
+}
+
+// freePort is a port of the loopback that nobody uses now.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
+}
+
+// change copies a file with texts in it changed, each of which it must have.
+func change(t *testing.T, from, to string, oldNew ...string) {
+	t.Helper()
+	text, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(oldNew); i += 2 {
+		if !strings.Contains(string(text), oldNew[i]) {
+			t.Fatalf("%s has no %q", from, oldNew[i])
+		}
+	}
+	if err := os.WriteFile(to, []byte(strings.NewReplacer(oldNew...).Replace(string(text))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// serve runs a server until the test ends.
+func serve(t *testing.T, program string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(os.Interrupt)
+		done := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+		cmd.Wait()
+		done.Stop()
+		if text, err := os.ReadFile(log.Name()); t.Failed() && err == nil {
+			t.Logf("%s said:\n%s", program, text)
+		}
+	})
+}
+
+// slackServer stands in for Slack.
+type slackServer struct {
+	url  string
+	mu   sync.Mutex
+	told []string
+}
+
+func newSlack(t *testing.T) *slackServer {
+	s := &slackServer{}
+	web := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		text, _ := io.ReadAll(r.Body)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.told = append(s.told, string(text))
+	}))
+	t.Cleanup(web.Close)
+	s.url = web.URL
+	return s
+}
+
+// await waits for a message with a text.
+func (s *slackServer) await(t *testing.T, want string) string {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		s.mu.Lock()
+		for _, text := range s.told {
+			if strings.Contains(text, want) {
+				s.mu.Unlock()
+				return text
+			}
+		}
+		s.mu.Unlock()
+	}
+	t.Fatalf("Slack is not told of %s but %q", want, s.told)
+	return ""
+}
+
+// prometheusServer is a running Prometheus.
+type prometheusServer struct {
+	t       *testing.T
+	address string
+}
+
+// ask asks its API, and fails on answers that are no success.
+func (p *prometheusServer) ask(path string, into any) error {
+	answer, err := http.Get("http://" + p.address + path)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	var envelope struct {
+		Status, Error string
+		Data          json.RawMessage
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&envelope); err != nil {
+		return err
+	}
+	if envelope.Status != "success" {
+		return fmt.Errorf("%s: %s", envelope.Status, envelope.Error)
+	}
+	return json.Unmarshal(envelope.Data, into)
+}
+
+// query is how many series an expression has now.
+func (p *prometheusServer) query(expression string) (series int, err error) {
+	var data struct{ Result []json.RawMessage }
+	err = p.ask("/api/v1/query?query="+url.QueryEscape(expression), &data)
+	return len(data.Result), err
+}
+
+func (p *prometheusServer) await(expression string) {
+	p.t.Helper()
+	var series int
+	var err error
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if series, err = p.query(expression); err == nil && series > 0 {
+			return
+		}
+	}
+	p.t.Errorf("%s finds nothing (%v)", expression, err)
+}
+
+// checkRules fails on rules that could not be evaluated.
+func (p *prometheusServer) checkRules() {
+	var data struct {
+		Groups []struct {
+			Rules []struct{ Name, Health, LastError string }
+		}
+	}
+	if err := p.ask("/api/v1/rules", &data); err != nil {
+		p.t.Fatal(err)
+	}
+	rules := 0
+	for _, g := range data.Groups {
+		for _, r := range g.Rules {
+			if rules++; r.Health != "ok" {
+				p.t.Errorf("rule %s is %s: %s", r.Name, r.Health, r.LastError)
+			}
+		}
+	}
+	if rules < 9 {
+		p.t.Errorf("only %d rules are loaded", rules)
+	}
+}
+
+// checkDashboards asks for what every panel shows, with Grafana's variables filled in.
+func (p *prometheusServer) checkDashboards(pattern string) {
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		p.t.Fatalf("%d dashboards, %v", len(files), err)
+	}
+	asked := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		var d struct {
+			Panels []struct {
+				Title   string
+				Targets []struct{ Expr string }
+			}
+		}
+		if err := json.Unmarshal(text, &d); err != nil {
+			p.t.Fatal(err)
+		}
+		for _, panel := range d.Panels {
+			for _, target := range panel.Targets {
+				p.await(strings.NewReplacer("$job", "roletrail-ingest", "$instance", ".+", "$__rate_interval", "1m", "$__range", "1h").Replace(target.Expr))
+				asked++
+			}
+		}
+	}
+	p.t.Logf("%d queries of %d dashboards find something", asked, len(files))
+}
