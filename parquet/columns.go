@@ -75,6 +75,7 @@ const (
 	ColChangeRoleARNs
 	ColChangePolicyARN
 	ColChangeSeverity
+	ColChangeSummary
 
 	ColSourceObject
 	ColRecordIndex

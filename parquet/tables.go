@@ -77,6 +77,7 @@ var EventsSchema = newSchema("events",
 	Column{Name: "change_role_arns", Kind: TextList},
 	Column{Name: "change_policy_arn", Kind: Dict},
 	Column{Name: "change_severity", Kind: Dict},
+	Column{Name: "change_summary", Kind: Dict},
 
 	Column{Name: "source_object", Kind: Dict},
 	Column{Name: "record_index", Kind: Int32},

@@ -110,6 +110,8 @@ func (r *rows) column(column int, numbers []int32) *parquet.Values {
 		r.gatherTexts(from.index, numbers)
 	case fromRow:
 		r.gatherRest(column, numbers)
+	case fromChange:
+		r.gatherChangedRoles(numbers)
 	default:
 		return &parquet.Values{} // no rule fills it
 	}
@@ -129,6 +131,7 @@ const (
 	fromIdentity                       // identity.codes
 	fromTexts                          // row.sizes
 	fromRow                            // other fields of row and identity
+	fromChange                         // change.roles
 )
 
 var columnSources = func() (sources [parquet.NumEventColumns]columnSource) {
@@ -141,6 +144,7 @@ var columnSources = func() (sources [parquet.NumEventColumns]columnSource) {
 	for i, column := range plainColumns {
 		sources[column] = columnSource{fromTexts, i}
 	}
+	sources[parquet.ColChangeRoleARNs] = columnSource{kind: fromChange}
 	for _, column := range [...]int{
 		parquet.ColEventTime, parquet.ColRecordIndex, parquet.ColDerivation, parquet.ColSessionCreatedAt,
 		parquet.ColReadOnly, parquet.ColManagementEvent, parquet.ColMFAAuthenticated,

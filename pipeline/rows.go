@@ -7,8 +7,8 @@ import (
 )
 
 // The columns that a row stores as codes: first the record's flat texts, then what
-// every row may have, in the order of row.codes. The last ones are those of an
-// assumption, which few rows have, in the order of assumption.codes.
+// every row may have, in the order of row.codes. Behind them stand those of an
+// assumption, which few rows have, in the order of assumption.
 const (
 	dictTLSDetails = iota + len(dictTexts)
 	dictOther
@@ -34,6 +34,16 @@ const (
 	dictCallerAudience
 	dictCallerNetwork
 	dictExternalID
+	assumptionDicts
+)
+
+// Then those of a role change, which fewer rows still have, in the order of
+// change.codes.
+const (
+	dictChange = iota + assumptionDicts
+	dictChangePolicy
+	dictChangeSeverity
+	dictChangeSummary
 	numDicts
 )
 
@@ -59,6 +69,7 @@ var dictColumns = [numDicts]int{
 	parquet.ColAssumedRoleARN, parquet.ColAssumedRoleID, parquet.ColAssumedSessionName, parquet.ColAssumedAccessKeyID,
 	parquet.ColAssumedSourceIdentity, parquet.ColAssumedSessionTags, parquet.ColCaller, parquet.ColCallerKind,
 	parquet.ColCallerProvider, parquet.ColCallerAudience, parquet.ColCallerNetwork, parquet.ColExternalID,
+	parquet.ColChange, parquet.ColChangePolicyARN, parquet.ColChangeSeverity, parquet.ColChangeSummary,
 }
 
 // The columns that a row stores as plain texts: first flat texts of many distinct
@@ -99,6 +110,7 @@ type row struct {
 	time       int64 // µs since 1970, UTC
 	identity   int32 // index into rows.identities, noCode if there is none
 	assumption int32 // index into rows.assumptions, noCode if it is none
+	change     int32 // index into rows.changes, noCode if it is none
 	index      int32 // of the record in its object
 	readOnly   cloudtrail.Bool
 	manage     cloudtrail.Bool
@@ -110,7 +122,7 @@ type row struct {
 }
 
 // assumption is the codes of the columns that only an assumption has.
-type assumption [numDicts - rowDicts]int32
+type assumption [assumptionDicts - rowDicts]int32
 
 // isAssumption reports whether the columns of an assumption are filled.
 func (e *row) isAssumption() bool { return e.assumption >= 0 }
@@ -132,6 +144,8 @@ func (r *rows) code(e *row, dict int) int32 {
 	switch {
 	case dict < rowDicts:
 		return e.codes[dict]
+	case dict >= assumptionDicts:
+		return r.changeCode(e, dict)
 	case e.assumption < 0:
 		return noCode
 	}
@@ -157,6 +171,7 @@ type rows struct {
 	raws        intern // userIdentity objects
 	identities  []identity
 	assumptions []assumption
+	changes     changes
 	objects     []string // names of objects, by their codes
 
 	parse   parsers
@@ -188,6 +203,7 @@ func newRows(b *bounds, m *action.Mapper) *rows {
 	}
 	r.raws = newIntern(&r.arena)
 	r.actions = newActions(m, &r.arena)
+	r.changes.roles = newIntern(&r.arena)
 	return r
 }
 
@@ -203,6 +219,7 @@ func (r *rows) reset() {
 	}
 	r.raws.reset()
 	r.actions.reset()
+	r.changes.reset()
 }
 
 func (r *rows) full() bool {
@@ -282,7 +299,9 @@ func (r *rows) identityOf(rec *cloudtrail.Record) int32 {
 func (r *rows) derive(rec *cloudtrail.Record, e *row) {
 	outcome := cloudtrail.OutcomeOf(rec.Text[cloudtrail.ErrorCode], rec.Text[cloudtrail.ErrorMessage])
 	e.codes[dictOutcome] = r.dicts[dictOutcome].code([]byte(outcome))
-	e.codes[dictPassedRole] = r.dicts[dictPassedRole].code(r.parse.passedRole.Parse(rec))
+	passed := r.parse.passedRole.Parse(rec)
+	e.codes[dictPassedRole] = r.dicts[dictPassedRole].code(passed)
+	e.change = r.changeOf(rec, e, outcome, passed)
 	r.setActions(rec, e, outcome)
 	e.assumption = noCode
 	if !cloudtrail.IsAssumption(rec) {

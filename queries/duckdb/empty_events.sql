@@ -68,6 +68,7 @@ select
     cast(null as varchar[]) as change_role_arns,
     cast(null as varchar) as change_policy_arn,
     cast(null as varchar) as change_severity,
+    cast(null as varchar) as change_summary,
     cast(null as varchar) as source_object,
     cast(null as integer) as record_index,
     cast(null as varchar) as family,

@@ -74,6 +74,7 @@ select
     change_role_arns,
     change_policy_arn,
     change_severity,
+    change_summary,
     ---------- origin
     source_object,
     record_index,

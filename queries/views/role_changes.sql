@@ -11,6 +11,7 @@ select
     outcome,
     change_role_arns as role_arns,
     change_policy_arn as policy_arn,
+    change_summary as summary,
     event_source,
     event_name,
     coalesce(role_arn, identity_arn, invoked_by) as actor,

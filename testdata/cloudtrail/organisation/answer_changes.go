@@ -34,6 +34,9 @@ func (w *world) changeRows() []changeRow {
 		}
 		row := changeRow{EventTime: stamp(c.at), EventID: c.id, AccountID: c.account.id, Region: c.region, Change: c.change, Severity: c.severity, Outcome: c.outcome,
 			RoleARNs: []string{}, PolicyARN: text(c.policyARN), Actor: c.actor.text, ActorKind: c.actor.kind, SourceIP: c.ip, Action: c.action}
+		if c.outcome == "denied" {
+			row.PolicyARN = nil // AWS leaves the parameters out of a denied call, and its message names the role alone
+		}
 		for _, r := range c.roles {
 			row.RoleARNs = append(row.RoleARNs, r.arn())
 		}

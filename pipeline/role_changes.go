@@ -1,0 +1,102 @@
+package pipeline
+
+import (
+	"roletrail/cloudtrail"
+	"roletrail/pipeline/rolechange"
+)
+
+// changes are the role changes of a row store.
+type changes struct {
+	named []bool // by code of event_name: whether an event of that name may be a change
+	all   []change
+	roles intern  // ARNs of roles
+	lists []int32 // codes of them, those of all changes one after another
+}
+
+// change is the codes of the columns that only a role change has.
+type change struct {
+	codes [numDicts - assumptionDicts]int32
+	roles int32 // where its roles end in changes.lists
+}
+
+func (c *changes) reset() {
+	c.named, c.all, c.lists = c.named[:0], c.all[:0], c.lists[:0]
+	c.roles.reset()
+}
+
+// changeOf finds what an event changes of roles. It is asked of every event, so that a
+// name which no change has is looked up but once until the store is emptied.
+func (r *rows) changeOf(rec *cloudtrail.Record, e *row, outcome cloudtrail.Outcome, passed []byte) int32 {
+	c, name := &r.changes, int(e.codes[dictEventName])
+	if name < 0 {
+		return noCode
+	}
+	if name == len(c.named) { // codes are given from 0 on, one after another
+		c.named = append(c.named, rolechange.Named(rec.Text[cloudtrail.EventName]))
+	}
+	if !c.named[name] {
+		return noCode
+	}
+	event := rolechange.Find(rec.Text[cloudtrail.EventSource], rec.Text[cloudtrail.EventName])
+	if event == nil {
+		return noCode
+	}
+	found, ok := event.Read(rec, outcome, passed)
+	if !ok {
+		return noCode
+	}
+	for _, arn := range found.Roles {
+		c.lists = append(c.lists, c.roles.code([]byte(arn)))
+	}
+	var codes change
+	codes.roles = int32(len(c.lists))
+	for dict, text := range [...]string{
+		dictChange - assumptionDicts:         event.Change,
+		dictChangePolicy - assumptionDicts:   found.Policy,
+		dictChangeSeverity - assumptionDicts: found.Severity.String(),
+		dictChangeSummary - assumptionDicts:  found.Summary,
+	} {
+		codes.codes[dict] = noCode
+		if text != "" {
+			codes.codes[dict] = r.dicts[assumptionDicts+dict].code([]byte(text))
+		}
+	}
+	c.all = append(c.all, codes)
+	return int32(len(c.all) - 1)
+}
+
+// changeCode is a row's code in one of the columns of a role change.
+func (r *rows) changeCode(e *row, dict int) int32 {
+	if e.change < 0 {
+		return noCode
+	}
+	return r.changes.all[e.change].codes[dict-assumptionDicts]
+}
+
+// changedRoles are the codes of the roles that a row's change names.
+func (c *changes) changedRoles(e *row) []int32 {
+	from := int32(0)
+	if e.change > 0 {
+		from = c.all[e.change-1].roles
+	}
+	return c.lists[from:c.all[e.change].roles]
+}
+
+// gatherChangedRoles gathers the lists of roles. A change that names none has an empty
+// list, what is no change has none.
+func (r *rows) gatherChangedRoles(numbers []int32) {
+	if len(r.changes.all) == 0 {
+		return // all are NULL
+	}
+	g := &r.gather
+	g.codes, g.values.Ends, g.values.ListNull = g.codes[:0], make([]int32, 0, len(numbers)), make([]bool, 0, len(numbers))
+	for _, n := range numbers {
+		e := &r.rows[n]
+		if e.change >= 0 {
+			g.codes = append(g.codes, r.changes.changedRoles(e)...)
+		}
+		g.values.ListNull = append(g.values.ListNull, e.change < 0)
+		g.values.Ends = append(g.values.Ends, int32(len(g.codes)))
+	}
+	r.gatherCodes(&r.changes.roles)
+}

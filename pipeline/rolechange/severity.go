@@ -1,0 +1,28 @@
+package rolechange
+
+import "slices"
+
+// Severity is how grave a change is: a closed set (design 9.7).
+type Severity uint8
+
+// The severities, from the least to the most grave.
+const (
+	Info Severity = iota
+	Low
+	Medium
+	High
+	Critical
+)
+
+var severities = [...]string{"info", "low", "medium", "high", "critical"}
+
+// String is the text of the lake's column change_severity.
+func (s Severity) String() string { return severities[s] }
+
+// Severities are the texts of all severities, from the least to the most grave.
+func Severities() []string { return slices.Clone(severities[:]) }
+
+// moved is the severity some steps higher, or lower below 0, within the set.
+func (s Severity) moved(steps int) Severity {
+	return Severity(min(max(int(s)+steps, int(Info)), int(Critical)))
+}
