@@ -131,3 +131,30 @@ func eachEventRow(t *testing.T, dir string, columns *parquet.Schema, fn func(row
 		}
 	}
 }
+
+// TestReportOfChanges compares every column of `report changes` with what was planted. Whom
+// an instance profile and a permission set reach, neither record nor inventory tells.
+func TestReportOfChanges(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lake")
+	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
+	takeInventory(t, dir)
+	p := quarter
+	p.Changes.Failed = true
+	key := []string{"event_id"}
+	want := keyed(readAnswer[map[string]any](t, "changes.json"), key)
+	got := keyed(askFor(t, openEngine(t, dir), "changes", p, func(map[string]any) bool { return true }), key)
+	if len(got) != len(want) {
+		t.Errorf("%d changes, want %d", len(got), len(want))
+	}
+	untold := map[any]int{"ec2:RunInstances": 1, "sso:AttachManagedPolicyToPermissionSet": 1, "sso:ProvisionPermissionSet": 1, "sso:CreateAccountAssignment": 1}
+	for id, w := range want {
+		if untold[w["action"]] > 0 {
+			untold[w["action"]]--
+			w["role_arns"] = []any{}
+		}
+		slices.SortFunc(w["role_arns"].([]any), func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+		if n := sameColumns(t, id, got[id], w); n != 13 {
+			t.Errorf("%s: %d columns were compared, want all but the summary", id, n)
+		}
+	}
+}

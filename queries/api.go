@@ -55,6 +55,8 @@ type Params struct {
 	Verdicts []string
 	// Unexpected is what `report unexpected` is asked beside these.
 	Unexpected Unexpected
+	// Changes is what `report changes` is asked beside these.
+	Changes Changes
 	// InventoryDate picks the snapshot to use; zero means the newest of each
 	// account (design 9.14).
 	InventoryDate time.Time

@@ -90,7 +90,7 @@ func TestSpecTestsHold(t *testing.T) {
 	b := batches()[0]
 	w := b.grantedWorld(25)
 	w.events = append(w.events, event{EventID: "change", EventTime: b.since, EventSource: "iam.amazonaws.com", EventName: "AttachRolePolicy",
-		Recipient: &w.roles[0].AccountID, Outcome: "success"})
+		Recipient: &w.roles[0].AccountID, Outcome: "success", Change: ptr("policy_attached"), ChangeRoles: []string{w.roles[0].ARN}, ChangeSeverity: ptr("medium")})
 	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 	for _, name := range Questions() {
 		q, err := findQuestion(name)

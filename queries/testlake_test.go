@@ -52,6 +52,15 @@ type event struct {
 	Caller          *string    `json:"caller"`
 	CallerKind      *string    `json:"caller_kind"`
 	Addendum        *string    `json:"addendum"`
+	IdentityARN     *string    `json:"identity_arn"`
+	UserName        *string    `json:"identity_user_name"`
+	OnBehalfOf      *string    `json:"on_behalf_of_user_id"`
+	InvokedBy       *string    `json:"invoked_by"`
+	Change          *string    `json:"change"`
+	ChangeRoles     []string   `json:"change_role_arns"`
+	ChangePolicy    *string    `json:"change_policy_arn"`
+	ChangeSeverity  *string    `json:"change_severity"`
+	ChangeSummary   *string    `json:"change_summary"`
 }
 
 // inventoryRole is one row of the inventory. It may have no id.

@@ -31,6 +31,11 @@ var layouts = map[string][]choice{
 		{"via_role", 6, 20, 0}, {"assumptions", 5, 0, 0}, {"denied", 9, 0, 0}, {"last_seen", 8, 0, 0}, {"first_seen", 10, 0, 0},
 		{"networks", 11, 12, 0},
 	},
+	"changes": {
+		{"event_time", 1, 0, 0}, {"account_id", 7, 0, 0}, {"severity", 2, 0, 0}, {"change", 8, 0, 0}, {"outcome", 6, 0, 0},
+		{"role_arns", 3, 16, 0}, {"summary", 4, 24, maxCell}, {"actor", 5, 16, 0}, {"via", 9, 16, 0}, {"source_ip_address", 10, 0, 0},
+		{"policy_arn", 11, 16, 0},
+	},
 	"coverage": {
 		{"account_id", 1, 0, 0}, {"aws_region", 2, 0, 0}, {"family", 3, 18, 0}, {"first_event", 8, 0, 0}, {"last_event", 7, 0, 0},
 		{"days_present", 5, 0, 0}, {"days_missing", 4, 0, 0}, {"objects", 9, 0, 0}, {"events", 6, 0, 0},

@@ -34,6 +34,6 @@ which are used, when, by whom and for what, and what they may do and never do.`,
 	r.Common = cli.AddCommon(root, r.Program)
 	r.cache.flags(root)
 	cli.TakesS3Lake(root)
-	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newCoverage(r), newRole(r), newSQL(r))
+	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newSQL(r))
 	return root
 }

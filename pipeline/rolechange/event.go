@@ -99,11 +99,11 @@ func parseEvents(text string) (events []*Event, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d of events.txt: %w", number+1, err)
 		}
-		if key := e.Source + " " + e.Name; seen[key] {
+		key := e.Source + " " + e.Name
+		if seen[key] {
 			return nil, fmt.Errorf("line %d of events.txt: %s stands there twice", number+1, key)
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		events = append(events, e)
 	}
 	return events, nil

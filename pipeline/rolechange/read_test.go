@@ -69,6 +69,8 @@ func TestTrust(t *testing.T) {
 		{`"NotPrincipal":{"AWS":"arn:aws:iam::111111111111:user/u"},"Action":"sts:AssumeRole"`, "critical", "lets in all but some"},
 		{vendor, "critical", "lets in account 999999999999 without a condition"},
 		{`"Principal":{"AWS":"999999999999"},"Action":"sts:AssumeRole"`, "critical", "lets in account 999999999999 without a condition"},
+		{`"Principal":{"AWS":["999999999999","888888888888","arn:aws:iam::999999999999:role/x"]},"Action":"sts:AssumeRole"`, "critical",
+			"lets in account 999999999999 without a condition, lets in account 888888888888 without a condition"},
 		{vendor + `,"Condition":{"StringEquals":{"sts:ExternalId":"x"}}`, "high", ""},
 		{`"Principal":{"AWS":"arn:aws:iam::111111111111:user/u"},"Action":"sts:AssumeRole"`, "high", ""},
 		{`"Principal":"*","Action":"sts:TagSession"`, "high", ""},

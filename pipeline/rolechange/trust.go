@@ -11,22 +11,29 @@ import (
 // judgeTrust judges whom a trust policy lets in. Conditions are not weighed but by the
 // question whether there is one of the kind that narrows such a principal.
 func (r *reading) judgeTrust(d policy.Document) verdict {
+	var reasons []string
 	for i := range d.Statements {
 		s := &d.Statements[i]
 		if !s.Allow || !admits(s) {
 			continue
 		}
 		if s.HasNotPrincipal {
-			return verdict{1, "lets in all but some"}
+			reasons = append(reasons, "lets in all but some")
 		}
 		for _, p := range s.Principals {
-			if reason := r.open(s, p); reason != "" {
-				return verdict{1, reason}
+			if reason := r.open(s, p); reason != "" && len(reasons) < maxReasons && !slices.Contains(reasons, reason) {
+				reasons = append(reasons, reason)
 			}
 		}
 	}
-	return verdict{}
+	if len(reasons) == 0 {
+		return verdict{}
+	}
+	return verdict{1, strings.Join(reasons, ", ")}
 }
+
+// maxReasons is how many principals a summary names.
+const maxReasons = 5
 
 // admits says whether a statement allows an action that begins a session.
 func admits(s *policy.Statement) bool {
