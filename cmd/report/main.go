@@ -6,6 +6,7 @@
 //	report unused [--summary]     what roles may do and never do; --policy ROLE
 //	                              proposes a policy without that
 //	report unexpected             who became a role and should not have
+//	report changes                what was changed about roles
 //	report coverage [--gaps]      what the lake holds and what is missing
 //	report role ROLE              everything about one role (name, ARN or AROA id)
 //	report sql [QUERY | -f FILE]  SQL over the views of the lake, read-only;
