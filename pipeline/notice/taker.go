@@ -14,8 +14,7 @@ type Taker struct {
 	delivery *pipeline.Delivery
 	lake     *parquet.Remote
 	store    *bucket.Store
-	connect  func(ctx context.Context, bucket string) (bucket.Client, error)
-	sources  map[string]*bucket.Source
+	sources  bucket.Sources
 }
 
 // NewTaker makes one. connect finds the client of a bucket.
@@ -28,8 +27,7 @@ func NewTaker(store *bucket.Store, limits pipeline.Limits, connect func(ctx cont
 		delivery: pipeline.NewDelivery(lake, pipeline.Options{Limits: limits}),
 		lake:     lake,
 		store:    store,
-		connect:  connect,
-		sources:  map[string]*bucket.Source{},
+		sources:  bucket.Sources{Connect: connect},
 	}, nil
 }
 
@@ -45,7 +43,7 @@ func nameOf(o Object) string { return "s3://" + o.Bucket + "/" + pipeline.Object
 
 // Take takes what lies there now.
 func (t *Taker) Take(ctx context.Context, o Object) (pipeline.Receipt, error) {
-	source, err := t.source(ctx, o.Bucket)
+	source, err := t.sources.Of(ctx, o.Bucket)
 	if err != nil {
 		return pipeline.Receipt{}, err
 	}
@@ -55,24 +53,3 @@ func (t *Taker) Take(ctx context.Context, o Object) (pipeline.Receipt, error) {
 	}
 	return t.delivery.Deliver(ctx, object)
 }
-
-func (t *Taker) source(ctx context.Context, name string) (*bucket.Source, error) {
-	if source := t.sources[name]; source != nil {
-		return source, nil
-	}
-	if _, _, err := bucket.Place("s3://" + name); err != nil {
-		return nil, err
-	}
-	client, err := t.connect(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	if len(t.sources) >= maxBuckets { // notices may name any
-		clear(t.sources)
-	}
-	t.sources[name] = &bucket.Source{Client: client, Bucket: name}
-	return t.sources[name], nil
-}
-
-// maxBuckets is how many clients are kept.
-const maxBuckets = 64
