@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/logging"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"roletrail/pipeline/awserr"
 )
 
 // attempts is how often a request is made before its failure counts: more often than
@@ -53,6 +55,10 @@ func Connect(ctx context.Context, bucket string) (*s3.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration of AWS: %w", err)
 	}
+	// Found now, so that missing ones are told from a request that failed.
+	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
+		return nil, awserr.NoCredentials(err)
+	}
 	client := newClient(settings)
 	region, err := regionOf(ctx, client, bucket)
 	if err != nil {
@@ -80,7 +86,7 @@ func regionOf(ctx context.Context, client *s3.Client, bucket string) (string, er
 	}
 	var response *smithyhttp.ResponseError
 	if !errors.As(err, &response) {
-		return "", fmt.Errorf("asking for bucket %q: %w", bucket, err)
+		return "", fmt.Errorf("asking for bucket %q: %w", bucket, awserr.Unanswered(err))
 	}
 	switch region := response.Response.Header.Get("X-Amz-Bucket-Region"); {
 	case response.HTTPStatusCode() == http.StatusNotFound:
@@ -90,5 +96,5 @@ func regionOf(ctx context.Context, client *s3.Client, bucket string) (string, er
 	case region != "":
 		return region, nil
 	}
-	return "", fmt.Errorf("asking for bucket %q: %w", bucket, err)
+	return "", fmt.Errorf("asking for bucket %q: %w", bucket, awserr.Unanswered(err))
 }

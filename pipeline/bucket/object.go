@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"roletrail/pipeline/awserr"
 )
 
 // body reads an object of S3. A connection that breaks is made again, from where it
@@ -115,5 +117,5 @@ func explained(what string, err error) error {
 	case code == "RequestTimeTooSkewed":
 		next = "; set the clock of this machine"
 	}
-	return fmt.Errorf("reading %s%s: %w", what, next, err)
+	return fmt.Errorf("reading %s%s: %w", what, next, awserr.Unanswered(err))
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go/logging"
+
+	"roletrail/pipeline/awserr"
 )
 
 const (
@@ -36,7 +38,7 @@ func Connect(ctx context.Context) (*iam.Client, error) {
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(callTimeout)),
 		config.WithLogger(logging.Nop{})) // standard error is the program's
 	if err != nil {
-		return nil, &failure{fmt.Errorf("reading the configuration of AWS: %w", err), howToConfigure}
+		return nil, awserr.With(fmt.Errorf("reading the configuration of AWS: %w", err), awserr.HowToConfigure)
 	}
 	if cfg.Region == "" {
 		cfg.Region = anyRegion
@@ -46,7 +48,7 @@ func Connect(ctx context.Context) (*iam.Client, error) {
 	}
 	// Found now, so that missing ones are told from a call that failed.
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return nil, &failure{fmt.Errorf("finding credentials of AWS: %w", err), howToConfigure}
+		return nil, awserr.NoCredentials(err)
 	}
 	return iam.NewFromConfig(cfg, func(o *iam.Options) { o.HTTPClient = bounded{o.HTTPClient} }), nil
 }

@@ -6,28 +6,17 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
+
+	"roletrail/pipeline/awserr"
 )
 
 // The next step of each failure.
 const (
-	howToConfigure = "give credentials as the AWS CLI takes them: `aws sso login` or `aws configure`, and AWS_PROFILE if it is not the default one; `aws sts get-caller-identity` shows whether they work"
-	howToRenew     = "the credentials are wrong or over: renew them; `aws sts get-caller-identity` shows whether they work"
-	howToAllow     = `the caller needs this policy: {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetAccountAuthorizationDetails","Resource":"*"}]}`
-	howToWait      = "others in the account use up IAM's quota: run it again later, or set AWS_MAX_ATTEMPTS to try longer"
-	howToReach     = "run it again; if it stays, see to the network, the proxy (HTTPS_PROXY) and the endpoint (AWS_ENDPOINT_URL), or give a FILE made elsewhere by `aws iam get-account-authorization-details`"
+	howToRenew = "the credentials are wrong or over: renew them; `aws sts get-caller-identity` shows whether they work"
+	howToAllow = `the caller needs this policy: {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetAccountAuthorizationDetails","Resource":"*"}]}`
+	howToWait  = "others in the account use up IAM's quota: run it again later, or set AWS_MAX_ATTEMPTS to try longer"
+	howToReach = "run it again; if it stays, see to the network, the proxy (HTTPS_PROXY) and the endpoint (AWS_ENDPOINT_URL), or give a FILE made elsewhere by `aws iam get-account-authorization-details`"
 )
-
-// failure is an error with its next step.
-type failure struct {
-	err  error
-	hint string
-}
-
-func (f *failure) Error() string { return f.err.Error() }
-func (f *failure) Unwrap() error { return f.err }
-
-// Hint returns the next step.
-func (f *failure) Hint() string { return f.hint }
 
 // maxMessage is how many characters of an answer's message are told.
 const maxMessage = 1000
@@ -38,10 +27,9 @@ func explain(err error) error {
 	const asking = "asking IAM for its account authorization details"
 	var answered smithy.APIError
 	if errors.As(err, &answered) {
-		return &failure{fmt.Errorf("%s: %.*s: %.*s", asking, maxMessage, answered.ErrorCode(), maxMessage, answered.ErrorMessage()),
-			nextStep(answered.ErrorCode())}
+		return awserr.With(fmt.Errorf("%s: %.*s: %.*s", asking, maxMessage, answered.ErrorCode(), maxMessage, answered.ErrorMessage()), nextStep(answered.ErrorCode()))
 	}
-	return &failure{fmt.Errorf("%s: %w", asking, err), howToReach}
+	return awserr.With(fmt.Errorf("%s: %w", asking, err), howToReach)
 }
 
 func nextStep(code string) string {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/smithy-go/logging"
+
+	"roletrail/pipeline/awserr"
 )
 
 // IsURL reports whether a source is the URL of a queue.
@@ -37,6 +39,9 @@ func Connect(ctx context.Context, queue string) (*sqs.Client, error) {
 	settings, err := config.LoadDefaultConfig(ctx, config.WithDefaultRegion("us-east-1"), config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration of AWS: %w", err)
+	}
+	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
+		return nil, awserr.NoCredentials(err)
 	}
 	return sqs.NewFromConfig(settings, func(o *sqs.Options) {
 		if region != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"roletrail/pipeline"
+	"roletrail/pipeline/awserr"
 	"roletrail/pipeline/bucket"
 	"roletrail/pipeline/notice"
 )
@@ -381,5 +382,5 @@ func explained(err error) error {
 	if errors.As(err, &missing) {
 		return errors.New("there is no such queue")
 	}
-	return err
+	return awserr.Unanswered(err)
 }
