@@ -41,6 +41,7 @@ func (r *run) commit(workers []*worker) error {
 	}
 	for _, o := range done {
 		r.summary.add(o)
+		r.summary.RoleChanges.see(o.changes, r.options.RecentSince)
 	}
 	for _, f := range batch.Files {
 		r.summary.Files++

@@ -25,6 +25,8 @@ type Options struct {
 	// Committed, if set, is told after each commit what the run has committed so far. The
 	// summary must not be kept.
 	Committed func(*Summary)
+	// RecentSince is since when role changes are news, for the summary's counts.
+	RecentSince time.Time
 
 	bounds bounds // tests make them small
 }

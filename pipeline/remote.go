@@ -168,6 +168,7 @@ func (r *remoteRun) count(of Receipt) {
 	r.summary.Bytes += of.bytes
 	r.summary.Objects.Total++
 	r.summary.add(o)
+	r.summary.RoleChanges.see(o.changes, r.options.RecentSince)
 	total := r.listed
 	r.mu.Unlock()
 	if r.options.Progress != nil {

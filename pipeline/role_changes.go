@@ -15,8 +15,11 @@ type changes struct {
 
 // change is the codes of the columns that only a role change has.
 type change struct {
-	codes [numDicts - assumptionDicts]int32
-	roles int32 // where its roles end in changes.lists
+	codes    [numDicts - assumptionDicts]int32
+	roles    int32 // where its roles end in changes.lists
+	event    *rolechange.Event
+	severity rolechange.Severity
+	outcome  cloudtrail.Outcome
 }
 
 func (c *changes) reset() {
@@ -48,8 +51,7 @@ func (r *rows) changeOf(rec *cloudtrail.Record, e *row, outcome cloudtrail.Outco
 	for _, arn := range found.Roles {
 		c.lists = append(c.lists, c.roles.code([]byte(arn)))
 	}
-	var codes change
-	codes.roles = int32(len(c.lists))
+	codes := change{roles: int32(len(c.lists)), event: event, severity: found.Severity, outcome: outcome}
 	for dict, text := range [...]string{
 		dictChange - assumptionDicts:         event.Change,
 		dictChangePolicy - assumptionDicts:   found.Policy,

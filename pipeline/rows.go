@@ -226,8 +226,8 @@ func (r *rows) full() bool {
 	return len(r.rows) >= r.bounds.groupRows || len(r.arena.buf) >= r.bounds.groupBytes
 }
 
-// add stores an event.
-func (r *rows) add(rec *cloudtrail.Record, object string) {
+// add stores an event; ok says that it changes roles.
+func (r *rows) add(rec *cloudtrail.Record, object string) (change seenChange, ok bool) {
 	r.rows = append(r.rows, row{})
 	e := &r.rows[len(r.rows)-1]
 	e.time, e.index = rec.Time, int32(rec.Index)
@@ -249,6 +249,7 @@ func (r *rows) add(rec *cloudtrail.Record, object string) {
 	e.identity = r.identityOf(rec)
 	e.apiCall = cloudtrail.IsAPICall(rec.Text[cloudtrail.EventType])
 	r.derive(rec, e)
+	return r.seenChange(rec, e)
 }
 
 // objectOf is the code of the object that events come from, one after another.

@@ -27,6 +27,9 @@ type Summary struct {
 	// LastEvents are the newest events that were new to the lake, by account.
 	LastEvents map[string]time.Time `json:"-"`
 
+	// RoleChanges counts the changes of roles that were new to the lake.
+	RoleChanges RoleChanges `json:"-"`
+
 	epochs int // commits that it counts
 }
 
@@ -97,7 +100,7 @@ func (s *Summary) JSON() ([]byte, error) {
 }
 
 func newSummary() *Summary {
-	return &Summary{Families: map[string]FamilyCounts{}, Skipped: map[string]int64{}, Quarantine: []Quarantined{}, LastEvents: map[string]time.Time{}}
+	return &Summary{Families: map[string]FamilyCounts{}, Skipped: map[string]int64{}, Quarantine: []Quarantined{}, LastEvents: map[string]time.Time{}, RoleChanges: newRoleChanges()}
 }
 
 // add counts one finished object.

@@ -204,7 +204,9 @@ func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 		return nil
 	}
 	o.written++
-	w.rows.add(rec, o.object.Name)
+	if change, ok := w.rows.add(rec, o.object.Name); ok {
+		o.changes = append(o.changes, change)
+	}
 	if w.rows.full() {
 		return fatal(w.flush())
 	}

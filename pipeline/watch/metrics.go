@@ -32,6 +32,7 @@ type Metrics struct {
 	inQuarantine               prometheus.Gauge
 	pending                    prometheus.Gauge
 	lastEvent                  *accounts
+	roleChanges                *roleChanges
 
 	last    pipeline.Summary // of this round, as counted so far
 	left    atomic.Int64     // objects of this round that are still to be read
@@ -89,8 +90,9 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		inQuarantine: gauge("roletrail_ingest_quarantined_objects", "Log files that are in quarantine as a whole."),
 		pending:      gauge("roletrail_ingest_pending_objects", "Log files of the round at hand that are still to be read."),
 		lastEvent:    newAccounts(),
+		roleChanges:  newRoleChanges(),
 	}
-	registry.MustRegister(m.objects, m.records, m.families, m.rounds, m.messages, m.inflated, m.written, m.files, m.duration, m.started, m.lastRound, m.inQuarantine, m.pending, m.lastEvent)
+	registry.MustRegister(m.objects, m.records, m.families, m.rounds, m.messages, m.inflated, m.written, m.files, m.duration, m.started, m.lastRound, m.inQuarantine, m.pending, m.lastEvent, m.roleChanges)
 	return m
 }
 
@@ -140,8 +142,9 @@ func (m *Metrics) committed(s *pipeline.Summary) {
 	m.written.Add(float64(s.Bytes - was.Bytes))
 	m.files.Add(float64(s.Files - was.Files))
 	m.lastEvent.see(s.LastEvents)
+	m.roleChanges.see(&s.RoleChanges, &was.RoleChanges)
 	m.last = *s
-	m.last.Families = maps.Clone(s.Families)
+	m.last.Families, m.last.RoleChanges.Recent = maps.Clone(s.Families), maps.Clone(s.RoleChanges.Recent)
 }
 
 // ended counts a round.

@@ -174,7 +174,7 @@ func (w *Watcher) ingest(ctx context.Context, lake *parquet.Lake, now time.Time,
 		sources[i] = from
 	}
 	options := w.Options
-	options.Committed, options.Progress = w.Metrics.committed, w.Metrics.progress
+	options.Committed, options.Progress, options.RecentSince = w.Metrics.committed, w.Metrics.progress, now.Add(-NewsAge)
 	summary, err := pipeline.Ingest(ctx, lake, sources, options)
 	err = errors.Join(err, w.settle(ctx, lake))
 	if len(set) > 0 || summary.Objects.Quarantined > 0 {
