@@ -74,7 +74,7 @@ func (r *reading) subject(passed string) string {
 func (r *reading) policy() string {
 	_, refused := r.refused()
 	for _, text := range [...]string{r.text(fieldPolicy), r.text(fieldAttach), refused} {
-		if arn, err := iam.ParseARN(text); err == nil && arn.Service == "iam" && strings.HasPrefix(arn.Resource, "policy/") {
+		if arn, err := iam.ParseARN(text); err == nil && arn.Service == "iam" && strings.HasPrefix(arn.Resource, "policy/") && isPlain(text, "+=,.@_-/:") {
 			return text
 		}
 	}

@@ -156,6 +156,18 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestNoNames are taken for no roles and no policies.
+func TestNoNames(t *testing.T) {
+	for _, name := range []string{"", "a b", "*", "a/b", "\x1b[31m", "<!channel>", "a\u202eb", "é", strings.Repeat("a", 129), "arn:aws:iam::111111111111:role/a\nb",
+		"arn:aws:iam::111111111111:role/*", "arn:aws:iam::111111111111:user/a", "arn:aws:iam::1:role/a", "arn%3Aaws%zz"} {
+		e := example{Source: "iam.amazonaws.com", Name: "AttachRolePolicy",
+			Request: json.RawMessage(`{"roleName":` + quoted(name) + `,"policyArn":` + quoted("arn:aws:iam::111111111111:policy/"+name+" ") + `}`)}
+		if _, got, ok := read(e.record(), cloudtrail.Success); !ok || len(got.Roles) > 0 || got.Policy != "" {
+			t.Errorf("%q: %+v", name, got)
+		}
+	}
+}
+
 // TestPartitions names roles in the partition of the event's Region (P35).
 func TestPartitions(t *testing.T) {
 	for region, want := range map[string]string{"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "eu-west-1": "aws", "": "aws"} {

@@ -69,7 +69,7 @@ func (r *reading) roleARN(name string) string {
 		return ""
 	}
 	account := r.account()
-	if name == "" || len(name) > maxRoleName || strings.ContainsAny(name, "/:* ") || !iam.IsAccountID(account) {
+	if name == "" || len(name) > maxRoleName || !isPlain(name, "+=,.@_-") || !iam.IsAccountID(account) {
 		return ""
 	}
 	return "arn:" + partition(r.rec.Text[cloudtrail.AWSRegion]) + ":iam::" + account + ":role/" + name
@@ -95,7 +95,19 @@ func isRoleARN(text string) bool {
 		return false
 	}
 	_, _, ok := arn.Role()
-	return ok && !strings.ContainsAny(text, "*? ")
+	return ok && isPlain(text, "+=,.@_-/:")
+}
+
+// isPlain says whether a text has letters and digits of ASCII and these marks alone, as
+// names of IAM have: what else a record calls a role is none.
+func isPlain(text, marks string) bool {
+	for _, c := range []byte(text) {
+		isLetter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !isLetter && (c < '0' || c > '9') && strings.IndexByte(marks, c) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // lastName is what stands behind the last slash.
