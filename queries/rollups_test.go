@@ -2,6 +2,8 @@ package queries
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -76,6 +78,33 @@ func TestSessionsOfCompactDaysAreNotReadAgain(t *testing.T) {
 		rows, err := openFiles(t, files, Options{}).SQL(context.Background(), "select first_seen, last_seen, events, denied from sessions order by first_seen")
 		if got := all(t, rows, err); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v\nwant %v", got, want)
+		}
+	}
+}
+
+// TestAccountOfSessionsWithoutARN is the caller's, on days that are compact and on others.
+func TestAccountOfSessionsWithoutARN(t *testing.T) {
+	var x world
+	for _, at := range []time.Time{time.Date(2026, 7, 3, 1, 0, 0, 0, time.UTC), time.Date(2026, 7, 4, 1, 0, 0, 0, time.UTC)} {
+		x.events = append(x.events,
+			event{EventID: "a" + at.Format(time.RFC3339), EventTime: at, Outcome: "success", RoleID: ptr("AROA1"), SessionName: ptr("both"), SessionCreated: &at, IdentityAccount: ptr("111111111111"), Recipient: ptr("222222222222")},
+			event{EventID: "b" + at.Format(time.RFC3339), EventTime: at, Outcome: "success", RoleID: ptr("AROA1"), SessionName: ptr("one"), SessionCreated: &at, Recipient: ptr("222222222222")})
+	}
+	w := newWorkshop(t)
+	dir := t.TempDir()
+	w.write(dir, x)
+	for _, compact := range []string{"true", "event_date = '2026-07-03'"} {
+		if err := os.RemoveAll(filepath.Join(dir, "uses")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(filepath.Join(dir, "session_days")); err != nil {
+			t.Fatal(err)
+		}
+		w.exec("create or replace temp table filled as select * from read_parquet('" + dir + "/events/*/*.parquet', hive_types = {'event_date': varchar})")
+		w.writeRollups(dir, compact)
+		rows, err := openFiles(t, foundFiles(t, dir), Options{}).SQL(context.Background(), "select role_session_name, account_id, count(*) from sessions group by all order by all")
+		if got, want := all(t, rows, err), [][]any{{"both", "111111111111", int64(2)}, {"one", "222222222222", int64(2)}}; !reflect.DeepEqual(got, want) {
+			t.Errorf("compact where %s: got %v, want %v", compact, got, want)
 		}
 	}
 }
