@@ -54,7 +54,11 @@ func TestPrometheusAndAlertmanager(t *testing.T) {
 
 	p.await(`roletrail_ingest_quarantined_objects == 0`)
 	began := time.Now()
+	const open = `{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"}]}`
 	for name, text := range map[string]string{
+		"trust.json": `{"Records":[{"eventVersion":"1.08","eventTime":"` + began.UTC().Format(time.RFC3339) + `","eventSource":"iam.amazonaws.com","eventName":"UpdateAssumeRolePolicy","awsRegion":"us-east-1",` +
+			`"recipientAccountId":"111111111111","eventID":"00000000-0000-4000-8000-000000000002","eventType":"AwsApiCall","eventCategory":"Management",` +
+			`"requestParameters":{"roleName":"app","policyDocument":"` + open + `"},"responseElements":null}]}`,
 		"a.json":   `{"Records":[{"eventTime":"` + began.UTC().Format(time.RFC3339) + `","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"00000000-0000-4000-8000-000000000001","recipientAccountId":"111111111111"}]}`,
 		"bad.json": `{"Rec`,
 	} {
@@ -63,7 +67,15 @@ func TestPrometheusAndAlertmanager(t *testing.T) {
 		}
 	}
 	told := slack.await(t, "RoletrailQuarantineGrows")
-	t.Logf("from the file to Slack: %v", time.Since(began).Round(100*time.Millisecond))
+	change := slack.await(t, "RoletrailRoleChangeCritical")
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("from the file to Slack it took %v, 15 seconds are asked for", took)
+	} else {
+		t.Logf("from the file to Slack: %v", took.Round(100*time.Millisecond))
+	}
+	if want := "critical change of a role in account 111111111111"; !strings.Contains(change, want) {
+		t.Errorf("Slack is not told %q but:\n%s", want, change)
+	}
 	for _, want := range []string{"FIRING", "sets log files or records aside", "ingest quarantine lists them"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("Slack is not told %q but:\n%s", want, told)
