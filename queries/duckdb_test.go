@@ -385,7 +385,7 @@ func TestBadQuestions(t *testing.T) {
 	e := openFiles(t, emptyLake(t), Options{})
 	good := window()
 	for want, ask := range map[string]func() error{
-		`finding question "nothing": there is none; the questions are accounts, coverage, `: func() error { _, err := e.Run(context.Background(), "nothing", good); return err },
+		`finding question "nothing": there is none; the questions are accounts, changes, coverage, `: func() error { _, err := e.Run(context.Background(), "nothing", good); return err },
 		`finding question "../last_used"`: func() error { _, err := e.Run(context.Background(), "../last_used", good); return err },
 		"reading the window: it is empty": func() error {
 			_, err := e.Run(context.Background(), "coverage", Params{Since: good.Until, Until: good.Since})
