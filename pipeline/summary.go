@@ -144,7 +144,11 @@ func (s *Summary) sawEvents(rows []coveredRow) {
 			continue
 		}
 		last, known := s.LastEvents[row.account]
-		if at := time.UnixMicro(row.last).UTC(); known && at.After(last) || !known && len(s.LastEvents) < maxCovered {
+		at := time.UnixMicro(row.last).UTC()
+		if now := time.Now().UTC(); at.After(now) {
+			at = now // a clock is wrong, or somebody lies
+		}
+		if known && at.After(last) || !known && len(s.LastEvents) < maxCovered {
 			s.LastEvents[row.account] = at
 		}
 	}

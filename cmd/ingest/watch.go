@@ -154,7 +154,7 @@ func (j *watchJob) sources(ctx context.Context, args []string) (sources []watch.
 		}
 		if !strings.HasPrefix(arg, "s3://") {
 			files := pipeline.Files{Path: arg, Except: j.logs.common.Lake}
-			sources = append(sources, watch.Source{Source: files, Folder: arg})
+			sources = append(sources, watch.Source{Source: files, Folder: arg, Except: j.logs.common.Lake})
 			continue
 		}
 		all, err := j.logs.s3Source(ctx, arg)

@@ -25,15 +25,21 @@ func folderNews(sources []Source, told chan<- struct{}) (stop func()) {
 	if err != nil {
 		return func() {}
 	}
+	var except []string
 	for _, s := range sources {
 		if s.Folder != "" {
-			addFolders(watcher, s.Folder)
+			except = append(except, real(s.Except))
+		}
+	}
+	for _, s := range sources {
+		if s.Folder != "" {
+			addFolders(watcher, real(s.Folder), except)
 		}
 	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		listen(watcher, told)
+		listen(watcher, told, except)
 	}()
 	return func() {
 		watcher.Close()
@@ -41,16 +47,32 @@ func folderNews(sources []Source, told chan<- struct{}) (stop func()) {
 	}
 }
 
-// listen passes on that something changed, and adds folders that appear.
-func listen(watcher *fsnotify.Watcher, told chan<- struct{}) {
+// real is where a folder lies, with links resolved; as it is given if that cannot be told,
+// as of a lake that is not made yet.
+func real(folder string) string {
+	if resolved, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = resolved
+	}
+	if abs, err := filepath.Abs(folder); err == nil {
+		folder = abs
+	}
+	return folder
+}
+
+// listen passes on that something changed, and adds folders that appear. The lake's own
+// changes, which every round makes, are no news.
+func listen(watcher *fsnotify.Watcher, told chan<- struct{}, except []string) {
 	for {
 		select {
 		case event, ok := <-watcher.Events:
 			if !ok {
 				return
 			}
+			if slices.Contains(except, event.Name) {
+				continue
+			}
 			if event.Has(fsnotify.Create) && len(watcher.WatchList()) < mostFolders {
-				addFolders(watcher, event.Name) // a file is none, and is left out
+				addFolders(watcher, event.Name, except) // a file is none, and is left out
 			}
 		case _, ok := <-watcher.Errors:
 			if !ok {
@@ -63,15 +85,18 @@ func listen(watcher *fsnotify.Watcher, told chan<- struct{}) {
 
 // addFolders adds a folder and those below it, the ones that changed last if there are
 // too many. Folders that cannot be added are found by looking.
-func addFolders(watcher *fsnotify.Watcher, root string) {
+func addFolders(watcher *fsnotify.Watcher, root string, except []string) {
 	type folder struct {
 		path    string
 		changed time.Time
 	}
 	var folders []folder
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.IsDir() {
+		switch {
+		case err != nil || !entry.IsDir():
 			return nil
+		case slices.Contains(except, path):
+			return filepath.SkipDir
 		}
 		if info, err := entry.Info(); err == nil {
 			folders = append(folders, folder{path, info.ModTime()})

@@ -196,6 +196,7 @@ func (a *accounts) see(times map[string]time.Time) {
 	for _, account := range slices.Sorted(maps.Keys(times)) {
 		last, known := a.last[account]
 		switch {
+		case account == "": // of a record that tells none
 		case !known && (len(a.last) >= MostAccounts || !isAccount(account)):
 			if len(a.omitted) < 10*MostAccounts {
 				a.omitted[account] = true

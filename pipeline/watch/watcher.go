@@ -32,8 +32,9 @@ type Source struct {
 	// Recent is the part of it in which new objects appear as a rule, as of some time; nil
 	// if all of it is looked at every time.
 	Recent func(now time.Time) pipeline.Source
-	// Folder is the folder to be told about by the operating system, empty for others.
-	Folder string
+	// Folder is the folder to be told about by the operating system, empty for others, and
+	// Except one below it that is not: the lake.
+	Folder, Except string
 	// Notices is what Source is where messages name the objects, nil for others.
 	Notices Notices
 }
@@ -66,9 +67,10 @@ const (
 	slowest = 10 * time.Minute
 )
 
-// Run looks at the sources until ctx ends, and then returns nil when the round at hand has
-// committed what it finished. That a round fails is told, and the next one tries again:
-// only of the first one, which shows a wrong path or missing rights, the error ends Run.
+// Run looks at the sources until ctx ends, and then returns when the round at hand has
+// committed what it finished, with what went wrong with that. That a round fails is told,
+// and the next one tries again: only of the first one, which shows a wrong path or missing
+// rights, the error ends Run.
 func (w *Watcher) Run(ctx context.Context) error {
 	if w.now == nil {
 		w.now = time.Now
@@ -87,8 +89,10 @@ func (w *Watcher) Run(ctx context.Context) error {
 		whole := now.Sub(wholeAt) >= wholeEvery
 		unsettled, err := w.round(ctx, now, whole)
 		switch {
+		case ctx.Err() != nil && errors.Is(err, parquet.ErrLocked):
+			return nil // it began nothing
 		case ctx.Err() != nil:
-			return nil
+			return err
 		case err == nil:
 			failed = 0
 			if whole {
@@ -99,7 +103,11 @@ func (w *Watcher) Run(ctx context.Context) error {
 		default:
 			failed++
 		}
-		if !w.wait(ctx, w.pause(failed, unsettled), news) {
+		heard := news
+		if failed > 0 {
+			heard = nil // what is new is no reason to fail again at once
+		}
+		if !w.wait(ctx, w.pause(failed, unsettled), heard) {
 			return nil
 		}
 	}
@@ -146,9 +154,6 @@ func (w *Watcher) round(ctx context.Context, now time.Time, whole bool) (unsettl
 		summary, unsettled, err = w.ingest(ctx, lake, now, whole)
 		err = errors.Join(err, lake.Close())
 	}
-	if ctx.Err() != nil && errors.Is(err, pipeline.ErrInterrupted) {
-		err = nil // as was asked for
-	}
 	w.Metrics.ended(summary, err, time.Since(start), w.now())
 	if w.Told != nil {
 		w.Told(summary, err)
@@ -161,8 +166,10 @@ func (w *Watcher) ingest(ctx context.Context, lake *parquet.Lake, now time.Time,
 	if err != nil {
 		return nil, false, err
 	}
+	w.Metrics.quarantined(len(set))
 	sieve := sieve{now: now, quarantined: set}
 	sources := make([]pipeline.Source, len(w.Sources))
+	lost := make([]error, len(w.Sources))
 	for i, s := range w.Sources {
 		from := s.Source
 		if s.Recent != nil && !whole {
@@ -171,18 +178,42 @@ func (w *Watcher) ingest(ctx context.Context, lake *parquet.Lake, now time.Time,
 		if s.Notices == nil { // what failed comes again by itself
 			from = sieve.of(from)
 		}
-		sources[i] = from
+		sources[i] = lenient{from, &lost[i]}
 	}
 	options := w.Options
 	options.Committed, options.Progress, options.RecentSince = w.Metrics.committed, w.Metrics.progress, now.Add(-NewsAge)
 	summary, err := pipeline.Ingest(ctx, lake, sources, options)
-	err = errors.Join(err, w.settle(ctx, lake))
-	if len(set) > 0 || summary.Objects.Quarantined > 0 {
+	if ctx.Err() != nil && err == pipeline.ErrInterrupted { //nolint:errorlint // joined with another error it is no plain stop
+		err = nil
+	}
+	err = errors.Join(err, errors.Join(lost...), w.settle(ctx, lake))
+	if summary.Objects.Ingested+summary.Objects.Skipped+summary.Objects.Quarantined > 0 {
 		after, countErr := quarantined(lake)
 		w.Metrics.quarantined(len(after))
 		err = errors.Join(err, countErr)
 	}
 	return summary, sieve.unsettled, err
+}
+
+// lenient is a source whose failure to list keeps none of the others from being read. The
+// round fails all the same.
+type lenient struct {
+	pipeline.Source
+	failure *error
+}
+
+// List implements [pipeline.Source].
+func (l lenient) List(ctx context.Context, fn func(pipeline.Object) error) error {
+	var taken error // what fn said, which is no failure of the source
+	err := l.Source.List(ctx, func(o pipeline.Object) error {
+		taken = fn(o)
+		return taken
+	})
+	if taken != nil || ctx.Err() != nil {
+		return err
+	}
+	*l.failure = err
+	return nil
 }
 
 // settle lets the messages go whose objects the lake has.

@@ -387,3 +387,120 @@ func TestRecentPartIsLookedAtMostly(t *testing.T) {
 		t.Errorf("looks %v, want %v", looks, want)
 	}
 }
+
+// TestLakeInTheFolderIsNoNews watches a folder in which its own lake lies: what a round
+// writes there is no reason for another one.
+func TestLakeInTheFolderIsNoNews(t *testing.T) {
+	w := newWatched(t)
+	w.lake = filepath.Join(w.logs, "lake")
+	w.Every = time.Hour
+	w.Sources[0] = Source{Source: pipeline.Files{Path: w.logs, Except: w.lake}, Folder: w.logs, Except: w.lake}
+	place(t, filepath.Join(w.logs, "x.json"), record(1, "111111111111"))
+	stop := w.start()
+	w.await("the object", func(r round) bool { return r.summary.Objects.Ingested == 1 })
+	time.Sleep(2*settling + 500*time.Millisecond)
+	if n := len(w.told); n > 0 {
+		t.Errorf("%d more rounds", n)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNewsDoNotShortenThePauseOfFailures lets rounds fail while the folder has news.
+func TestNewsDoNotShortenThePauseOfFailures(t *testing.T) {
+	w := newWatched(t)
+	w.Every = time.Hour
+	w.Sources[0].Folder = w.logs
+	source := w.Sources[0].Source
+	w.Sources[0].Source = &failing{Source: source, fails: func(call int) error {
+		if call > 1 {
+			return errors.New("it is broken")
+		}
+		return nil
+	}}
+	stop := w.start()
+	w.await("the first", func(r round) bool { return r.err == nil })
+	place(t, filepath.Join(w.logs, "x.json"), record(1, "111111111111"))
+	w.await("the failure", func(r round) bool { return r.err != nil })
+	place(t, filepath.Join(w.logs, "y.json"), record(2, "111111111111"))
+	time.Sleep(settling + 500*time.Millisecond)
+	if n := len(w.told); n > 0 {
+		t.Errorf("%d more rounds", n)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestBrokenSourceKeepsNoOtherFromBeingRead has one that fails between two that do not.
+func TestBrokenSourceKeepsNoOtherFromBeingRead(t *testing.T) {
+	w := newWatched(t)
+	broken := errors.New("it is broken")
+	other := t.TempDir()
+	w.Sources = append(w.Sources, Source{Source: &failing{Source: pipeline.Files{Path: other}, fails: func(call int) error {
+		if call > 1 {
+			return broken
+		}
+		return nil
+	}}}, Source{Source: pipeline.Files{Path: filepath.Join(other)}})
+	stop := w.start()
+	w.await("nothing in it", func(r round) bool { return r.err == nil })
+	place(t, filepath.Join(w.logs, "x.json"), record(1, "111111111111"))
+	place(t, filepath.Join(other, "y.json"), record(2, "111111111111"))
+	written := int64(0)
+	for written < 2 {
+		written += w.await("an object, and the failure", func(r round) bool { return errors.Is(r.err, broken) && r.summary.Records.Written > 0 }).summary.Records.Written
+	}
+	if err := stop(); err != nil && !errors.Is(err, broken) {
+		t.Error(err)
+	}
+}
+
+// TestErrorOfTheLastRoundIsReturned stops a watch while it opens a lake that cannot be.
+func TestErrorOfTheLastRoundIsReturned(t *testing.T) {
+	w := newWatched(t)
+	full := errors.New("no space left")
+	ctx, cancel := context.WithCancel(context.Background())
+	rounds := 0
+	open := w.Open
+	w.Open = func() (*parquet.Lake, error) {
+		if rounds++; rounds > 1 {
+			cancel()
+			return nil, full
+		}
+		return open()
+	}
+	if err := w.Run(ctx); !errors.Is(err, full) {
+		t.Errorf("Run returned %v", err)
+	}
+}
+
+// TestQuarantineOfOthersIsCounted lets another process mend what is in quarantine.
+func TestQuarantineOfOthersIsCounted(t *testing.T) {
+	w := newWatched(t)
+	bad := filepath.Join(w.logs, "bad.json")
+	place(t, bad, `{"Rec`)
+	stop := w.start()
+	w.await("the bad object", func(r round) bool { return r.summary.Objects.Quarantined == 1 })
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	place(t, bad, record(1, "111111111111"))
+	lake, err := parquet.CreateLake(w.lake)
+	if err == nil {
+		_, err = pipeline.Ingest(context.Background(), lake, []pipeline.Source{pipeline.Files{Path: w.logs}}, pipeline.Options{})
+		err = errors.Join(err, lake.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop = w.start()
+	w.await("the object known", func(r round) bool { return r.summary.Objects.Already == 1 })
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	if n := testutil.ToFloat64(w.Metrics.inQuarantine); n != 0 {
+		t.Errorf("%v objects in quarantine by the metrics", n)
+	}
+}

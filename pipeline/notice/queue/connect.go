@@ -20,11 +20,14 @@ func IsURL(source string) bool {
 }
 
 // amazon is the host of a queue, with its Region.
-var amazon = regexp.MustCompile(`^(?:sqs|.*\.sqs)\.([a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.com|amazonaws\.com\.cn|api\.aws)$`)
+var amazon = regexp.MustCompile(`^(?:(?:sqs|sqs-fips)\.([a-z0-9-]+)|([a-z0-9-]+)\.queue|.*\.sqs\.([a-z0-9-]+)\.vpce)\.(?:amazonaws\.com|amazonaws\.com\.cn|api\.aws)$`)
+
+// public is the host that the SDK asks in a Region by itself.
+var public = regexp.MustCompile(`^(?:sqs\.[a-z0-9-]+|[a-z0-9-]+\.queue)\.`)
 
 // Connect makes a client for the queue of a URL, with the credentials, profile and endpoint
-// of the environment and the shared configuration, as the AWS CLI takes them. A host that
-// is not AWS's is asked as it is.
+// of the environment and the shared configuration, as the AWS CLI takes them. Another host
+// than the public one of a Region is asked as it is.
 func Connect(ctx context.Context, queue string) (*sqs.Client, error) {
 	at, err := url.Parse(queue)
 	if err != nil || at.Host == "" || strings.Count(strings.Trim(at.Path, "/"), "/") != 1 {
@@ -32,8 +35,9 @@ func Connect(ctx context.Context, queue string) (*sqs.Client, error) {
 	}
 	region, endpoint := "", ""
 	if found := amazon.FindStringSubmatch(at.Hostname()); found != nil {
-		region = found[1]
-	} else {
+		region = found[1] + found[2] + found[3]
+	}
+	if region == "" || !public.MatchString(at.Hostname()) {
 		endpoint = at.Scheme + "://" + at.Host
 	}
 	settings, err := config.LoadDefaultConfig(ctx, config.WithDefaultRegion("us-east-1"), config.WithLogger(logging.Nop{}))

@@ -37,6 +37,8 @@ type Queue struct {
 	news chan struct{}
 
 	mu       sync.Mutex
+	failures int                 // of requests for messages, one after the other
+	failure  error               // the last of them
 	room     *sync.Cond          // for more messages
 	messages map[string]*message // that are held, by receipt
 }
@@ -47,6 +49,7 @@ type message struct {
 	listed            bool
 	names             []notice.Object
 	objects           []pipeline.Object // that lie there, by names
+	isRead            bool              // all of the objects were found, of which there may be none
 	failure           error
 }
 
@@ -111,21 +114,49 @@ func (q *Queue) GiveBack() {
 
 // receive asks for messages again and again, later each time after failures.
 func (q *Queue) receive(ctx context.Context) {
-	for failures := 0; q.awaitRoom(ctx); {
+	for q.awaitRoom(ctx) {
 		got, err := q.Client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &q.URL, MaxNumberOfMessages: perRequest, WaitTimeSeconds: longPoll, VisibilityTimeout: visibility})
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			if failures++; failures == 1 {
-				q.Warn(fmt.Errorf("receiving messages of queue %q: %w; trying again", q.URL, explained(err)))
-			}
-			sleep(ctx, time.Second<<min(failures, 6))
+			sleep(ctx, time.Second<<min(q.failed(err)/receivers, 6))
 		default:
-			failures = 0
+			q.failed(nil)
 			q.hold(got.Messages)
 		}
 	}
+}
+
+// failed notes how a request for messages ended, and counts the failures one after another.
+// The first is told at once, and those that stay fail the rounds, see List.
+func (q *Queue) failed(err error) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if err == nil {
+		q.failures, q.failure = 0, nil
+		return 0
+	}
+	q.failures++
+	q.failure = fmt.Errorf("receiving messages of queue %q: %w", q.URL, explained(err))
+	if q.failures == 1 {
+		q.Warn(fmt.Errorf("%w; trying again", q.failure))
+	}
+	return q.failures
+}
+
+// stayingFailures is from how many failures on a queue counts as out of reach: each of the
+// receivers has had more than one.
+const stayingFailures = 2*receivers + 1
+
+// outOfReach is why no messages come, nil if they may.
+func (q *Queue) outOfReach() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.failures < stayingFailures {
+		return nil
+	}
+	return q.failure
 }
 
 func sleep(ctx context.Context, d time.Duration) {
@@ -199,13 +230,13 @@ func (q *Queue) setVisibility(ctx context.Context, receipts []string, seconds in
 		_, err := q.Client.ChangeMessageVisibilityBatch(ctx, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &q.URL, Entries: entries})
 		if err != nil && ctx.Err() == nil {
 			q.Warn(fmt.Errorf("keeping messages of queue %q from others: %w", q.URL, explained(err)))
-			return
 		}
 	}
 }
 
 // List implements [pipeline.Source] with the objects of the messages that are held. What is
-// wrong with one concerns its message alone.
+// wrong with one concerns its message alone; that none can be received is an error, which
+// comes behind the objects of those that were.
 func (q *Queue) List(ctx context.Context, fn func(pipeline.Object) error) error {
 	round := q.round()
 	sources, err := q.sources(ctx, round)
@@ -228,7 +259,7 @@ func (q *Queue) List(ctx context.Context, fn func(pipeline.Object) error) error 
 			}
 		}
 	}
-	return nil
+	return q.outOfReach()
 }
 
 // round are the messages of a new round.
@@ -236,7 +267,7 @@ func (q *Queue) round() (round []*message) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, m := range q.messages {
-		m.listed, m.names, m.objects, m.failure = true, nil, nil, nil
+		m.listed, m.isRead, m.names, m.objects, m.failure = true, false, nil, nil, nil
 		round = append(round, m)
 	}
 	return round
@@ -291,6 +322,7 @@ func lookUp(ctx context.Context, round []*message, sources map[string]*bucket.So
 				}
 				<-turn
 			}
+			m.isRead = m.failure == nil && len(m.objects) == len(m.names)
 		})
 	}
 	working.Wait()
@@ -300,9 +332,11 @@ func lookUp(ctx context.Context, round []*message, sources map[string]*bucket.So
 // lets go of the others. It counts both. The end of ctx does not end it: what is in the lake
 // is done.
 func (q *Queue) Settle(ctx context.Context, isIn func(pipeline.Object) (bool, error)) (taken, failed int, err error) {
+	stopped := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer cancel()
-	var done []string
+	var done, back []string
+	defer func() { q.setVisibility(ctx, back, 0) }()
 	for _, m := range q.letGo() {
 		in, err := m.isIn(isIn)
 		switch {
@@ -310,6 +344,9 @@ func (q *Queue) Settle(ctx context.Context, isIn func(pipeline.Object) (bool, er
 			return taken, failed, err
 		case in:
 			done = append(done, m.receipt)
+			continue
+		case stopped: // it had no chance
+			back = append(back, m.receipt)
 			continue
 		case m.failure != nil:
 			q.Warn(fmt.Errorf("message %s of queue %q: %w; it is left to the queue", pipeline.ObjectName(m.id), q.URL, m.failure))
@@ -321,7 +358,12 @@ func (q *Queue) Settle(ctx context.Context, isIn func(pipeline.Object) (bool, er
 		for i := range batch {
 			entries[i] = types.DeleteMessageBatchRequestEntry{Id: number(i), ReceiptHandle: &batch[i]}
 		}
-		if _, err := q.Client.DeleteMessageBatch(ctx, &sqs.DeleteMessageBatchInput{QueueUrl: &q.URL, Entries: entries}); err != nil {
+		out, err := q.Client.DeleteMessageBatch(ctx, &sqs.DeleteMessageBatchInput{QueueUrl: &q.URL, Entries: entries})
+		if err == nil && len(out.Failed) > 0 {
+			taken -= len(out.Failed)
+			q.Warn(fmt.Errorf("deleting messages of queue %q: %d are refused; they come again, and are known then", q.URL, len(out.Failed)))
+		}
+		if err != nil {
 			q.Warn(fmt.Errorf("deleting messages of queue %q: %w; they come again, and are known then", q.URL, explained(err)))
 			continue
 		}
@@ -346,7 +388,7 @@ func (q *Queue) letGo() (round []*message) {
 
 // isIn reports whether all objects of a message are in the lake.
 func (m *message) isIn(isIn func(pipeline.Object) (bool, error)) (bool, error) {
-	if m.failure != nil {
+	if !m.isRead { // failed, or the watch was stopped before
 		return false, nil
 	}
 	for _, o := range m.objects {

@@ -322,6 +322,53 @@ func (s *setting) writtenIfAny() int64 {
 	return s.written()
 }
 
+// TestStopBeforeObjectsAreFoundDeletesNothing stops a watch while the bucket of the messages
+// does not answer.
+func TestStopBeforeObjectsAreFoundDeletesNothing(t *testing.T) {
+	s := newSetting(t)
+	asked := make(chan bool, 100)
+	s.queue.Bucket = func(ctx context.Context, _ string) (*bucket.Source, error) {
+		asked <- true
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	for n := range 3 {
+		s.sqs.send(fmt.Sprint("m", n), created(fmt.Sprint(n)))
+	}
+	stop := s.watch()
+	<-asked
+	s.await("all messages held", func() bool {
+		return slices.Equal(slices.Sorted(maps.Values(s.sqs.state())), []string{"hidden", "hidden", "hidden"})
+	})
+	stop()
+	if state := slices.Sorted(maps.Values(s.sqs.state())); !slices.Equal(state, []string{"visible", "visible", "visible"}) {
+		t.Errorf("messages that nobody read are %v", state)
+	}
+}
+
+// TestQueueOutOfReachFailsRounds takes the right to receive away: the rounds say so.
+func TestQueueOutOfReachFailsRounds(t *testing.T) {
+	s := newSetting(t)
+	var mu sync.Mutex
+	refuse := false
+	s.sqs.fail = func(action string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return refuse && action == "ReceiveMessage"
+	}
+	stop := s.watch()
+	<-s.told
+	mu.Lock()
+	refuse = true
+	mu.Unlock()
+	s.await("a failed round", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return slices.ContainsFunc(s.failed, func(err error) bool { return strings.Contains(err.Error(), "receiving messages of queue") })
+	})
+	stop()
+}
+
 func TestThereIsNoSuchQueue(t *testing.T) {
 	s := newSetting(t)
 	if err := s.queue.Check(t.Context()); err != nil {
@@ -341,10 +388,14 @@ func TestThereIsNoSuchQueue(t *testing.T) {
 // TestRegionOfAQueue is told by its URL.
 func TestRegionOfAQueue(t *testing.T) {
 	t.Setenv("AWS_REGION", "ap-south-1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "x")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "y")
 	for url, want := range map[string]string{
 		"https://sqs.eu-west-1.amazonaws.com/111111111111/q":                   "eu-west-1",
 		"https://sqs.cn-north-1.amazonaws.com.cn/111111111111/q":               "cn-north-1",
 		"https://vpce-1-2.sqs.us-gov-west-1.vpce.amazonaws.com/111111111111/q": "us-gov-west-1",
+		"https://sqs-fips.us-east-2.amazonaws.com/111111111111/q":              "us-east-2",
+		"https://eu-central-1.queue.amazonaws.com/111111111111/q":              "eu-central-1",
 		"https://queue.example.com/111111111111/q":                             "ap-south-1",
 		"https://sqs.eu-west-1.amazonaws.com.example.com/111111111111/q":       "ap-south-1",
 	} {
