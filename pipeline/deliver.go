@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"sync/atomic"
 
@@ -177,7 +178,7 @@ func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
 	id := partName(d.object, 0)
 	files := slices.Clone(d.worker.out.files)
 	if len(o.quarantine) > 0 {
-		entry, err := d.writeQuarantine(parquet.QuarantinePath(id), o)
+		entry, err := d.writeQuarantine(parquet.QuarantinePath(partName(d.object, o.quarantineNumber())), o)
 		if err != nil {
 			return Receipt{}, err
 		}
@@ -198,6 +199,17 @@ func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
 	}
 	last := len(paths) - 1
 	return receipt, d.lake.Store(ctx, paths[:last], paths[last])
+}
+
+// wholeNumber is that of an object's file of the quarantine when the object is there as a
+// whole: it may be taken at another time, and single records of it set aside.
+const wholeNumber = math.MaxUint16
+
+func (o *outcome) quarantineNumber() uint16 {
+	if o.status == quarantined {
+		return wholeNumber
+	}
+	return 0
 }
 
 func (d *Delivery) writeCoverage(path string, o *outcome) (parquet.FileEntry, error) {
@@ -279,7 +291,7 @@ func (r *readings) start() (io.ReadCloser, error) {
 }
 
 func (r *readings) note(err error) {
-	if err != nil && !errors.Is(err, io.EOF) && r.err == nil {
+	if err != nil && r.err == nil {
 		r.err = err
 	}
 }
@@ -295,6 +307,8 @@ func (r *notedReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := r.ReadCloser.Read(p)
-	r.readings.note(err)
+	if err != io.EOF { // one that is wrapped is a connection that broke, and no end
+		r.readings.note(err)
+	}
 	return n, err
 }

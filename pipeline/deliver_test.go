@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"roletrail/parquet"
@@ -133,7 +134,13 @@ func TestDeliveryThatFails(t *testing.T) {
 	}
 	unopened := good
 	unopened.Open = func() (io.ReadCloser, error) { return nil, errors.New("access denied") }
-	for what, try := range map[string]pipeline.Object{"connection broke": broken, "access denied": unopened} {
+	hungUp := good // as the SDK says it of a server that closes the connection
+	hungUp.Open = func() (io.ReadCloser, error) { return nil, fmt.Errorf("no answer: %w", io.EOF) }
+	cut := good
+	cut.Open = func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader(eventsOn(3)[:300]), iotest.ErrReader(fmt.Errorf("broke again and again: %w", io.EOF)))), nil
+	}
+	for what, try := range map[string]pipeline.Object{"connection broke": broken, "access denied": unopened, "no answer": hungUp, "broke again and again": cut} {
 		if receipt, err := d.Deliver(t.Context(), try); err == nil || receipt.Valid() || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), try.Name) {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -193,6 +200,29 @@ func TestDeliveryQuarantines(t *testing.T) {
 		receipt, err := d.Deliver(t.Context(), try.object)
 		if err != nil || !strings.HasPrefix(receipt.String(), try.want) || len(store.objects) != try.files || len(receipt.Quarantined()) != 1 {
 			t.Errorf("%s: %v, %v, %d files, quarantined %v", try.object.Name, receipt, err, len(store.objects), receipt.Quarantined())
+		}
+	}
+}
+
+// TestRecordsOfWhatWasQuarantinedBefore takes an object that a limit refused as a whole, when
+// the limit is another one: what is set aside of its records has a place of its own.
+func TestRecordsOfWhatWasQuarantinedBefore(t *testing.T) {
+	store, d, _ := delivered(t)
+	lake, err := parquet.CreateRemote(store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	strict := pipeline.DefaultLimits
+	strict.InflatedSize = 10
+	object := objectOf("s3://trails/record.json", `{"Records":[{"eventName":"x"},`+oneRecord+`]}`)
+	for _, try := range []struct {
+		d     *pipeline.Delivery
+		want  string
+		files int
+	}{{pipeline.NewDelivery(lake, pipeline.Options{Limits: strict}), "quarantined: records 0", 1}, {d, "ingested: records 2 = written 1 + duplicate 0 + quarantined 1", 4}} {
+		if receipt, err := try.d.Deliver(t.Context(), object); err != nil || !strings.HasPrefix(receipt.String(), try.want) || len(store.objects) != try.files {
+			t.Errorf("%v, %v, %d files; want %s, %d", receipt, err, len(store.objects), try.want, try.files)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func (m *mirror) mirror(ctx context.Context) error {
 	}
 	stale, interrupted, err := m.look()
 	if err == nil && stale {
-		err, interrupted = os.RemoveAll(m.dir), false
+		err, interrupted = m.remove(), false
 		m.known = nil
 	}
 	if err != nil {
@@ -186,6 +186,20 @@ func (m *mirror) list(ctx context.Context) error {
 
 func strayObject(name string) error {
 	return fmt.Errorf("%q is no object that ingest made; move it out of the lake", name)
+}
+
+// remove takes away what is here, unless somebody is writing to it.
+func (m *mirror) remove() error {
+	lake, err := parquet.CreateLake(m.dir)
+	switch {
+	case errors.Is(err, parquet.ErrLocked):
+		return err
+	case err == nil: // else it is damaged, and nobody's
+		if err := lake.Close(); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(m.dir)
 }
 
 // look finds out what is here, and whether it is something else than what the store has.

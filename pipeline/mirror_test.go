@@ -321,6 +321,33 @@ func emptyFile(t *testing.T, s *parquet.Schema, which string) []byte {
 	return file.Bytes()
 }
 
+// TestMirrorLeavesWhatOthersWrite has a cache that is stale, and that another report holds.
+func TestMirrorLeavesWhatOthersWrite(t *testing.T) {
+	m := newMirrored(t)
+	m.put("a.json", 10, 1)
+	m.put("b.json", 10, 2)
+	m.ingest()
+	m.want("at first", 2, 2)
+	for key := range m.server.Objects("lake", "a/coverage/") {
+		m.server.Remove("lake", "a/coverage/"+key)
+		break
+	}
+	lake, err := parquet.CreateLake(m.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.mirror(); !errors.Is(err, parquet.ErrLocked) {
+		t.Errorf("the error is %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(m.dir, "ledger.sqlite")); err != nil {
+		t.Error(err)
+	}
+	if err := lake.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m.want("when it is free", 1, 1)
+}
+
 // TestRemoteQuarantine lists what is set aside in a lake on S3, and no whole object that was
 // read since.
 func TestRemoteQuarantine(t *testing.T) {
@@ -330,7 +357,7 @@ func TestRemoteQuarantine(t *testing.T) {
 	m.ingest()
 	m.quarantine("at first", `s3://trails/bad.json -1`, `s3://trails/record.json 0`)
 	for key, content := range m.server.Objects("lake", "a/quarantine/") { // as if limits were others when it was read again
-		m.server.Put("lake", "a/coverage/"+key, content)
+		m.server.Put("lake", "a/coverage/"+strings.Replace(key, "ffff.parquet", "0000.parquet", 1), content)
 	}
 	m.quarantine("when all were taken", `s3://trails/record.json 0`)
 }

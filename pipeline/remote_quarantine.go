@@ -34,7 +34,7 @@ func RemoteQuarantine(ctx context.Context, store RemoteStore, fn func(parquet.Qu
 		}
 		id, _ := partID(f.name)
 		for _, q := range entries {
-			if _, ok := taken[id]; ok && q.Record == parquet.WholeObject {
+			if taken[[objectHash]byte(id[:])] && q.Record == parquet.WholeObject {
 				continue
 			}
 			if err := fn(q); err != nil {
@@ -46,8 +46,8 @@ func RemoteQuarantine(ctx context.Context, store RemoteStore, fn func(parquet.Qu
 }
 
 // quarantineFiles are the files of the table, and which log files were taken.
-func quarantineFiles(ctx context.Context, store RemoteStore) (files []remoteFile, taken map[[16]byte]struct{}, err error) {
-	taken = map[[16]byte]struct{}{}
+func quarantineFiles(ctx context.Context, store RemoteStore) (files []remoteFile, taken map[[objectHash]byte]bool, err error) {
+	taken = map[[objectHash]byte]bool{}
 	err = store.List(ctx, "quarantine/", func(name string, o Object) error {
 		if _, ok := partID(name); !ok {
 			return strayObject(name)
@@ -60,7 +60,7 @@ func quarantineFiles(ctx context.Context, store RemoteStore) (files []remoteFile
 	}
 	err = store.List(ctx, "coverage/", func(name string, _ Object) error {
 		if id, ok := partID(name); ok {
-			taken[id] = struct{}{}
+			taken[[objectHash]byte(id[:])] = true
 		}
 		return nil
 	})

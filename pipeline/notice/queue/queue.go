@@ -117,13 +117,13 @@ func (q *Queue) receive(ctx context.Context) {
 	for q.awaitRoom(ctx) {
 		got, err := q.Client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &q.URL, MaxNumberOfMessages: perRequest, WaitTimeSeconds: longPoll, VisibilityTimeout: visibility})
 		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			sleep(ctx, time.Second<<min(q.failed(err)/receivers, 6))
-		default:
+		case err == nil: // also of the last request, so that they are given back
 			q.failed(nil)
 			q.hold(got.Messages)
+		case ctx.Err() != nil:
+			return
+		default:
+			sleep(ctx, time.Second<<min(q.failed(err)/receivers, 6))
 		}
 	}
 }
