@@ -340,6 +340,7 @@ func TestStopBeforeObjectsAreFoundDeletesNothing(t *testing.T) {
 	s.await("all messages held", func() bool {
 		return slices.Equal(slices.Sorted(maps.Values(s.sqs.state())), []string{"hidden", "hidden", "hidden"})
 	})
+	time.Sleep(200 * time.Millisecond) // the answers are on their way
 	stop()
 	if state := slices.Sorted(maps.Values(s.sqs.state())); !slices.Equal(state, []string{"visible", "visible", "visible"}) {
 		t.Errorf("messages that nobody read are %v", state)
