@@ -141,7 +141,7 @@ names as (
 
     select
         role_key,
-        bool_or(principal_kind = 'session') as sessions,
+        bool_or(principal_kind = 'session') as session_arns,
         bool_or(principal_kind = 'dangling') as ids
     from trust
     group by role_key
@@ -189,7 +189,7 @@ seen as (
                 then steps.caller_principal_id
         end as principal_id,
         case
-            when names.sessions and steps.event_name <> 'SwitchRole'
+            when names.session_arns and steps.event_name <> 'SwitchRole'
                 then steps.caller_session_arn
         end as session_arn,
         steps.caller_provider as provider,
