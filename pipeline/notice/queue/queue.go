@@ -335,8 +335,7 @@ func (q *Queue) Settle(ctx context.Context, isIn func(pipeline.Object) (bool, er
 	stopped := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer cancel()
-	var done, back []string
-	defer func() { q.setVisibility(ctx, back, 0) }()
+	var done []string
 	for _, m := range q.letGo() {
 		in, err := m.isIn(isIn)
 		switch {
@@ -345,8 +344,8 @@ func (q *Queue) Settle(ctx context.Context, isIn func(pipeline.Object) (bool, er
 		case in:
 			done = append(done, m.receipt)
 			continue
-		case stopped: // it had no chance
-			back = append(back, m.receipt)
+		case stopped: // it had no chance, and is given back when nobody receives any more
+			q.holdAgain(m)
 			continue
 		case m.failure != nil:
 			q.Warn(fmt.Errorf("message %s of queue %q: %w; it is left to the queue", pipeline.ObjectName(m.id), q.URL, m.failure))
@@ -384,6 +383,14 @@ func (q *Queue) letGo() (round []*message) {
 	}
 	q.room.Broadcast()
 	return round
+}
+
+// holdAgain holds a message of a round on.
+func (q *Queue) holdAgain(m *message) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	m.listed = false
+	q.messages[m.receipt] = m
 }
 
 // isIn reports whether all objects of a message are in the lake.
