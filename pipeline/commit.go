@@ -41,13 +41,13 @@ func (r *run) commit(workers []*worker) error {
 	}
 	for _, o := range done {
 		r.summary.add(o)
-		r.summary.RoleChanges.see(o.changes, r.options.RecentSince)
 	}
 	for _, f := range batch.Files {
 		r.summary.Files++
 		r.summary.Bytes += f.Bytes
 	}
 	for _, w := range workers {
+		r.summary.RoleChanges.add(&w.changes)
 		for i, day := range w.out.days {
 			r.days[day] = append(r.days[day], r.path(w.out.files[i].Path))
 		}

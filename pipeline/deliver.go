@@ -36,7 +36,8 @@ func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
 	d := &Delivery{lake: lake, files: map[int32]uint16{}}
 	keys := newKeySets(func(int32, *keySet) error { return nil })
 	out := &partition{lake: lake, id: d.id, bounds: &bounds, opened: &d.opened}
-	d.worker = newWorker(cmp.Or(options.Limits, DefaultLimits), action.NewMapper(action.Embedded()), keys, out, map[string]error{})
+	options.Limits = cmp.Or(options.Limits, DefaultLimits)
+	d.worker = newWorker(&options, action.NewMapper(action.Embedded()), keys, out, map[string]error{})
 	return d
 }
 
@@ -44,6 +45,7 @@ func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
 // makes one.
 type Receipt struct {
 	outcome *outcome
+	changes RoleChanges
 	files   int
 	bytes   int64
 }
@@ -191,7 +193,7 @@ func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
 		}
 		files = append(files, entry)
 	}
-	receipt := Receipt{outcome: o, files: len(files)}
+	receipt := Receipt{outcome: o, changes: d.worker.changes, files: len(files)}
 	var paths []string
 	for _, f := range files {
 		receipt.bytes += f.Bytes

@@ -64,7 +64,7 @@ func (r *run) work(ctx context.Context) error {
 	workers := make([]*worker, r.workers())
 	for i := range workers {
 		out := &partition{lake: r.lake, run: r.id, id: func(int32) [16]byte { return newID() }, bounds: &r.options.bounds, opened: &r.openFiles}
-		workers[i] = newWorker(r.options.Limits, r.actions, r.keys, out, r.spoiled)
+		workers[i] = newWorker(&r.options, r.actions, r.keys, out, r.spoiled)
 	}
 	total := int64(r.queue.len())
 	for r.read < r.queue.len() {

@@ -24,7 +24,6 @@ type outcome struct {
 	quarantine []Quarantined
 	families   familyCounts
 	coverage   []coveredRow
-	changes    []seenChange
 }
 
 // wholeObject is 1 if the object as a whole was quarantined, whose entry counts

@@ -168,7 +168,7 @@ func (r *remoteRun) count(of Receipt) {
 	r.summary.Bytes += of.bytes
 	r.summary.Objects.Total++
 	r.summary.add(o)
-	r.summary.RoleChanges.see(o.changes, r.options.RecentSince)
+	r.summary.RoleChanges.add(&of.changes)
 	total := r.listed
 	r.mu.Unlock()
 	if r.options.Progress != nil {

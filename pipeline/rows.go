@@ -226,8 +226,8 @@ func (r *rows) full() bool {
 	return len(r.rows) >= r.bounds.groupRows || len(r.arena.buf) >= r.bounds.groupBytes
 }
 
-// add stores an event; ok says that it changes roles.
-func (r *rows) add(rec *cloudtrail.Record, object string) (change seenChange, ok bool) {
+// add stores an event, and returns what it changes of roles, nil if nothing.
+func (r *rows) add(rec *cloudtrail.Record, object string) *change {
 	r.rows = append(r.rows, row{})
 	e := &r.rows[len(r.rows)-1]
 	e.time, e.index = rec.Time, int32(rec.Index)
@@ -249,7 +249,10 @@ func (r *rows) add(rec *cloudtrail.Record, object string) (change seenChange, ok
 	e.identity = r.identityOf(rec)
 	e.apiCall = cloudtrail.IsAPICall(rec.Text[cloudtrail.EventType])
 	r.derive(rec, e)
-	return r.seenChange(rec, e)
+	if e.change < 0 {
+		return nil
+	}
+	return &r.changes.all[e.change]
 }
 
 // objectOf is the code of the object that events come from, one after another.

@@ -1,10 +1,6 @@
 package pipeline
 
-import (
-	"time"
-
-	"roletrail/cloudtrail"
-)
+import "time"
 
 // RoleChange is what tells kinds of role changes apart. All but the account are of closed
 // sets, see package rolechange.
@@ -25,39 +21,40 @@ type RoleChanges struct {
 // log files. Those of account "" come on top, of which there are some hundred.
 const maxChangeKinds = 100_000
 
-// seenChange is a role change of an object.
-type seenChange struct {
-	kind RoleChange
-	at   int64 // µs since 1970
-}
-
-// seenChange is what the event that was stored last changes of roles.
-func (r *rows) seenChange(rec *cloudtrail.Record, e *row) (seenChange, bool) {
-	if e.change < 0 {
-		return seenChange{}, false
-	}
-	c := &r.changes.all[e.change]
-	kind := RoleChange{Account: string(rec.Account()), Change: c.event.Change, Severity: c.severity.String(), Outcome: string(c.outcome)}
-	return seenChange{kind, rec.Time}, true
-}
-
 func newRoleChanges() RoleChanges {
 	return RoleChanges{Recent: map[RoleChange]int64{}, Last: map[string]time.Time{}}
 }
 
-func (c *RoleChanges) see(seen []seenChange, recentSince time.Time) {
-	for _, one := range seen {
-		at := time.UnixMicro(one.at).UTC()
-		if at.Before(recentSince) {
-			c.Old++
-			continue
-		}
-		if c.Recent[one.kind] == 0 && len(c.Recent) >= maxChangeKinds {
-			one.kind.Account = ""
-		}
-		c.Recent[one.kind]++
-		if at.After(c.Last[one.kind.Severity]) {
-			c.Last[one.kind.Severity] = at
-		}
+// see counts a change, which is news if it was made at recentSince or later.
+func (c *RoleChanges) see(kind RoleChange, at, recentSince time.Time) {
+	if at.Before(recentSince) {
+		c.Old++
+		return
+	}
+	c.count(kind, 1)
+	c.made(kind.Severity, at)
+}
+
+// add adds what was counted elsewhere.
+func (c *RoleChanges) add(other *RoleChanges) {
+	c.Old += other.Old
+	for kind, n := range other.Recent {
+		c.count(kind, n)
+	}
+	for severity, at := range other.Last {
+		c.made(severity, at)
+	}
+}
+
+func (c *RoleChanges) count(kind RoleChange, n int64) {
+	if c.Recent[kind] == 0 && len(c.Recent) >= maxChangeKinds {
+		kind.Account = ""
+	}
+	c.Recent[kind] += n
+}
+
+func (c *RoleChanges) made(severity string, at time.Time) {
+	if at.After(c.Last[severity]) {
+		c.Last[severity] = at
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"time"
 
 	"roletrail/cloudtrail"
 	"roletrail/iam/action"
@@ -24,17 +25,22 @@ type worker struct {
 	coverage coverage
 	spoiled  map[string]error // see run
 
-	done []*outcome // of this epoch
+	done        []*outcome  // of this epoch
+	changes     RoleChanges // likewise
+	recentSince time.Time
 }
 
-func newWorker(limits Limits, actions *action.Mapper, keys *keySets, out *partition, spoiled map[string]error) *worker {
+func newWorker(options *Options, actions *action.Mapper, keys *keySets, out *partition, spoiled map[string]error) *worker {
 	return &worker{
-		inflate: inflater{limits: limits},
-		decoder: cloudtrail.NewDecoder(limits.Records),
+		inflate: inflater{limits: options.Limits},
+		decoder: cloudtrail.NewDecoder(options.Limits.Records),
 		rows:    newRows(out.bounds, actions),
 		keys:    keys,
 		out:     out,
 		spoiled: spoiled,
+
+		changes:     newRoleChanges(),
+		recentSince: options.RecentSince,
 	}
 }
 
@@ -42,7 +48,7 @@ func newWorker(limits Limits, actions *action.Mapper, keys *keySets, out *partit
 func (w *worker) reset() {
 	w.rows.reset()
 	w.out.reset()
-	w.done, w.set = nil, nil
+	w.done, w.set, w.changes = nil, nil, newRoleChanges()
 }
 
 // work takes objects until there are none or the epoch is full, and makes what it
@@ -204,8 +210,9 @@ func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 		return nil
 	}
 	o.written++
-	if change, ok := w.rows.add(rec, o.object.Name); ok {
-		o.changes = append(o.changes, change)
+	if c := w.rows.add(rec, o.object.Name); c != nil {
+		kind := RoleChange{Account: w.coverage.text(rec.Account()), Change: c.event.Change, Severity: c.severity.String(), Outcome: string(c.outcome)}
+		w.changes.see(kind, time.UnixMicro(rec.Time).UTC(), w.recentSince)
 	}
 	if w.rows.full() {
 		return fatal(w.flush())

@@ -149,7 +149,7 @@ func (j *watchJob) sources(ctx context.Context, args []string) (sources []watch.
 			if err != nil {
 				return nil, err
 			}
-			sources = append(sources, watch.Source{Source: messages, Notices: messages})
+			sources = append(sources, watch.Source{Source: messages})
 			continue
 		}
 		if !strings.HasPrefix(arg, "s3://") {

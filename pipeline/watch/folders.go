@@ -47,16 +47,20 @@ func folderNews(sources []Source, told chan<- struct{}) (stop func()) {
 	}
 }
 
-// real is where a folder lies, with links resolved; as it is given if that cannot be told,
-// as of a lake that is not made yet.
+// real is where a folder lies, with links resolved as far as there is something: a lake may
+// be made only later.
 func real(folder string) string {
-	if resolved, err := filepath.EvalSymlinks(folder); err == nil {
-		folder = resolved
+	abs, err := filepath.Abs(folder)
+	if err != nil {
+		return folder
 	}
-	if abs, err := filepath.Abs(folder); err == nil {
-		folder = abs
+	if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+		return resolved
 	}
-	return folder
+	if parent := filepath.Dir(abs); parent != abs {
+		return filepath.Join(real(parent), filepath.Base(abs))
+	}
+	return abs
 }
 
 // listen passes on that something changed, and adds folders that appear. The lake's own

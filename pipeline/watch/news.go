@@ -12,17 +12,17 @@ func newsOf(ctx context.Context, sources []Source) (news <-chan struct{}, stop f
 	stopFolders := folderNews(sources, told)
 	var receiving sync.WaitGroup
 	for _, s := range sources {
-		if s.Notices != nil {
-			receiving.Go(func() { s.Notices.Run(ctx) })
-			receiving.Go(func() { pass(ctx, s.Notices.News(), told) })
+		if n := s.notices(); n != nil {
+			receiving.Go(func() { n.Run(ctx) })
+			receiving.Go(func() { pass(ctx, n.News(), told) })
 		}
 	}
 	return told, func() {
 		stopFolders()
 		receiving.Wait()
 		for _, s := range sources {
-			if s.Notices != nil {
-				s.Notices.GiveBack()
+			if n := s.notices(); n != nil {
+				n.GiveBack()
 			}
 		}
 	}

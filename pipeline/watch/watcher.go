@@ -35,8 +35,12 @@ type Source struct {
 	// Folder is the folder to be told about by the operating system, empty for others, and
 	// Except one below it that is not: the lake.
 	Folder, Except string
-	// Notices is what Source is where messages name the objects, nil for others.
-	Notices Notices
+}
+
+// notices is the source as one of messages, nil for others.
+func (s *Source) notices() Notices {
+	n, _ := s.Source.(Notices)
+	return n
 }
 
 // Notices is a source of the objects that messages name.
@@ -175,7 +179,7 @@ func (w *Watcher) ingest(ctx context.Context, lake *parquet.Lake, now time.Time,
 		if s.Recent != nil && !whole {
 			from = s.Recent(now)
 		}
-		if s.Notices == nil { // what failed comes again by itself
+		if s.notices() == nil { // what failed comes again by itself
 			from = sieve.of(from)
 		}
 		sources[i] = lenient{from, &lost[i]}
@@ -220,8 +224,8 @@ func (l lenient) List(ctx context.Context, fn func(pipeline.Object) error) error
 func (w *Watcher) settle(ctx context.Context, lake *parquet.Lake) error {
 	var errs []error
 	for _, s := range w.Sources {
-		if s.Notices != nil {
-			taken, failed, err := s.Notices.Settle(ctx, func(o pipeline.Object) (bool, error) { return lake.Ledger().Has(o.Name, o.Size, o.Modified) })
+		if n := s.notices(); n != nil {
+			taken, failed, err := n.Settle(ctx, func(o pipeline.Object) (bool, error) { return lake.Ledger().Has(o.Name, o.Size, o.Modified) })
 			w.Metrics.settled(taken, failed)
 			errs = append(errs, err)
 		}

@@ -70,7 +70,7 @@ const (
 	goodbye = 20 * time.Second
 )
 
-// New makes a queue. check asks SQS whether there is one.
+// New makes a source of the queue of a URL, whether there is one or not, see [Queue.Check].
 func New(client Client, url string, buckets func(ctx context.Context, name string) (*bucket.Source, error), warn func(error)) *Queue {
 	q := &Queue{Client: client, URL: url, Bucket: buckets, Warn: warn, news: make(chan struct{}, 1), messages: map[string]*message{}}
 	q.room = sync.NewCond(&q.mu)
@@ -89,7 +89,7 @@ func (q *Queue) Check(ctx context.Context) error {
 // News tells that messages came.
 func (q *Queue) News() <-chan struct{} { return q.news }
 
-// Run receives messages until ctx ends, and then gives back those that are not done.
+// Run receives messages, and keeps those that are held from others, until ctx ends.
 func (q *Queue) Run(ctx context.Context) {
 	stop := context.AfterFunc(ctx, func() {
 		q.mu.Lock()

@@ -76,7 +76,7 @@ func (s *setting) watch() (stop func()) {
 	s.t.Helper()
 	w := watch.Watcher{
 		Open:    func() (*parquet.Lake, error) { return parquet.CreateLake(s.lake) },
-		Sources: []watch.Source{{Source: s.queue, Notices: s.queue}},
+		Sources: []watch.Source{{Source: s.queue}},
 		Every:   10 * time.Millisecond,
 		Metrics: watch.NewMetrics(prometheus.NewRegistry()),
 		Told: func(sum *pipeline.Summary, err error) {
