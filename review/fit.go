@@ -127,7 +127,7 @@ func width(s string) int { return text.StringWidthWithoutEscSequences(s) }
 // (arn:aws:iam::…:user/x, oidc:…:ref:refs/heads/main).
 func shortened(column queries.Column, s string, limit int) string {
 	switch column.Name {
-	case "role_arn", "via_role":
+	case "role_arn", "role_arns", "via_role":
 		return shortenFront(s, limit)
 	case "caller", "last_caller":
 		return shortenMiddle(s, limit)

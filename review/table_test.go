@@ -85,6 +85,7 @@ func TestCallersAreCutInTheMiddle(t *testing.T) {
 		{who, "arn:aws:iam::111111111111:role/deploy", 24, "arn:aws:iam…:role/deploy"},
 		{who, "lambda.amazonaws.com", 24, "lambda.amazonaws.com"},
 		{who, "arn:aws:iam::111111111111:role/deploy", 7, "arn:aw…"},
+		{queries.Column{Name: "role_arns"}, "arn:aws:iam::111111111111:role/deploy", 12, "…role/deploy"},
 		{queries.Column{Name: "reason"}, "used inside the window", 12, "used inside…"},
 		{who, "日本語日本語日本語日本語", 10, "日本…本語"},
 	} {
