@@ -91,11 +91,11 @@ var homes = map[string]struct {
 	"github.com/jedib0t/go-pretty/":            {"review", 2},
 	"github.com/fsnotify/":                     {"pipeline/watch", 1},
 	"github.com/prometheus/exporter-toolkit/":  {"cmd/ingest", 1},
-	"github.com/aws/":                          {"pipeline", 11},
+	"github.com/aws/":                          {"pipeline", 12},
 	"github.com/aws/aws-sdk-go-v2/service/sqs": {"pipeline/notice/queue", 2},
 	"github.com/aws/aws-lambda-go":             {"pipeline/notice", 1},
 	"github.com/aws/aws-sdk-go-v2/service/iam": {"pipeline/live", 3},
-	"github.com/aws/aws-sdk-go-v2/service/s3":  {"pipeline/bucket", 5},
+	"github.com/aws/aws-sdk-go-v2/service/s3":  {"pipeline/bucket", 6},
 }
 
 func TestModulesStayAtHome(t *testing.T) {

@@ -3,6 +3,7 @@ package parquet
 import (
 	"errors"
 	"fmt"
+	"maps"
 )
 
 // DataFile is one Parquet file of a table.
@@ -18,6 +19,16 @@ type DataFile struct {
 func (l *Lake) Files(table string) ([]DataFile, error) {
 	files, err := l.FilesOf(table)
 	return files[table], err
+}
+
+// Entries are what the ledger says of the files of tables, by path, as of one moment.
+func (l *Lake) Entries(tables ...string) (map[string]FileEntry, error) {
+	named, err := l.ledger.files()
+	entries := map[string]FileEntry{}
+	for _, table := range tables {
+		maps.Copy(entries, named[table])
+	}
+	return entries, err
 }
 
 // FilesOf are the data files of tables, sorted by path. If the lake has a ledger they

@@ -28,6 +28,9 @@ type MirrorOptions struct {
 	// Begin, if set, is told how many objects are missing here, and their bytes, before they
 	// are fetched.
 	Begin func(objects int, bytes int64)
+
+	noLogs bool // bring no log files here, and leave those that are here
+	create bool // that there is no lake is no error
 }
 
 // Mirror makes the folder dir a lake with what a lake on a store has, or what of it is asked
@@ -52,7 +55,8 @@ type mirror struct {
 	options MirrorOptions
 
 	taken  map[[objectHash]byte]*remoteObject // log files that the lake has taken
-	others []remoteFile                       // inventories, trails, the catalogue
+	others []remoteFile                       // inventories, trails, the catalogue, as far as they count
+	counts *committed                         // which of them do
 	known  map[string]objectState             // what is here, by its name in the ledger
 
 	lake  *parquet.Lake
@@ -66,6 +70,7 @@ type mirror struct {
 type remoteFile struct {
 	name   string // relative to the lake
 	object Object
+	sha256 string // that a commit says it has, else empty
 }
 
 // remoteObject is everything of one log file.
@@ -138,16 +143,32 @@ func (m *mirror) mirror(ctx context.Context) error {
 	return m.fetch(ctx, missing)
 }
 
-// list finds what the lake has. Coverage is listed first: an object counts as taken when its
-// coverage is there, and then everything else of it is, too.
+// list finds what the lake has.
 func (m *mirror) list(ctx context.Context) error {
 	m.taken = map[[objectHash]byte]*remoteObject{}
+	if !m.options.noLogs {
+		if err := m.listLogs(ctx); err != nil {
+			return err
+		}
+	}
+	if err := m.listOthers(ctx); err != nil {
+		return err
+	}
+	if len(m.taken)+len(m.others)+m.counts.last == 0 && !m.options.create {
+		return errors.New("there is no lake; the function of AWS Lambda, or ingest logs, makes one")
+	}
+	return nil
+}
+
+// listLogs lists what log files made. Coverage is listed first: an object counts as taken when its
+// coverage is there, and then everything else of it is, too.
+func (m *mirror) listLogs(ctx context.Context) error {
 	err := m.store.List(ctx, "coverage/", func(name string, o Object) error {
 		id, ok := partID(name)
 		if !ok {
 			return strayObject(name)
 		}
-		m.taken[[objectHash]byte(id[:])] = &remoteObject{coverage: remoteFile{name, o}}
+		m.taken[[objectHash]byte(id[:])] = &remoteObject{coverage: remoteFile{name: name, object: o}}
 		return nil
 	})
 	if err != nil {
@@ -159,7 +180,7 @@ func (m *mirror) list(ctx context.Context) error {
 			return strayObject(name)
 		}
 		if of := m.taken[[objectHash]byte(id[:])]; of != nil {
-			of.events = append(of.events, remoteFile{name, o})
+			of.events = append(of.events, remoteFile{name: name, object: o})
 		}
 		return nil
 	})
@@ -169,18 +190,38 @@ func (m *mirror) list(ctx context.Context) error {
 	for _, of := range m.taken {
 		slices.SortFunc(of.events, func(a, b remoteFile) int { return strings.Compare(a.name, b.name) })
 	}
-	for _, folder := range []string{"iam/", "trails/", "catalogue/"} {
-		err := m.store.List(ctx, folder, func(name string, o Object) error {
-			m.others = append(m.others, remoteFile{name, o})
+	return nil
+}
+
+// listOthers finds the files of inventories, trails and the catalogue that count. Those that the
+// commits tell of are there when they are read, and never go.
+func (m *mirror) listOthers(ctx context.Context) (err error) {
+	if m.counts, err = readCommits(ctx, m.store); err != nil {
+		return err
+	}
+	there := map[string]Object{}
+	for _, folder := range committedFolders {
+		err := m.store.List(ctx, folder+"/", func(name string, o Object) error {
+			there[name] = o
 			return nil
 		})
 		if err != nil {
 			return err
 		}
 	}
-	if len(m.taken)+len(m.others) == 0 {
-		return errors.New("there is no lake; the function of AWS Lambda, or ingest logs, makes one")
+	if m.counts.last == 0 {
+		for name, o := range there {
+			m.others = append(m.others, remoteFile{name: name, object: o})
+		}
 	}
+	for path, f := range m.counts.files {
+		o, ok := there[f.object()]
+		if !ok || o.Size != f.Bytes {
+			return fmt.Errorf("%q is missing, or is not what was stored, although a commit names it; restore it", f.object())
+		}
+		m.others = append(m.others, remoteFile{path, o, f.SHA256})
+	}
+	slices.SortFunc(m.others, func(a, b remoteFile) int { return strings.Compare(a.name, b.name) })
 	return nil
 }
 
@@ -222,7 +263,7 @@ func (m *mirror) look() (stale, interrupted bool, err error) {
 	m.known = map[string]objectState{}
 	err = lake.Ledger().Known(func(name string, size, modified int64) error {
 		m.known[name] = objectState{size, modified}
-		if s, ok := states[name]; !strings.HasPrefix(name, "catalogue/") && (!ok || s != m.known[name]) {
+		if s, ok := states[name]; !m.options.noLogs && !strings.HasPrefix(name, "catalogue/") && (!ok || s != m.known[name]) {
 			stale = true
 		}
 		return nil

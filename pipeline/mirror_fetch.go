@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -165,7 +167,12 @@ func (m *mirror) keep(ctx context.Context, f remoteFile) (entry parquet.FileEntr
 	if err != nil {
 		return entry, err
 	}
-	if err := download(ctx, f, file); err != nil {
+	sum := sha256.New()
+	err = download(ctx, f, io.MultiWriter(file, sum))
+	if got := hex.EncodeToString(sum.Sum(nil)); err == nil && f.sha256 != "" && got != f.sha256 {
+		err = fmt.Errorf("fetching %q: its contents have the SHA-256 %s, and what was stored had %s; restore it", f.name, got, f.sha256)
+	}
+	if err != nil {
 		return entry, errors.Join(err, file.Abort())
 	}
 	written, err := file.Commit()
@@ -312,18 +319,6 @@ func otherTables() []string {
 	return append(parquet.InventoryTables(), "trails", "catalogue/actions", "catalogue/operations")
 }
 
-// othersHere are their files that are here, by name.
-func (m *mirror) othersHere(lake *parquet.Lake) (map[string]int64, error) {
-	tables, err := lake.FilesOf(otherTables()...)
-	here := map[string]int64{}
-	for _, files := range tables {
-		for _, f := range files {
-			here[f.Name] = f.Bytes
-		}
-	}
-	return here, err
-}
-
 // othersDiffer reports whether inventories, trails or the catalogue are others here.
 func (m *mirror) othersDiffer() bool {
 	lake, err := parquet.OpenLake(m.dir)
@@ -331,7 +326,7 @@ func (m *mirror) othersDiffer() bool {
 		return true
 	}
 	defer lake.Close()
-	here, err := m.othersHere(lake)
+	here, err := lake.Entries(otherTables()...)
 	if err != nil {
 		return true
 	}
@@ -342,14 +337,17 @@ func (m *mirror) othersDiffer() bool {
 	return changed
 }
 
-// has reports whether a file of another table is here as it is there. Those of snapshots have
-// names of their own; that of the catalogue is known by its tag.
-func (m *mirror) has(f remoteFile, here map[string]int64) bool {
-	size, ok := here[f.name]
-	if strings.HasPrefix(f.name, "catalogue/") {
+// has reports whether a file of another table is here as it is there. Commits tell its hash. Where
+// there are none, those of snapshots have names of their own; that of the catalogue is known by its tag.
+func (m *mirror) has(f remoteFile, here map[string]parquet.FileEntry) bool {
+	entry, ok := here[f.name]
+	switch {
+	case f.sha256 != "":
+		return ok && hex.EncodeToString(entry.SHA256[:]) == f.sha256
+	case strings.HasPrefix(f.name, "catalogue/"):
 		return ok && m.known[f.name] == catalogueState(f)
 	}
-	return ok && size == f.object.Size
+	return ok && entry.Bytes == f.object.Size
 }
 
 func catalogueState(f remoteFile) objectState {
@@ -358,7 +356,7 @@ func catalogueState(f remoteFile) objectState {
 
 // fetchOthers makes inventories, trails and the catalogue those that are there.
 func (m *mirror) fetchOthers(ctx context.Context) error {
-	here, err := m.othersHere(m.lake)
+	here, err := m.lake.Entries(otherTables()...)
 	if err != nil {
 		return err
 	}
@@ -374,7 +372,7 @@ func (m *mirror) fetchOthers(ctx context.Context) error {
 			return err
 		}
 		b.Files = append(b.Files, entry)
-		if strings.HasPrefix(f.name, "catalogue/") {
+		if f.sha256 == "" && strings.HasPrefix(f.name, "catalogue/") {
 			s := catalogueState(f)
 			b.Objects = append(b.Objects, parquet.Object{Name: f.name, Size: s.size, ModifiedNs: s.modified, Status: parquet.Ingested})
 		}

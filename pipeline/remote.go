@@ -20,13 +20,16 @@ type RemoteStore interface {
 	// List calls fn for every object below a folder of the lake (events/, …), with its name
 	// relative to the lake. That there is none is no error.
 	List(ctx context.Context, folder string, fn func(name string, o Object) error) error
+	// Claim stores content under a name, unless there is something else of that name: then it
+	// is false, and that stays.
+	Claim(ctx context.Context, name string, content []byte) (bool, error)
 }
 
-// OwnFile reports whether an object, by its name, is a data file of the lake on the store. A trail
-// may lie in the same bucket, and even below the lake's prefix.
+// OwnFile reports whether an object, by its name, is one of the lake on the store. A trail may lie
+// in the same bucket, and even below the lake's prefix.
 func OwnFile(store parquet.Store, name string) bool {
 	below, ok := strings.CutPrefix(name, ObjectName(store.String())+"/")
-	return ok && parquet.IsDataFile(below)
+	return ok && (parquet.IsDataFile(below) || isCommit(below) || isCatalogueObject(below))
 }
 
 // deliveries is how many objects are taken side by side: each waits for the network most of
@@ -37,40 +40,83 @@ const deliveries = 8
 // makes files of its own, see [Delivery]. Objects that cannot be read are quarantined in the
 // balance, and named by it alone.
 func IngestRemote(ctx context.Context, store RemoteStore, sources []Source, options Options) (*Summary, error) {
-	start := time.Now()
-	r := &remoteRun{store: store, options: options, summary: newSummary(), objects: make(chan Object)}
-	err := r.loadKnown(ctx)
-	if err == nil {
-		err = r.work(ctx, sources)
-	}
-	r.summary.took(time.Since(start))
-	if err == nil && !r.summary.Balanced() {
-		err = fmt.Errorf("checking the balance: it does not add up, which is a mistake of this program:\n%s", r.summary)
-	}
-	return r.summary, err
+	return NewRemoteIngest(store).Ingest(ctx, sources, options)
 }
 
-type remoteRun struct {
-	store   RemoteStore
-	options Options
-	objects chan Object
+// RemoteIngest ingests into a lake on a store again and again. What the lake has is listed once, and
+// what comes into it by others afterwards is taken again, which changes nothing.
+type RemoteIngest struct {
+	store RemoteStore
+	known map[[16]byte]struct{} // objects that the lake has; nil if that is not known
+	aside map[string]SetAside
+}
 
-	mu      sync.Mutex
-	known   map[[16]byte]struct{} // objects that the lake has, or that were listed
-	summary *Summary
-	listed  int64 // that are to be read
+// SetAside is an object that is not in the lake because it could not be read, or is none that can
+// be ingested; as it was then.
+type SetAside struct {
+	Size, Modified int64
+	At             time.Time
+}
+
+// NewRemoteIngest makes one that has asked the store for nothing yet.
+func NewRemoteIngest(store RemoteStore) *RemoteIngest {
+	return &RemoteIngest{store: store, aside: map[string]SetAside{}}
+}
+
+// Has reports whether the lake has an object, as far as is known.
+func (r *RemoteIngest) Has(o Object) bool {
+	_, has := r.known[partName(identity256(&o), 0)]
+	return has
+}
+
+// SetAside are the objects that this process set aside as a whole and has not taken since, by name.
+func (r *RemoteIngest) SetAside() map[string]SetAside { return r.aside }
+
+// Ingest ingests what the sources have and the lake has not. It is to be called again only when it
+// has returned.
+func (r *RemoteIngest) Ingest(ctx context.Context, sources []Source, options Options) (*Summary, error) {
+	start := time.Now()
+	run := &remoteRun{RemoteIngest: r, options: options, summary: newSummary(), objects: make(chan Object), offered: map[[16]byte]struct{}{}}
+	err := r.loadKnown(ctx)
+	if err == nil {
+		err = run.work(ctx, sources)
+	}
+	run.summary.took(time.Since(start))
+	if err == nil && !run.summary.Balanced() {
+		err = fmt.Errorf("checking the balance: it does not add up, which is a mistake of this program:\n%s", run.summary)
+	}
+	return run.summary, err
 }
 
 // loadKnown lists what the lake has: of every object that was taken, its coverage.
-func (r *remoteRun) loadKnown(ctx context.Context) error {
-	r.known = map[[16]byte]struct{}{}
+func (r *RemoteIngest) loadKnown(ctx context.Context) error {
+	if r.known != nil {
+		return nil
+	}
+	known := map[[16]byte]struct{}{}
 	err := r.store.List(ctx, "coverage/", func(name string, _ Object) error {
 		if id, ok := partID(name); ok {
-			r.known[id] = struct{}{}
+			known[id] = struct{}{}
 		}
 		return nil
 	})
-	return stopped(ctx, err)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	r.known = known
+	return nil
+}
+
+// remoteRun is one time that it is done.
+type remoteRun struct {
+	*RemoteIngest
+	options Options
+	objects chan Object
+
+	mu      sync.Mutex // also of what the lake has
+	offered map[[16]byte]struct{}
+	summary *Summary
+	listed  int64 // that are to be read
 }
 
 // partID is the id in the name of a file.
@@ -118,11 +164,14 @@ func (r *remoteRun) offer(ctx context.Context, o Object) error {
 	id := partName(identity256(&o), 0)
 	r.mu.Lock()
 	_, has := r.known[id]
-	r.known[id] = struct{}{}
+	if _, again := r.offered[id]; again {
+		has = true
+	}
 	if has {
 		r.summary.Objects.Total++
 		r.summary.Objects.Already++
 	} else {
+		r.offered[id] = struct{}{}
 		r.listed++
 	}
 	r.mu.Unlock()
@@ -169,9 +218,23 @@ func (r *remoteRun) count(of Receipt) {
 	r.summary.Objects.Total++
 	r.summary.add(o)
 	r.summary.RoleChanges.add(&of.changes)
+	r.keep(o)
 	total := r.listed
+	if r.options.Committed != nil {
+		r.options.Committed(r.summary)
+	}
 	r.mu.Unlock()
 	if r.options.Progress != nil {
 		r.options.Progress(Progress{Objects: 1, Records: o.records, Inflated: o.inflated, Total: total})
 	}
+}
+
+// keep notes what became of an object, for later runs.
+func (r *remoteRun) keep(o *outcome) {
+	if o.status == quarantined {
+		r.aside[o.object.Name] = SetAside{o.object.Size, o.object.Modified, time.Now()}
+		return
+	}
+	r.known[partName(identity256(o.object), 0)] = struct{}{}
+	delete(r.aside, o.object.Name)
 }

@@ -52,7 +52,7 @@ func quarantineFiles(ctx context.Context, store RemoteStore) (files []remoteFile
 		if _, ok := partID(name); !ok {
 			return strayObject(name)
 		}
-		files = append(files, remoteFile{name, o})
+		files = append(files, remoteFile{name: name, object: o})
 		return nil
 	})
 	if err != nil || len(files) == 0 {

@@ -17,6 +17,7 @@ import (
 
 func newCatalogue(p *cli.Program, common *cli.Common) *cobra.Command {
 	var refresh, date string
+	var cache cli.Cache
 	cmd := &cobra.Command{
 		Use:   "catalogue",
 		Short: "Write the catalogue of IAM actions into the lake",
@@ -43,27 +44,25 @@ saved before. They bear no date: they are taken for those of this moment unless
 			if err != nil {
 				return err
 			}
-			return ingestCatalogue(cmd.Context(), p, common, refresh, at)
+			return ingestCatalogue(cmd.Context(), &lakeChange{p: p, common: common, cache: &cache, create: true}, refresh, at)
 		},
 	}
+	cli.TakesS3Lake(cmd)
+	cache.Flags(cmd.Flags())
 	cmd.Flags().StringVar(&refresh, "refresh", "", "take AWS's service reference from the `URL|FOLDER`")
 	cmd.Flags().StringVar(&date, "date", "", "the day that the files of --refresh are of, as YYYY-MM-DD (default now)")
 	return cmd
 }
 
-func ingestCatalogue(ctx context.Context, p *cli.Program, common *cli.Common, refresh string, at time.Time) (err error) {
+func ingestCatalogue(ctx context.Context, lake *lakeChange, refresh string, at time.Time) (err error) {
+	p := lake.p
 	var refreshed *action.Catalogue
 	if refresh != "" {
 		if refreshed, err = readReference(ctx, p, refresh, at); err != nil {
 			return err
 		}
 	}
-	lake, err := parquet.CreateLake(common.Lake)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lake.Close()) }()
-	if err := pipeline.IngestCatalogue(lake, refreshed, cli.Version()); err != nil {
+	if err := lake.change(ctx, func(l *parquet.Lake) error { return pipeline.IngestCatalogue(l, refreshed, cli.Version()) }); err != nil {
 		return err
 	}
 	written := action.Embedded()

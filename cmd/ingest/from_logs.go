@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/iam/inventory"
 	"roletrail/parquet"
 	"roletrail/pipeline"
 )
@@ -27,25 +28,26 @@ func nothingBesideLogs(files []string, snapshotDate string) error {
 
 // ingestFromLogs writes what the lake's own events show of roles. What they leave open
 // is named, and is no failure: the next inventory closes it, another run does not.
-func ingestFromLogs(ctx context.Context, p *cli.Program, common *cli.Common, scps []string) (err error) {
+func ingestFromLogs(ctx context.Context, lake *lakeChange, scps []string) error {
+	p := lake.p
 	control, err := readControlPolicies(ctx, p, scps)
 	if err != nil {
 		return err
 	}
-	lake, err := parquet.WriteLake(common.Lake)
-	if err != nil {
+	var replayed *pipeline.FromLogs
+	var open []inventory.Problem
+	err = lake.change(ctx, func(l *parquet.Lake) error {
+		if replayed, err = pipeline.ReplayLogs(ctx, l); err != nil {
+			return err
+		}
+		options := pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version(), Warn: leftOver(p)}
+		open, err = pipeline.IngestInventory(ctx, l, replayed.Inventory, options)
 		return err
-	}
-	defer func() { err = errors.Join(err, lake.Close()) }()
-	replayed, err := pipeline.ReplayLogs(ctx, lake)
+	})
 	if err != nil {
 		return err
 	}
 	inv := replayed.Inventory
-	open, err := pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version(), Warn: leftOver(p)})
-	if err != nil {
-		return err
-	}
 	for _, problem := range append(inv.Problems, open...) {
 		warnOf(p, problem)
 	}

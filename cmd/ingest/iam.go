@@ -22,6 +22,7 @@ func newIAM(p *cli.Program, common *cli.Common) *cobra.Command {
 	var snapshotDate string
 	var scps []string
 	var live, fromLogs bool
+	var cache cli.Cache
 	cmd := &cobra.Command{
 		Use:   "iam FILE… | --live | --from-logs",
 		Short: "Read the IAM inventory of one or more accounts into the lake",
@@ -63,7 +64,7 @@ there before the logs stays unknown, and reports say so.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if fromLogs {
-				return ingestFromLogs(cmd.Context(), p, common, scps)
+				return ingestFromLogs(cmd.Context(), &lakeChange{p: p, common: common, cache: &cache, create: false, logs: true}, scps)
 			}
 			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
 			if err != nil {
@@ -73,9 +74,11 @@ there before the logs stays unknown, and reports say so.`,
 			if live {
 				read = askIAM
 			}
-			return ingestIAM(cmd.Context(), p, common, read, scps, at)
+			return ingestIAM(cmd.Context(), &lakeChange{p: p, common: common, cache: &cache, create: true, logs: true}, read, scps, at)
 		},
 	}
+	cli.TakesS3Lake(cmd)
+	cache.Flags(cmd.Flags())
 	cmd.Flags().BoolVar(&live, "live", false, "ask IAM itself, with the credentials that the AWS CLI would use")
 	cmd.Flags().StringVar(&snapshotDate, "snapshot-date", "", "the day that the inventory describes, as YYYY-MM-DD (default now)")
 	cmd.Flags().BoolVar(&fromLogs, "from-logs", false, "replay the events of the lake for accounts without inventory")
@@ -99,7 +102,8 @@ func dayOrNow(flag, date string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-func ingestIAM(ctx context.Context, p *cli.Program, common *cli.Common, read func(context.Context) (*inventory.Inventory, error), scps []string, at time.Time) (err error) {
+func ingestIAM(ctx context.Context, lake *lakeChange, read func(context.Context) (*inventory.Inventory, error), scps []string, at time.Time) error {
+	p := lake.p
 	control, err := readControlPolicies(ctx, p, scps)
 	if err != nil {
 		return err
@@ -111,12 +115,11 @@ func ingestIAM(ctx context.Context, p *cli.Program, common *cli.Common, read fun
 	if err != nil {
 		return err
 	}
-	lake, err := parquet.CreateLake(common.Lake)
-	if err != nil {
+	var more []inventory.Problem
+	err = lake.change(ctx, func(l *parquet.Lake) error {
+		more, err = pipeline.IngestInventory(ctx, l, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version(), Warn: leftOver(p)})
 		return err
-	}
-	defer func() { err = errors.Join(err, lake.Close()) }()
-	more, err := pipeline.IngestInventory(ctx, lake, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version(), Warn: leftOver(p)})
+	})
 	problems := append(inv.Problems, more...)
 	for _, problem := range problems {
 		warnOf(p, problem)

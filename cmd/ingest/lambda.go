@@ -16,6 +16,7 @@ import (
 const (
 	lambdaRuntime = "AWS_LAMBDA_RUNTIME_API"
 	lambdaLake    = "ROLETRAIL_LAKE"
+	lambdaAllow   = "ROLETRAIL_ALLOW_SOURCES" // separated by spaces
 )
 
 // runLambda serves as an AWS Lambda function. What it says is JSON on standard error, which
@@ -52,9 +53,22 @@ func newHandler(ctx context.Context, log *slog.Logger) (*notice.Handler, error) 
 	if err != nil {
 		return nil, err
 	}
+	allowed, err := notice.ParseAllowed(strings.Fields(os.Getenv(lambdaAllow)))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", lambdaAllow, err)
+	}
+	if len(allowed) == 0 {
+		log.Warn(fmt.Sprintf("whoever may give notice chooses what is read: name the buckets of your trails in %s", lambdaAllow))
+	}
 	connect := func(ctx context.Context, name string) (bucket.Client, error) { return bucket.Connect(ctx, name) }
 	return &notice.Handler{
-		New: func() (*notice.Taker, error) { return notice.NewTaker(store, limits(settings.Limits), connect) },
+		New: func() (*notice.Taker, error) {
+			taker, err := notice.NewTaker(store, limits(settings.Limits), connect)
+			if err == nil {
+				taker.Allowed = allowed
+			}
+			return taker, err
+		},
 		Log: log,
 	}, nil
 }

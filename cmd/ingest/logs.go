@@ -57,7 +57,7 @@ shared configuration, as the AWS CLI takes them.`,
 	}
 	cli.TakesS3Lake(cmd)
 	cmd.Flags().StringVar(&since, "since", "", "of s3:// sources: first UTC day, as YYYY-MM-DD, by the folders of the keys")
-	cmd.Flags().StringVar(&until, "until", "", "of s3:// sources: first UTC day not asked for; two days more are read for late files")
+	cmd.Flags().StringVar(&until, "until", "", "of s3:// sources: first UTC day not asked for; 30 days more are read for late files")
 	cmd.Flags().BoolVar(&job.requesterPays, "requester-pays", false, "of s3:// sources: agree to pay for the requests")
 	cmd.Flags().StringVar(&job.summaryFile, "summary", "", "also write the balance to this file, as JSON")
 	cmd.Flags().IntVar(&job.workers, "workers", 0, "objects worked on at a time (0: one per core)")

@@ -50,7 +50,7 @@ func TestWatchQueueAgainstMoto(t *testing.T) {
 	}
 	lake := filepath.Join(t.TempDir(), "lake")
 	w := &watching{t: t}
-	w.start(filepath.Join("..", "..", "bin", "ingest"), "http", "watch", "--lake", lake, "--listen", "127.0.0.1:0", *made.QueueUrl)
+	w.start(filepath.Join("..", "..", "bin", "ingest"), "http", "watch", "--lake", lake, "--listen", "127.0.0.1:0", "--allow-source", "s3://trails", *made.QueueUrl)
 	const objects = 120
 	for n := range objects {
 		body := fmt.Sprintf(`{"Records":[{"eventTime":"2026-07-10T11:42:05Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"00000000-0000-4000-8000-%012d","recipientAccountId":"111111111111"}]}`, n)

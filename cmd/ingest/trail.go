@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,6 +17,7 @@ import (
 
 func newTrail(p *cli.Program, common *cli.Common) *cobra.Command {
 	var snapshotDate string
+	var cache cli.Cache
 	cmd := &cobra.Command{
 		Use:   "trail FILE…",
 		Short: "Read what trails log into the lake",
@@ -35,14 +35,17 @@ not; with it they know which unused permission the logs would have shown.`,
 			if err != nil {
 				return err
 			}
-			return ingestTrails(cmd.Context(), p, common, args, at)
+			return ingestTrails(cmd.Context(), &lakeChange{p: p, common: common, cache: &cache, create: true}, args, at)
 		},
 	}
+	cli.TakesS3Lake(cmd)
+	cache.Flags(cmd.Flags())
 	cmd.Flags().StringVar(&snapshotDate, "snapshot-date", "", "the day that the configuration describes, as YYYY-MM-DD (default now)")
 	return cmd
 }
 
-func ingestTrails(ctx context.Context, p *cli.Program, common *cli.Common, paths []string, at time.Time) (err error) {
+func ingestTrails(ctx context.Context, lake *lakeChange, paths []string, at time.Time) error {
+	p := lake.p
 	var parts [][]trail.Selector
 	for _, path := range paths {
 		some, err := withFile(ctx, p, path, "trails", func(r io.Reader, name string) ([]trail.Selector, error) { return trail.Parse(r, name) })
@@ -55,12 +58,10 @@ func ingestTrails(ctx context.Context, p *cli.Program, common *cli.Common, paths
 	if err != nil {
 		return fmt.Errorf("reading trails: %w", err)
 	}
-	lake, err := parquet.CreateLake(common.Lake)
+	err = lake.change(ctx, func(l *parquet.Lake) error {
+		return pipeline.IngestTrails(l, selectors, pipeline.TrailOptions{At: at, Version: cli.Version(), Warn: leftOver(p)})
+	})
 	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lake.Close()) }()
-	if err := pipeline.IngestTrails(lake, selectors, pipeline.TrailOptions{At: at, Version: cli.Version(), Warn: leftOver(p)}); err != nil {
 		return err
 	}
 	day := at.Format(time.DateOnly)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"roletrail/parquet"
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
+	"roletrail/pipeline/notice"
 	"roletrail/pipeline/notice/queue"
 	"roletrail/pipeline/watch"
 	"roletrail/review/termtext"
@@ -47,7 +49,9 @@ which is true after the first look. TLS and passwords come from --web.config.fil
 the form of the Prometheus exporter toolkit.`,
 		Example: `  ingest watch ./AWSLogs
   ingest watch --listen 127.0.0.1:9595 --poll 1m s3://my-trail-logs/AWSLogs/
-  ingest watch https://sqs.eu-west-1.amazonaws.com/111111111111/new-log-files`,
+  ingest watch --allow-source s3://my-trail-logs \
+    https://sqs.eu-west-1.amazonaws.com/111111111111/new-log-files
+  ingest watch --lake s3://my-lake/roletrail s3://my-trail-logs/AWSLogs/`,
 		Args: cli.Arguments("SOURCE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
@@ -60,11 +64,13 @@ the form of the Prometheus exporter toolkit.`,
 			return job.run(cmd.Context(), args)
 		},
 	}
+	cli.TakesS3Lake(cmd)
 	cmd.Flags().DurationVar(&job.poll, "poll", 30*time.Second, "how long to wait between two looks at the sources, 1s to 24h")
 	cmd.Flags().StringVar(&job.listen, "listen", "", "serve metrics at this address, as 127.0.0.1:9595 (default: do not)")
 	cmd.Flags().StringVar(&job.webConfig, "web.config.file", "", "TLS and passwords of --listen (exporter toolkit)")
 	cmd.Flags().StringVar(&since, "since", "", "of s3:// sources: first UTC day, as YYYY-MM-DD, by the folders of the keys")
 	cmd.Flags().BoolVar(&job.logs.requesterPays, "requester-pays", false, "of s3:// sources: agree to pay for the requests")
+	cmd.Flags().StringArrayVar(&job.allow, "allow-source", nil, "of queues: messages may name objects below `s3://BUCKET/PREFIX` alone; may be repeated (default any)")
 	cmd.Flags().IntVar(&job.logs.workers, "workers", 0, "objects worked on at a time (0: one per core)")
 	return cmd
 }
@@ -74,6 +80,8 @@ type watchJob struct {
 	poll      time.Duration
 	listen    string
 	webConfig string
+	allow     []string       // places that messages may name
+	allowed   notice.Allowed // the same
 }
 
 // check finds mistakes in what was asked for, before anything is made.
@@ -85,6 +93,13 @@ func (j *watchJob) check(args []string) error {
 		return cli.Usage(fmt.Errorf("flag --poll must be from 1s to 24h, not %v", j.poll), "")
 	case j.webConfig != "" && j.listen == "":
 		return cli.Usage(errors.New("flag --web.config.file is about --listen, which is not given"), "")
+	}
+	allowed, err := notice.ParseAllowed(j.allow)
+	if err != nil {
+		return cli.Usage(fmt.Errorf("flag --allow-source: %w", err), "")
+	}
+	if j.allowed = allowed; len(allowed) > 0 && !slices.ContainsFunc(args, queue.IsURL) {
+		return cli.Usage(errors.New("flag --allow-source is about queues, and there is none"), "")
 	}
 	var others []string // that ingest logs takes, too
 	for _, arg := range args {
@@ -110,6 +125,10 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	lake, err := j.lake(ctx)
+	if err != nil {
+		return err
+	}
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(logsGCPercent))
 	}
@@ -124,7 +143,7 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 		defer func() { err = errors.Join(err, server.Close()) }()
 	}
 	watcher := watch.Watcher{
-		Open:    func() (*parquet.Lake, error) { return parquet.CreateLake(j.logs.common.Lake) },
+		Lake:    lake,
 		Sources: sources,
 		Options: pipeline.Options{Limits: limits(j.logs.common.Config.Limits), Workers: j.logs.workers, Version: cli.Version()},
 		Every:   j.poll,
@@ -139,6 +158,23 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 	}
 	j.logs.p.Say(slog.LevelInfo, "stopped; what was begun is in the lake", "stopped")
 	return nil
+}
+
+// recentFolders is how old the folders of keys are that every look lists. They bear the day of
+// delivery (P17), so that also a log file that is delivered very late lies in a new one. Into older
+// ones files come by copying or replication, which the look of once a day finds.
+const recentFolders = 48 * time.Hour
+
+// lake is what the rounds write to.
+func (j *watchJob) lake(ctx context.Context) (watch.Lake, error) {
+	if !j.logs.common.LakeInS3() {
+		return watch.Folder(j.logs.common.Lake), nil
+	}
+	store, err := bucket.OpenStore(ctx, j.logs.common.Lake)
+	if err != nil {
+		return nil, err
+	}
+	return watch.Bucket{RemoteIngest: pipeline.NewRemoteIngest(store)}, nil
 }
 
 // sources makes a source of every argument.
@@ -163,7 +199,7 @@ func (j *watchJob) sources(ctx context.Context, args []string) (sources []watch.
 		}
 		sources = append(sources, watch.Source{Source: all, Recent: func(now time.Time) pipeline.Source {
 			recent := *all
-			if from := now.Add(-bucket.LateDelivery).Truncate(24 * time.Hour); from.After(recent.Since) {
+			if from := now.Add(-recentFolders).Truncate(24 * time.Hour); from.After(recent.Since) {
 				recent.Since = from
 			}
 			return &recent
@@ -183,6 +219,9 @@ func (j *watchJob) queue(ctx context.Context, url string) (*queue.Queue, error) 
 	}
 	buckets := bucket.Sources{RequesterPays: j.logs.requesterPays, Connect: func(ctx context.Context, name string) (bucket.Client, error) { return bucket.Connect(ctx, name) }}
 	q := queue.New(client, url, buckets.Of, warn)
+	if q.Allowed = j.allowed; len(q.Allowed) == 0 {
+		warn(fmt.Errorf("whoever may send to queue %q chooses what is read: name the buckets of your trails with --allow-source", url))
+	}
 	return q, q.Check(ctx)
 }
 

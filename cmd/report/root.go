@@ -13,7 +13,7 @@ type report struct {
 	*cli.Program
 	*cli.Common
 	open  opener
-	cache cache
+	cache cli.Cache
 	until time.Time // end of the window, zero where there is none
 }
 
@@ -32,7 +32,7 @@ which are used, when, by whom and for what, and what they may do and never do.`,
   report sql "select event_name, count(*) from events group by 1"`,
 	}
 	r.Common = cli.AddCommon(root, r.Program)
-	r.cache.flags(root)
+	r.cache.Flags(root.PersistentFlags())
 	cli.TakesS3Lake(root)
 	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newSQL(r))
 	return root

@@ -47,7 +47,7 @@ func place(url string) (bucket, prefix string, err error) {
 
 // Connect makes a client for the Region of a bucket, with the credentials, profile and
 // endpoint of the environment and the shared configuration, as the AWS CLI takes them.
-func Connect(ctx context.Context, bucket string) (*s3.Client, error) {
+func Connect(ctx context.Context, bucket string) (LakeClient, error) {
 	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = connections, connections
 	})
@@ -59,16 +59,14 @@ func Connect(ctx context.Context, bucket string) (*s3.Client, error) {
 	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
 		return nil, awserr.NoCredentials(err)
 	}
-	client := newClient(settings)
-	region, err := regionOf(ctx, client, bucket)
+	region, err := regionOf(ctx, newClient(settings), bucket)
 	if err != nil {
 		return nil, err
 	}
-	if region != "" && region != settings.Region {
+	if region != "" {
 		settings.Region = region
-		client = newClient(settings)
 	}
-	return client, nil
+	return &located{settings: settings}, nil
 }
 
 // newClient asks endpoints other than AWS's by path, because their buckets have no

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,21 +20,22 @@ import (
 // body reads an object of S3. A connection that breaks is made again, from where it
 // broke, as long as the object is the one that was listed.
 type body struct {
-	ctx    context.Context
-	source *Source
-	key    string
-	etag   string
-	size   int64
-	at     int64 // read so far
-	reader io.ReadCloser
-	breaks int // one after another, without a byte between them
+	ctx     context.Context
+	source  *Source
+	key     string
+	version string // its version, empty: the one that lies there
+	etag    string
+	size    int64
+	at      int64 // read so far
+	reader  io.ReadCloser
+	breaks  int // one after another, without a byte between them
 }
 
 // breaksInARow is how often in a row a connection may break.
 const breaksInARow = 5
 
-func openObject(ctx context.Context, s *Source, key, etag string, size int64) (io.ReadCloser, error) {
-	b := &body{ctx: ctx, source: s, key: key, etag: etag, size: size}
+func openObject(ctx context.Context, s *Source, key, version, etag string, size int64) (io.ReadCloser, error) {
+	b := &body{ctx: ctx, source: s, key: key, version: version, etag: etag, size: size}
 	if err := b.open(); err != nil {
 		return nil, err
 	}
@@ -42,6 +44,9 @@ func openObject(ctx context.Context, s *Source, key, etag string, size int64) (i
 
 func (b *body) open() error {
 	ask := s3.GetObjectInput{Bucket: &b.source.Bucket, Key: &b.key, RequestPayer: b.source.payer()}
+	if b.version != "" {
+		ask.VersionId = &b.version
+	}
 	if b.etag != "" {
 		ask.IfMatch = &b.etag
 	}
@@ -112,6 +117,10 @@ func explained(what string, err error) error {
 		return fmt.Errorf("reading %s: it was removed since it was listed", what)
 	case code == "NoSuchBucket":
 		next = "; the bucket does not exist"
+	case strings.HasPrefix(code, "KMS."):
+		next = "; the key that it is encrypted with is disabled, being deleted or gone: enable it again"
+	case isElsewhere(err):
+		next = "; the bucket is in another Region, which S3 does not tell: name it in AWS_REGION"
 	case status == http.StatusForbidden:
 		next = "; give this identity s3:ListBucket and s3:GetObject there, and kms:Decrypt if the bucket is encrypted with a key"
 	case code == "RequestTimeTooSkewed":

@@ -33,8 +33,9 @@ type Source struct {
 }
 
 // LateDelivery is how long after the events of a window their log files are still looked
-// for. CloudTrail delivers within minutes as a rule, but not always (P17).
-const LateDelivery = 48 * time.Hour
+// for. CloudTrail delivers within minutes as a rule, and for 30 days after an outage; the
+// folders of keys bear the day of delivery (P17).
+const LateDelivery = 30 * 24 * time.Hour
 
 // Client is what a source asks of S3.
 type Client interface {
@@ -91,7 +92,7 @@ func (s *Source) object(ctx context.Context, o *types.Object) pipeline.Object {
 		Tag:      tagOf(aws.ToString(o.ETag)),
 		Remote:   true,
 		Open: func() (io.ReadCloser, error) {
-			return openObject(context.WithoutCancel(ctx), s, key, aws.ToString(o.ETag), size)
+			return openObject(context.WithoutCancel(ctx), s, key, "", aws.ToString(o.ETag), size)
 		},
 	}
 }

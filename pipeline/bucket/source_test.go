@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"roletrail/parquet"
@@ -34,6 +35,8 @@ type store struct {
 	// nobody may read.
 	breaks  int
 	refuses map[string]bool
+	// keys are codes of errors about the key that an object is encrypted with.
+	keys map[string]string
 	// replaced are objects that change when they were listed.
 	replaced map[string]bool
 
@@ -107,6 +110,8 @@ func (b *store) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case b.keys[key] != "":
+		return nil, &smithy.OperationError{ServiceID: "S3", OperationName: "GetObject", Err: &smithy.GenericAPIError{Code: b.keys[key], Message: "the key says why"}}
 	case b.refuses[key]:
 		return nil, answered(http.StatusForbidden)
 	case b.replaced[key] || aws.ToString(in.IfMatch) != etag(content):
@@ -192,8 +197,9 @@ func TestS3ListsTheDaysThatAreAskedFor(t *testing.T) {
 		since, until time.Time
 		want         int
 	}{
-		{time.Time{}, time.Time{}, 81}, {day(7, 1), time.Time{}, 65}, {day(7, 2), day(8, 1), 33}, // 1 August is within two days
-		{time.Time{}, day(7, 1), 33}, {day(7, 1), day(7, 29), 17}, {day(8, 2), time.Time{}, 17},
+		{time.Time{}, time.Time{}, 81}, {day(7, 1), time.Time{}, 65}, {day(7, 2), day(8, 1), 49}, {day(8, 2), time.Time{}, 17},
+		{time.Time{}, day(7, 1), 33}, {time.Time{}, day(7, 2), 49}, {day(7, 1), day(7, 2), 33}, // of 1 July, log files may come until 31 July
+		{day(7, 1), day(7, 3), 49}, {day(7, 1), day(7, 5), 65}, {time.Time{}, day(6, 1), 17}, {time.Time{}, day(5, 30), 1},
 	} {
 		b.listed = nil
 		got := listS3(t, &bucket.Source{Client: b, Bucket: "trails", Prefix: "logs/", Since: ask.since, Until: ask.until})
@@ -248,20 +254,21 @@ func TestS3BadObjects(t *testing.T) {
 	}
 	slices.Sort(keys)
 	b.refuses, b.replaced = map[string]bool{keys[0]: true}, map[string]bool{keys[1]: true}
+	b.keys = map[string]string{keys[2]: "KMS.DisabledException"}
 	lake := t.TempDir() + "/lake"
 	source := &bucket.Source{Client: b, Bucket: "trails", Prefix: "logs/"}
 	s := ingestFrom(t, lake, source)
-	if s.Objects.Quarantined != 2 || s.Objects.Ingested != 79 {
+	if s.Objects.Quarantined != 3 || s.Objects.Ingested != 78 {
 		t.Errorf("%s", s)
 	}
 	slices.SortFunc(s.Quarantine, func(a, b pipeline.Quarantined) int { return cmp.Compare(a.Object, b.Object) })
-	for i, want := range []string{"s3:GetObject", "it was replaced since it was listed; run again"} {
+	for i, want := range []string{"kms:Decrypt if the bucket is encrypted with a key", "it was replaced since it was listed; run again", "the key that it is encrypted with is disabled, being deleted or gone"} {
 		if i >= len(s.Quarantine) || s.Quarantine[i].Object != "s3://trails/"+keys[i] || !strings.Contains(s.Quarantine[i].Detail, want) {
 			t.Errorf("%+v, want %q", s.Quarantine, want)
 		}
 	}
-	b.refuses, b.replaced = nil, nil
-	if s := ingestFrom(t, lake, source); s.Objects.Ingested != 2 {
+	b.refuses, b.replaced, b.keys = nil, nil, nil
+	if s := ingestFrom(t, lake, source); s.Objects.Ingested != 3 {
 		t.Errorf("the second time: %s", s)
 	}
 }

@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -68,23 +69,45 @@ const conflicts = 5
 // Put implements [roletrail/parquet.Store]: S3 takes the object only if there is none under
 // the key.
 func (s *Store) Put(ctx context.Context, name string, content io.ReadSeeker, size int64) error {
+	_, err := s.put(ctx, name, content, size)
+	return err
+}
+
+// Claim implements [roletrail/pipeline.RemoteStore]. That there is an object already may be
+// because the answer to an earlier request of this one was lost: then it is the same.
+func (s *Store) Claim(ctx context.Context, name string, content []byte) (bool, error) {
+	stored, err := s.put(ctx, name, bytes.NewReader(content), int64(len(content)))
+	if err != nil || stored {
+		return stored, err
+	}
+	key := s.Prefix + name
+	body, err := openObject(ctx, &Source{Client: s.Client, Bucket: s.Bucket}, key, "", "", 0)
+	if err != nil {
+		return false, err
+	}
+	there, err := io.ReadAll(io.LimitReader(body, int64(len(content))+1))
+	return bytes.Equal(there, content), errors.Join(err, body.Close())
+}
+
+// put stores an object, unless there is one: stored says whether it did.
+func (s *Store) put(ctx context.Context, name string, content io.ReadSeeker, size int64) (stored bool, err error) {
 	key := s.Prefix + name
 	for try := 1; ; try++ {
 		if _, err := content.Seek(0, io.SeekStart); err != nil {
-			return err
+			return false, err
 		}
 		_, err := s.Client.PutObject(ctx, &s3.PutObjectInput{
 			Bucket: &s.Bucket, Key: &key, Body: content, ContentLength: &size, IfNoneMatch: aws.String("*"),
 		})
 		switch status := statusOf(err); {
 		case err == nil, status == http.StatusPreconditionFailed:
-			return nil
+			return err == nil, nil
 		case status == http.StatusConflict && try < conflicts:
 			if err := pause(ctx, 100*time.Millisecond<<try); err != nil {
-				return err
+				return false, err
 			}
 		default:
-			return refusedPut(err, status)
+			return false, refusedPut(err, status)
 		}
 	}
 }
@@ -112,6 +135,8 @@ func refusedPut(err error, status int) error {
 	switch {
 	case errors.As(err, &api) && api.ErrorCode() == "NoSuchBucket":
 		return fmt.Errorf("writing the object: the bucket does not exist: %w", err)
+	case isElsewhere(err):
+		return fmt.Errorf("writing the object: the bucket is in another Region, which S3 does not tell: name it in AWS_REGION: %w", err)
 	case status == http.StatusForbidden:
 		return fmt.Errorf("writing the object: give this identity s3:PutObject there, and kms:GenerateDataKey and kms:Decrypt if the bucket is encrypted with a key: %w", err)
 	case status == http.StatusNotImplemented:

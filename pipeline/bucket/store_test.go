@@ -2,9 +2,12 @@ package bucket_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
@@ -81,6 +84,37 @@ func TestStoreWaitsForOthers(t *testing.T) {
 	cancel()
 	if err := put(ctx, store, "z", "content"); err == nil {
 		t.Error("a put after the end")
+	}
+}
+
+// lostAnswers is a client to which the answer to every put is lost, so that it is made again.
+type lostAnswers struct{ bucket.LakeClient }
+
+func (c lostAnswers) PutObject(ctx context.Context, in *s3.PutObjectInput, options ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+	if _, err := c.LakeClient.PutObject(ctx, in, options...); err != nil {
+		return nil, err
+	}
+	if _, err := in.Body.(io.Seeker).Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return c.LakeClient.PutObject(ctx, in, options...)
+}
+
+// TestStoreClaims a name once, and tells its own object from that of another.
+func TestStoreClaims(t *testing.T) {
+	_, store := openStore(t, "s3://lake/a")
+	lost := &bucket.Store{Client: lostAnswers{store.Client}, Bucket: store.Bucket, Prefix: store.Prefix}
+	for i, c := range []struct {
+		store         *bucket.Store
+		name, content string
+		want          bool
+	}{
+		{store, "x", "mine", true}, {store, "x", "other", false}, {store, "x", "mine and more", false}, {store, "x", "min", false},
+		{lost, "y", "mine", true}, {lost, "y", "other", false},
+	} {
+		if got, err := c.store.Claim(t.Context(), c.name, []byte(c.content)); got != c.want || err != nil {
+			t.Errorf("%d: %v, want %v, %v", i, got, c.want, err)
+		}
 	}
 }
 

@@ -235,7 +235,8 @@ func TestOwnObjectsAreNoLogFiles(t *testing.T) {
 	in := func(key string) json.RawMessage {
 		return json.RawMessage(strings.ReplaceAll(created(key), `"trails"`, `"lake"`))
 	}
-	for _, own := range []string{"events/event_date%3D2026-07-10/part-00000000000000000000000000000000.parquet", "coverage/part-00000000000000000000000000000000.parquet"} {
+	for _, own := range []string{"events/event_date%3D2026-07-10/part-00000000000000000000000000000000.parquet", "coverage/part-00000000000000000000000000000000.parquet",
+		"commits/00000001.json", "catalogue/actions-" + strings.Repeat("0", 64) + ".parquet"} {
 		if _, err := h.Handle(t.Context(), in("roletrail/"+own)); err != nil || len(server.Objects("lake", "")) > 0 {
 			t.Errorf("%v; the lake has %d objects", err, len(server.Objects("lake", "")))
 		}
@@ -244,6 +245,48 @@ func TestOwnObjectsAreNoLogFiles(t *testing.T) {
 	server.Put("lake", trail, []byte(logFile(1)))
 	if _, err := h.Handle(t.Context(), in(trail)); err != nil || len(server.Objects("lake", "roletrail/coverage/")) != 1 {
 		t.Errorf("%v; the lake has %d objects", err, len(server.Objects("lake", "")))
+	}
+}
+
+// TestVersionOfANotice takes the contents that a notice is of, though others took their place, if
+// that version may be read.
+func TestVersionOfANotice(t *testing.T) {
+	server := s3test.New(t)
+	h, said := setUp(t, server, nil)
+	versioned := func(version string) json.RawMessage {
+		return batch(queue, strings.Replace(created("a.json"), `"key":`, `"versionId":"`+version+`","key":`, 1))
+	}
+	first := server.PutVersion("trails", "a.json", []byte(logFile(1)))
+	if got := failed(t.Context(), t, h, versioned(first)); len(got) != 0 {
+		t.Fatalf("given back %v\n%s", got, said)
+	}
+	second := server.PutVersion("trails", "a.json", []byte(logFile(2)))
+	third := server.PutVersion("trails", "a.json", []byte(logFile(3)))
+	server.Refuse(func(c s3test.Call) int {
+		if c.Action == "s3:GetObjectVersion" {
+			return http.StatusForbidden
+		}
+		return 0
+	})
+	if got := failed(t.Context(), t, h, versioned(third)); len(got) != 0 {
+		t.Errorf("that of the newest is given back\n%s", said)
+	}
+	if got := failed(t.Context(), t, h, versioned(second)); len(got) != 1 || !strings.Contains(said.String(), "give this identity s3:GetObjectVersion") {
+		t.Errorf("given back %v\n%s", got, said)
+	}
+	server.Refuse(nil)
+	if got := failed(t.Context(), t, h, versioned(second)); len(got) != 0 {
+		t.Errorf("given back %v\n%s", got, said)
+	}
+	if covered := server.Objects("lake", "roletrail/coverage/"); len(covered) != 3 {
+		t.Errorf("%d versions were taken", len(covered))
+	}
+	server.Remove("trails", "a.json")
+	if got := failed(t.Context(), t, h, versioned(second)); len(got) != 0 {
+		t.Errorf("given back %v when it was removed, but is kept\n%s", got, said)
+	}
+	if got := failed(t.Context(), t, h, versioned("v9")); len(got) != 1 || !strings.Contains(said.String(), "it was removed") {
+		t.Errorf("given back %v\n%s", got, said)
 	}
 }
 

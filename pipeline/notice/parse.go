@@ -9,7 +9,10 @@ import (
 )
 
 // Object is one that a notice says was created.
-type Object struct{ Bucket, Key string }
+type Object struct {
+	Bucket, Key string
+	Version     string // empty in a bucket without versions
+}
 
 // Notices are what a message holds: the objects to take, and what else it says, which
 // needs no answer.
@@ -41,7 +44,8 @@ type record struct {
 			Name string `json:"name"`
 		} `json:"bucket"`
 		Object struct {
-			Key string `json:"key"`
+			Key     string `json:"key"`
+			Version string `json:"versionId"`
 		} `json:"object"`
 	} `json:"s3"`
 	SNS struct {
@@ -99,7 +103,7 @@ func (n *Notices) record(raw json.RawMessage, wraps int) error {
 		if err != nil {
 			return fmt.Errorf("its key %q is not encoded as S3 does it: %w", r.S3.Object.Key, err)
 		}
-		return n.happened(strings.TrimPrefix(r.EventName, "s3:"), r.S3.Bucket.Name, key)
+		return n.happened(strings.TrimPrefix(r.EventName, "s3:"), Object{r.S3.Bucket.Name, key, r.S3.Object.Version})
 	}
 	return fmt.Errorf("its source %q is unknown", r.EventSource)
 }
@@ -110,9 +114,9 @@ var passed = []string{
 	"LifecycleExpiration:", "LifecycleTransition", "IntelligentTiering",
 }
 
-func (n *Notices) happened(what, bucket, key string) error {
+func (n *Notices) happened(what string, o Object) error {
 	if strings.HasPrefix(what, "ObjectCreated:") {
-		return n.created(bucket, key)
+		return n.created(o)
 	}
 	for _, prefix := range passed {
 		if strings.HasPrefix(what, prefix) {
@@ -123,11 +127,11 @@ func (n *Notices) happened(what, bucket, key string) error {
 	return fmt.Errorf("what happened to the object, %q, is unknown", what)
 }
 
-func (n *Notices) created(bucket, key string) error {
-	if bucket == "" || key == "" {
-		return fmt.Errorf("it names no object: bucket %q, key %q", bucket, key)
+func (n *Notices) created(o Object) error {
+	if o.Bucket == "" || o.Key == "" {
+		return fmt.Errorf("it names no object: bucket %q, key %q", o.Bucket, o.Key)
 	}
-	n.Objects = append(n.Objects, Object{bucket, key})
+	n.Objects = append(n.Objects, o)
 	return nil
 }
 
@@ -138,7 +142,8 @@ func (n *Notices) eventBridge(e *envelope) error {
 			Name string `json:"name"`
 		} `json:"bucket"`
 		Object struct {
-			Key string `json:"key"`
+			Key     string `json:"key"`
+			Version string `json:"version-id"`
 		} `json:"object"`
 	}
 	if err := json.Unmarshal(e.Detail, &detail); err != nil {
@@ -146,7 +151,7 @@ func (n *Notices) eventBridge(e *envelope) error {
 	}
 	switch e.DetailType {
 	case "Object Created":
-		return n.created(detail.Bucket.Name, detail.Object.Key)
+		return n.created(Object{detail.Bucket.Name, detail.Object.Key, detail.Object.Version})
 	case "Object Deleted", "Object Restore Initiated", "Object Restore Completed", "Object Restore Expired", "Object Tags Added",
 		"Object Tags Deleted", "Object ACL Updated", "Object Storage Class Changed", "Object Access Tier Changed":
 		n.Other = append(n.Other, e.DetailType)

@@ -12,7 +12,7 @@ import (
 )
 
 // TestContracts reads a notice of every kind: testdata/*.json hold the event and what is to be
-// read from it, as "objects" (s3://bucket/key), "other", or "error".
+// read from it, as "objects" (s3://bucket/key, and its version if there is one), "other", or "error".
 func TestContracts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil || len(files) < 30 {
@@ -36,7 +36,11 @@ func TestContracts(t *testing.T) {
 		n, err := notice.Parse(c.Event)
 		var objects []string
 		for _, o := range n.Objects {
-			objects = append(objects, "s3://"+o.Bucket+"/"+o.Key)
+			name := "s3://" + o.Bucket + "/" + o.Key
+			if o.Version != "" {
+				name += " version " + o.Version
+			}
+			objects = append(objects, name)
 		}
 		switch {
 		case c.Error != "":

@@ -11,6 +11,9 @@ import (
 
 // Taker takes objects of any bucket into one lake on S3. It serves one goroutine.
 type Taker struct {
+	// Allowed are the places that notices may name.
+	Allowed Allowed
+
 	delivery *pipeline.Delivery
 	lake     *parquet.Remote
 	store    *bucket.Store
@@ -41,13 +44,16 @@ func (t *Taker) Owns(o Object) bool { return pipeline.OwnFile(t.store, nameOf(o)
 // nameOf is an object as a lake names it.
 func nameOf(o Object) string { return "s3://" + o.Bucket + "/" + pipeline.ObjectName(o.Key) }
 
-// Take takes what lies there now.
+// Take takes the version that is named, or what lies there now.
 func (t *Taker) Take(ctx context.Context, o Object) (pipeline.Receipt, error) {
+	if err := t.Allowed.Check(o); err != nil {
+		return pipeline.Receipt{}, err
+	}
 	source, err := t.sources.Of(ctx, o.Bucket)
 	if err != nil {
 		return pipeline.Receipt{}, err
 	}
-	object, err := source.Object(ctx, o.Key)
+	object, err := source.Object(ctx, o.Key, o.Version)
 	if err != nil {
 		return pipeline.Receipt{}, fmt.Errorf("taking %q: %w", nameOf(o), err)
 	}

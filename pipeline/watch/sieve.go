@@ -2,38 +2,16 @@ package watch
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"roletrail/parquet"
 	"roletrail/pipeline"
 )
 
 // sieve leaves out objects that it is too early to read.
 type sieve struct {
 	now         time.Time
-	quarantined map[string]setAside
+	quarantined map[string]pipeline.SetAside
 	unsettled   bool // some were left out that may be read soon
-}
-
-// setAside is an object in quarantine, as it was then.
-type setAside struct {
-	size, modified int64
-	at             time.Time
-}
-
-// quarantined are the objects in the quarantine of a lake.
-func quarantined(lake *parquet.Lake) (map[string]setAside, error) {
-	set := map[string]setAside{}
-	err := lake.Ledger().QuarantinedObjects(func(name string, size, modified int64, at string) error {
-		then, err := time.Parse(time.RFC3339, at)
-		if err != nil {
-			return fmt.Errorf("reading ledger: object %q was quarantined at no time: %w", name, err)
-		}
-		set[name] = setAside{size, modified, then}
-		return nil
-	})
-	return set, err
 }
 
 // of is a source without what is left out, which may be all of it.
@@ -61,7 +39,7 @@ func (s sieved) List(ctx context.Context, fn func(pipeline.Object) error) error 
 // leaves reports whether an object is left out. An object whose time lies ahead is not
 // waited for: its clock is wrong.
 func (s *sieve) leaves(o pipeline.Object) bool {
-	if set, ok := s.quarantined[o.Name]; ok && set.size == o.Size && set.modified == o.Modified && s.now.Sub(set.at) < tryAgain {
+	if set, ok := s.quarantined[o.Name]; ok && set.Size == o.Size && set.Modified == o.Modified && s.now.Sub(set.At) < tryAgain {
 		return true
 	}
 	if o.Remote || o.Modified == 0 {

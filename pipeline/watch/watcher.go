@@ -12,8 +12,7 @@ import (
 
 // Watcher looks at sources until it is stopped.
 type Watcher struct {
-	// Open opens the lake for a round.
-	Open    func() (*parquet.Lake, error)
+	Lake    Lake
 	Sources []Source
 	Options pipeline.Options
 	// Every is how long it waits after a round before it looks again, unless a folder
@@ -153,7 +152,7 @@ func (w *Watcher) wait(ctx context.Context, pause time.Duration, news <-chan str
 func (w *Watcher) round(ctx context.Context, now time.Time, whole bool) (unsettled bool, err error) {
 	start := time.Now()
 	var summary *pipeline.Summary
-	lake, err := w.Open()
+	lake, err := w.Lake.Open()
 	if err == nil {
 		summary, unsettled, err = w.ingest(ctx, lake, now, whole)
 		err = errors.Join(err, lake.Close())
@@ -165,8 +164,8 @@ func (w *Watcher) round(ctx context.Context, now time.Time, whole bool) (unsettl
 	return unsettled, err
 }
 
-func (w *Watcher) ingest(ctx context.Context, lake *parquet.Lake, now time.Time, whole bool) (*pipeline.Summary, bool, error) {
-	set, err := quarantined(lake)
+func (w *Watcher) ingest(ctx context.Context, lake Round, now time.Time, whole bool) (*pipeline.Summary, bool, error) {
+	set, err := lake.SetAside()
 	if err != nil {
 		return nil, false, err
 	}
@@ -186,13 +185,13 @@ func (w *Watcher) ingest(ctx context.Context, lake *parquet.Lake, now time.Time,
 	}
 	options := w.Options
 	options.Committed, options.Progress, options.RecentSince = w.Metrics.committed, w.Metrics.progress, now.Add(-NewsAge)
-	summary, err := pipeline.Ingest(ctx, lake, sources, options)
+	summary, err := lake.Ingest(ctx, sources, options)
 	if ctx.Err() != nil && err == pipeline.ErrInterrupted { //nolint:errorlint // joined with another error it is no plain stop
 		err = nil
 	}
 	err = errors.Join(err, errors.Join(lost...), w.settle(ctx, lake))
 	if summary.Objects.Ingested+summary.Objects.Skipped+summary.Objects.Quarantined > 0 {
-		after, countErr := quarantined(lake)
+		after, countErr := lake.SetAside()
 		w.Metrics.quarantined(len(after))
 		err = errors.Join(err, countErr)
 	}
@@ -221,11 +220,11 @@ func (l lenient) List(ctx context.Context, fn func(pipeline.Object) error) error
 }
 
 // settle lets the messages go whose objects the lake has.
-func (w *Watcher) settle(ctx context.Context, lake *parquet.Lake) error {
+func (w *Watcher) settle(ctx context.Context, lake Round) error {
 	var errs []error
 	for _, s := range w.Sources {
 		if n := s.notices(); n != nil {
-			taken, failed, err := n.Settle(ctx, func(o pipeline.Object) (bool, error) { return lake.Ledger().Has(o.Name, o.Size, o.Modified) })
+			taken, failed, err := n.Settle(ctx, lake.Has)
 			w.Metrics.settled(taken, failed)
 			errs = append(errs, err)
 		}

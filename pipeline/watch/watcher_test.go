@@ -59,7 +59,7 @@ func newWatched(t *testing.T) *watched {
 		t.Fatal(err)
 	}
 	w.Watcher = Watcher{
-		Open:    func() (*parquet.Lake, error) { return parquet.CreateLake(w.lake) },
+		Lake:    Folder(w.lake),
 		Sources: []Source{{Source: pipeline.Files{Path: w.logs}}},
 		Options: pipeline.Options{Workers: 1},
 		Every:   time.Millisecond,
@@ -183,9 +183,9 @@ func TestFilesSettleFirst(t *testing.T) {
 func TestWhenObjectsAreLeft(t *testing.T) {
 	now := time.Date(2026, 7, 10, 12, 0, 0, 0, time.UTC)
 	ago := func(d time.Duration) int64 { return now.Add(-d).UnixNano() }
-	set := map[string]setAside{
-		"bad":     {100, ago(time.Hour), now.Add(-time.Minute)},
-		"longAgo": {100, ago(24 * time.Hour), now.Add(-tryAgain)},
+	set := map[string]pipeline.SetAside{
+		"bad":     {Size: 100, Modified: ago(time.Hour), At: now.Add(-time.Minute)},
+		"longAgo": {Size: 100, Modified: ago(24 * time.Hour), At: now.Add(-tryAgain)},
 	}
 	for _, c := range []struct {
 		o               pipeline.Object
@@ -467,18 +467,21 @@ func TestErrorOfTheLastRoundIsReturned(t *testing.T) {
 	full := errors.New("no space left")
 	ctx, cancel := context.WithCancel(context.Background())
 	rounds := 0
-	open := w.Open
-	w.Open = func() (*parquet.Lake, error) {
+	w.Lake = lakeFunc(func() (Round, error) {
 		if rounds++; rounds > 1 {
 			cancel()
 			return nil, full
 		}
-		return open()
-	}
+		return Folder(w.lake).Open()
+	})
 	if err := w.Run(ctx); !errors.Is(err, full) {
 		t.Errorf("Run returned %v", err)
 	}
 }
+
+type lakeFunc func() (Round, error)
+
+func (f lakeFunc) Open() (Round, error) { return f() }
 
 // TestQuarantineOfOthersIsCounted lets another process mend what is in quarantine.
 func TestQuarantineOfOthersIsCounted(t *testing.T) {

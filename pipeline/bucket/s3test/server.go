@@ -24,10 +24,13 @@ import (
 type Server struct {
 	URL string
 
-	mu      sync.Mutex
-	refuse  func(c Call) int
-	objects map[string][]byte // by bucket/key
-	calls   []Call
+	mu       sync.Mutex
+	refuse   func(c Call) int
+	objects  map[string][]byte   // by bucket/key
+	versions map[string][][]byte // likewise, of buckets that keep them: v1, v2, …
+	regions  map[string]string   // of buckets, see [Server.Locate]
+	telling  map[string]Telling  // likewise
+	calls    []Call
 }
 
 // Call is what was asked, as a policy would name it.
@@ -42,7 +45,7 @@ var changed = time.Date(2026, 7, 11, 0, 0, 0, 0, time.UTC)
 // New starts a server, until the test ends.
 func New(t *testing.T) *Server {
 	t.Helper()
-	s := &Server{objects: map[string][]byte{}}
+	s := &Server{objects: map[string][]byte{}, versions: map[string][][]byte{}, regions: map[string]string{}, telling: map[string]Telling{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.URL = server.URL
@@ -65,6 +68,33 @@ func (s *Server) Refuse(with func(c Call) int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refuse = with
+}
+
+// Telling is how a bucket tells who asks for it in a wrong Region where it is.
+type Telling int
+
+// The ways to tell it: in the header of a redirection, in the text of an error, or not.
+const (
+	ByHeader Telling = iota
+	ByText
+	NotAtAll
+)
+
+// Locate moves a bucket to a Region, where alone it can be asked for. Who asks in another one is told
+// the right one so, but not when it is the bucket itself that is asked for.
+func (s *Server) Locate(bucket, region string, how Telling) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.regions[bucket], s.telling[bucket] = region, how
+}
+
+// PutVersion puts an object into a bucket that keeps versions, and returns the name of this one.
+func (s *Server) PutVersion(bucket, key string, content []byte) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := bucket + "/" + key
+	s.objects[name], s.versions[name] = content, append(s.versions[name], content)
+	return fmt.Sprint("v", len(s.versions[name]))
 }
 
 // Put puts an object without a call.
@@ -109,6 +139,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case key == "" && (r.Method == http.MethodHead || r.Method == http.MethodGet):
 		call.Action, answer = "s3:ListBucket", s.list
+	case r.URL.Query().Has("versionId") && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		call.Action, answer = "s3:GetObjectVersion", s.get
 	case r.Method == http.MethodGet, r.Method == http.MethodHead:
 		call.Action, answer = "s3:GetObject", s.get
 	case r.Method == http.MethodPut:
@@ -120,8 +152,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.calls = append(s.calls, call)
 	refuse := s.refuse
 	s.mu.Unlock()
-	err := error(nil)
-	if refuse != nil {
+	err := s.elsewhere(w, r, name)
+	if err == nil && refuse != nil {
 		if code := refuse(call); code != 0 {
 			err = status(code)
 		}
@@ -130,13 +162,49 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = answer(w, r, name, key)
 	}
 	var code status
+	var wrong malformed
 	switch {
+	case errors.As(err, &wrong):
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, wrong.Error())
 	case errors.As(err, &code):
 		w.WriteHeader(int(code))
 		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>as the test wants it</Message></Error>", cmp.Or(codes[code], "InternalError"))
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
+}
+
+// elsewhere refuses a request that is signed for another Region than that of the bucket.
+func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request, bucket string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	region := s.regions[bucket]
+	scope := strings.Split(r.Header.Get("Authorization"), "/") // …Credential=KEY/DAY/REGION/s3/…
+	if region == "" || len(scope) > 2 && scope[2] == region {
+		return nil
+	}
+	if r.Method == http.MethodHead && r.URL.Path == "/"+bucket {
+		return status(http.StatusForbidden) // the others tell
+	}
+	switch s.telling[bucket] {
+	case ByHeader:
+		w.Header().Set("X-Amz-Bucket-Region", region)
+	case ByText:
+		if r.Method != http.MethodHead { // whose answer has no text
+			return malformed(region)
+		}
+		w.Header().Set("X-Amz-Bucket-Region", region)
+		return status(http.StatusBadRequest)
+	}
+	return status(http.StatusMovedPermanently)
+}
+
+// malformed is the answer to a request that was to go to that Region.
+type malformed string
+
+func (m malformed) Error() string {
+	return fmt.Sprintf("<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region is wrong; expecting '%s'</Message></Error>", string(m))
 }
 
 // status is an answer that is an error.
@@ -147,6 +215,7 @@ func (s status) Error() string { return http.StatusText(int(s)) }
 var codes = map[status]string{
 	http.StatusForbidden: "AccessDenied", http.StatusNotFound: "NoSuchKey", http.StatusPreconditionFailed: "PreconditionFailed",
 	http.StatusServiceUnavailable: "SlowDown", http.StatusConflict: "ConditionalRequestConflict",
+	http.StatusMovedPermanently: "PermanentRedirect",
 }
 
 func unknown(http.ResponseWriter, *http.Request, string, string) error {
@@ -158,17 +227,30 @@ func etag(content []byte) string {
 	return `"` + hex.EncodeToString(sum[:]) + `"`
 }
 
-func (s *Server) content(name string) ([]byte, bool) {
+// content is that of a version, or of what lies there now.
+func (s *Server) content(name, version string) (content []byte, which string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	content, ok := s.objects[name]
-	return content, ok
+	versions := s.versions[name]
+	for i, of := range versions {
+		if version == fmt.Sprint("v", i+1) {
+			return of, version, true
+		}
+	}
+	content, ok = s.objects[name]
+	if len(versions) > 0 {
+		which = fmt.Sprint("v", len(versions))
+	}
+	return content, which, ok && version == ""
 }
 
 func (s *Server) get(w http.ResponseWriter, r *http.Request, bucket, key string) error {
-	content, ok := s.content(bucket + "/" + key)
+	content, version, ok := s.content(bucket+"/"+key, r.URL.Query().Get("versionId"))
 	if !ok {
 		return status(http.StatusNotFound)
+	}
+	if version != "" {
+		w.Header().Set("X-Amz-Version-Id", version)
 	}
 	if want := r.Header.Get("If-Match"); want != "" && want != etag(content) {
 		return status(http.StatusPreconditionFailed)
@@ -228,7 +310,9 @@ type listedUnder struct{ Prefix string }
 
 func (s *Server) list(w http.ResponseWriter, r *http.Request, bucket, _ string) error {
 	if r.Method == http.MethodHead {
-		w.Header().Set("X-Amz-Bucket-Region", "eu-west-1")
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		w.Header().Set("X-Amz-Bucket-Region", cmp.Or(s.regions[bucket], "eu-west-1"))
 		return nil
 	}
 	q := r.URL.Query()

@@ -31,6 +31,8 @@ type Queue struct {
 	URL    string
 	// Bucket finds where the objects of a bucket are read.
 	Bucket func(ctx context.Context, name string) (*bucket.Source, error)
+	// Allowed are the places that messages may name.
+	Allowed notice.Allowed
 	// Warn is told what went wrong with the queue or a message, from any goroutine.
 	Warn func(error)
 
@@ -282,6 +284,10 @@ func (q *Queue) sources(ctx context.Context, round []*message) (map[string]*buck
 		notices, err := notice.Parse([]byte(m.body))
 		m.names, m.failure = notices.Objects, err
 		for _, o := range m.names {
+			if err := q.Allowed.Check(o); err != nil {
+				m.failure = err
+				break
+			}
 			if sources[o.Bucket] == nil && failed[o.Bucket] == nil {
 				source, err := q.Bucket(ctx, o.Bucket)
 				if ctx.Err() != nil {
@@ -314,7 +320,7 @@ func lookUp(ctx context.Context, round []*message, sources map[string]*bucket.So
 				turn <- struct{}{}
 				if ctx.Err() != nil {
 					m.failure = ctx.Err()
-				} else if o, err := sources[name.Bucket].Object(context.WithoutCancel(ctx), name.Key); err != nil {
+				} else if o, err := sources[name.Bucket].Object(context.WithoutCancel(ctx), name.Key, name.Version); err != nil {
 					m.failure = fmt.Errorf("looking for %q: %w", "s3://"+name.Bucket+"/"+pipeline.ObjectName(name.Key), err)
 				} else {
 					o.Remote = true

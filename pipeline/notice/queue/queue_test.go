@@ -19,6 +19,7 @@ import (
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
 	"roletrail/pipeline/bucket/s3test"
+	"roletrail/pipeline/notice"
 	"roletrail/pipeline/notice/queue"
 	"roletrail/pipeline/watch"
 )
@@ -41,6 +42,7 @@ type setting struct {
 	sqs   *server
 	s3    *s3test.Server
 	lake  string
+	into  watch.Lake // what is watched into: lake, unless a test wants another one
 	queue *queue.Queue
 	told  chan pipeline.Summary
 
@@ -58,6 +60,7 @@ func newSetting(t *testing.T) *setting {
 		}
 		t.Setenv(name, value)
 	}
+	s.into = watch.Folder(s.lake)
 	client, err := queue.Connect(t.Context(), s.sqs.url)
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +78,7 @@ func newSetting(t *testing.T) *setting {
 func (s *setting) watch() (stop func()) {
 	s.t.Helper()
 	w := watch.Watcher{
-		Open:    func() (*parquet.Lake, error) { return parquet.CreateLake(s.lake) },
+		Lake:    s.into,
 		Sources: []watch.Source{{Source: s.queue}},
 		Every:   10 * time.Millisecond,
 		Metrics: watch.NewMetrics(prometheus.NewRegistry()),
@@ -403,6 +406,66 @@ func TestRegionOfAQueue(t *testing.T) {
 		}
 		if got := client.Options().Region; got != want {
 			t.Errorf("%s: Region %q, want %q", url, got, want)
+		}
+	}
+}
+
+// TestQueueIntoALakeOnS3 deletes messages when their objects are in a lake on S3, and leaves those
+// of objects that are none.
+func TestQueueIntoALakeOnS3(t *testing.T) {
+	s := newSetting(t)
+	store, err := bucket.OpenStore(t.Context(), "s3://lake/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.into = watch.Bucket{RemoteIngest: pipeline.NewRemoteIngest(store)}
+	for n := range 30 {
+		key := fmt.Sprintf("AWSLogs/%d.json", n)
+		s.s3.Put("trails", key, logFile(n))
+		s.sqs.send(fmt.Sprint("m", n), created(key))
+	}
+	s.s3.Put("trails", "bad.json", []byte(`{"Rec`))
+	s.sqs.send("bad", created("bad.json"))
+	s.sqs.send("own", created("AWSLogs/1.json"))
+	s.s3.Put("lake", "a/coverage/part-00000000000000000000000000000000.parquet", nil)
+	stop := s.watch()
+	s.await("all taken but one", func() bool { return len(s.sqs.state()) == 1 })
+	stop()
+	if state := s.sqs.state(); state["bad"] == "" {
+		t.Errorf("messages left: %v", state)
+	}
+	if covered := s.s3.Objects("lake", "a/coverage/"); len(covered) != 31 {
+		t.Errorf("the lake has taken %d objects", len(covered)-1)
+	}
+}
+
+// TestQueueOfOtherPlaces leaves messages to the queue that name objects which none may name, and
+// reads nothing of them.
+func TestQueueOfOtherPlaces(t *testing.T) {
+	s := newSetting(t)
+	var err error
+	if s.queue.Allowed, err = notice.ParseAllowed([]string{"s3://trails/AWSLogs/"}); err != nil {
+		t.Fatal(err)
+	}
+	s.s3.Put("trails", "AWSLogs/1.json", logFile(1))
+	s.s3.Put("trails", "others/2.json", logFile(2))
+	s.sqs.send("good", created("AWSLogs/1.json"))
+	s.sqs.send("other", created("others/2.json"))
+	s.sqs.send("both", created("AWSLogs/1.json", "others/2.json"))
+	s.sqs.send("elsewhere", strings.ReplaceAll(created("AWSLogs/1.json"), `"trails"`, `"elsewhere"`))
+	stop := s.watch()
+	s.await("the good one taken, and the others told", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.sqs.state()["good"] == "" && len(s.warned) >= 3
+	})
+	stop()
+	if left := slices.Sorted(maps.Keys(s.sqs.state())); !slices.Equal(left, []string{"both", "elsewhere", "other"}) {
+		t.Errorf("messages left: %v", left)
+	}
+	for _, c := range s.s3.Calls() {
+		if strings.HasPrefix(c.Resource, "elsewhere") || strings.Contains(c.Resource, "others/") {
+			t.Errorf("asked %+v", c)
 		}
 	}
 }

@@ -1,0 +1,118 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// located asks for a bucket in its Region. Where that is may not be told when it is asked for, but
+// S3 tells it to whoever asks in the wrong one: then it goes there, and asks again.
+type located struct {
+	settings aws.Config
+
+	mu     sync.Mutex
+	client *s3.Client
+	region string
+}
+
+func (l *located) current() (*s3.Client, string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.client == nil {
+		l.client, l.region = newClient(l.settings), l.settings.Region
+	}
+	return l.client, l.region
+}
+
+// move goes from a Region, in which somebody asked, to another one.
+func (l *located) move(from, to string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.region == from {
+		settings := l.settings.Copy()
+		settings.Region = to
+		l.client, l.region = newClient(settings), to
+	}
+}
+
+// inRegion does something in the Region of the bucket. Of a request with a body, again makes that
+// ready to be sent once more.
+func inRegion[T any](l *located, do func(*s3.Client) (T, error), again func() error) (T, error) {
+	client, asked := l.current()
+	out, err := do(client)
+	to := regionOfRefusal(err)
+	if to == "" || to == asked {
+		return out, err
+	}
+	if err := again(); err != nil {
+		return out, err
+	}
+	l.move(asked, to)
+	client, _ = l.current()
+	return do(client)
+}
+
+func nothingToDo() error { return nil }
+
+func (l *located) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, o ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
+	return inRegion(l, func(c *s3.Client) (*s3.ListObjectsV2Output, error) { return c.ListObjectsV2(ctx, in, o...) }, nothingToDo)
+}
+
+func (l *located) HeadObject(ctx context.Context, in *s3.HeadObjectInput, o ...func(*s3.Options)) (*s3.HeadObjectOutput, error) {
+	return inRegion(l, func(c *s3.Client) (*s3.HeadObjectOutput, error) { return c.HeadObject(ctx, in, o...) }, nothingToDo)
+}
+
+func (l *located) GetObject(ctx context.Context, in *s3.GetObjectInput, o ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	return inRegion(l, func(c *s3.Client) (*s3.GetObjectOutput, error) { return c.GetObject(ctx, in, o...) }, nothingToDo)
+}
+
+func (l *located) PutObject(ctx context.Context, in *s3.PutObjectInput, o ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+	return inRegion(l, func(c *s3.Client) (*s3.PutObjectOutput, error) { return c.PutObject(ctx, in, o...) }, func() error {
+		_, err := in.Body.(io.Seeker).Seek(0, io.SeekStart)
+		return err
+	})
+}
+
+// expectedRegion is how S3 tells the Region in the text of an error of a signature.
+var expectedRegion = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+
+// isElsewhere reports whether S3 refused a request because the bucket is in another Region.
+func isElsewhere(err error) bool {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		switch api.ErrorCode() {
+		case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "MovedPermanently":
+			return true
+		}
+	}
+	return statusOf(err) == http.StatusMovedPermanently
+}
+
+// regionOfRefusal is the Region that S3 tells in such a refusal, "" if it tells none or that is not
+// why it refused.
+func regionOfRefusal(err error) string {
+	var response *smithyhttp.ResponseError
+	if !errors.As(err, &response) || response.Response == nil {
+		return ""
+	}
+	told := response.Response.Header.Get("X-Amz-Bucket-Region")
+	if told == "" {
+		if found := expectedRegion.FindStringSubmatch(err.Error()); found != nil {
+			told = found[1]
+		}
+	}
+	// The answer to a HEAD request has no text that could say why: it is a plain 400.
+	if isElsewhere(err) || told != "" && statusOf(err) == http.StatusBadRequest {
+		return told
+	}
+	return ""
+}

@@ -1,0 +1,81 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"roletrail/parquet"
+	"roletrail/pipeline"
+)
+
+// Lake is what rounds take log files into.
+type Lake interface {
+	// Open begins a round. An error for which [errors.Is] finds [parquet.ErrLocked] says that somebody
+	// else writes to the lake.
+	Open() (Round, error)
+}
+
+// Round is a lake during a round.
+type Round interface {
+	// Ingest takes what of the sources the lake does not have, see [pipeline.Ingest].
+	Ingest(ctx context.Context, sources []pipeline.Source, options pipeline.Options) (*pipeline.Summary, error)
+	// Has reports whether the lake has an object, or needs not have it.
+	Has(pipeline.Object) (bool, error)
+	// SetAside are the objects that are in quarantine as a whole, by name.
+	SetAside() (map[string]pipeline.SetAside, error)
+	// Close ends the round, and lets others write to the lake.
+	Close() error
+}
+
+// Folder is a lake in the folder of that name.
+type Folder string
+
+// Open implements [Lake].
+func (f Folder) Open() (Round, error) {
+	lake, err := parquet.CreateLake(string(f))
+	if err != nil {
+		return nil, err
+	}
+	return folderRound{lake}, nil
+}
+
+type folderRound struct{ *parquet.Lake }
+
+func (r folderRound) Ingest(ctx context.Context, sources []pipeline.Source, options pipeline.Options) (*pipeline.Summary, error) {
+	return pipeline.Ingest(ctx, r.Lake, sources, options)
+}
+
+func (r folderRound) Has(o pipeline.Object) (bool, error) {
+	return r.Ledger().Has(o.Name, o.Size, o.Modified)
+}
+
+func (r folderRound) SetAside() (map[string]pipeline.SetAside, error) {
+	set := map[string]pipeline.SetAside{}
+	err := r.Ledger().QuarantinedObjects(func(name string, size, modified int64, at string) error {
+		then, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			return fmt.Errorf("reading ledger: object %q was quarantined at no time: %w", name, err)
+		}
+		set[name] = pipeline.SetAside{Size: size, Modified: modified, At: then}
+		return nil
+	})
+	return set, err
+}
+
+// Bucket is a lake on S3, which nobody locks. Of what is in quarantine only that is known which was
+// put there since the watch began.
+type Bucket struct{ *pipeline.RemoteIngest }
+
+// Open implements [Lake].
+func (b Bucket) Open() (Round, error) { return bucketRound(b), nil }
+
+type bucketRound struct{ *pipeline.RemoteIngest }
+
+func (r bucketRound) Has(o pipeline.Object) (bool, error) { return r.RemoteIngest.Has(o), nil }
+
+func (r bucketRound) SetAside() (map[string]pipeline.SetAside, error) {
+	return r.RemoteIngest.SetAside(), nil
+}
+
+func (r bucketRound) Close() error { return nil }
