@@ -55,7 +55,7 @@ func (a grid) overlaps(b grid) bool {
 }
 
 // units are those of Grafana's that the dashboards use.
-var units = []string{"none", "short", "s", "bytes", "Bps", "dateTimeAsIso"}
+var units = []string{"none", "short", "s", "bytes", "Bps", "percentunit", "dateTimeAsIso"}
 
 // variable is a use of a variable in a query.
 var variable = regexp.MustCompile(`\$(?:\{)?(\w+)`)

@@ -22,9 +22,10 @@ var layers = map[string][]string{
 	"queries":  {"parquet", "cloudtrail", "iam"},
 	"review":   {"queries", "review/termtext"},
 	// The programs are thin, and what they share stands beside them.
-	"cmd/ingest":       {"cmd/internal/cli", "config", "pipeline", "parquet", "cloudtrail", "iam", "review/termtext"},
-	"cmd/report":       {"cmd/internal/cli", "config", "config/didyoumean", "review", "review/termtext", "queries", "pipeline", "parquet", "iam"},
-	"cmd/internal/cli": {"config", "config/didyoumean", "review/termtext"},
+	"cmd/ingest":            {"cmd/internal/cli", "cmd/internal/exporter", "config", "pipeline", "parquet", "cloudtrail", "iam", "review/termtext"},
+	"cmd/report":            {"cmd/internal/cli", "cmd/internal/exporter", "config", "config/didyoumean", "review", "review/termtext", "queries", "pipeline", "parquet", "iam"},
+	"cmd/internal/exporter": {"cmd/internal/cli"},
+	"cmd/internal/cli":      {"config", "config/didyoumean", "review/termtext"},
 	// Settings and texts, usable from everywhere because they use nothing.
 	"config":            {"config/didyoumean"},
 	"config/didyoumean": {},
@@ -90,7 +91,7 @@ var homes = map[string]struct {
 	"github.com/knadh/koanf/":                  {"config", 1},
 	"github.com/jedib0t/go-pretty/":            {"review", 2},
 	"github.com/fsnotify/":                     {"pipeline/watch", 1},
-	"github.com/prometheus/exporter-toolkit/":  {"cmd/ingest", 1},
+	"github.com/prometheus/exporter-toolkit/":  {"cmd/internal/exporter", 1},
 	"github.com/aws/":                          {"pipeline", 12},
 	"github.com/aws/aws-sdk-go-v2/service/sqs": {"pipeline/notice/queue", 2},
 	"github.com/aws/aws-lambda-go":             {"pipeline/notice", 1},

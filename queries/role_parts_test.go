@@ -208,6 +208,41 @@ func TestRoleParts(t *testing.T) {
 	}
 }
 
+// TestServiceUses: the calls of each service are what a count by hand finds.
+func TestServiceUses(t *testing.T) {
+	w := newPartsWorld(4)
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w.world), Options{})
+	p := Params{Since: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 7, 8, 13, 0, 0, 0, time.UTC)}
+	for _, accounts := range [][]string{nil, {partsAccount(1)}} {
+		p.Accounts = accounts
+		counts := map[any][2]int64{}
+		for _, e := range w.events {
+			if e.EventTime.Before(p.Since) || !e.EventTime.Before(p.Until) || accounts != nil && !strings.Contains(*e.RoleARN, accounts[0]) {
+				continue
+			}
+			var service any
+			if e.IAMAction != nil {
+				service, _, _ = strings.Cut(*e.IAMAction, ":")
+			}
+			c := counts[service]
+			if e.Outcome == "denied" {
+				c[1]++
+			} else {
+				c[0]++
+			}
+			counts[service] = c
+		}
+		var want [][]any
+		for service, c := range counts {
+			want = append(want, []any{service, c[0], c[1]})
+		}
+		rows, err := e.Run(context.Background(), "service_uses", p)
+		if got := all(t, rows, err); len(got) != 2 || !reflect.DeepEqual(ordered(got), ordered(want)) {
+			t.Errorf("of accounts %v:\n got %v\nwant %v", accounts, got, want)
+		}
+	}
+}
+
 func ordered(rows [][]any) [][]any {
 	out := slices.Clone(rows)
 	slices.SortFunc(out, func(a, b []any) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/cmd/internal/exporter"
 	"roletrail/parquet"
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
@@ -134,9 +136,10 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	registry, metrics := newRegistry()
+	registry := exporter.NewRegistry()
+	metrics := watch.NewMetrics(registry)
 	if j.listen != "" {
-		server, err := j.serve(registry, metrics, stop)
+		server, err := j.exporter(registry, metrics).Start(stop)
 		if err != nil {
 			return err
 		}
@@ -175,6 +178,19 @@ func (j *watchJob) lake(ctx context.Context) (watch.Lake, error) {
 		return nil, err
 	}
 	return watch.Bucket{RemoteIngest: pipeline.NewRemoteIngest(store)}, nil
+}
+
+func (j *watchJob) exporter(registry *prometheus.Registry, metrics *watch.Metrics) *exporter.Server {
+	return &exporter.Server{
+		Name: "roletrail ingest", Description: "Reads new CloudTrail log files into a lake",
+		Address: j.listen, WebConfig: j.webConfig, Registry: registry, Say: j.logs.p.Say,
+		Ready: func() string {
+			if !metrics.Ready() {
+				return "the first look at the sources is not done yet"
+			}
+			return ""
+		},
+	}
 }
 
 // sources makes a source of every argument.

@@ -9,6 +9,7 @@
 //	report changes                what was changed about roles
 //	report coverage [--gaps]      what the lake holds and what is missing
 //	report role ROLE              everything about one role (name, ARN or AROA id)
+//	report serve --listen ADDR    the same as metrics, for Prometheus
 //	report sql [QUERY | -f FILE]  SQL over the views of the lake, read-only;
 //	                              without a query on a terminal, a prompt
 //
@@ -30,7 +31,8 @@
 // not carry more. Results go to standard output, everything else to standard
 // error. The exit code is 0 when done, 1 when it failed, 2 for wrong usage.
 //
-// Nothing leaves the machine. Of a lake on S3 (--lake s3://BUCKET/PREFIX) what a question
+// Nothing leaves the machine, but for the metrics that whoever reaches the address of
+// report serve may read. Of a lake on S3 (--lake s3://BUCKET/PREFIX) what a question
 // needs is fetched into a folder for caches first, which asks S3 to list and to read.
 package main
 

@@ -29,11 +29,12 @@ which are used, when, by whom and for what, and what they may do and never do.`,
   report unexpected --finding not_trusted
   report role deploy --since 30d
   report coverage --gaps
+  report serve --listen 127.0.0.1:9596
   report sql "select event_name, count(*) from events group by 1"`,
 	}
 	r.Common = cli.AddCommon(root, r.Program)
 	r.cache.Flags(root.PersistentFlags())
 	cli.TakesS3Lake(root)
-	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newSQL(r))
+	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newSQL(r), newServe(r))
 	return root
 }
