@@ -23,6 +23,7 @@ var modules = map[string]string{
 	"github.com/prometheus/exporter-toolkit":   "TLS and passwords of /metrics, as of Prometheus's own exporters",
 	"github.com/klauspost/compress":            "gzip, twice as fast as the standard library's",
 	"modernc.org/sqlite":                       "the ledger: transactions without cgo",
+	"modernc.org/libc":                         "tests only: stands below SQLite, whose writes fail there",
 	"golang.org/x/sys":                         "the lake's lock, which the kernel gives back when a process dies",
 	"github.com/marcboeker/go-duckdb/v2":       "runs the reports: an engine that reads Parquet where it lies",
 	"github.com/spf13/cobra":                   "commands, help and shell completion",

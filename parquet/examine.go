@@ -87,15 +87,30 @@ func (s *Suspect) Examine(ctx context.Context, progress func(files int)) (*Exami
 	}
 	e.missing(names, snapshots)
 	snapshots.choose(e)
+	e.alone()
 	for _, f := range e.counting {
 		e.Rows, e.Bytes = e.Rows+f.entry.Rows, e.Bytes+f.entry.Bytes
 	}
 	for named := range b.files {
-		if t, _, _ := place(named); !t.inSnapshots() && e.counting[named] == nil {
+		if t, _, _ := place(named); !t.inSnapshots() && !t.isRollup() && e.counting[named] == nil {
 			e.lost = true
 		}
 	}
 	return e, nil
+}
+
+// alone finds the files of rollups whose events do not count. Nobody reads them.
+func (e *Examination) alone() {
+	for _, name := range slices.Sorted(maps.Keys(e.counting)) {
+		table := e.counting[name].table
+		if !table.isRollup() {
+			continue
+		}
+		if events := EventsSchema.Table + strings.TrimPrefix(name, table.folder); e.counting[events] == nil {
+			e.doubt(RollupAlone, name, "it brings together the events of %s, which is not there or does not count", events)
+			delete(e.counting, name)
+		}
+	}
 }
 
 // missing finds the files that the ledger names and that are not there.

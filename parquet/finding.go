@@ -17,6 +17,7 @@ const (
 	FileForeign    FindingKind = "foreign"     // not made by ingest
 	FileReplaced   FindingKind = "replaced"    // of a snapshot in whose place another one came
 	FileIncomplete FindingKind = "incomplete"  // of a snapshot that lacks tables
+	RollupAlone    FindingKind = "alone"       // of a rollup whose events do not count
 	EventsTwice    FindingKind = "duplicates"  // a day has events more than once
 	EntryWrong     FindingKind = "wrong_entry" // the file is what was written, and the ledger miscounts it
 )

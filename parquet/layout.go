@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -94,6 +95,11 @@ func EventsPath(day time.Time, id [16]byte) string {
 
 // Rollups are the tables of which a compact file of events has a file each.
 func Rollups() []*Schema { return []*Schema{UsesSchema, SessionDaysSchema} }
+
+// isRollup reports whether the table is one of the rollups.
+func (t table) isRollup() bool {
+	return slices.ContainsFunc(Rollups(), func(s *Schema) bool { return s.Table == t.name })
+}
 
 // RollupPath is the path of the file of a rollup that goes with an events file: day and id
 // are the same.

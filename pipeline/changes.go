@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -11,9 +12,14 @@ import (
 )
 
 // eachDayOfChanges streams the changes of roles and policies among the lake's events until
-// a moment, day by day: of a lake of years only a day's are in memory.
+// a moment, day by day: of a lake of years only a day's are in memory. Of an event and its
+// correction the correction alone is there.
 func eachDayOfChanges(ctx context.Context, lake *parquet.Lake, until time.Time, fn func(changes []inventory.Change)) error {
 	files, err := lake.Files("events")
+	if err != nil {
+		return err
+	}
+	replaced, err := readReplaced(ctx, files)
 	if err != nil {
 		return err
 	}
@@ -23,7 +29,7 @@ func eachDayOfChanges(ctx context.Context, lake *parquet.Lake, until time.Time, 
 			return fmt.Errorf("looking for changes of roles: %w", err)
 		}
 		if i+1 == len(files) || files[i+1].Partition != f.Partition {
-			fn(changes)
+			fn(slices.DeleteFunc(changes, func(c inventory.Change) bool { return replaced[eventName{c.AccountID, c.ID}] }))
 			changes = nil
 		}
 	}

@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -292,6 +293,55 @@ func TestFsckOfFiles(t *testing.T) {
 			}
 			requireMended(t, dir, logs, rows, want)
 		})
+	}
+}
+
+// TestFsckOfRollups takes events away from beside their rollups: these are found and moved
+// aside, also where an earlier repair left them. A rollup that is damaged itself takes no
+// event with it.
+func TestFsckOfRollups(t *testing.T) {
+	whole, logs, want := lakeToDamage(t)
+	uses := filepath.FromSlash(filesOf(t, whole, "uses")[0].Name)
+	events := filepath.Join("events", filepath.Base(filepath.Dir(uses)), filepath.Base(uses))
+
+	dir := copyOf(t, whole)
+	rows := int64(len(readRows(t, filepath.Join(dir, events))))
+	if err := os.Remove(filepath.Join(dir, events)); err != nil {
+		t.Fatal(err)
+	}
+	checked, found := check(t, dir, true)
+	if found[parquet.RollupAlone] != 2 || found[parquet.FileMissing] != 1 || len(found) != 2 || len(checked.Mended.Aside) != 2 || !checked.Mended.Forgotten {
+		t.Errorf("found %v, mended %+v", found, checked.Mended)
+	}
+	requireMended(t, dir, logs, rows, want)
+
+	dir = copyOf(t, whole)
+	forgetFile(t, dir, filepath.ToSlash(events))
+	if checked, found = check(t, dir, true); found[parquet.RollupAlone] != 2 || len(found) != 1 || checked.Mended.Forgotten {
+		t.Errorf("found %v, mended %+v", found, checked.Mended)
+	}
+
+	dir = copyOf(t, whole)
+	flipBit(t, filepath.Join(dir, uses), 300)
+	if checked, found = check(t, dir, true); found[parquet.FileChanged] != 1 || len(found) != 1 || checked.Mended.Forgotten {
+		t.Errorf("found %v, mended %+v", found, checked.Mended)
+	}
+	requireMended(t, dir, logs, 0, want)
+}
+
+// forgetFile takes a file off the disk and out of the ledger.
+func forgetFile(t *testing.T, dir, path string) {
+	t.Helper()
+	lake, err := parquet.WriteLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := lake.Ledger().Begin("test")
+	if err == nil {
+		_, err = lake.Complete(run, parquet.Batch{Removed: []string{path}})
+	}
+	if err := errors.Join(err, lake.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 
