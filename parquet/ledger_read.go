@@ -39,6 +39,19 @@ func (l *Ledger) QuarantinedObjects(fn func(name string, size, modifiedNs int64,
 	})
 }
 
+// NewestRun tells the newest run from every other one of any ledger: whoever has seen it knows that
+// nobody else has written since. It is empty before the first.
+func (l *Ledger) NewestRun() (run string, err error) {
+	err = l.rows("newest_run", nil, func(scan func(...any) error) error {
+		var id int64
+		var started string
+		err := scan(&id, &started)
+		run = fmt.Sprint(id, " ", started)
+		return err
+	})
+	return run, err
+}
+
 // RecordReasons streams the reasons of single records in quarantine that begin with
 // prefix, each reason of an object once.
 func (l *Ledger) RecordReasons(prefix string, fn func(object, reason string) error) error {

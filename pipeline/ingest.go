@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -27,6 +26,9 @@ type Options struct {
 	Committed func(*Summary)
 	// RecentSince is since when role changes are news, for the summary's counts.
 	RecentSince time.Time
+	// Known, if set, is what an earlier run in this process left there, so that the ledger's list
+	// of objects need not be read anew; this one leaves there what the next one needs.
+	Known *Known
 
 	bounds bounds // tests make them small
 }
@@ -44,7 +46,7 @@ type run struct {
 	options Options
 	keys    *keySets
 	days    map[int32][]string // event day -> files of the lake
-	known   map[uint64]uint64  // hash of an object's name -> hash of its size and time
+	known   *objectTable
 	actions *action.Mapper
 	queue   queue
 	read    int              // how many objects of the queue are done
@@ -73,6 +75,9 @@ func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options O
 		err = errors.Join(err, lake.Ledger().Finish(r.id))
 	}
 	r.dropUnread()
+	if err == nil {
+		err = r.keepKnown()
+	}
 	r.summary.took(time.Since(start))
 	if err == nil && !r.summary.Balanced() {
 		err = fmt.Errorf("checking the balance: it does not add up, which is a mistake of this program:\n%s", r.summary)
@@ -105,9 +110,14 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 			return stopped(ctx, err)
 		}
 	}
-	r.known = nil // some 40 bytes for every object of the lake
+	beside := r.queue.bytes()
+	if r.options.Known == nil {
+		r.known = nil
+	} else {
+		beside += r.known.bytes()
+	}
 	r.queue.sort()
-	r.options.bounds.beside(r.queue.bytes())
+	r.options.bounds.beside(beside)
 	r.id, err = r.lake.Ledger().Begin(r.options.Version)
 	return err
 }
@@ -119,34 +129,16 @@ func stopped(ctx context.Context, err error) error {
 	return err
 }
 
-func (r *run) loadKnown() error {
-	r.known = map[uint64]uint64{}
-	err := r.lake.Ledger().Known(func(name string, size, modifiedNs int64) error {
-		r.known[hashName(name)] = hashState(size, modifiedNs)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return r.forgetLimited()
-}
-
-func hashName(name string) uint64 { return maphash.String(keySeed, name) }
-
-func hashState(size, modified int64) uint64 {
-	return maphash.Comparable(keySeed, [2]int64{size, modified})
-}
-
 // listed takes an object into the queue, unless it is known. One that two sources
 // name is known the second time.
 func (r *run) listed(o Object) error {
 	r.summary.Objects.Total++
 	name, state := hashName(o.Name), hashState(o.Size, o.Modified)
-	if r.known[name] == state {
+	if r.known.is(name, state) {
 		r.summary.Objects.Already++
 		return nil
 	}
-	r.known[name] = state
+	r.known.put(name, state)
 	r.queue.add(o)
 	return nil
 }

@@ -8,13 +8,14 @@ import (
 )
 
 // queue is the objects that a run is to read. There may be millions, so they are held in
-// some 45 bytes each and made up again when their turn comes.
+// some 45 bytes each, of S3 some 65, and made up again when their turn comes.
 type queue struct {
 	list   objectList
 	stored int64            // bytes of all objects, as stored
-	opens  map[int32]opener // of what is no file of its name
-	order  []int32          // in which objects are read, by their numbers
-	ahead  *readAhead       // nil without remote objects
+	opens  map[int32]opener // of what is neither a file of its name nor in a place
+	placed placedObjects
+	order  []int32    // in which objects are read, by their numbers
+	ahead  *readAhead // nil without remote objects
 }
 
 type opener struct {
@@ -23,11 +24,14 @@ type opener struct {
 }
 
 func (q *queue) add(o Object) {
-	if !o.isFile {
+	n := int32(q.list.count)
+	switch {
+	case o.Place != nil && q.placed.add(n, &o):
+	case !o.isFile:
 		if q.opens == nil {
 			q.opens = map[int32]opener{}
 		}
-		q.opens[int32(q.list.count)] = opener{o.Open, o.Remote}
+		q.opens[n] = opener{o.Open, o.Remote}
 	}
 	if o.Remote && q.ahead == nil {
 		q.ahead = newReadAhead(q)
@@ -40,12 +44,9 @@ func (q *queue) len() int { return len(q.order) }
 
 // object makes the object of a place in the order.
 func (q *queue) object(place int) *Object {
-	n := q.order[place]
-	listed := q.list.at(int(n))
-	o := &Object{Name: listed.name, Size: listed.size, Modified: listed.modified}
-	opener, ok := q.opens[n]
+	o, opener := q.listed(place)
 	switch {
-	case !ok:
+	case opener.open == nil:
 		o.Open = func() (io.ReadCloser, error) { return openFile(o.Name) }
 	case opener.remote && o.Size <= aheadSize:
 		o.Remote, o.Open = true, func() (io.ReadCloser, error) { return q.ahead.open(place) }
@@ -55,11 +56,21 @@ func (q *queue) object(place int) *Object {
 	return o
 }
 
+// listed is the object of a place in the order, and how it is opened if it is no file of its name.
+func (q *queue) listed(place int) (*Object, opener) {
+	n := q.order[place]
+	listed := q.list.at(int(n))
+	o := &Object{Name: listed.name, Size: listed.size, Modified: listed.modified}
+	if open := q.placed.opener(n, o); open != nil {
+		return o, opener{open, true}
+	}
+	return o, q.opens[n]
+}
+
 // fetches is how a small remote object of a place in the order is fetched, nil for others.
 func (q *queue) fetches(place int) func() (io.ReadCloser, error) {
-	n := q.order[place]
-	if o := q.opens[n]; o.remote && q.list.at(int(n)).size <= aheadSize {
-		return o.open
+	if o, opener := q.listed(place); opener.remote && o.Size <= aheadSize {
+		return opener.open
 	}
 	return nil
 }
@@ -67,7 +78,7 @@ func (q *queue) fetches(place int) func() (io.ReadCloser, error) {
 // bytes is roughly how much memory the queue takes.
 func (q *queue) bytes() int64 {
 	const heldByOpener = 200 // with what it closes over
-	return q.list.bytes() + 4*int64(cap(q.order)) + heldByOpener*int64(len(q.opens))
+	return q.list.bytes() + 4*int64(cap(q.order)) + heldByOpener*int64(len(q.opens)) + q.placed.bytes()
 }
 
 // sort puts objects in the order of delivery day and then of names, so that only few

@@ -30,8 +30,17 @@ type Object struct {
 	Remote bool
 	// Open starts reading the object from its beginning.
 	Open func() (io.ReadCloser, error)
+	// Place, if set, opens it too, and is the same for all objects of a list, so that those
+	// which wait need not keep what each Open closes over.
+	Place Place
 
 	isFile bool // Open opens the file of that name
+}
+
+// Place is where objects lie that can be opened by what a list tells of them.
+type Place interface {
+	// OpenObject starts reading an object from its beginning.
+	OpenObject(name, tag string, size int64) (io.ReadCloser, error)
 }
 
 // deliveryDay returns the day in a log file's name, ACCOUNT_CloudTrail_REGION_

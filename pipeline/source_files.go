@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -212,6 +213,15 @@ func ObjectName(path string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// PathOfName is the path or key of a name, see [ObjectName].
+func PathOfName(name string) (string, error) {
+	path, err := url.PathUnescape(name)
+	if err != nil {
+		return "", fmt.Errorf("reading object %q: its name is none that a list gives: %w", name, err)
+	}
+	return path, nil
 }
 
 // indexNot is the index of the first byte that is not as it should be, -1 if all are.

@@ -171,7 +171,7 @@ const recentFolders = 48 * time.Hour
 // lake is what the rounds write to.
 func (j *watchJob) lake(ctx context.Context) (watch.Lake, error) {
 	if !j.logs.common.LakeInS3() {
-		return watch.Folder(j.logs.common.Lake), nil
+		return watch.InFolder(j.logs.common.Lake), nil
 	}
 	store, err := bucket.OpenStore(ctx, j.logs.common.Lake)
 	if err != nil {

@@ -48,5 +48,14 @@ const nullVersion = "null"
 // name is that of an object in a lake.
 func (s *Source) name(key string) string { return "s3://" + s.Bucket + "/" + pipeline.ObjectName(key) }
 
+// key is that of an object by its name in a lake.
+func (s *Source) key(name string) (string, error) {
+	key, ok := strings.CutPrefix(name, "s3://"+s.Bucket+"/")
+	if !ok {
+		return "", fmt.Errorf("reading object %q: it is not in bucket %q", name, s.Bucket)
+	}
+	return pipeline.PathOfName(key)
+}
+
 // tagOf is an ETag without its quotes.
 func tagOf(etag string) string { return strings.Trim(etag, `"`) }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,10 +62,13 @@ func (s *Source) List(ctx context.Context, fn func(pipeline.Object) error) error
 	w, cancel := newWalk(ctx, s)
 	defer cancel()
 	count, err := 0, error(nil)
-	for o := range w.found {
-		count++
-		if err == nil {
-			if err = fn(o); err != nil {
+	for page := range w.found {
+		count += len(page)
+		for i := range page {
+			if err != nil {
+				break
+			}
+			if err = fn(page[i]); err != nil {
 				cancel()
 			}
 		}
@@ -81,26 +85,47 @@ func (s *Source) List(ctx context.Context, fn func(pipeline.Object) error) error
 	return nil
 }
 
+// listing is where the objects of a list lie. They are opened with the context of the run.
+type listing struct {
+	*Source
+	ctx  context.Context
+	bare atomic.Bool // the server writes ETags without quotes
+}
+
+// OpenObject implements [pipeline.Place].
+func (l *listing) OpenObject(name, tag string, size int64) (io.ReadCloser, error) {
+	key, err := l.key(name)
+	if err != nil {
+		return nil, err
+	}
+	if tag != "" && !l.bare.Load() {
+		tag = `"` + tag + `"`
+	}
+	return openObject(l.ctx, l.Source, key, "", tag, size)
+}
+
 // object is one that a list names.
-func (s *Source) object(ctx context.Context, o *types.Object) pipeline.Object {
-	key, size := aws.ToString(o.Key), aws.ToInt64(o.Size)
-	modified := aws.ToTime(o.LastModified)
+func (l *listing) object(o *types.Object) pipeline.Object {
+	name, tag, size := l.name(aws.ToString(o.Key)), tagOf(aws.ToString(o.ETag)), aws.ToInt64(o.Size)
+	if tag == aws.ToString(o.ETag) {
+		l.bare.Store(true)
+	}
 	return pipeline.Object{
-		Name:     s.name(key),
+		Name:     name,
 		Size:     size,
-		Modified: modified.UnixNano(),
-		Tag:      tagOf(aws.ToString(o.ETag)),
+		Modified: aws.ToTime(o.LastModified).UnixNano(),
+		Tag:      tag,
 		Remote:   true,
-		Open: func() (io.ReadCloser, error) {
-			return openObject(context.WithoutCancel(ctx), s, key, "", aws.ToString(o.ETag), size)
-		},
+		Place:    l,
+		Open:     func() (io.ReadCloser, error) { return l.OpenObject(name, tag, size) },
 	}
 }
 
 // walk lists folders side by side.
 type walk struct {
 	source *Source
-	found  chan pipeline.Object
+	at     *listing
+	found  chan []pipeline.Object // pages: neighbours are alike, and wait in little room as such
 
 	mu      sync.Mutex
 	more    *sync.Cond
@@ -110,12 +135,12 @@ type walk struct {
 }
 
 func newWalk(ctx context.Context, source *Source) (*walk, context.CancelFunc) {
-	listing, cancel := context.WithCancel(ctx)
-	w := &walk{source: source, found: make(chan pipeline.Object, 1000), pending: []string{source.Prefix}}
+	inTime, cancel := context.WithCancel(ctx)
+	w := &walk{source: source, at: &listing{Source: source, ctx: context.WithoutCancel(ctx)}, found: make(chan []pipeline.Object, 1), pending: []string{source.Prefix}}
 	w.more = sync.NewCond(&w.mu)
 	var working sync.WaitGroup
 	for range listers {
-		working.Go(func() { w.lister(ctx, listing, cancel) })
+		working.Go(func() { w.lister(inTime, cancel) })
 	}
 	go func() {
 		working.Wait()
@@ -124,15 +149,14 @@ func newWalk(ctx context.Context, source *Source) (*walk, context.CancelFunc) {
 	return w, cancel
 }
 
-// lister lists folders until all are listed, or one cannot be. Objects are opened with
-// the context of the run.
-func (w *walk) lister(run, listing context.Context, cancel context.CancelFunc) {
+// lister lists folders until all are listed, or one cannot be.
+func (w *walk) lister(ctx context.Context, cancel context.CancelFunc) {
 	for {
 		folder, ok := w.take()
 		if !ok {
 			return
 		}
-		below, err := w.list(run, listing, folder)
+		below, err := w.list(ctx, folder)
 		if err != nil {
 			cancel()
 		}
@@ -169,14 +193,14 @@ func (w *walk) done(below []string, err error) {
 
 // list finds the objects right in a folder, and the folders below; of a month all objects
 // below.
-func (w *walk) list(run, listing context.Context, folder string) (below []string, err error) {
+func (w *walk) list(ctx context.Context, folder string) (below []string, err error) {
 	s := w.source
 	ask := s3.ListObjectsV2Input{Bucket: &s.Bucket, Prefix: &folder, RequestPayer: s.payer()}
 	if !monthFolder.MatchString("/" + folder) {
 		ask.Delimiter = aws.String("/")
 	}
 	for {
-		page, err := s.Client.ListObjectsV2(listing, &ask)
+		page, err := s.Client.ListObjectsV2(ctx, &ask)
 		if err != nil {
 			return nil, explained(fmt.Sprintf("folder %q", folder), err)
 		}
@@ -185,15 +209,11 @@ func (w *walk) list(run, listing context.Context, folder string) (below []string
 				below = append(below, name)
 			}
 		}
-		for i := range page.Contents {
-			key := aws.ToString(page.Contents[i].Key)
-			if strings.HasSuffix(key, "/") || !s.wants(key) {
-				continue // of a console's empty folder, or of another day
-			}
+		if found := w.wanted(page.Contents); len(found) > 0 {
 			select {
-			case w.found <- s.object(run, &page.Contents[i]):
-			case <-listing.Done():
-				return nil, listing.Err()
+			case w.found <- found:
+			case <-ctx.Done():
+				return nil, ctx.Err()
 			}
 		}
 		if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextContinuationToken) == "" {
@@ -201,6 +221,18 @@ func (w *walk) list(run, listing context.Context, folder string) (below []string
 		}
 		ask.ContinuationToken = page.NextContinuationToken
 	}
+}
+
+// wanted are the objects of a page that are asked for.
+func (w *walk) wanted(page []types.Object) (found []pipeline.Object) {
+	for i := range page {
+		key := aws.ToString(page[i].Key)
+		if strings.HasSuffix(key, "/") || !w.source.wants(key) {
+			continue // of a console's empty folder, or of another day
+		}
+		found = append(found, w.at.object(&page[i]))
+	}
+	return found
 }
 
 // The folders of a trail by time, as far as a key goes into them.

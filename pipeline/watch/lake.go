@@ -28,21 +28,31 @@ type Round interface {
 	Close() error
 }
 
-// Folder is a lake in the folder of that name.
-type Folder string
+// Folder is a lake in a folder.
+type Folder struct {
+	dir   string
+	known pipeline.Known // between rounds
+}
+
+// InFolder is the lake in a folder.
+func InFolder(dir string) *Folder { return &Folder{dir: dir} }
 
 // Open implements [Lake].
-func (f Folder) Open() (Round, error) {
-	lake, err := parquet.CreateLake(string(f))
+func (f *Folder) Open() (Round, error) {
+	lake, err := parquet.CreateLake(f.dir)
 	if err != nil {
 		return nil, err
 	}
-	return folderRound{lake}, nil
+	return folderRound{lake, &f.known}, nil
 }
 
-type folderRound struct{ *parquet.Lake }
+type folderRound struct {
+	*parquet.Lake
+	known *pipeline.Known
+}
 
 func (r folderRound) Ingest(ctx context.Context, sources []pipeline.Source, options pipeline.Options) (*pipeline.Summary, error) {
+	options.Known = r.known
 	return pipeline.Ingest(ctx, r.Lake, sources, options)
 }
 

@@ -59,7 +59,7 @@ func newWatched(t *testing.T) *watched {
 		t.Fatal(err)
 	}
 	w.Watcher = Watcher{
-		Lake:    Folder(w.lake),
+		Lake:    InFolder(w.lake),
 		Sources: []Source{{Source: pipeline.Files{Path: w.logs}}},
 		Options: pipeline.Options{Workers: 1},
 		Every:   time.Millisecond,
@@ -472,7 +472,7 @@ func TestErrorOfTheLastRoundIsReturned(t *testing.T) {
 			cancel()
 			return nil, full
 		}
-		return Folder(w.lake).Open()
+		return InFolder(w.lake).Open()
 	})
 	if err := w.Run(ctx); !errors.Is(err, full) {
 		t.Errorf("Run returned %v", err)

@@ -60,7 +60,7 @@ func newSetting(t *testing.T) *setting {
 		}
 		t.Setenv(name, value)
 	}
-	s.into = watch.Folder(s.lake)
+	s.into = watch.InFolder(s.lake)
 	client, err := queue.Connect(t.Context(), s.sqs.url)
 	if err != nil {
 		t.Fatal(err)
