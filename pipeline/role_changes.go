@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"roletrail/cloudtrail"
+	"roletrail/iam/difference"
 	"roletrail/pipeline/rolechange"
 )
 
@@ -18,7 +19,7 @@ type change struct {
 	codes    [numDicts - assumptionDicts]int32
 	roles    int32 // where its roles end in changes.lists
 	event    *rolechange.Event
-	severity rolechange.Severity
+	severity difference.Severity
 	outcome  cloudtrail.Outcome
 }
 

@@ -6,12 +6,15 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/queries"
 )
 
 // plantedChange is a role change of the test organisation as it was made to happen.
@@ -96,9 +99,15 @@ func TestRoleChangesOfRealRecords(t *testing.T) {
 	for _, line := range slices.Sorted(maps.Keys(count)) {
 		fmt.Fprintf(&table, "%d\t%s\n", count[line], line)
 	}
-	const golden = "testdata/real_changes.golden"
+	compareGolden(t, "testdata/real_changes.golden", table.String())
+}
+
+var update = flag.Bool("update", false, "write the golden files of role changes anew")
+
+func compareGolden(t *testing.T, golden, got string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, []byte(table.String()), 0o644); err != nil {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,12 +115,10 @@ func TestRoleChangesOfRealRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if table.String() != string(want) {
-		t.Errorf("found\n%s\nwant\n%s", table.String(), want)
+	if got != string(want) {
+		t.Errorf("found\n%s\nwant\n%s", got, want)
 	}
 }
-
-var update = flag.Bool("update", false, "write testdata/real_changes.golden anew")
 
 // eachEventRow calls fn with the rows of a lake's events.
 func eachEventRow(t *testing.T, dir string, columns *parquet.Schema, fn func(row []any)) {
@@ -157,4 +164,102 @@ func TestReportOfChanges(t *testing.T) {
 			t.Errorf("%s: %d columns were compared, want all but the summary", id, n)
 		}
 	}
+}
+
+// explained asks for changes held against the documents before them, by event id.
+func explained(t *testing.T, dir string, p queries.Params) map[string]queries.ExplainedChange {
+	t.Helper()
+	columns, changes, err := queries.ExplainChanges(t.Context(), openEngine(t, dir), p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]queries.ExplainedChange{}
+	for _, c := range changes {
+		out[fmt.Sprint(c.Row[slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == "event_id" })])] = c
+	}
+	return out
+}
+
+const severityColumn, summaryColumn = 5, 13
+
+// TestExplainedChanges holds severities, by the documents before, to what was planted, and
+// what is said of some changes to what was made to happen. Logs and inventory may come in
+// any order.
+func TestExplainedChanges(t *testing.T) {
+	p := quarter
+	p.Changes.Failed = true
+	dir := filepath.Join(t.TempDir(), "lake")
+	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
+	takeInventory(t, dir)
+	got := explained(t, dir, p)
+	planted := readAnswer[plantedChange](t, "changes.json")
+	reasons := map[string]string{}
+	for _, want := range planted {
+		c := got[want.EventID]
+		if severity := c.Row[severityColumn]; severity != want.Severity {
+			t.Errorf("%+v: %v, %v", want, severity, c.Row[summaryColumn])
+		}
+		reasons[fmt.Sprint(c.Row[0], " ", c.Row[summaryColumn])] = want.EventID
+	}
+	if len(got) != len(planted) {
+		t.Errorf("%d changes, want %d", len(got), len(planted))
+	}
+	for _, want := range []string{
+		"2026-07-22 14:40:11 +0000 UTC UpdateAssumeRolePolicy: lets in account 888888888888 without a condition",
+		"2026-09-15 11:44:52 +0000 UTC UpdateAssumeRolePolicy: lets in batch.amazonaws.com; no longer lets in anybody",
+		"2026-07-16 08:05:40 +0000 UTC DeleteRolePolicy temp-debug: loses 22091 actions",
+		"2026-08-12 09:02:54 +0000 UTC PutRolePolicy queue: gains 3 actions (kms:Decrypt, sqs:DeleteMessage, sqs:ReceiveMessage)",
+		"2026-08-12 09:03:54 +0000 UTC AttachRolePolicy AWSLambdaBasicExecutionRole: gains 3 actions (logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents)",
+		"2026-09-10 09:42:17 +0000 UTC SetDefaultPolicyVersion data-lake-access: what was before is unknown",
+	} {
+		if reasons[want] == "" {
+			t.Errorf("nothing is %q", want)
+		}
+	}
+
+	other := filepath.Join(t.TempDir(), "lake")
+	ingest(t, other, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs/o-exampleorg/222222222222"))
+	takeInventory(t, other)
+	for _, account := range []string{"o-exampleorg/333333333333", "222222222222", "o-exampleorg/111111111111", "o-exampleorg/222222222222"} {
+		ingest(t, other, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs", account))
+	}
+	if again := explained(t, other, p); !reflect.DeepEqual(again, got) {
+		t.Error("in another order the changes are explained in another way")
+	}
+}
+
+// TestExplainedChangesOfRealRecords holds what is said of real records, without any
+// inventory, to a table that was read line by line: FOLDER NAME, the severity by the record
+// alone and by what was before it, and why.
+func TestExplainedChangesOfRealRecords(t *testing.T) {
+	folders, err := os.ReadDir(realData)
+	if err != nil {
+		t.Skip("no real records beside the project")
+	}
+	p := queries.Params{Since: time.Unix(0, 0).UTC(), Until: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}
+	count := map[string]int{}
+	for _, folder := range folders {
+		if !folder.IsDir() {
+			continue
+		}
+		dir := filepath.Join(t.TempDir(), "lake")
+		ingest(t, dir, pipeline.Options{}, filepath.Join(realData, folder.Name()))
+		shown := map[string]string{}
+		eachEventRow(t, dir, parquet.EventsSchema.Only("event_id", "change_severity"), func(row []any) {
+			id, _ := row[0].(string)
+			shown[id], _ = row[1].(string)
+		})
+		for id, c := range explained(t, dir, p) {
+			if c.Difference != nil {
+				name, _, _ := strings.Cut(fmt.Sprint(c.Row[summaryColumn]), " ")
+				name = strings.TrimSuffix(name, ":")
+				count[strings.Join([]string{folder.Name(), name, shown[id], fmt.Sprint(c.Row[severityColumn]), strings.Join(c.Difference.Reasons, "; ")}, "\t")]++
+			}
+		}
+	}
+	var table strings.Builder
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		fmt.Fprintf(&table, "%d\t%s\n", count[line], line)
+	}
+	compareGolden(t, "testdata/real_differences.golden", table.String())
 }

@@ -13,20 +13,27 @@ import (
 func newChanges(r *report) *cobra.Command {
 	var f questionFlags
 	var c queries.Changes
+	var diff bool
 	cmd := &cobra.Command{
 		Use:   "changes",
 		Short: "One row per change of a role",
 		Long: `changes lists the events of the window that changed what a role may do, who may
 become it, or that it exists, and the attempts that were denied; the newest
-first. The severity is what the record shows: a policy that makes an
-administrator, a trust policy that lets in anybody or another account.
+first. A change of a policy is held against the policy before it, which earlier
+events and inventories tell: the severity is that of the difference. Where nobody
+tells, it is what the record shows.
 
 The actor is who stands at the start of a chain of roles. The roles are those
 that the record names, with their paths from the inventory, and of a new version
-of a policy those that have the policy in the inventory.`,
+of a policy those that have the policy in the inventory. Accounts of the
+inventory, owners of trails and known_accounts of roletrail.yaml are one's own.
+
+--diff shows the policies before and after beside each other; in the formats for
+programs it adds the column difference.`,
 		Example: `  report changes
   report changes --quarter 2026Q3 --severity high
   report changes --role deploy --since 30d --failed
+  report changes --severity high --diff
   report changes --format json | jq '.rows[] | {event_time, severity, actor, summary}'`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -36,18 +43,19 @@ of a policy those that have the policy in the inventory.`,
 			}
 			params.Changes = c
 			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
-				return r.changes(cmd.Context(), engine, params, &f.outputFlags)
+				return r.changes(cmd.Context(), engine, params, &f.outputFlags, diff)
 			})
 		},
 	}
 	f.add(cmd)
 	f.addRole(cmd)
 	cli.EnumVar(cmd, false, &c.AtLeast, "severity", "only changes at least as grave as this", queries.Severities()...)
+	cmd.Flags().BoolVar(&diff, "diff", false, "show what is different, and the policies before and after")
 	cmd.Flags().BoolVar(&c.Failed, "failed", false, "also attempts that failed for another reason than a refusal")
 	return cmd
 }
 
-func (r *report) changes(ctx context.Context, engine queries.Engine, params queries.Params, f *outputFlags) error {
+func (r *report) changes(ctx context.Context, engine queries.Engine, params queries.Params, f *outputFlags, diff bool) error {
 	if err := checkAccounts(ctx, engine, params); err != nil {
 		return err
 	}
@@ -55,14 +63,27 @@ func (r *report) changes(ctx context.Context, engine queries.Engine, params quer
 	if err != nil {
 		return err
 	}
-	g, err := gather(ctx, engine, "changes", params)
+	columns, changes, err := queries.ExplainChanges(ctx, engine, params, r.Config.KnownAccounts)
 	if err != nil {
 		return err
 	}
-	if len(g.rows) == 0 && params.Role != "" {
+	if len(changes) == 0 && params.Role != "" {
 		if err := needRole(ctx, engine, params); err != nil {
 			return err
 		}
 	}
-	return review.Write(r.Stdout, f.format, &meta, review.HeldRows(g.columns, g.rows), f.options(r, "changes"))
+	options := f.options(r, "changes")
+	if diff && f.format.ForPeople() {
+		return review.WriteChanges(r.Stdout, f.format, &meta, readable(columns, changes), options)
+	}
+	rows := make([][]any, len(changes))
+	for i, c := range changes {
+		rows[i] = c.Row
+	}
+	if diff {
+		if columns, err = addDifferences(columns, rows, changes); err != nil {
+			return err
+		}
+	}
+	return review.Write(r.Stdout, f.format, &meta, review.HeldRows(columns, rows), options)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"roletrail/cloudtrail"
+	"roletrail/iam/difference"
 )
 
 //go:embed events.txt
@@ -19,7 +20,7 @@ type Event struct {
 	// Change is the kind of change: a closed set (design 9.7).
 	Change string
 	// Severity is that of the event where nothing is known of what it changed.
-	Severity Severity
+	Severity difference.Severity
 
 	fields [numFields][]path
 	passes bool // a role is handed to a service: without one it is no change
@@ -113,11 +114,11 @@ func parseEvent(words []string) (*Event, error) {
 	if len(words) < 4 {
 		return nil, fmt.Errorf("%d words where at least 4 are expected", len(words))
 	}
-	severity := slices.Index(severities[:], words[3])
+	severity := slices.Index(difference.Severities(), words[3])
 	if severity < 0 || !slices.Contains(changes, words[2]) {
 		return nil, fmt.Errorf("unknown change %q or severity %q", words[2], words[3])
 	}
-	e := &Event{Source: words[0] + ".amazonaws.com", Name: words[1], Change: words[2], Severity: Severity(severity)}
+	e := &Event{Source: words[0] + ".amazonaws.com", Name: words[1], Change: words[2], Severity: difference.Severity(severity)}
 	for _, word := range words[4:] {
 		if word == "role=passed" {
 			e.passes = true

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"roletrail/iam"
+	"roletrail/iam/difference"
 	"roletrail/iam/policy"
 )
 
@@ -11,34 +12,34 @@ import (
 func (r *reading) judgeDocuments() {
 	for _, of := range [...]struct {
 		field field
-		judge func(policy.Document) verdict
-	}{{fieldGrant, judgeGrants}, {fieldTrust, r.judgeTrust}} {
+		judge func(policy.Document) difference.Verdict
+	}{{fieldGrant, difference.OfGrants}, {fieldTrust, r.judgeTrust}} {
 		if len(r.event.fields[of.field]) == 0 {
 			continue
 		}
 		document, ok := r.document(of.field)
 		if !ok {
-			r.note(verdict{1, "content unknown"})
-			r.limit = High
+			r.note(1, "content unknown")
+			r.limit = difference.High
 			continue
 		}
-		r.note(of.judge(document))
+		v := of.judge(document)
+		r.note(v.Steps, v.Reason)
 	}
 	if fields := r.event.fields[fieldDefault]; len(fields) > 0 && string(r.at(fieldDefault)) != "true" && r.rec.JSON[fields[0].in] != nil {
-		r.note(verdict{-1, "not in force"})
+		r.note(-1, "not in force")
 	}
 }
 
-// verdict is what a document or a policy does to the severity, and why.
-type verdict struct {
-	steps  int
-	reason string
+// judgeTrust judges a trust policy. Which other accounts are one's own the record does not say.
+func (r *reading) judgeTrust(d policy.Document) difference.Verdict {
+	return difference.OfTrust(d, func(account string) bool { return account == r.account() })
 }
 
-func (r *reading) note(v verdict) {
-	r.steps += v.steps
-	if v.reason != "" {
-		r.reasons = append(r.reasons, v.reason)
+func (r *reading) note(steps int, reason string) {
+	r.steps += steps
+	if reason != "" {
+		r.reasons = append(r.reasons, reason)
 	}
 }
 
@@ -68,17 +69,17 @@ func (r *reading) judgeAttached() {
 	}
 	for _, name := range adminPolicies {
 		if arn.IsAWSManagedPolicy(name) {
-			r.note(verdict{1, "makes an administrator"})
+			r.note(1, "makes an administrator")
 		}
 	}
 	for _, name := range eksPolicies {
 		if arn.Service == "eks" && strings.HasSuffix(arn.Resource, "/"+name) {
-			r.note(verdict{1, "makes an administrator of the cluster"})
+			r.note(1, "makes an administrator of the cluster")
 		}
 	}
 	for _, name := range readPolicies {
 		if arn.IsAWSManagedPolicy(name) {
-			r.note(verdict{-1, "only reads"})
+			r.note(-1, "only reads")
 		}
 	}
 }

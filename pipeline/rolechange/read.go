@@ -7,11 +7,12 @@ import (
 
 	"roletrail/cloudtrail"
 	"roletrail/iam"
+	"roletrail/iam/difference"
 )
 
 // Change is what a record says of a role change. Texts are the record's, unescaped.
 type Change struct {
-	Severity Severity
+	Severity difference.Severity
 	// Roles are the ARNs of the roles that the record names, each once, as it names
 	// them: where it has a name alone, without the path.
 	Roles []string
@@ -26,9 +27,9 @@ type reading struct {
 	event   *Event
 	rec     *cloudtrail.Record
 	outcome cloudtrail.Outcome
-	reasons []string // what is grave about it, or what makes it less so
-	steps   int      // by which it is graver than the table says
-	limit   Severity // the most that it can be; no line of the table is over High
+	reasons []string            // what is grave about it, or what makes it less so
+	steps   int                 // by which it is graver than the table says
+	limit   difference.Severity // the most that it can be; no line of the table is over High
 }
 
 // Read says what a record of this kind changes; ok is false if it changes nothing of a
@@ -38,20 +39,20 @@ func (e *Event) Read(rec *cloudtrail.Record, outcome cloudtrail.Outcome, passed 
 	if e.passes && len(passed) == 0 {
 		return c, false
 	}
-	r := &reading{event: e, rec: rec, outcome: outcome, limit: Critical}
+	r := &reading{event: e, rec: rec, outcome: outcome, limit: difference.Critical}
 	c.Roles, c.Policy = r.roles(string(passed)), r.policy()
 	r.judgeAttached()
 	switch outcome {
 	case cloudtrail.Success:
 		r.judgeDocuments()
 	case cloudtrail.Denied:
-		r.note(verdict{-1, "denied"})
-		r.limit = High
+		r.note(-1, "denied")
+		r.limit = difference.High
 	default:
-		r.note(verdict{0, "failed"})
-		r.limit = High
+		r.note(0, "failed")
+		r.limit = difference.High
 	}
-	c.Severity = min(e.Severity.moved(r.steps), r.limit)
+	c.Severity = min(e.Severity.Moved(r.steps), r.limit)
 	c.Summary = summary(e.Name, r.subject(string(passed)), r.reasons)
 	return c, true
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"roletrail/cloudtrail"
+	"roletrail/iam/difference"
 )
 
 func quoted(text string) string {
@@ -198,7 +199,7 @@ func FuzzRead(f *testing.F) {
 				if !ok {
 					continue
 				}
-				if len(got.Summary) > maxSummary || len(got.Roles) > maxRoles || got.Severity > Critical || outcome != cloudtrail.Success && got.Severity == Critical {
+				if len(got.Summary) > maxSummary || len(got.Roles) > maxRoles || got.Severity > difference.Critical || outcome != cloudtrail.Success && got.Severity == difference.Critical {
 					t.Errorf("%s: %+v", event.Name, got)
 				}
 				if !utf8.ValidString(got.Summary) || !utf8.ValidString(got.Policy) || !utf8.ValidString(strings.Join(got.Roles, "")) {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"roletrail/iam/difference"
 	"roletrail/pipeline"
-	"roletrail/pipeline/rolechange"
 )
 
 // NewsAge is how old a role change may be, when a round begins, to be counted as one. What
@@ -99,7 +99,7 @@ func (c *roleChanges) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(c.total, prometheus.CounterValue, float64(n), kind.Account, kind.Change, kind.Severity, kind.Outcome)
 	}
 	to <- prometheus.MustNewConstMetric(c.old, prometheus.CounterValue, float64(c.older))
-	for _, severity := range rolechange.Severities() {
+	for _, severity := range difference.Severities() {
 		at := 0.0
 		if newest, ok := c.newest[severity]; ok {
 			at = seconds(newest)

@@ -1,4 +1,4 @@
-package rolechange
+package difference
 
 import "slices"
 
@@ -22,7 +22,10 @@ func (s Severity) String() string { return severities[s] }
 // Severities are the texts of all severities, from the least to the most grave.
 func Severities() []string { return slices.Clone(severities[:]) }
 
-// moved is the severity some steps higher, or lower below 0, within the set.
-func (s Severity) moved(steps int) Severity {
+// Moved is the severity some steps higher, or lower below 0, within the set.
+func (s Severity) Moved(steps int) Severity {
 	return Severity(min(max(int(s)+steps, int(Info)), int(Critical)))
 }
+
+// MarshalText writes the severity as the lake does.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

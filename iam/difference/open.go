@@ -1,4 +1,4 @@
-package rolechange
+package difference
 
 import (
 	"slices"
@@ -8,10 +8,27 @@ import (
 	"roletrail/iam/policy"
 )
 
-// judgeTrust judges whom a trust policy lets in. Conditions are not weighed but by the
+// Own says whether an account is one of one's own: that of the role, or another one of
+// whom it belongs to.
+type Own func(account string) bool
+
+// OfTrust judges whom a trust policy lets in. Conditions are not weighed but by the
 // question whether there is one of the kind that narrows such a principal.
-func (r *reading) judgeTrust(d policy.Document) verdict {
-	var reasons []string
+func OfTrust(d policy.Document, own Own) Verdict {
+	reasons := openings(d, own)
+	if len(reasons) == 0 {
+		return Verdict{}
+	}
+	return Verdict{1, strings.Join(reasons[:min(len(reasons), maxReasons)], ", ")}
+}
+
+// newly are the texts of after that are not among those of before.
+func newly(before, after []string) []string {
+	return slices.DeleteFunc(slices.Clone(after), func(text string) bool { return slices.Contains(before, text) })
+}
+
+// openings say what is grave about whom a trust policy lets in, each once.
+func openings(d policy.Document, own Own) (reasons []string) {
 	for i := range d.Statements {
 		s := &d.Statements[i]
 		if !s.Allow || !admits(s) {
@@ -21,15 +38,12 @@ func (r *reading) judgeTrust(d policy.Document) verdict {
 			reasons = append(reasons, "lets in all but some")
 		}
 		for _, p := range s.Principals {
-			if reason := r.open(s, p); reason != "" && len(reasons) < maxReasons && !slices.Contains(reasons, reason) {
+			if reason := open(s, p, own); reason != "" && !slices.Contains(reasons, reason) {
 				reasons = append(reasons, reason)
 			}
 		}
 	}
-	if len(reasons) == 0 {
-		return verdict{}
-	}
-	return verdict{1, strings.Join(reasons, ", ")}
+	return reasons
 }
 
 // maxReasons is how many principals a summary names.
@@ -46,7 +60,7 @@ func admits(s *policy.Statement) bool {
 }
 
 // open says what is grave about a principal; empty if nothing is.
-func (r *reading) open(s *policy.Statement, p policy.Principal) string {
+func open(s *policy.Statement, p policy.Principal, own Own) string {
 	switch p.Type {
 	case "AWS":
 		if p.Value == "*" {
@@ -59,7 +73,7 @@ func (r *reading) open(s *policy.Statement, p policy.Principal) string {
 		if arn, err := iam.ParseARN(p.Value); err == nil {
 			account = arn.AccountID
 		}
-		if iam.IsAccountID(account) && account != r.account() && !s.Conditional {
+		if iam.IsAccountID(account) && !own(account) && !s.Conditional {
 			return "lets in account " + account + " without a condition"
 		}
 	case "Federated":

@@ -1,4 +1,4 @@
-package rolechange
+package difference
 
 import (
 	"strings"
@@ -15,9 +15,15 @@ var escalating = []string{
 	"iam:attachgrouppolicy", "iam:addusertogroup", "iam:passrole",
 }
 
-// judgeGrants judges what a document allows whatever the request: a condition may be
+// Verdict is what a document by itself does to the severity of a change, and why.
+type Verdict struct {
+	Steps  int
+	Reason string
+}
+
+// OfGrants judges what a document allows whatever the request: a condition may be
 // any, and is not weighed here.
-func judgeGrants(d policy.Document) verdict {
+func OfGrants(d policy.Document) Verdict {
 	allows, reads := false, true
 	for i := range d.Statements {
 		s := &d.Statements[i]
@@ -27,18 +33,18 @@ func judgeGrants(d policy.Document) verdict {
 		allows = true
 		if !s.Conditional && everywhere(s) {
 			if reason := grave(s); reason != "" {
-				return verdict{1, reason}
+				return Verdict{1, reason}
 			}
 		}
 		reads = reads && readsOnly(s)
 	}
 	switch {
 	case !allows:
-		return verdict{-1, "allows nothing"}
+		return Verdict{-1, "allows nothing"}
 	case reads:
-		return verdict{-1, "only reads"}
+		return Verdict{-1, "only reads"}
 	}
-	return verdict{}
+	return Verdict{}
 }
 
 // everywhere says whether a statement is about all resources, all roles, policies or
@@ -88,7 +94,8 @@ func covered(patterns []string, action string) bool {
 	return false
 }
 
-// like matches a pattern of * and ? in time that grows with the product of the lengths.
+// like matches a pattern of * and ? in time that grows with the product of the lengths. A
+// star in text is fit by stars alone, so that a pattern that fits another fits all that it fits.
 func like(pattern, text string) bool {
 	p, t, star, mark := 0, 0, -1, 0
 	for t < len(text) {
@@ -96,7 +103,7 @@ func like(pattern, text string) bool {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, t
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+		case p < len(pattern) && (pattern[p] == '?' && text[t] != '*' || pattern[p] == text[t]):
 			p++
 			t++
 		case star >= 0:

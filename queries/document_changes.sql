@@ -1,0 +1,38 @@
+-- Which events tell what documents roles and policies had? One row per change that
+-- succeeded, the oldest first: what was in force before a change is told by those before
+-- it, so the window has no beginning here.
+with
+
+params as (
+
+    select
+        cast(? as timestamp(6)) as until,
+        cast(? as date) as last_day,
+        cast(? as varchar) as accounts
+
+)
+
+select
+    events.event_time,
+    events.event_id,
+    events.recipient_account_id as account_id,
+    events.event_name,
+    events.request_parameters,
+    events.response_elements
+from events
+cross join params
+where
+    -- (A comparison, as in changes: DuckDB passes over row groups by it.)
+    events.change >= ''
+    and events.event_source = 'iam.amazonaws.com'
+    and events.outcome = 'success'
+    and events.event_date <= params.last_day
+    and events.event_time < params.until
+    and (
+        params.accounts is null
+        or contains(split(params.accounts, ','), events.recipient_account_id)
+    )
+order by
+    events.event_time asc,
+    events.event_id asc nulls last,
+    events.recipient_account_id asc nulls last

@@ -1,0 +1,233 @@
+package queries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"roletrail/iam/difference"
+	"roletrail/iam/history"
+)
+
+// ExplainedChange is a row of the question "changes", and what the change makes of a
+// document.
+type ExplainedChange struct {
+	Row []any
+	// Difference is nil where the change is about no document, or did not succeed.
+	Difference *difference.Difference
+}
+
+// ExplainChanges answers the question "changes" and holds each change against the
+// documents that were in force before it, as the events of the lake and its inventories
+// tell. The severity of the difference takes the place of the record's, where it is
+// known, and its reasons that of the record's. known are accounts that are one's own
+// beside those that the lake knows.
+//
+// It is made of what the lake holds, whatever the order in which it came (design 9.15).
+func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string) ([]Column, []ExplainedChange, error) {
+	atLeast := p.Changes.AtLeast
+	p.Changes.AtLeast = ""
+	x := &explanation{ctx: ctx, engine: engine, params: p, wanted: map[changeKey][]int{}}
+	if err := x.read(); err != nil {
+		return nil, nil, err
+	}
+	if len(x.wanted) > 0 {
+		if err := x.explain(known); err != nil {
+			return nil, nil, fmt.Errorf("holding changes against the documents before them: %w", err)
+		}
+	}
+	return x.columns, x.atLeast(atLeast), nil
+}
+
+// explanation is one answer being made.
+type explanation struct {
+	ctx     context.Context
+	engine  Engine
+	params  Params
+	columns []Column
+	rows    []ExplainedChange
+	wanted  map[changeKey][]int // places in rows of the changes that may be explained
+}
+
+// changeKey tells changes apart. An id alone does not, where it is none of AWS's making.
+type changeKey struct {
+	at                time.Time
+	id, account, name string
+}
+
+func (x *explanation) read() error {
+	var accounts []string
+	err := x.each("changes", func(columns []Column, row []any) error {
+		x.columns = columns
+		cell := cellsOf(columns, row)
+		name, _, _ := strings.Cut(cell.text("summary"), " ")
+		key := changeKey{cell.time("event_time"), cell.text("event_id"), cell.text("account_id"), strings.TrimSuffix(name, ":")}
+		if cell.text("outcome") == "success" && key.id != "" && key.account != "" {
+			x.wanted[key] = append(x.wanted[key], len(x.rows))
+			if !slices.Contains(accounts, key.account) {
+				accounts = append(accounts, key.account)
+			}
+		}
+		x.rows = append(x.rows, ExplainedChange{Row: slices.Clone(row)})
+		return nil
+	})
+	x.params.Accounts = slices.DeleteFunc(accounts, func(account string) bool { return strings.Contains(account, ",") })
+	return err
+}
+
+// each passes the rows of a question to fn. Of an answer without rows fn is never called,
+// but its columns are kept.
+func (x *explanation) each(question string, fn func(columns []Column, row []any) error) (err error) {
+	rows, err := x.engine.Run(x.ctx, question, x.params)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if x.columns == nil {
+		x.columns = rows.Columns()
+	}
+	for rows.Next() {
+		if err := fn(rows.Columns(), rows.Row()); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// explain finds the differences. Facts are kept as they come, the oldest first, so that of
+// many changes of one policy only the newest lie in memory.
+func (x *explanation) explain(known []string) error {
+	own := map[string]bool{}
+	for _, account := range known {
+		own[account] = true
+	}
+	err := x.each("own_accounts", func(columns []Column, row []any) error {
+		own[cellsOf(columns, row).text("account_id")] = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	memory := history.NewInMemory()
+	if err := x.each("told_documents", func(columns []Column, row []any) error {
+		memory.Put(toldBy(cellsOf(columns, row))...)
+		return nil
+	}); err != nil {
+		return err
+	}
+	e := &history.Explainer{Judge: difference.Embedded(), Memory: memory, Own: func(account string) bool { return own[account] }}
+	var same []*history.Change // of one moment, of which the log does not say which was first
+	err = x.each("document_changes", func(columns []Column, row []any) error {
+		c := changeOf(cellsOf(columns, row))
+		if len(same) > 0 && !same[0].Time.Equal(c.Time) {
+			if err := x.take(e, memory, same); err != nil {
+				return err
+			}
+			same = same[:0]
+		}
+		same = append(same, c)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return x.take(e, memory, same)
+}
+
+// take explains the changes of one moment that are wanted, and remembers all.
+func (x *explanation) take(e *history.Explainer, memory *history.InMemory, same []*history.Change) error {
+	for _, c := range same {
+		memory.Put(history.FactsOf(c)...)
+	}
+	for _, c := range same {
+		places := x.wanted[changeKey{c.Time, c.ID, c.AccountID, c.Name}]
+		if len(places) == 0 {
+			continue
+		}
+		d, err := e.Explain(c)
+		if err != nil {
+			return err
+		}
+		for _, at := range places {
+			x.rows[at].Difference = d
+			x.rows[at].apply(x.columns)
+		}
+	}
+	return nil
+}
+
+// apply puts severity and reasons of the difference into the row. Where the difference is
+// not enough to say how grave it is, what the record shows stands beside them.
+func (c *ExplainedChange) apply(columns []Column) {
+	if c.Difference == nil {
+		return
+	}
+	for i, column := range columns {
+		switch column.Name {
+		case "severity":
+			if c.Difference.Severity != nil {
+				c.Row[i] = c.Difference.Severity.String()
+			}
+		case "summary":
+			c.Row[i] = summarised(fmt.Sprint(c.Row[i]), c.Difference)
+		}
+	}
+}
+
+func summarised(summary string, d *difference.Difference) string {
+	what, shown, _ := strings.Cut(summary, ": ")
+	reasons := slices.Clone(d.Reasons)
+	if d.Severity == nil && shown != "" {
+		reasons = slices.DeleteFunc(reasons, func(reason string) bool { return strings.Contains(shown, reason) })
+		reasons = append([]string{shown}, reasons...)
+	}
+	return what + ": " + strings.Join(reasons, "; ")
+}
+
+// atLeast are the rows that are at least as grave; an empty severity means all.
+func (x *explanation) atLeast(severity string) []ExplainedChange {
+	if severity == "" {
+		return x.rows
+	}
+	wanted := Severities()[:slices.Index(Severities(), severity)+1]
+	at := slices.IndexFunc(x.columns, func(c Column) bool { return c.Name == "severity" })
+	return slices.DeleteFunc(x.rows, func(c ExplainedChange) bool { return !slices.Contains(wanted, fmt.Sprint(c.Row[at])) })
+}
+
+func changeOf(c cells) *history.Change {
+	return &history.Change{
+		ID: c.text("event_id"), Time: c.time("event_time"), AccountID: c.text("account_id"), Name: c.text("event_name"),
+		Request: []byte(c.text("request_parameters")), Response: []byte(c.text("response_elements")),
+	}
+}
+
+func toldBy(c cells) []history.Fact {
+	at, policy, name := c.time("snapshot_at"), c.text("policy_arn"), c.text("name")
+	if policy == "" && name == "" {
+		return history.RoleFacts(at, c.text("role_arn"), c.bool("is_listed"), c.text("document"), c.text("boundary"))
+	}
+	return history.PolicyFacts(at, policy, c.text("version_id"), c.text("role_arn"), name, c.text("document"))
+}
+
+// cells are those of a row by the names of their columns.
+type cells struct {
+	columns []Column
+	row     []any
+}
+
+func cellsOf(columns []Column, row []any) cells { return cells{columns, row} }
+
+func (c cells) cell(name string) any {
+	at := slices.IndexFunc(c.columns, func(column Column) bool { return column.Name == name })
+	if at < 0 {
+		return nil
+	}
+	return c.row[at]
+}
+
+func (c cells) text(name string) string    { s, _ := c.cell(name).(string); return s }
+func (c cells) bool(name string) bool      { b, _ := c.cell(name).(bool); return b }
+func (c cells) time(name string) time.Time { t, _ := c.cell(name).(time.Time); return t }
