@@ -78,6 +78,11 @@ type inventoryRole struct {
 	Unread       []string   `json:"unread_policies"`
 	Origin       string     `json:"origin"`
 	SnapshotDate string     `json:"snapshot_date"`
+	MaxSession   *int64     `json:"max_session"`
+	Boundary     *string    `json:"boundary"`
+	AdminBy      *string    `json:"privilege_path"`
+	Tags         *string    `json:"tags"`
+	Trust        *string    `json:"trust_policy"`
 
 	// For oracles: whether the logs know several roles that it may be, and when the
 	// next of its name was made.

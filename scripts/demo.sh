@@ -20,6 +20,8 @@ if [ -e "$lake" ]; then
 		exit 1
 	fi
 	rm -rf -- "$lake"
+	rm -f -- "$lake-review"/review.{html,json}
+	rmdir -- "$lake-review" 2>/dev/null || true
 fi
 $clean && exit 0
 
@@ -60,11 +62,14 @@ run bin/report coverage --lake "$lake" --quarter 2026Q3
 say "everything about one role"
 run bin/report role data-migrate --lake "$lake" --quarter 2026Q3
 
+say "the quarterly access review, for a browser"
+run bin/report review --lake "$lake" --quarter 2026Q3 --config testdata/cloudtrail/roletrail.yaml --out "$lake-review"
+
 say "any other question, in SQL"
 run bin/report sql --lake "$lake" \
 	"select role_name, count(distinct action) as actions, count(*) as events from role_use where outcome <> 'denied' group by role_name order by events desc limit 5"
 
-printf '\n# try next\n'
+printf '\n# open %s/review.html in a browser, and try next\n' "$lake-review"
 width=$((${#lake} + 53))
 printf "  %-${width}s  %s\n" \
 	"bin/report last-used --lake $lake --quarter 2026Q3 --wide" "all columns: why, by whom, proved by which event" \

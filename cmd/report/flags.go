@@ -53,13 +53,18 @@ type questionFlags struct {
 }
 
 func (f *questionFlags) add(cmd *cobra.Command) {
+	f.addScope(cmd)
+	f.outputFlags.add(cmd)
+}
+
+// addScope adds the flags that say what is asked about.
+func (f *questionFlags) addScope(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.since, "since", "", "start of the window: a time, a date or an age (default 90d before its end)")
 	flags.StringVar(&f.until, "until", "", "end of the window, not in it (default now)")
 	flags.StringVar(&f.quarter, "quarter", "", "the window as a quarter, like 2026Q3")
 	flags.Var(&f.accounts, "account", "only this account; may be repeated")
 	flags.StringVar(&f.inventory, "inventory", "", "use the newest inventory up to this date (default the newest of all)")
-	f.outputFlags.add(cmd)
 }
 
 // addRole is for reports about many roles.

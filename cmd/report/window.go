@@ -102,6 +102,15 @@ func parseQuarter(text string) (since, until time.Time, err error) {
 	return since, since.AddDate(0, 3, 0), nil
 }
 
+// quarterName is the window's name, 2026Q3, if it is a quarter.
+func (f windowFlags) quarterName() (string, error) {
+	if f.quarter == "" {
+		return "", nil
+	}
+	since, _, err := parseQuarter(f.quarter)
+	return fmt.Sprintf("%04dQ%d", since.Year(), (since.Month()+2)/3), err
+}
+
 // parseDate reads the date of an inventory.
 func parseDate(flag, text string) (time.Time, error) {
 	t, err := time.Parse(time.DateOnly, text)

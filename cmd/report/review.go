@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
+	"roletrail/queries"
+	"roletrail/review/access"
+)
+
+func newReview(r *report) *cobra.Command {
+	var f questionFlags
+	var out string
+	cmd := &cobra.Command{
+		Use:   "review",
+		Short: "The quarterly access review, for people who decide",
+		Long: `review writes one folder about a window: which roles are used, by whom, what they
+may do and never do, what changed, and what the logs cannot say.
+
+  review.html  one file for a browser, which needs no network: every role with its
+               evidence, and a decision to be made about it
+  review.json  the same for programs, with the names of the reports' columns
+
+Every figure is the one of the report of the same window. The same lake, window,
+inventory and configuration give the same bytes.`,
+		Example: `  report review --quarter 2026Q3 --out access-review
+  report review --since 90d --account 111111111111 --out access-review`,
+		Args: cli.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if out == "" {
+				return cli.Usage(errors.New("report review needs a folder to write to"), "name one with --out")
+			}
+			params, err := f.params(cmd, r)
+			if err != nil {
+				return err
+			}
+			params.GrantAges = true
+			params.Unexpected = unexpectedOf(r.Config)
+			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+				return r.review(cmd.Context(), engine, &f, params, out)
+			})
+		},
+	}
+	f.addScope(cmd)
+	cmd.Flags().StringVar(&out, "out", "", "folder to write to; it is made, and its files of this name are replaced")
+	return cmd
+}
+
+// review reads all and writes the files.
+func (r *report) review(ctx context.Context, engine queries.Engine, f *questionFlags, params queries.Params, out string) error {
+	if err := checkAccounts(ctx, engine, params); err != nil {
+		return err
+	}
+	meta, err := head(ctx, engine, params)
+	if err != nil {
+		return err
+	}
+	unjudged, err := gather(ctx, engine, "meta_trust", params)
+	if err != nil {
+		return err
+	}
+	if accounts := unjudged.texts("account_id"); len(accounts) > 0 {
+		meta.Warnings = append(meta.Warnings, withoutTrust(accounts, len(unjudged.rows)))
+	}
+	quarter, err := f.quarterName()
+	if err != nil {
+		return err
+	}
+	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("making the folder of the review: %w", err)
+	}
+	files := []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"review.html", func(w io.Writer) error { return reviewed.WriteHTML(w, reviewCommand(f, params)) }},
+		{"review.json", reviewed.WriteJSON},
+	}
+	for _, file := range files {
+		if err := writeFile(filepath.Join(out, file.name), file.write); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(r.Stdout, filepath.Join(out, file.name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reviewCommand is the command that makes the review again, but for the lake. An age in
+// days is a time in it: later it would be about other days.
+func reviewCommand(f *questionFlags, params queries.Params) string {
+	words := "report review"
+	if f.quarter != "" {
+		words += " --quarter " + quoted(f.quarter)
+	} else {
+		words += " --since " + params.Since.Format(time.RFC3339) + " --until " + params.Until.Format(time.RFC3339)
+	}
+	for _, account := range f.accounts {
+		words += " --account " + account
+	}
+	if f.inventory != "" {
+		words += " --inventory " + f.inventory
+	}
+	return words + " --out access-review"
+}
+
+// writeFile writes a file whole or not at all: somebody may be reading the old one.
+func writeFile(name string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("writing %s: %w", name, err), os.Remove(f.Name()))
+		}
+	}()
+	if err := errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}

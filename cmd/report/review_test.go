@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"roletrail/queries"
+)
+
+// lastingEngine is asked by several commands, none of which closes it.
+type lastingEngine struct{ queries.Engine }
+
+func (lastingEngine) Close() error { return nil }
+
+// organisationEngine is an engine over a lake of the test organisation.
+func organisationEngine(t *testing.T) queries.Engine {
+	t.Helper()
+	organisation, err := filepath.Abs("../../testdata/cloudtrail")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lake := filepath.Join(t.TempDir(), "lake")
+	if err := makeLake(lake, organisation, false); err != nil {
+		t.Fatal(err)
+	}
+	engine, err := openDuckDB(nil)(context.Background(), lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { engine.Close() })
+	return lastingEngine{engine}
+}
+
+type object = map[string]any
+
+// rowsOf runs a report and reads its JSON.
+func rowsOf(t *testing.T, engine queries.Engine, args ...string) (rows []object) {
+	t.Helper()
+	got := try(t, engine, "", append(args, "--quarter", "2026Q3", "--format", "json", "--config", organisationConfig(t))...)
+	var answer struct{ Rows []object }
+	if err := json.Unmarshal([]byte(got.stdout), &answer); err != nil || got.code != 0 || len(answer.Rows) == 0 {
+		t.Fatalf("%v: %v, %d rows\n%s", args, err, len(answer.Rows), got.stderr)
+	}
+	return answer.Rows
+}
+
+func organisationConfig(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs("../../testdata/cloudtrail/roletrail.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// madeReview runs report review and reads its JSON.
+func madeReview(t *testing.T, engine queries.Engine, out string) (review object, roles []object) {
+	t.Helper()
+	got := try(t, engine, "", "review", "--quarter", "2026Q3", "--out", out, "--config", organisationConfig(t))
+	if got.code != 0 {
+		t.Fatalf("report review: %d\n%s", got.code, got.stderr)
+	}
+	text, err := os.ReadFile(filepath.Join(out, "review.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &review); err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range review["roles"].([]any) {
+		roles = append(roles, role.(object))
+	}
+	return review, roles
+}
+
+func objects(list any) (found []object) {
+	elements, _ := list.([]any)
+	for _, x := range elements {
+		found = append(found, x.(object))
+	}
+	return found
+}
+
+// identify names the role that a row is about.
+func identify(row object) string { return fmt.Sprint(row["role_id"], " ", row["role_arn"]) }
+
+// TestReviewAgreesWithReports: every figure of the review is the one of the report of the
+// same name and window.
+func TestReviewAgreesWithReports(t *testing.T) {
+	engine := organisationEngine(t)
+	review, roles := madeReview(t, engine, t.TempDir())
+	byRole := map[string]object{}
+	for _, role := range roles {
+		byRole[identify(role)] = role
+	}
+	compared := 0
+	same := func(what string, row, of object, columns ...string) {
+		t.Helper()
+		for _, c := range columns {
+			compared++
+			if got, ok := of[c]; !ok || !reflect.DeepEqual(got, row[c]) {
+				t.Errorf("%s of %s: %s is %v, the report says %v", what, identify(row), c, got, row[c])
+			}
+		}
+	}
+
+	lastUsed := rowsOf(t, engine, "last-used")
+	if len(lastUsed) != len(roles) {
+		t.Errorf("%d roles, last-used has %d", len(roles), len(lastUsed))
+	}
+	active := 0
+	for _, row := range lastUsed {
+		same("last-used", row, byRole[identify(row)], slices.Collect(maps.Keys(row))...)
+		if row["verdict"] == "active" && row["state"] != "deleted" {
+			active++
+		}
+		for list, column := range map[string]string{"uses_by_day": "uses", "denied_by_day": "denied"} {
+			sum := 0.0
+			days, _ := byRole[identify(row)][list].([]any)
+			for _, n := range days {
+				sum += n.(float64)
+			}
+			if sum != row[column] {
+				t.Errorf("%s: the days have %v %s, the report says %v", identify(row), sum, column, row[column])
+			}
+		}
+	}
+
+	granted, unused := 0.0, 0.0
+	for _, row := range rowsOf(t, engine, "unused", "--summary") {
+		grants, _ := byRole[identify(row)]["grants"].(object)
+		if row["unread_policies"] == nil {
+			row["unread_policies"] = grants["unread_policies"] // an empty list and none say the same here
+		}
+		for _, known := range []string{"account_id", "role_arn", "role_id"} {
+			grants[known] = row[known]
+		}
+		same("unused --summary", row, grants, slices.Collect(maps.Keys(row))...)
+		granted, unused = granted+row["granted"].(float64), unused+row["unused"].(float64)+row["probably_unused"].(float64)
+	}
+	comparePermissions(t, rowsOf(t, engine, "unused"), byRole)
+
+	unexpected := compareCallers(t, rowsOf(t, engine, "unexpected", "--all"), byRole, same)
+	changes := rowsOf(t, engine, "changes")
+	cutLines(t, objects(review["changes"]))
+	if got := objects(review["changes"]); !reflect.DeepEqual(got, changes) {
+		t.Errorf("the changes are %v, the report says %v", got, changes)
+	}
+	if got, want := objects(review["coverage"]), rowsOf(t, engine, "coverage"); !reflect.DeepEqual(got, want) {
+		t.Errorf("coverage is %v, the report says %v", got, want)
+	}
+	numbers := review["numbers"].(object)
+	for name, want := range map[string]float64{"active": float64(active), "granted": granted, "unused": unused, "unexpected_callers": float64(unexpected), "changes": float64(len(changes))} {
+		if numbers[name] != want {
+			t.Errorf("%s is %v, the reports say %v", name, numbers[name], want)
+		}
+	}
+	if compared < 1000 || unexpected == 0 || unused == 0 {
+		t.Errorf("%d figures were compared, %d unexpected callers, %v unused permissions", compared, unexpected, unused)
+	}
+}
+
+// cutLines takes away what the report has with --diff only.
+func cutLines(t *testing.T, changes []object) {
+	t.Helper()
+	explained := 0
+	for _, change := range changes {
+		if change["lines"] != nil {
+			explained++
+		}
+		delete(change, "lines")
+	}
+	if explained < 5 {
+		t.Errorf("%d changes show what was there before and after", explained)
+	}
+}
+
+// compareCallers holds the callers of the roles against the rows of the report unexpected,
+// and counts those that are unexpected.
+func compareCallers(t *testing.T, rows []object, byRole map[string]object, same func(what string, row, of object, columns ...string)) (unexpected int) {
+	t.Helper()
+	callers := map[string]int{}
+	for _, row := range rows {
+		role := byRole[identify(row)]
+		i := slices.IndexFunc(objects(role["caller_list"]), func(c object) bool {
+			return c["caller"] == row["caller"] && c["via_role"] == row["via_role"] && reflect.DeepEqual(c["findings"], row["findings"])
+		})
+		if i < 0 {
+			t.Errorf("%s has no caller %v", identify(row), row)
+			continue
+		}
+		columns := slices.DeleteFunc(slices.Collect(maps.Keys(row)), func(c string) bool { return slices.Contains([]string{"account_id", "role_arn", "role_id"}, c) })
+		same("unexpected", row, objects(role["caller_list"])[i], columns...)
+		callers[identify(row)]++
+		inWindow := row["assumptions"].(float64)+row["denied"].(float64) > 0
+		odd := slices.ContainsFunc(row["findings"].([]any), func(f any) bool { return f != "expected" && f != "never_came" })
+		if inWindow && odd && role["in_review"] == true {
+			unexpected++
+		}
+	}
+	for key, n := range callers {
+		if got := len(objects(byRole[key]["caller_list"])); got != n {
+			t.Errorf("%s has %d callers, the report %d", key, got, n)
+		}
+	}
+	return unexpected
+}
+
+// comparePermissions holds what is listed and counted of a role's permissions against the
+// rows of the report unused.
+func comparePermissions(t *testing.T, rows []object, byRole map[string]object) {
+	t.Helper()
+	byAction := map[string]object{}
+	type key struct{ role, verdict string }
+	want := map[key]float64{}
+	for _, row := range rows {
+		byAction[identify(row)+fmt.Sprint(row["action"])] = row
+		want[key{identify(row), row["verdict"].(string)}]++
+	}
+	got := map[key]float64{}
+	listed := 0
+	for id, role := range byRole {
+		for _, p := range objects(role["permissions"]) {
+			listed++
+			got[key{id, p["verdict"].(string)}]++
+			row := byAction[id+fmt.Sprint(p["action"])]
+			for name, value := range p {
+				if !reflect.DeepEqual(row[name], value) {
+					t.Errorf("%s, %v: %s is %v, the report says %v", id, p["action"], name, value, row[name])
+				}
+			}
+		}
+		for _, u := range objects(role["unseen"]) {
+			got[key{id, u["verdict"].(string)}] += u["actions"].(float64)
+		}
+		services := map[string]float64{}
+		for _, s := range objects(role["service_list"]) {
+			for _, verdict := range []string{"used", "possibly_used", "denied_only", "unused", "probably_unused", "unobservable", "too_new"} {
+				services[verdict] += s[verdict].(float64)
+			}
+		}
+		for verdict, n := range services {
+			if n != want[key{id, verdict}] {
+				t.Errorf("the services of %s have %v that are %s, the report says %v", id, n, verdict, want[key{id, verdict}])
+			}
+		}
+	}
+	if !maps.Equal(got, want) || listed < 50 {
+		t.Errorf("%d permissions are listed; by role and verdict they are\n%v\nthe report says\n%v", listed, got, want)
+	}
+}
+
+// TestReviewIsDeterministic: the same lake gives the same bytes, into a folder that has the
+// files already too.
+func TestReviewIsDeterministic(t *testing.T) {
+	engine := organisationEngine(t)
+	one, other := t.TempDir(), t.TempDir()
+	for _, out := range []string{one, other, other} {
+		madeReview(t, engine, out)
+	}
+	files, err := os.ReadDir(one)
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, f := range files {
+		first, err := os.ReadFile(filepath.Join(one, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := os.ReadFile(filepath.Join(other, f.Name()))
+		if err != nil || string(first) != string(second) {
+			t.Errorf("%s differs between two runs: %v", f.Name(), err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(other, ".*")); len(left) > 0 {
+		t.Errorf("files were left over: %v", left)
+	}
+}
+
+// TestReviewRefusals: what is wrong is said, with what to do.
+func TestReviewRefusals(t *testing.T) {
+	for want, args := range map[string][]string{
+		"needs a folder to write to":             {"review", "--quarter", "2026Q3"},
+		"invalid value \"2026Q5\" for --quarter": {"review", "--quarter", "2026Q5", "--out", t.TempDir()},
+	} {
+		if got := try(t, newFake(), "", args...); got.code == 0 || !strings.Contains(got.stderr, want) {
+			t.Errorf("%v: %d %q, want %q", args, got.code, got.stderr, want)
+		}
+	}
+}

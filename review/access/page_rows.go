@@ -1,0 +1,141 @@
+package access
+
+import (
+	"fmt"
+	"strconv"
+
+	"roletrail/review/termtext"
+)
+
+// rowView is a row of the table of roles.
+type rowView struct {
+	Link, Name, Account, Owner, Kind string
+	Severity, Finding                string
+	Verdict, Apart                   string
+	Strip                            strip
+	UseText                          string
+	Idle                             string
+	IdleBar                          *idleBar
+	Grant                            string
+	GrantBar                         []path
+	Callers, Unexpected              string
+	Suggestion                       string
+}
+
+// idleBar is a length of 100, of which a year and a half is the whole. The notch is the
+// window's length.
+type idleBar struct{ Fill, Notch string }
+
+const idleScale = 548
+
+func (p *page) addRoles() {
+	for i := range p.Review.Roles {
+		p.Roles = append(p.Roles, p.row(&p.Review.Roles[i]))
+	}
+}
+
+func (p *page) row(role *Role) rowView {
+	v := rowView{
+		Link: roleLink(string(role.identity())), Name: termtext.Line(string(role.RoleName)), Account: termtext.Line(string(role.AccountID)), Owner: termtext.Line(string(role.Owner)),
+		Kind: termtext.Line(string(role.Kind)), Verdict: termtext.Line(string(role.Verdict)), Suggestion: termtext.Line(string(role.Suggestion)),
+	}
+	if v.Name == "" {
+		v.Name = termtext.Line(string(role.identity()))
+	}
+	if role.severity() >= Medium {
+		v.Severity, v.Finding = role.severity().String(), termtext.Line(string(role.Findings[0].Code))
+	}
+	if role.State == "deleted" {
+		v.Apart = "deleted"
+	}
+	days := p.accountsDays[role.AccountID]
+	v.Strip = useStrip(p.Days, role.UsesByDay, role.DeniedByDay, func(day int) bool { return day < len(days) && days[day] == 'm' })
+	v.UseText = useText(role)
+	v.Idle, v.IdleBar = p.idle(role)
+	v.Grant, v.GrantBar = grantText(role)
+	v.Callers, v.Unexpected = callersText(role)
+	return v
+}
+
+// identity is what a decision about a role is bound to: its id, or its ARN where nobody
+// knows the id.
+func (role *Role) identity() Text {
+	if role.RoleID != "" {
+		return role.RoleID
+	}
+	return role.RoleARN
+}
+
+func useText(role *Role) string {
+	used := 0
+	for _, n := range role.UsesByDay {
+		if n > 0 {
+			used++
+		}
+	}
+	text := ""
+	switch {
+	case role.Uses > 0:
+		text = counted(role.Uses, "use") + " on " + counted(used, "day")
+	case role.Verdict == "active":
+		text = "in use, no call logged"
+	default:
+		text = "no use"
+	}
+	if role.Denied > 0 {
+		text += ", " + grouped(role.Denied) + " denied"
+	}
+	return text
+}
+
+func (p *page) idle(role *Role) (string, *idleBar) {
+	bar := func(days int64) *idleBar {
+		return &idleBar{scaled(min(days, idleScale), idleScale), scaled(int64(min(p.Days, idleScale)), idleScale)}
+	}
+	switch {
+	case role.IdleDays != nil:
+		return counted(*role.IdleDays, "day"), bar(*role.IdleDays)
+	case role.Verdict == "active" || role.Verdict == "unknown":
+		return "not known", nil
+	case role.Verdict == "denied_only":
+		return "never allowed", nil
+	}
+	return "never used", nil
+}
+
+// scaled is a part of a whole, of 100.
+func scaled(part, whole int64) string {
+	if whole <= 0 {
+		return "0"
+	}
+	return strconv.FormatFloat(float64(part*1000/whole)/10, 'f', -1, 64)
+}
+
+func grantText(role *Role) (string, []path) {
+	g := role.Grants
+	switch {
+	case g == nil:
+		return "not known", nil
+	case g.Granted == 0:
+		return "nothing granted", nil
+	}
+	var bar []path
+	at := int64(0)
+	for _, part := range []struct {
+		class string
+		n     int64
+	}{{"s-used", g.Used + g.PossiblyUsed}, {"s-too_new", g.TooNew}, {"s-unobservable", g.Unobservable}} {
+		if part.n > 0 {
+			bar = append(bar, path{part.class, fmt.Sprintf("M%s 3h%s", scaled(at, g.Granted), scaled(part.n, g.Granted))})
+		}
+		at += part.n
+	}
+	return grouped(g.Used) + " of " + grouped(g.Granted), bar
+}
+
+func callersText(role *Role) (text, unexpected string) {
+	if role.UnexpectedCallers > 0 {
+		unexpected = grouped(role.UnexpectedCallers) + " unexpected"
+	}
+	return grouped(role.Callers), unexpected
+}

@@ -1,0 +1,271 @@
+package access
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"roletrail/review/termtext"
+)
+
+// page is what the templates are filled with: texts that are ready to be shown.
+type page struct {
+	Review        *Review
+	Policy        string
+	Style         template.CSS
+	Script, Data  template.JS
+	Digest        string
+	Name, Title   string
+	Lead          []span
+	Facts         []fact
+	CoverageText  string
+	Numbers       []headline
+	MoreFindings  string
+	Days          int
+	Months        []month
+	Accounts      []accountView
+	FirstAccounts []accountView
+	Made          []fact
+	Roles         []rowView
+	Owners        []ownerView
+	Words         []word
+	accountsDays  map[Text]string
+	dates         dates
+}
+
+type span struct {
+	Text   string
+	Strong bool
+}
+
+type fact struct {
+	Name, Value string
+	Code        bool
+}
+
+type headline struct{ Name, Value, Note, Link string }
+
+type month struct{ At, Name string }
+
+type accountView struct {
+	AccountID                         Text
+	Strip                             strip
+	Present, Missing, Objects, Events string
+}
+
+type ownerView struct {
+	Key, Name                string
+	Roles, Grave, WithoutUse int
+	Unused                   int64
+}
+
+type word struct {
+	Name, Meaning string
+	Mark          bool
+}
+
+var quarterNames = map[byte]string{'1': "first", '2': "second", '3': "third", '4': "fourth"}
+
+func newPage(r *Review) *page {
+	p := &page{Review: r, Days: r.Window.Days, Words: words, accountsDays: map[Text]string{}}
+	last := r.Window.Until.Add(-time.Microsecond)
+	p.dates = dates{year: last.Year()}
+	if q := string(r.Window.Quarter); len(q) == 6 {
+		p.Name = q[:4] + " " + q[4:]
+		p.Title = "IAM roles, " + quarterNames[q[5]] + " quarter of " + q[:4]
+	} else {
+		p.Name = r.Window.Since.Format("2 Jan 2006") + " to " + last.Format("2 Jan 2006")
+		p.Title = "IAM roles, " + p.Name
+	}
+	p.addFacts(last)
+	p.addAccounts()
+	p.addLead()
+	p.addNumbers()
+	p.addRoles()
+	p.addOwners()
+	return p
+}
+
+func (p *page) addFacts(last time.Time) {
+	m := p.Review.Meta
+	p.Facts = append(p.Facts,
+		fact{Name: "Window", Value: fmt.Sprintf("%s to %s, %s, UTC", p.Review.Window.Since.Format("2 Jan 2006"), last.Format("2 Jan 2006"), counted(p.Days, "day"))},
+		fact{Name: "Scope", Value: counted(p.Review.Numbers.Roles, "role") + " in " + counted(len(p.Review.Accounts), "account")},
+		fact{Name: "Inventory", Value: inventoryText(p.Review)})
+	if m.Catalogue != nil {
+		p.Facts = append(p.Facts, fact{Name: "Action catalogue", Value: m.Catalogue.Date.Format("2 Jan 2006") + " (" + termtext.Line(m.Catalogue.Source) + ")"})
+	}
+	p.CoverageText = fmt.Sprintf("%s of %s", grouped(m.Coverage.DaysPresent), counted(m.Coverage.DaysPresent+m.Coverage.DaysMissing, "account-day"))
+	p.Made = append(p.Made, fact{Name: "Control total", Value: controlTotal(p.Review)})
+	for _, t := range m.Trails {
+		p.Made = append(p.Made, fact{Name: "Trail", Value: termtext.Line(t.ARN) + ", as of " + t.Date.Format("2 Jan 2006"), Code: false})
+	}
+}
+
+// controlTotal says how much was looked at, so that another run can be held against it.
+func controlTotal(r *Review) string {
+	var objects, events int64
+	for _, a := range r.Accounts {
+		objects, events = objects+a.Objects, events+a.Events
+	}
+	return counted(events, "event") + " of " + counted(objects, "log file") + ", each event once"
+}
+
+func inventoryText(r *Review) string {
+	var days []string
+	for _, s := range r.Meta.Inventory {
+		if day := s.Date.Format("2 Jan 2006"); !slices.Contains(days, day) {
+			days = append(days, day)
+		}
+	}
+	if len(days) == 0 {
+		return "none"
+	}
+	return listed(days)
+}
+
+func (p *page) addAccounts() {
+	for _, a := range p.Review.Accounts {
+		p.accountsDays[a.AccountID] = a.Days
+		view := accountView{AccountID: a.AccountID, Strip: coverStrip(a), Present: fmt.Sprintf("%d of %d", a.DaysPresent, p.Days), Objects: grouped(a.Objects), Events: grouped(a.Events)}
+		if a.DaysMissing > 0 {
+			view.Missing = fmt.Sprintf("%d missing", a.DaysMissing)
+		}
+		p.Accounts = append(p.Accounts, view)
+	}
+	p.FirstAccounts = p.Accounts[:min(len(p.Accounts), 6)]
+	first := dayOf(p.Review.Window.Since)
+	for day := range p.Days {
+		if at := first.AddDate(0, 0, day); at.Day() == 1 || day == 0 && at.Day() < 20 {
+			p.Months = append(p.Months, month{fmt.Sprintf("%.2f%%", 100*float64(day)/float64(p.Days)), at.Format("Jan")})
+		}
+	}
+}
+
+// addLead makes the one sentence that the page begins with.
+func (p *page) addLead() {
+	n := p.Review.Numbers
+	add := func(strong bool, format string, args ...any) {
+		p.Lead = append(p.Lead, span{fmt.Sprintf(format, args...), strong})
+	}
+	be := map[bool]string{true: "was", false: "were"}
+	add(false, "Of ")
+	add(true, "%s", counted(n.Roles, "role"))
+	add(false, " under review, %s %s used this quarter", grouped(n.Active), be[n.Active == 1])
+	if n.WithoutUse > 0 {
+		add(false, " and ")
+		add(true, "%s %s not", grouped(n.WithoutUse), be[n.WithoutUse == 1])
+	}
+	if n.Unknown > 0 {
+		add(false, "; of %s nobody can say", grouped(n.Unknown))
+	}
+	add(false, ". ")
+	if n.Unused > 0 {
+		add(true, "%s of %s", grouped(n.Unused), counted(n.Granted, "permission"))
+		add(false, " were not needed, as far as the logs can show. ")
+	}
+	if grave := p.withFindings(High); grave > 0 {
+		add(true, "%s", counted(grave, "role"))
+		add(false, " %s a grave finding that somebody has to explain.", map[bool]string{true: "has", false: "have"}[grave == 1])
+	} else {
+		add(false, "No role has a grave finding.")
+	}
+}
+
+// withFindings counts the roles whose worst finding is at least as grave.
+func (p *page) withFindings(severity Severity) (n int) {
+	for i := range p.Review.Roles {
+		if p.Review.Roles[i].severity() >= severity {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *page) addNumbers() {
+	n := p.Review.Numbers
+	apart := counted(n.ServiceLinked, "service-linked") // an adjective has no plural
+	apart = strings.TrimSuffix(apart, "s")
+	p.Numbers = []headline{
+		{"Roles under review", grouped(n.Roles), fmt.Sprintf("apart: %s, %s deleted", apart, grouped(n.Deleted)), "view=review"},
+		{"Active", grouped(n.Active), share(int64(n.Active), int64(n.Roles)) + " of them", "view=review&verdict=active"},
+		{"Without use", grouped(n.WithoutUse), fmt.Sprintf("%s more not known", grouped(n.Unknown)), "view=unused"},
+		{"Unused permissions", grouped(n.Unused), fmt.Sprintf("%s of %s", share(n.Unused, n.Granted), grouped(n.Granted)), "view=trim"},
+		{"Unexpected callers", grouped(n.UnexpectedCallers), "of roles under review", "view=callers"},
+		{"Role changes", grouped(n.Changes), "and refused attempts", "view=changed"},
+	}
+	if more := p.withFindings(Medium) - len(p.Review.First); more > 0 {
+		p.MoreFindings = counted(more, "more role") + " with findings of this kind: see the table."
+	}
+}
+
+// share is a part of a whole in percent, never 0 % or 100 % where that is not true.
+func share(part, whole int64) string {
+	switch {
+	case whole == 0:
+		return "0 %"
+	case part > 0 && part*100 < whole:
+		return "under 1 %"
+	case part < whole && part*100 > whole*99:
+		return "over 99 %"
+	}
+	return fmt.Sprintf("%d %%", part*100/whole)
+}
+
+func (p *page) addOwners() {
+	at := map[Text]int{}
+	for i := range p.Review.Roles {
+		role := &p.Review.Roles[i]
+		if !role.InReview {
+			continue
+		}
+		n, ok := at[role.Owner]
+		if !ok {
+			n = len(p.Owners)
+			at[role.Owner] = n
+			name := termtext.Line(string(role.Owner))
+			if role.Owner == "" {
+				name = "no owner known"
+			}
+			p.Owners = append(p.Owners, ownerView{Key: termtext.Line(string(role.Owner)), Name: name})
+		}
+		o := &p.Owners[n]
+		o.Roles++
+		if role.severity() >= Medium {
+			o.Grave++
+		}
+		if role.Verdict == "dormant" || role.Verdict == "never_used" || role.Verdict == "denied_only" {
+			o.WithoutUse++
+		}
+		if g := role.Grants; g != nil {
+			o.Unused += g.Unused + g.ProbablyUnused
+		}
+	}
+	slices.SortStableFunc(p.Owners, func(a, b ownerView) int {
+		return cmp.Or(-cmp.Compare(len(a.Key)/max(len(a.Key), 1), len(b.Key)/max(len(b.Key), 1)), cmp.Compare(a.Key, b.Key))
+	})
+}
+
+// roleLink is the address of a role's page within this one.
+func roleLink(role string) string { return "#role=" + url.QueryEscape(role) }
+
+// words are all verdicts, as docs/verdicts.md has them.
+var words = []word{
+	{"active", "Used inside the window, or assumed there where no call is logged.", true},
+	{"dormant", "Last used before the window.", true},
+	{"never_used", "No use in the whole lake.", true},
+	{"denied_only", "Tried, and was refused every time.", true},
+	{"unknown", "Coverage of its account is too thin to say.", true},
+	{"service_linked", "AWS owns it. It is reported, not reviewed.", true},
+	{"used", "Seen inside the window, with evidence.", false},
+	{"possibly_used", "A call may have needed it besides the action it is named after.", false},
+	{"denied_only", "Attempted, and denied every time.", false},
+	{"unused", "Not seen, and CloudTrail would have shown it.", false},
+	{"probably_unused", "Not seen, but something is missing that would make it sure.", false},
+	{"unobservable", "No log can show it, or these do not. Kept in every proposal.", false},
+	{"too_new", "Granted inside the window.", false},
+}

@@ -1,0 +1,64 @@
+package access
+
+import "fmt"
+
+// suggest says what could be decided about a role, why, and what its owner is asked.
+// It is no decision: a person makes that.
+func (r *reader) suggest(role *Role, d dates) {
+	g := role.Grants
+	name := role.called()
+	switch {
+	case role.Verdict == "unknown":
+		days := int64(0)
+		for _, a := range r.review.Accounts {
+			if a.AccountID == role.AccountID {
+				days = a.DaysMissing
+			}
+		}
+		role.Suggestion, role.Why = "exception", "Nobody can say whether it is used."
+		role.Question = Text(fmt.Sprintf("Do you need %s? The logs of its account lack %s, so nobody can say whether it was used.", name, counted(days, "day")))
+	case role.Verdict == "never_used" && r.madeInside(role):
+		role.Suggestion, role.Why = "keep", "It was made inside the window."
+		role.Question = Text(fmt.Sprintf("%s was made on %s and has not been used yet. Will it be?", name, d.day(*role.CreatedAt)))
+	case role.Verdict == "never_used":
+		role.Suggestion, role.Why = "remove", "No use that the logs could have shown."
+		role.Question = Text(fmt.Sprintf("%s was never used as far as the logs reach%s. Do you need it?", name, r.reach(d)))
+	case role.Verdict == "dormant":
+		role.Suggestion, role.Why = "remove", "No use inside the window that the logs could have shown."
+		role.Question = Text(fmt.Sprintf("You have not used %s since %s. Do you still need it?", name, r.lastDay(role, d)))
+	case role.Verdict == "denied_only":
+		role.Suggestion, role.Why = "remove", "It tried, and was refused every time."
+		role.Question = Text(fmt.Sprintf("%s was refused %s this quarter and never allowed anything. What is it for?", name, times(role.Denied)))
+	case g != nil && g.Away() > 0:
+		role.Suggestion, role.Why = "trim", Text(counted(g.Away(), "permission")+" were not used, and would have been seen, or probably so.")
+		role.Question = Text(fmt.Sprintf("%s used %s of its %s. May we take away the %s that it did not use?", name, grouped(g.Used), counted(g.Granted, "permission"), grouped(g.Away())))
+	case role.Uses == 0:
+		role.Suggestion, role.Why = "keep", "It is in use, though no log shows for what."
+		role.Question = Text(fmt.Sprintf("%s is in use, but no log shows what it does. Is it still needed as it is?", name))
+	default:
+		role.Suggestion, role.Why = "keep", "What the logs can show of what it holds, it uses."
+		role.Question = Text(fmt.Sprintf("%s uses what it holds, as far as the logs can show. Is it still needed as it is?", name))
+	}
+	if role.severity() == High {
+		role.Question = Text("Was this meant? " + name + " " + string(role.Findings[0].Says) + " If nobody knows, it is an incident and no review item.")
+	}
+}
+
+// reach says how far back the lake goes.
+func (r *reader) reach(d dates) string {
+	if first := r.review.Meta.Coverage.FirstEvent; first != nil {
+		return ", to " + d.day(*first)
+	}
+	return ""
+}
+
+// lastDay is the day of the last use, or of the last assumption without a logged call.
+func (r *reader) lastDay(role *Role, d dates) string {
+	switch {
+	case role.LastUsed != nil:
+		return d.day(*role.LastUsed)
+	case role.LastAssumed != nil:
+		return d.day(*role.LastAssumed)
+	}
+	return "before the window"
+}
