@@ -71,6 +71,12 @@ func openLedger(dir string, write bool) (*Ledger, error) {
 		return nil, err
 	}
 	if !blank {
+		if write {
+			err = l.addOutbox()
+		}
+		if err != nil {
+			return nil, errors.Join(err, l.close())
+		}
 		return l, nil
 	}
 	err = requireNoData(dir)
@@ -160,7 +166,10 @@ func (l *Ledger) blank() (bool, error) {
 
 func (l *Ledger) create() error {
 	return l.transaction(func(tx *sql.Tx) error {
-		_, err := tx.Exec(statement("schema"))
+		if _, err := tx.Exec(statement("schema")); err != nil {
+			return err
+		}
+		_, err := tx.Exec(statement("outbox"))
 		return err
 	})
 }

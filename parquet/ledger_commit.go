@@ -66,6 +66,8 @@ type Batch struct {
 	Removed    []string
 	Objects    []Object
 	Quarantine []QuarantineEntry
+	// Messages are to be told when all of it counts, see [Ledger.Due].
+	Messages []Message
 }
 
 // Begin records the start of a run of the given program version.
@@ -146,6 +148,9 @@ func (f *FileEntry) locate() error {
 func (b *Batch) put(tx *sql.Tx, run int64) error {
 	at := now()
 	if err := b.putFiles(tx, run); err != nil {
+		return err
+	}
+	if err := putMessages(tx, b.Messages); err != nil {
 		return err
 	}
 	if err := b.clearQuarantine(tx); err != nil {

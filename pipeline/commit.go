@@ -18,6 +18,8 @@ func (r *run) commit(workers []*worker) error {
 	var done []*outcome
 	for _, w := range workers {
 		batch.Files = append(batch.Files, w.out.files...)
+		batch.Messages = append(batch.Messages, w.told.messages...)
+		w.changes.Untold = w.told.untold
 		done = append(done, w.done...)
 	}
 	coverage, err := r.writeCoverage(done)

@@ -29,6 +29,8 @@ type Options struct {
 	// Known, if set, is what an earlier run in this process left there, so that the ledger's list
 	// of objects need not be read anew; this one leaves there what the next one needs.
 	Known *Known
+	// Telling says which of the news are told to people.
+	Telling Telling
 
 	bounds bounds // tests make them small
 }
@@ -72,7 +74,9 @@ func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options O
 		err = r.work(ctx)
 	}
 	if err == nil || errors.Is(err, ErrInterrupted) && r.id != 0 { // what it finished is committed
-		err = errors.Join(err, lake.Ledger().Finish(r.id))
+		if failed := lake.Ledger().Finish(r.id); failed != nil {
+			err = errors.Join(err, failed)
+		}
 	}
 	r.dropUnread()
 	if err == nil {

@@ -76,6 +76,25 @@ func (r *rows) changeCode(e *row, dict int) int32 {
 	return r.changes.all[e.change].codes[dict-assumptionDicts]
 }
 
+// changeText is a text of a change, empty if it has none. It is valid until the store is
+// emptied.
+func (r *rows) changeText(c *change, dict int) string {
+	code := c.codes[dict-assumptionDicts]
+	if code < 0 {
+		return ""
+	}
+	return string(r.arena.bytes(r.dicts[dict].values[code]))
+}
+
+// rolesOf are the codes of the roles that the change at hand names: the newest.
+func (c *changes) rolesOf(newest *change) []int32 {
+	from := int32(0)
+	if len(c.all) > 1 {
+		from = c.all[len(c.all)-2].roles
+	}
+	return c.lists[from:newest.roles]
+}
+
 // changedRoles are the codes of the roles that a row's change names.
 func (c *changes) changedRoles(e *row) []int32 {
 	from := int32(0)

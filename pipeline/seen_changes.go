@@ -13,6 +13,8 @@ type RoleChanges struct {
 	Recent map[RoleChange]int64
 	// Old counts the others: what is new of old logs is no news.
 	Old int64
+	// Untold are those that were to be told, and are so many that they are not.
+	Untold int64
 	// Last are the times of the newest of the recent ones, by severity.
 	Last map[string]time.Time
 }
@@ -26,18 +28,20 @@ func newRoleChanges() RoleChanges {
 }
 
 // see counts a change, which is news if it was made at recentSince or later.
-func (c *RoleChanges) see(kind RoleChange, at, recentSince time.Time) {
+func (c *RoleChanges) see(kind RoleChange, at, recentSince time.Time) (isNews bool) {
 	if at.Before(recentSince) {
 		c.Old++
-		return
+		return false
 	}
 	c.count(kind, 1)
 	c.made(kind.Severity, at)
+	return true
 }
 
 // add adds what was counted elsewhere.
 func (c *RoleChanges) add(other *RoleChanges) {
 	c.Old += other.Old
+	c.Untold += other.Untold
 	for kind, n := range other.Recent {
 		c.count(kind, n)
 	}

@@ -27,6 +27,7 @@ type worker struct {
 
 	done        []*outcome  // of this epoch
 	changes     RoleChanges // likewise
+	told        toldChanges // likewise
 	recentSince time.Time
 }
 
@@ -40,6 +41,7 @@ func newWorker(options *Options, actions *action.Mapper, keys *keySets, out *par
 		spoiled: spoiled,
 
 		changes:     newRoleChanges(),
+		told:        newToldChanges(options.Telling),
 		recentSince: options.RecentSince,
 	}
 }
@@ -48,6 +50,7 @@ func newWorker(options *Options, actions *action.Mapper, keys *keySets, out *par
 func (w *worker) reset() {
 	w.rows.reset()
 	w.out.reset()
+	w.told.reset()
 	w.done, w.set, w.changes = nil, nil, newRoleChanges()
 }
 
@@ -212,7 +215,11 @@ func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 	o.written++
 	if c := w.rows.add(rec, o.object.Name); c != nil {
 		kind := RoleChange{Account: w.coverage.text(rec.Account()), Change: c.event.Change, Severity: c.severity.String(), Outcome: string(c.outcome)}
-		w.changes.see(kind, time.UnixMicro(rec.Time).UTC(), w.recentSince)
+		if w.changes.see(kind, time.UnixMicro(rec.Time).UTC(), w.recentSince) {
+			if err := w.told.see(rec, kind, w.rows, c); err != nil {
+				return fatal(err)
+			}
+		}
 	}
 	if w.rows.full() {
 		return fatal(w.flush())

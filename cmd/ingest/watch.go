@@ -46,11 +46,16 @@ Between two looks the lake is free for ingest compact, iam and trail, and a look
 finds them at work waits for the next. Ctrl-C or SIGTERM stops it when what it has begun
 is in the lake.
 
+With --slack-webhook-file it tells Slack of every role change that is grave and new, and
+with --webhook-file any other program, until they have accepted it. What is to be told is
+kept in the lake's ledger, so that no stop loses it.
+
 With --listen it serves Prometheus metrics at /metrics, and /-/healthy and /-/ready,
 which is true after the first look. TLS and passwords come from --web.config.file, in
 the form of the Prometheus exporter toolkit.`,
 		Example: `  ingest watch ./AWSLogs
   ingest watch --listen 127.0.0.1:9595 --poll 1m s3://my-trail-logs/AWSLogs/
+  ingest watch --slack-webhook-file /run/secrets/slack --alert-severity critical ./AWSLogs
   ingest watch --allow-source s3://my-trail-logs \
     https://sqs.eu-west-1.amazonaws.com/111111111111/new-log-files
   ingest watch --lake s3://my-lake/roletrail s3://my-trail-logs/AWSLogs/`,
@@ -74,10 +79,12 @@ the form of the Prometheus exporter toolkit.`,
 	cmd.Flags().BoolVar(&job.logs.requesterPays, "requester-pays", false, "of s3:// sources: agree to pay for the requests")
 	cmd.Flags().StringArrayVar(&job.allow, "allow-source", nil, "of queues: messages may name objects below `s3://BUCKET/PREFIX` alone; may be repeated (default any)")
 	cmd.Flags().IntVar(&job.logs.workers, "workers", 0, "objects worked on at a time (0: one per core)")
+	job.alerts.flags(cmd)
 	return cmd
 }
 
 type watchJob struct {
+	alerts    alertJob
 	logs      logsJob
 	poll      time.Duration
 	listen    string
@@ -102,6 +109,9 @@ func (j *watchJob) check(args []string) error {
 	}
 	if j.allowed = allowed; len(allowed) > 0 && !slices.ContainsFunc(args, queue.IsURL) {
 		return cli.Usage(errors.New("flag --allow-source is about queues, and there is none"), "")
+	}
+	if err := j.alerts.check(j.logs.common.LakeInS3()); err != nil {
+		return err
 	}
 	var others []string // that ingest logs takes, too
 	for _, arg := range args {
@@ -148,10 +158,12 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 	watcher := watch.Watcher{
 		Lake:    lake,
 		Sources: sources,
-		Options: pipeline.Options{Limits: limits(j.logs.common.Config.Limits), Workers: j.logs.workers, Version: cli.Version()},
+		Options: pipeline.Options{Limits: limits(j.logs.common.Config.Limits), Workers: j.logs.workers, Version: cli.Version(), Telling: j.alerts.telling()},
 		Every:   j.poll,
 		Told:    j.told,
 		Metrics: metrics,
+
+		Alerts: j.alerts.sender(j.logs.p, registry), AlertAge: j.alerts.maxAge,
 	}
 	if err := watcher.Run(ctx); err != nil {
 		return err
@@ -247,6 +259,9 @@ func (j *watchJob) told(s *pipeline.Summary, err error) {
 	if s != nil && s.Objects.Total > s.Objects.Already {
 		j.logs.listQuarantine(s)
 		say(slog.LevelInfo, s.String(), "balance", "objects", s.Objects, "records", s.Records)
+	}
+	if s != nil && s.RoleChanges.Untold > 0 {
+		say(slog.LevelWarn, fmt.Sprintf("%d role changes more than are told at a time; report changes lists them", s.RoleChanges.Untold), "untold", "changes", s.RoleChanges.Untold)
 	}
 	switch {
 	case errors.Is(err, parquet.ErrLocked):

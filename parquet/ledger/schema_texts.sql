@@ -2,5 +2,6 @@ select
     name,
     sql
 from sqlite_schema
-where sql is not null
+-- ledgers of before have no outbox
+where sql is not null and name <> 'outbox'
 order by name

@@ -7,6 +7,7 @@ import (
 
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/pipeline/alert"
 )
 
 // Lake is what rounds take log files into.
@@ -24,6 +25,8 @@ type Round interface {
 	Has(pipeline.Object) (bool, error)
 	// SetAside are the objects that are in quarantine as a whole, by name.
 	SetAside() (map[string]pipeline.SetAside, error)
+	// Outbox is what is still to be told of the lake's role changes, nil if it has none.
+	Outbox() alert.Outbox
 	// Close ends the round, and lets others write to the lake.
 	Close() error
 }
@@ -73,6 +76,8 @@ func (r folderRound) SetAside() (map[string]pipeline.SetAside, error) {
 	return set, err
 }
 
+func (r folderRound) Outbox() alert.Outbox { return pipeline.Outbox{Ledger: r.Ledger()} }
+
 // Bucket is a lake on S3, which nobody locks. Of what is in quarantine only that is known which was
 // put there since the watch began.
 type Bucket struct{ *pipeline.RemoteIngest }
@@ -87,5 +92,7 @@ func (r bucketRound) Has(o pipeline.Object) (bool, error) { return r.RemoteInges
 func (r bucketRound) SetAside() (map[string]pipeline.SetAside, error) {
 	return r.RemoteIngest.SetAside(), nil
 }
+
+func (r bucketRound) Outbox() alert.Outbox { return nil }
 
 func (r bucketRound) Close() error { return nil }

@@ -1,12 +1,14 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/pipeline/alert"
 	"roletrail/pipeline/bucket"
 )
 
@@ -21,6 +23,11 @@ type Watcher struct {
 	// Told, if set, is called after each round: with its balance, and with what went wrong.
 	Told    func(*pipeline.Summary, error)
 	Metrics *Metrics
+	// Alerts, if set, tells what [pipeline.Options.Telling] puts into the outbox of the lake.
+	Alerts *alert.Sender
+	// AlertAge is how old a role change may be, when a round begins, to be news; 0 for
+	// [NewsAge].
+	AlertAge time.Duration
 
 	now func() time.Time // tests set the clock
 }
@@ -183,19 +190,39 @@ func (w *Watcher) ingest(ctx context.Context, lake Round, now time.Time, whole b
 		}
 		sources[i] = lenient{from, &lost[i]}
 	}
+	told := w.tell(ctx, lake) // what was put off
 	options := w.Options
-	options.Committed, options.Progress, options.RecentSince = w.Metrics.committed, w.Metrics.progress, now.Add(-NewsAge)
+	options.Progress, options.RecentSince = w.Metrics.progress, now.Add(-cmp.Or(w.AlertAge, NewsAge))
+	options.Committed = func(s *pipeline.Summary) {
+		w.Metrics.committed(s)
+		told = errors.Join(told, w.tell(ctx, lake))
+	}
 	summary, err := lake.Ingest(ctx, sources, options)
 	if ctx.Err() != nil && err == pipeline.ErrInterrupted { //nolint:errorlint // joined with another error it is no plain stop
 		err = nil
 	}
-	err = errors.Join(err, errors.Join(lost...), w.settle(ctx, lake))
+	err = errors.Join(err, errors.Join(lost...), w.settle(ctx, lake), told)
 	if summary.Objects.Ingested+summary.Objects.Skipped+summary.Objects.Quarantined > 0 {
 		after, countErr := lake.SetAside()
 		w.Metrics.quarantined(len(after))
 		err = errors.Join(err, countErr)
 	}
 	return summary, sieve.unsettled, err
+}
+
+// telling is how long a round tells at a time: what is left waits for the next commit or
+// round, for nobody else can write to the lake meanwhile.
+const telling = 20 * time.Second
+
+// tell takes to the webhooks what is due in the outbox.
+func (w *Watcher) tell(ctx context.Context, lake Round) error {
+	outbox := lake.Outbox()
+	if w.Alerts == nil || outbox == nil {
+		return nil
+	}
+	ctx, stop := context.WithTimeout(ctx, telling)
+	defer stop()
+	return w.Alerts.Send(ctx, outbox)
 }
 
 // lenient is a source whose failure to list keeps none of the others from being read. The

@@ -1,0 +1,1 @@
+select count(*), min(due_ns) from outbox where webhook = ?1;

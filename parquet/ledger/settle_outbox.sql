@@ -1,0 +1,1 @@
+delete from outbox where webhook = ?1 and change = ?2;

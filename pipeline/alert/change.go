@@ -1,0 +1,53 @@
+package alert
+
+import (
+	"time"
+)
+
+// Change is a role change as it is told.
+type Change struct {
+	EventID   string    `json:"event_id"`
+	EventTime time.Time `json:"event_time"`
+	EventName string    `json:"event_name"`
+	AccountID string    `json:"account_id"`
+	AWSRegion string    `json:"aws_region"`
+	// Change, Severity and Outcome are of closed sets, see package rolechange.
+	Change   string `json:"change"`
+	Severity string `json:"severity"`
+	Outcome  string `json:"outcome"`
+	// RoleARNs are the roles that the record names, perhaps by name alone.
+	RoleARNs  []string `json:"role_arns"`
+	PolicyARN string   `json:"policy_arn,omitempty"`
+	// Actor is who made the call, as an ARN, a service or what else the record has.
+	Actor           string `json:"actor"`
+	SourceIPAddress string `json:"source_ip_address,omitempty"`
+	UserAgent       string `json:"user_agent,omitempty"`
+	// Summary says what was changed, in one line.
+	Summary string `json:"summary"`
+}
+
+// The longest that texts of a change may be, in characters, and how many roles are named.
+const (
+	maxText    = 300
+	maxSummary = 1500
+	maxRoles   = 10
+)
+
+// Cleaned is the change with texts that may be shown and stored: of bounded length, and
+// without characters that could disguise it.
+func (c Change) Cleaned() Change {
+	for _, text := range []*string{&c.EventID, &c.EventName, &c.AccountID, &c.AWSRegion, &c.Change, &c.Severity, &c.Outcome, &c.PolicyARN, &c.Actor, &c.SourceIPAddress, &c.UserAgent} {
+		*text = clean(*text, maxText)
+	}
+	c.Summary = clean(c.Summary, maxSummary)
+	roles := make([]string, 0, min(len(c.RoleARNs), maxRoles+1))
+	for i, role := range c.RoleARNs {
+		if i == maxRoles {
+			roles = append(roles, "…")
+			break
+		}
+		roles = append(roles, clean(role, maxText))
+	}
+	c.RoleARNs = roles
+	return c
+}

@@ -1,0 +1,128 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"roletrail/cloudtrail"
+	"roletrail/iam/difference"
+	"roletrail/parquet"
+	"roletrail/pipeline/alert"
+)
+
+// Telling says which role changes go into the outbox of the ledger, in the commit that
+// brings them into the lake: of those that are news ([Options.RecentSince]), those that
+// succeeded or were denied.
+type Telling struct {
+	// Webhooks are the names of those to be told, none for nobody.
+	Webhooks []string
+	// AtLeast is the least grave severity that is told.
+	AtLeast string
+}
+
+// maxTold is how many changes a worker tells of one epoch. More come of an attack or a
+// mistake, of which nobody reads so many messages.
+const maxTold = 2000
+
+// toldChanges are what a worker puts into the outbox.
+type toldChanges struct {
+	Telling
+	severities []string // that are told
+	identity   cloudtrail.IdentityParser
+
+	messages []parquet.Message
+	untold   int64 // beyond maxTold
+}
+
+func newToldChanges(t Telling) toldChanges {
+	all := difference.Severities()
+	return toldChanges{Telling: t, severities: all[max(slices.Index(all, t.AtLeast), 0):]}
+}
+
+func (t *toldChanges) reset() { t.messages, t.untold = nil, 0 }
+
+// see takes in a change that is news, if it is to be told.
+func (t *toldChanges) see(rec *cloudtrail.Record, kind RoleChange, r *rows, c *change) error {
+	if len(t.Webhooks) == 0 || kind.Outcome == string(cloudtrail.Failed) || !slices.Contains(t.severities, kind.Severity) {
+		return nil
+	}
+	if len(t.messages) >= maxTold*len(t.Webhooks) {
+		t.untold++
+		return nil
+	}
+	body, err := json.Marshal(t.change(rec, kind, r, c).Cleaned())
+	if err != nil {
+		return fmt.Errorf("telling of event %q: %w", rec.Text[cloudtrail.EventID], err)
+	}
+	for _, webhook := range t.Webhooks {
+		t.messages = append(t.messages, parquet.Message{Webhook: webhook, Key: toldKey(rec), EventTime: time.UnixMicro(rec.Time).UTC(), Body: body})
+	}
+	return nil
+}
+
+// change is what is told of a change.
+func (t *toldChanges) change(rec *cloudtrail.Record, kind RoleChange, r *rows, c *change) alert.Change {
+	var id cloudtrail.Identity
+	t.identity.Parse(rec.UserIdentity, &id)
+	told := alert.Change{
+		EventID: string(rec.Text[cloudtrail.EventID]), EventTime: time.UnixMicro(rec.Time).UTC(), EventName: string(rec.Text[cloudtrail.EventName]),
+		AccountID: kind.Account, AWSRegion: string(rec.Text[cloudtrail.AWSRegion]), Change: kind.Change, Severity: kind.Severity, Outcome: kind.Outcome,
+		PolicyARN: r.changeText(c, dictChangePolicy), Summary: r.changeText(c, dictChangeSummary),
+		SourceIPAddress: string(rec.Text[cloudtrail.SourceIPAddress]), UserAgent: string(rec.Text[cloudtrail.UserAgent]),
+	}
+	for _, code := range r.changes.rolesOf(c) {
+		told.RoleARNs = append(told.RoleARNs, string(r.arena.bytes(r.changes.roles.values[code])))
+	}
+	for _, text := range []cloudtrail.IdentityText{cloudtrail.IdentityARN, cloudtrail.InvokedBy, cloudtrail.IdentityPrincipalID, cloudtrail.IdentityUserName, cloudtrail.IdentityType} {
+		if told.Actor = string(id.Text[text]); told.Actor != "" {
+			break
+		}
+	}
+	return told
+}
+
+// toldKey tells changes apart in the outbox, as events are told apart in the lake.
+func toldKey(rec *cloudtrail.Record) string {
+	id, account := rec.Text[cloudtrail.EventID], rec.Text[cloudtrail.RecipientAccountID]
+	if _, isGUID := keyOf(id, account); !isGUID {
+		id = rec.Raw
+	}
+	sum := sha256.Sum256(slices.Concat(account, []byte{0}, id))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Outbox is the outbox of a lake's ledger, for package alert.
+type Outbox struct{ Ledger *parquet.Ledger }
+
+// Due implements [alert.Outbox].
+func (o Outbox) Due(webhook string, now time.Time, most int) ([]alert.Entry, error) {
+	messages, err := o.Ledger.Due(webhook, now, most)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]alert.Entry, len(messages))
+	for i, m := range messages {
+		entries[i] = alert.Entry{Key: m.Key, Tries: m.Tries}
+		if err := json.Unmarshal(m.Body, &entries[i].Change); err != nil {
+			return nil, fmt.Errorf("reading the outbox of the ledger: change %s: %w", m.Key, err)
+		}
+	}
+	return entries, nil
+}
+
+// Settle implements [alert.Outbox].
+func (o Outbox) Settle(webhook string, keys []string) error { return o.Ledger.Settle(webhook, keys) }
+
+// Postpone implements [alert.Outbox].
+func (o Outbox) Postpone(webhook string, keys []string, until time.Time) error {
+	return o.Ledger.Postpone(webhook, keys, until)
+}
+
+// Waiting implements [alert.Outbox].
+func (o Outbox) Waiting(webhook string) (n int, due time.Time, err error) {
+	return o.Ledger.Waiting(webhook)
+}
