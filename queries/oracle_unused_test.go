@@ -366,8 +366,8 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 		return fmt.Sprintf("coverage is thin: %d of %d days", covered, all), w.used
 	case g.isSilent(r) && r.LastUsed != nil && g.inWindow(*r.LastUsed):
 		return "IAM saw the role used on " + r.LastUsed.UTC().Format(time.DateOnly) + ", and the lake has nothing of it", w.used
-	case slices.Contains([]string{"iam", "organizations"}, service) && !g.globalRegion(r.AccountID):
-		return service + " is global and logged in us-east-1, from where the lake has nothing of this account", w.used
+	case homes[service] != "" && !g.hasRegion(r.AccountID, homes[service]):
+		return service + " is global and logged in " + homes[service] + ", from where the lake has nothing of this account", w.used
 	case g.since(w.unmapped):
 		return "calls of " + service + " by this role could not be mapped to actions", w.unmapped
 	case g.since(w.refused):
@@ -397,12 +397,15 @@ func (g *grantOracle) isSilent(r *inventoryRole) bool {
 	return len(g.events[r.key()]) == 0 && !g.became[r.key()]
 }
 
-// globalRegion says whether the window has a day of the account from where global
-// services are logged (P30).
-func (g *grantOracle) globalRegion(account string) bool {
+// homes are the Regions from where the worlds' global services are logged (P30).
+var homes = map[string]string{"iam": "us-east-1", "organizations": "us-east-1", "globalaccelerator": "us-west-2"}
+
+// hasRegion says whether the window has a day of the account from a Region, or from the
+// one that takes its place in another partition.
+func (g *grantOracle) hasRegion(account, region string) bool {
 	first, end := g.p.Since.Truncate(24*time.Hour).Format(time.DateOnly), g.p.Until.Format(time.RFC3339Nano)
 	return slices.ContainsFunc(g.coverage[account].w.coverage, func(c coverageRow) bool {
-		return c.Family == "CloudTrail" && c.Region != nil && slices.Contains([]string{"us-east-1", "us-gov-west-1", "cn-north-1"}, *c.Region) &&
+		return c.Family == "CloudTrail" && c.Region != nil && slices.Contains([]string{region, "us-gov-west-1", "cn-north-1"}, *c.Region) &&
 			c.EventDate >= first && c.EventDate+"T00:00:00Z" < end
 	})
 }

@@ -22,6 +22,9 @@ type partsWorld struct {
 
 const partsRoles = 40
 
+// strangers ends the ids of roles that no inventory has.
+const strangers = "X"
+
 func newPartsWorld(seed uint64) *partsWorld {
 	w := &partsWorld{Rand: rand.New(rand.NewPCG(seed, 3))}
 	for n := range partsRoles {
@@ -32,6 +35,10 @@ func newPartsWorld(seed uint64) *partsWorld {
 			w.addEvent(n)
 		}
 		w.addEvent(n)
+		if w.IntN(3) == 0 { // of a younger role of the name
+			w.addEvent(n)
+			w.events[len(w.events)-1].RoleID = ptr(partsID(n) + strangers)
+		}
 	}
 	for _, managed := range []string{"one", "two", "three"} {
 		for account := range 2 {
@@ -60,6 +67,7 @@ func (w *partsWorld) addRole(n int, date string) {
 			}
 		}
 	}
+	r.Unread = [][]string{nil, {}, {"inline:own0"}, {"arn:aws:iam::aws:policy/one", "…"}}[w.IntN(4)]
 	w.roles = append(w.roles, r)
 	for i := range w.IntN(3) {
 		w.policies = append(w.policies, policyRow{AccountID: r.AccountID, Name: ptr(fmt.Sprint("own", i)), Kind: "inline", RoleARN: ptr(r.ARN),
@@ -81,6 +89,7 @@ var resourceTexts = []struct {
 	{`[{"ARN":"arn:aws:s3:::b/z"},{"ARN":"arn:aws:s3:::b"}]`, []any{"arn:aws:s3:::b/*", "arn:aws:s3:::b", nil, nil}},
 	{`[{"ARN":"a"},{"ARN":"b"},{"ARN":"arn:aws:s3:::c/d"}]`, []any{"a", "b", "arn:aws:s3:::c/*", nil}},
 	{`[{"ARN":"a/b"},{"ARN":"b"},{"ARN":"c"},{"ARN":"d"}]`, []any{"a/b", "b", "c", "…"}},
+	{`[{"ARN":"a"},{"ARN":"b"},{"ARN":"c"},{"ARNPrefix":"d"},{"ARN":"e"}]`, []any{"a", "b", "c", "…"}},
 }
 
 func (w *partsWorld) addEvent(n int) {
@@ -116,7 +125,7 @@ func (w *partsWorld) wantResources(n int, p Params) [][]any {
 		totals[action]++
 	}
 	for _, e := range w.events {
-		if *e.RoleARN != partsARN(n) || e.Outcome == "denied" || e.EventTime.Before(p.Since) || !e.EventTime.Before(p.Until) {
+		if *e.RoleARN != partsARN(n) || e.RoleID != nil && *e.RoleID != partsID(n) || e.Outcome == "denied" || e.EventTime.Before(p.Since) || !e.EventTime.Before(p.Until) {
 			continue
 		}
 		if e.IAMAction != nil {
@@ -152,15 +161,24 @@ func arnsOf(resources *string) []any {
 	panic("unknown resources " + text)
 }
 
-func (w *partsWorld) wantPolicies(n int) (out [][]any) {
+func (w *partsWorld) wantPolicies(n int, p Params) (out [][]any) {
+	remade := slices.ContainsFunc(w.events, func(e event) bool {
+		return *e.RoleARN == partsARN(n) && e.RoleID != nil && *e.RoleID == partsID(n)+strangers && e.EventTime.Format(time.DateOnly) >= "2026-07-09" && e.EventTime.Before(p.Until)
+	})
+	cut := false // of the patterns of its policies
+	for _, r := range w.roles {
+		if r.ARN == partsARN(n) && r.SnapshotDate == "2026-07-09" {
+			cut = r.Attached != nil && slices.Contains(r.Unread, "…")
+		}
+	}
 	documents := map[string]any{}
-	for _, p := range w.policies {
+	for _, row := range w.policies {
 		switch {
-		case p.SnapshotDate != "2026-07-09" || p.AccountID != partsAccount(n):
-		case p.RoleARN == nil:
-			documents[*p.PolicyARN] = textOf(p.Document)
-		case *p.RoleARN == partsARN(n):
-			out = append(out, []any{partsAccount(n), partsARN(n), partsID(n), "inline:" + *p.Name, textOf(p.Document), false})
+		case row.SnapshotDate != "2026-07-09" || row.AccountID != partsAccount(n):
+		case row.RoleARN == nil:
+			documents[*row.PolicyARN] = textOf(row.Document)
+		case *row.RoleARN == partsARN(n):
+			out = append(out, []any{partsAccount(n), partsARN(n), partsID(n), "inline:" + *row.Name, textOf(row.Document), false, cut, remade})
 		}
 	}
 	for _, r := range w.roles {
@@ -168,10 +186,10 @@ func (w *partsWorld) wantPolicies(n int) (out [][]any) {
 			continue
 		}
 		for _, arn := range r.Attached {
-			out = append(out, []any{r.AccountID, r.ARN, r.RoleID, arn, documents[arn], false})
+			out = append(out, []any{r.AccountID, r.ARN, r.RoleID, arn, documents[arn], false, cut, remade})
 		}
 		if r.Attached == nil {
-			out = append(out, []any{r.AccountID, r.ARN, r.RoleID, nil, nil, false})
+			out = append(out, []any{r.AccountID, r.ARN, r.RoleID, nil, nil, false, false, remade})
 		}
 	}
 	return out
@@ -194,7 +212,7 @@ func TestRoleParts(t *testing.T) {
 	for n := range partsRoles {
 		p.Role = []string{partsARN(n), partsID(n), fmt.Sprintf("r%d", n/2)}[n%3]
 		p.Accounts = []string{partsAccount(n)}
-		for question, want := range map[string][][]any{"role_resources": w.wantResources(n, p), "role_policies": w.wantPolicies(n)} {
+		for question, want := range map[string][][]any{"role_resources": w.wantResources(n, p), "role_policies": w.wantPolicies(n, p)} {
 			rows, err := e.Run(context.Background(), question, p)
 			got := all(t, rows, err)
 			compared[question] += len(got)

@@ -4,6 +4,7 @@ with
 params as (
 
     select
+        cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
         cast(? as date) as inventory_date
@@ -27,7 +28,7 @@ snapshot_roles as (
 
 ),
 
-asked as (
+named as (
 
     select
         roles.account_id,
@@ -35,6 +36,12 @@ asked as (
         roles.role_id,
         roles.has_namesakes,
         roles.attached_policies,
+        -- Patterns that fit no action of the catalogue, over the limit of them.
+        coalesce(
+            roles.attached_policies is not null
+            and contains(roles.unread_policies, '…'),
+            false
+        ) as has_more_patterns,
         roles.snapshot_date
     from snapshot_roles as roles
     cross join params
@@ -51,6 +58,39 @@ asked as (
 
 ),
 
+-- Which of the names bears a role since that no inventory has: of that one nobody knows
+-- the policies.
+remade as (
+
+    select distinct
+        named.arn,
+        named.snapshot_date
+    from named
+    inner join lake.events as events on named.arn = events.role_arn
+    cross join params
+    left join lake.inventory as known_roles
+        on events.role_id = known_roles.role_key
+    where
+        events.role_id is not null
+        and known_roles.role_key is null
+        and events.event_time >= cast(named.snapshot_date as timestamp(6))
+        and events.event_time < params.until
+
+),
+
+asked as (
+
+    select
+        named.*,
+        remade.arn is not null as is_remade
+    from named
+    left join remade
+        on
+            named.arn = remade.arn
+            and named.snapshot_date = remade.snapshot_date
+
+),
+
 attached as (
 
     select
@@ -58,6 +98,8 @@ attached as (
         asked.arn,
         asked.role_id,
         asked.has_namesakes,
+        asked.has_more_patterns,
+        asked.is_remade,
         asked.snapshot_date,
         attachments.policy_arn
     from asked
@@ -72,6 +114,8 @@ answers as (
         attached.arn,
         attached.role_id,
         attached.has_namesakes,
+        attached.has_more_patterns,
+        attached.is_remade,
         attached.policy_arn as policy,
         policies.document
     from attached
@@ -88,6 +132,8 @@ answers as (
         asked.arn,
         asked.role_id,
         asked.has_namesakes,
+        asked.has_more_patterns,
+        asked.is_remade,
         'inline:' || policies.name as policy,
         policies.document
     from asked
@@ -104,6 +150,8 @@ answers as (
         arn,
         role_id,
         has_namesakes,
+        has_more_patterns,
+        is_remade,
         cast(null as varchar) as policy,
         cast(null as varchar) as document
     from asked
@@ -117,7 +165,9 @@ select distinct
     role_id,
     policy,
     document,
-    has_namesakes
+    has_namesakes,
+    has_more_patterns,
+    is_remade
 from answers
 order by
     account_id asc nulls last,

@@ -96,8 +96,14 @@ calls as (
         json_extract_scalar(events.resources, '$[0].ARN') as first_arn,
         json_extract_scalar(events.resources, '$[1].ARN') as second_arn,
         json_extract_scalar(events.resources, '$[2].ARN') as third_arn,
+        -- The fourth may have no ARN, and the fifth one.
         case
-            when json_extract_scalar(events.resources, '$[3].ARN') is not null
+            when
+                json_extract_scalar(events.resources, '$[3].ARN') is not null
+                or json_extract_scalar(events.resources, '$[3].ARNPrefix')
+                is not null
+                or json_extract_scalar(events.resources, '$[3].type')
+                is not null
                 then '…'
         end as more
     from events

@@ -512,7 +512,12 @@ covered as (
         count(distinct coverage.event_date) filter (
             where
             coverage.aws_region in ('us-east-1', 'us-gov-west-1', 'cn-north-1')
-        ) as global_days
+        ) as global_days,
+        -- Some services are at home in another Region.
+        count(distinct coverage.event_date) filter (
+            where
+            coverage.aws_region in ('us-west-2', 'us-gov-west-1', 'cn-north-1')
+        ) as oregon_days
     from coverage
     cross join params
     where
@@ -531,6 +536,7 @@ roles as (
         trails.trails,
         coalesce(covered.days, 0) as covered_days,
         coalesce(covered.global_days, 0) as global_days,
+        coalesce(covered.oregon_days, 0) as oregon_days,
         known.role_key is not null as is_known,
         coalesce(
             successors.last_seen >= cast(asked.snapshot_date as timestamp(6)),
@@ -659,6 +665,12 @@ facts as (
                     'sts',
                     'support',
                     'waf'
+                )
+                then 'global'
+            when
+                roles.oregon_days = 0
+                and grants.service in (
+                    'devicefarm', 'globalaccelerator', 'networkmanager'
                 )
                 then 'global'
             when
@@ -988,9 +1000,16 @@ select
             then
                 answers.sighting || ', but ' || answers.service
                 || ' is global and logged in '
-                || case split_part(answers.role_arn, ':', 2)
-                    when 'aws-us-gov' then 'us-gov-west-1'
-                    when 'aws-cn' then 'cn-north-1'
+                || case
+                    when split_part(answers.role_arn, ':', 2) = 'aws-us-gov'
+                        then 'us-gov-west-1'
+                    when split_part(answers.role_arn, ':', 2) = 'aws-cn'
+                        then 'cn-north-1'
+                    when
+                        answers.service in (
+                            'devicefarm', 'globalaccelerator', 'networkmanager'
+                        )
+                        then 'us-west-2'
                     else 'us-east-1'
                 end
                 || ', from where the lake has nothing of this account'

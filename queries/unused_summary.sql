@@ -498,7 +498,12 @@ covered as (
         count(distinct coverage.event_date) filter (
             where
             coverage.aws_region in ('us-east-1', 'us-gov-west-1', 'cn-north-1')
-        ) as global_days
+        ) as global_days,
+        -- Some services are at home in another Region.
+        count(distinct coverage.event_date) filter (
+            where
+            coverage.aws_region in ('us-west-2', 'us-gov-west-1', 'cn-north-1')
+        ) as oregon_days
     from coverage
     cross join params
     where
@@ -517,6 +522,7 @@ roles as (
         trails.trails,
         coalesce(covered.days, 0) as covered_days,
         coalesce(covered.global_days, 0) as global_days,
+        coalesce(covered.oregon_days, 0) as oregon_days,
         known.role_key is not null as is_known,
         coalesce(
             successors.last_seen >= cast(asked.snapshot_date as timestamp(6)),
@@ -614,6 +620,12 @@ facts as (
                     'sts',
                     'support',
                     'waf'
+                )
+                then 'global'
+            when
+                roles.oregon_days = 0
+                and grants.service in (
+                    'devicefarm', 'globalaccelerator', 'networkmanager'
                 )
                 then 'global'
             when

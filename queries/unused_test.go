@@ -92,6 +92,7 @@ var unusedReasons = []string{
 	"SEEN, but coverage is thin: N of N days",
 	"SEEN, but IAM saw the role used on N, and the lake has nothing of it",
 	"SEEN, but N is global and logged in us-east-1, from where the lake has nothing of this account",
+	"SEEN, but N is global and logged in us-west-2, from where the lake has nothing of this account",
 	"SEEN, but calls of N by this role could not be mapped to actions",
 	"SEEN, but denied calls inside the window may have needed it",
 	"SEEN, but trail N logs management events of N alone, as of N",
@@ -105,7 +106,7 @@ var unusedReasons = []string{
 	"SEEN; CloudTrail logs it, for this lake has calls of it",
 }
 
-var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations|kms)\b|\b(main|audit|company)\b|\beu-west-[12]\b|\b\d+ of \d+\b|\b\d{12}\b`)
+var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations|globalaccelerator|kms)\b|\b(main|audit|company)\b|\beu-west-[12]\b|\b\d+ of \d+\b|\b\d{12}\b`)
 
 // template is a reason as unusedReasons has it.
 func template(reason string) string {

@@ -64,6 +64,7 @@ func (g *granter) catalogue(groups int) {
 	add("iam", "GetRole", "read", "documented")
 	add("sts", "TagSession", "tagging", "permission_only")
 	add("organizations", "ListRoots", "list", "attested")
+	add("globalaccelerator", "ListListeners", "list", "documented")
 	add("logs", "PutLogEvents", "write", "data")
 	add("kms", "Decrypt", "write", "documented")
 	for i := range groups {
@@ -83,9 +84,9 @@ func (g *granter) catalogue(groups int) {
 // them all.
 func (g *granter) action(group int) string {
 	compute, store := fmt.Sprint("compute", group), fmt.Sprint("store", group)
-	return g.pick("iam:PassRole", "iam:GetRole", "sts:TagSession", "organizations:ListRoots", "kms:Decrypt", "logs:PutLogEvents",
+	return g.pick("iam:PassRole", "iam:GetRole", "sts:TagSession", "organizations:ListRoots", "globalaccelerator:ListListeners", "kms:Decrypt", "logs:PutLogEvents",
 		compute+":Run", compute+":Describe", compute+":Describe", compute+":Tag", compute+":Watch", compute+":Brandnew",
-		store+":GetObject", store+":PutObject", store+":GetTable", store+":List", store+":List")
+		store+":GetObject", store+":PutObject", store+":PutObject", store+":GetTable", store+":List", store+":List")
 }
 
 func (g *granter) decorate(e *event) {
@@ -222,7 +223,7 @@ func (g *granter) regions() {
 			global[row.AccountID] = g.chance(60)
 		}
 		if global[row.AccountID] && g.chance(50) {
-			row.Region = ptr(g.pick("us-east-1", "us-east-1", "cn-north-1"))
+			row.Region = ptr(g.pick("us-east-1", "us-east-1", "us-west-2", "us-west-2", "cn-north-1"))
 		}
 	}
 }

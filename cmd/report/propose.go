@@ -13,6 +13,7 @@ import (
 	"roletrail/cmd/internal/cli"
 	"roletrail/iam/policy"
 	"roletrail/queries"
+	"roletrail/review"
 )
 
 // proposalForm is what a proposed policy is written as.
@@ -84,15 +85,14 @@ func (r *report) propose(cmd *cobra.Command, f *questionFlags, p *proposeFlags) 
 		if err := c.findTouched(ctx, engine, params, p.strict); err != nil {
 			return err
 		}
-		today, hasNamesakes, err := policiesOf(ctx, engine, params)
-		if hasNamesakes {
-			err = cli.WithHint(errors.New("the inventory does not have its id, and the logs know several roles of its name: which of them used what cannot be told"),
-				"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again")
+		has, err := policiesOf(ctx, engine, params)
+		if unlike := has.unlike(); unlike != nil {
+			err = unlike
 		}
 		if err != nil {
 			return fmt.Errorf("proposing a policy for %q: %w", p.role, err)
 		}
-		proposal, err := policy.Propose(today, c.kept())
+		proposal, err := policy.Propose(has.policies, c.kept())
 		if err != nil {
 			return fmt.Errorf("proposing a policy for %q: %w", p.role, err)
 		}
@@ -127,8 +127,7 @@ func (g grantee) name() string { return g.arn[strings.LastIndex(g.arn, "/")+1:] 
 // of it could be proved.
 func findGrantee(ctx context.Context, engine queries.Engine, params queries.Params, meta queries.Meta) (grantee, error) {
 	if len(meta.Inventory) == 0 {
-		return grantee{}, cli.WithHint(errors.New("the lake has no inventory, so nothing is known to be granted"),
-			"ingest iam adds one from the output of aws iam get-account-authorization-details")
+		return grantee{}, noInventory(params.Accounts)
 	}
 	rows, _, err := askGrants(ctx, engine, "unused", params, meta)
 	if err != nil {
@@ -155,19 +154,18 @@ func findGrantee(ctx context.Context, engine queries.Engine, params queries.Para
 	case slices.Contains(meta.Coverage.Thin, g.account):
 		return g, cli.WithHint(fmt.Errorf("coverage of account %s is thin: what was used on the missing days would be taken away", g.account),
 			"choose a window that the lake covers with --since and --until; report coverage --gaps lists the missing days")
-	case grants.hasRemadeRole():
-		return g, cli.WithHint(errors.New("the logs know a younger role of its name than the inventory does: its policy would be that one's"),
-			"ingest iam with an inventory of today, and ask again")
 	}
 	return g, nil
 }
 
-// remade is what the reasons of unused.sql say of a role that was made anew after its
-// inventory.
-const remade = "a younger role of this name"
-
-func (g gathered) hasRemadeRole() bool {
-	return slices.ContainsFunc(g.distinct("reason"), func(reason string) bool { return strings.Contains(reason, remade) })
+// noInventory is the error about accounts, or all, of which no inventory is in the lake.
+func noInventory(accounts []string) error {
+	of := ""
+	if len(accounts) > 0 {
+		of = " of " + review.Few(accounts)
+	}
+	return cli.WithHint(fmt.Errorf("the lake has no inventory%s, so nothing is known to be granted", of),
+		"ingest iam adds one from the output of aws iam get-account-authorization-details")
 }
 
 // distinct are the different texts of a column in their order.
@@ -182,41 +180,64 @@ func (g gathered) distinct(name string) []string {
 	return found
 }
 
-// policiesOf are the documents of the policies that the role has. One that is not
-// known is an error: nobody knows what else it allows, and what it denies.
-// hasNamesakes says that uses of the role may be another's.
-func policiesOf(ctx context.Context, engine queries.Engine, params queries.Params) (today []policy.Source, hasNamesakes bool, err error) {
+// held is what the inventory has of a role's policies.
+type held struct {
+	policies []policy.Source
+	// hasNamesakes: what the role used may be another's; isRemade: another role has the
+	// name by now.
+	hasNamesakes, isRemade bool
+}
+
+// unlike is an error if what the role may do and what it did may be of two roles.
+func (h held) unlike() error {
+	switch {
+	case h.hasNamesakes:
+		return cli.WithHint(errors.New("the inventory does not have its id, and the logs know several roles of its name: which of them used what cannot be told"),
+			"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again")
+	case h.isRemade:
+		return cli.WithHint(errors.New("the logs know a younger role of its name than the inventory does: its policy would be that one's"),
+			"ingest iam with an inventory of today, and ask again")
+	}
+	return nil
+}
+
+// policiesOf are the policies that the role has. One that is not known is an error:
+// nobody knows what else it allows, and what it denies.
+func policiesOf(ctx context.Context, engine queries.Engine, params queries.Params) (held, error) {
+	var h held
 	g, err := gather(ctx, engine, "role_policies", params)
 	if err != nil {
-		return nil, false, err
+		return h, err
 	}
-	name, document, namesakes := g.column("policy"), g.column("document"), g.column("has_namesakes")
+	const again = "what it allows and denies is not known; make the inventory without --filter, all pages, and ingest it again"
 	for _, row := range g.rows {
-		hasNamesakes = hasNamesakes || row[namesakes] == true
+		cell := func(name string) any { return row[g.column(name)] }
+		h.hasNamesakes = h.hasNamesakes || cell("has_namesakes") == true
+		h.isRemade = h.isRemade || cell("is_remade") == true
 		s := policy.Source{}
-		s.Name, _ = row[name].(string)
-		s.Document, _ = row[document].(string)
+		s.Name, _ = cell("policy").(string)
+		s.Document, _ = cell("document").(string)
 		switch {
 		case err != nil:
-		case row[name] == nil:
-			err = errors.New("the inventory does not list all of its policies")
+		case cell("policy") == nil:
+			err = cli.WithHint(errors.New("the inventory does not list all of its policies"), again)
 		case s.Document == "":
-			err = fmt.Errorf("the inventory has no document of policy %q that can be read", s.Name)
+			err = cli.WithHint(fmt.Errorf("the inventory has no document of policy %q that can be read", s.Name), again)
+		case cell("has_more_patterns") == true:
+			err = cli.WithHint(errors.New("its policies have more patterns that fit no action of the catalogue than are looked at"),
+				"bring the catalogue up to date with ingest catalogue --refresh and ingest the inventory again, or take such patterns out of its policies")
 		}
-		today = append(today, s)
+		h.policies = append(h.policies, s)
 	}
-	if err != nil {
-		err = cli.WithHint(err, "what it allows and denies is not known; make the inventory without --filter, all pages, and ingest it again")
-	}
-	return today, hasNamesakes, err
+	return h, err
 }
 
 // checkPolicies is an error if a policy of the role is not known or cannot be read in
 // full: what it grants beyond what can be is not among the rows.
 func checkPolicies(ctx context.Context, engine queries.Engine, params queries.Params) error {
-	today, _, err := policiesOf(ctx, engine, params)
+	h, err := policiesOf(ctx, engine, params)
 	if err == nil {
-		_, err = policy.Propose(today, nil)
+		_, err = policy.Propose(h.policies, nil)
 	}
 	return err
 }

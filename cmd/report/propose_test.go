@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -25,8 +24,8 @@ func proposalFake() *fakeEngine {
 		e.grant("svc:Do"+string(rune('A'+i)), string(v), 0)
 	}
 	e.answers["role_policies"] = gathered{
-		columns: columns("role_arn:varchar", "role_id:varchar", "policy:varchar", "document:varchar", "has_namesakes:boolean"),
-		rows:    [][]any{{proposalRole, nil, "inline:all", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["svc:*","kms:*","s3:*"],"Resource":"*"}}`, false}},
+		columns: columns("role_arn:varchar", "role_id:varchar", "policy:varchar", "document:varchar", "has_namesakes:boolean", "has_more_patterns:boolean", "is_remade:boolean"),
+		rows:    [][]any{{proposalRole, nil, "inline:all", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["svc:*","kms:*","s3:*"],"Resource":"*"}}`, false, false, false}},
 	}
 	e.answers["role_resources"] = gathered{
 		columns: columns("role_arn:varchar", "role_id:varchar", "action:varchar", "resource_types:list", "observability:varchar", "resources:list", "events:bigint", "total:bigint"),
@@ -197,8 +196,12 @@ func TestProposalRefuses(t *testing.T) {
 			"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again\n": func(e *fakeEngine) {
 			e.answers["role_policies"].rows[0][4] = true
 		},
+		"its policies have more patterns that fit no action of the catalogue than are looked at\n" +
+			"bring the catalogue up to date with ingest catalogue --refresh and ingest the inventory again, or take such patterns out of its policies\n": func(e *fakeEngine) {
+			e.answers["role_policies"].rows[0][5] = true
+		},
 		"the logs know a younger role of its name than the inventory does: its policy would be that one's\ningest iam with an inventory of today, and ask again\n": func(e *fakeEngine) {
-			e.answers["unused"].rows[0][4] = "never seen, but the logs know " + remade + " than the inventory does: …"
+			e.answers["role_policies"].rows[0][6] = true
 		},
 		"the inventory has no document of policy \"inline:all\" that can be read" + hint: func(e *fakeEngine) { e.answers["role_policies"].rows[0][3] = nil },
 		"reading policy \"inline:all\": parsing policy: statement 1: it has neither Resource nor NotResource\n": func(e *fakeEngine) {
@@ -229,6 +232,15 @@ func TestProposalRefuses(t *testing.T) {
 	}
 }
 
+// TestProposalOfAnAccountWithoutInventory: others may have one.
+func TestProposalOfAnAccountWithoutInventory(t *testing.T) {
+	got := try(t, bare{proposalFake()}, "", "unused", "--policy", "uploader", "--account", "222222222222")
+	want := "report: proposing a policy for \"uploader\": the lake has no inventory of 222222222222, so nothing is known to be granted\n"
+	if got.code != cli.ExitFailed || !strings.HasPrefix(got.stderr, want) {
+		t.Errorf("got %+v\nwant %s", got, want)
+	}
+}
+
 func TestProposalUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"unused --strict":                     "report: --strict says how a policy is proposed\nname the role with --policy\n",
@@ -251,17 +263,5 @@ func TestProposalAsTerraform(t *testing.T) {
 	got := try(t, proposalFake(), "", "unused", "--policy", "uploader", "--as", "terraform", "--strict")
 	if !strings.HasPrefix(got.stdout, "resource \"aws_iam_policy\" \"uploader_least_privilege\" {\n  name = \"uploader-least-privilege\"\n") {
 		t.Errorf("got %+v", got)
-	}
-}
-
-// TestReasonOfRemadeRole: the reason that refuses a proposal is one that the question
-// gives.
-func TestReasonOfRemadeRole(t *testing.T) {
-	text, err := os.ReadFile("../../queries/unused.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(text), remade) {
-		t.Errorf("unused.sql never says %q", remade)
 	}
 }

@@ -145,13 +145,13 @@ func askGrants(ctx context.Context, engine queries.Engine, question string, para
 	}
 	g, err := gather(ctx, engine, question, params)
 	if err == nil && len(g.rows) == 0 {
-		err = findPresent(ctx, engine, params)
+		err = findPresent(ctx, engine, params, meta)
 	}
 	return review.HeldRows(g.columns, g.rows), g.role(), err
 }
 
 // findPresent is an error if no role of the inventory is meant.
-func findPresent(ctx context.Context, engine queries.Engine, params queries.Params) error {
+func findPresent(ctx context.Context, engine queries.Engine, params queries.Params, meta queries.Meta) error {
 	known, err := gather(ctx, engine, "last_used", params)
 	if err != nil {
 		return err
@@ -162,6 +162,12 @@ func findPresent(ctx context.Context, engine queries.Engine, params queries.Para
 	state := known.column("state")
 	if slices.ContainsFunc(known.rows, func(row []any) bool { return row[state] == "present" }) {
 		return nil
+	}
+	without := slices.DeleteFunc(known.distinct("account_id"), func(account string) bool {
+		return slices.ContainsFunc(meta.Inventory, func(s queries.MetaSnapshot) bool { return s.AccountID == account })
+	})
+	if len(without) > 0 {
+		return fmt.Errorf("finding role %q: only the logs know it: %w", params.Role, noInventory(without))
 	}
 	return cli.WithHint(fmt.Errorf("finding role %q: only the logs know it, not the inventory that says what roles may do", params.Role),
 		"report role shows what it did")

@@ -74,13 +74,15 @@ func TestUnusedOfARoleWithoutRows(t *testing.T) {
 	for state, want := range map[string]outcome{
 		"present": {cli.ExitDone, "account_id,role_arn,role_id,action,verdict\n", ""},
 		"deleted": {cli.ExitFailed, "", "report: finding role \"deploy\": only the logs know it, not the inventory that says what roles may do\nreport role shows what it did\n"},
-		"":        {cli.ExitFailed, "", "report: finding role \"deploy\": neither the logs nor the inventory know it\ndid you mean \"deploy\" or \"deploy-eu\"?\n"},
+		"unknown": {cli.ExitFailed, "", "report: finding role \"deploy\": only the logs know it: the lake has no inventory of 222222222222, so nothing is known to be granted\n" +
+			"ingest iam adds one from the output of aws iam get-account-authorization-details\n"},
+		"": {cli.ExitFailed, "", "report: finding role \"deploy\": neither the logs nor the inventory know it\ndid you mean \"deploy\" or \"deploy-eu\"?\n"},
 	} {
 		engine := newFake()
 		engine.answers["unused"] = gathered{columns: engine.answers["unused"].columns}
-		known := gathered{columns: columns("state:varchar")}
+		known := gathered{columns: columns("state:varchar", "account_id:varchar")}
 		if state != "" {
-			known.rows = [][]any{{state}}
+			known.rows = [][]any{{state, map[bool]string{true: "222222222222", false: "111111111111"}[state == "unknown"]}}
 		}
 		engine.answers["last_used"] = known
 		got := try(t, engine, "", "unused", "--role", "deploy", "--format", "csv")
@@ -102,6 +104,11 @@ func TestUnusedOfARoleWithAnUnreadablePolicy(t *testing.T) {
 		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || !strings.Contains(got.stderr, want) {
 			t.Errorf("%s: got %+v, want %s", args, got, want)
 		}
+	}
+	engine.answers["role_policies"].rows[0][3], engine.answers["role_policies"].rows[0][5] = `{"Statement":[]}`, true
+	want = "\nwarning: role \"uploader\" may do more than is listed: its policies have more patterns that fit no action of the catalogue than are looked at\n"
+	if got := try(t, engine, "", "unused", "--role", "uploader"); got.code != cli.ExitDone || !strings.Contains(got.stdout, want) {
+		t.Errorf("got %+v, want %s", got, want)
 	}
 	for _, args := range []string{"unused --format csv", "unused --summary --format csv"} {
 		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || strings.Contains(got.stderr, "may do more") {

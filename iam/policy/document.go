@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"roletrail/iam"
 )
@@ -72,8 +71,8 @@ func (e *StatementError) Unwrap() error { return e.Err }
 // could be read are returned beside it; errors that concern one statement are of
 // type StatementError, several are joined (errors.Join).
 //
-// Keys match in any case: AWS itself refuses odd case, files written by hand have
-// it. A key that stands twice in the document or in a statement makes that one
+// Keys match in any case of A to Z: AWS itself refuses odd case, files written by hand
+// have it. A key that stands twice in the document or in a statement makes that one
 // unreadable, as AWS refuses it.
 func Parse(text string) (Document, error) {
 	if !json.Valid([]byte(text)) {
@@ -88,7 +87,7 @@ func Parse(text string) (Document, error) {
 	var statements []json.RawMessage
 	var errs []error
 	for _, m := range split(raw) {
-		if strings.EqualFold(m.key, "Statement") {
+		if lower(m.key) == "statement" {
 			statements = elements(m.value)
 		} else if err := doc.read(m); err != nil {
 			errs = append(errs, fmt.Errorf("parsing policy: %s: %w", m.key, err))
@@ -102,7 +101,7 @@ func Parse(text string) (Document, error) {
 
 // read takes one key of the outermost object.
 func (d *Document) read(m member) (err error) {
-	switch strings.ToLower(m.key) {
+	switch lower(m.key) {
 	case "version":
 		d.Version, err = optionalText(m.value)
 	case "id":

@@ -21,6 +21,18 @@ func TestDocumentKeys(t *testing.T) {
 	}
 }
 
+// TestKeysAreFoldedInOneWay: a letter that folds to an ASCII one in some comparisons
+// makes another key, not a second Statement that takes the place of the first.
+func TestKeysAreFoldedInOneWay(t *testing.T) {
+	doc, err := Parse(`{"Statement":{"Effect":"Deny","Action":"*"},"\u017ftatement":{"Effect":"Allow","Action":"*"},"Ver\u017fion":"2012-10-17"}`)
+	if err != nil || len(doc.Statements) != 1 || doc.Statements[0].Allow || len(doc.Unknown) != 2 || doc.HasVariables() {
+		t.Errorf("%+v, %v", doc, err)
+	}
+	if _, err := Parse(`{"Statement":{"Effect":"Allow","Action":"*","\u212aey":1,"Key":2}}`); err != nil {
+		t.Errorf("unknown keys that differ are refused: %v", err)
+	}
+}
+
 // A bad Id or Version is named and does not hide the statements.
 func TestBadTopKeys(t *testing.T) {
 	doc, err := Parse(`{"Id":[],"Version":{},"Statement":{"Effect":"Deny"}}`)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
-	"strings"
 )
 
 // texts reads a string or a list of strings. Numbers and booleans are taken as
@@ -73,7 +72,7 @@ func principalsOf(typ string, raw json.RawMessage) ([]Principal, error) {
 // principalType gives a principal type AWS's own spelling.
 func principalType(t string) string {
 	for _, known := range []string{"AWS", "Service", "Federated", "CanonicalUser"} {
-		if strings.EqualFold(t, known) {
+		if lower(t) == lower(known) {
 			return known
 		}
 	}

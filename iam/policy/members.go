@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -73,7 +72,7 @@ func unquote(raw json.RawMessage) string {
 
 // object returns the members of an object. A key that stands there twice is an
 // error: AWS refuses it, and readers of JSON differ on which of the two counts.
-// Keys are the same in any case if fold is true.
+// Keys are the same in any case of A to Z if fold is true.
 func object(raw json.RawMessage, fold bool) ([]member, error) {
 	if raw[0] != '{' {
 		return nil, fmt.Errorf("%q where an object is expected", clip(raw))
@@ -83,7 +82,7 @@ func object(raw json.RawMessage, fold bool) ([]member, error) {
 	for _, m := range members {
 		key := m.key
 		if fold {
-			key = strings.ToLower(key)
+			key = lower(key)
 		}
 		if seen[key] {
 			return nil, fmt.Errorf("key %q stands there twice", clip([]byte(m.key)))

@@ -29,6 +29,9 @@ func matches(pattern, text string) bool {
 	return allStars(pattern[p:]) || p == len(pattern)
 }
 
+// FitsAction says whether a pattern of actions fits one, in any case.
+func FitsAction(pattern, action string) bool { return matches(lower(pattern), lower(action)) }
+
 // mayMeet says whether a text may exist that both patterns fit. False is certain:
 // the texts before their first wildcards differ.
 func mayMeet(a, b string) bool {

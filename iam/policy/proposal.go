@@ -181,7 +181,8 @@ func (c *cutter) keep(k Kept) error {
 // add puts an action to those of its service with the same resources and condition.
 func (c *cutter) add(d DraftStatement, action string) {
 	d.Actions, d.NotActions = nil, nil
-	key := strings.Join(slices.Concat([]string{ServiceOf(action), string(d.Condition), fmt.Sprint(len(d.NotResources))}, d.Resources, d.NotResources), "\x00")
+	// Quoted, so that no text in a resource ends it: "\x00" is one of a resource too.
+	key := fmt.Sprintf("%q", slices.Concat([]string{ServiceOf(action), string(d.Condition), fmt.Sprint(len(d.NotResources))}, d.Resources, d.NotResources))
 	group := c.groups[key]
 	if group == nil {
 		if c.groups == nil {

@@ -70,6 +70,12 @@ func TestPropose(t *testing.T) {
 			sources(statements(`{"Effect":"Allow","Action":["new:Get*","s3:*"],"Resource":"*"}`)), kept("new:Get*"),
 			`{"Sid":"New","Effect":"Allow","Action":["new:Get*"],"Resource":["*"]}`,
 		},
+		"a resource that looks like two": {
+			sources(statements(`{"Effect":"Allow","Action":"s3:GetObject","Resource":"a\u0000b"},{"Effect":"Allow","Action":"s3:PutObject","Resource":["a","b"]}`)),
+			kept("s3:GetObject", "s3:PutObject"),
+			`{"Sid":"S3","Effect":"Allow","Action":["s3:PutObject"],"Resource":["a","b"]},
+			 {"Sid":"S3Part2","Effect":"Allow","Action":["s3:GetObject"],"Resource":["a\u0000b"]}`,
+		},
 		"touched resources": {
 			sources(statements(`{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::a*","arn:aws:s3:::b/${aws:username}/*","arn:aws:s3:::c/logs/*"]}`)),
 			[]Kept{{"s3:GetObject", []string{"arn:aws:s3:::a1/*", "arn:aws:s3:::b/*", "arn:aws:s3:::c/*"}}},

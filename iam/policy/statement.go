@@ -81,7 +81,7 @@ func parseStatement(item json.RawMessage) (Statement, error) {
 func (s *Statement) readEffect(members []member) error {
 	var effect string
 	for _, m := range members {
-		if strings.EqualFold(m.key, "Effect") {
+		if lower(m.key) == "effect" {
 			var err error
 			if effect, err = optionalText(m.value); err != nil {
 				return fmt.Errorf("%s: %w", m.key, err)
@@ -97,7 +97,7 @@ func (s *Statement) readEffect(members []member) error {
 
 // read takes one key of a statement.
 func (s *Statement) read(m member) (err error) {
-	switch strings.ToLower(m.key) {
+	switch lower(m.key) {
 	case "effect": // read first
 	case "sid":
 		s.Sid, err = optionalText(m.value)

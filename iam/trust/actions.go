@@ -2,7 +2,6 @@ package trust
 
 import (
 	"slices"
-	"strings"
 
 	"roletrail/iam/policy"
 )
@@ -16,7 +15,7 @@ func Actions() []string {
 // which AWS refuses, is taken to be about all.
 func covered(s policy.Statement) []string {
 	fits := func(patterns []string, action string) bool {
-		return slices.ContainsFunc(patterns, func(p string) bool { return glob(strings.ToLower(p), strings.ToLower(action)) })
+		return slices.ContainsFunc(patterns, func(p string) bool { return policy.FitsAction(p, action) })
 	}
 	return slices.DeleteFunc(Actions(), func(action string) bool {
 		switch {
@@ -27,25 +26,4 @@ func covered(s policy.Statement) []string {
 		}
 		return false
 	})
-}
-
-// glob says whether text fits a pattern of * (any text) and ? (one character).
-func glob(pattern, text string) bool {
-	star, mark, at, in := -1, 0, 0, 0
-	for in < len(text) {
-		switch {
-		case at < len(pattern) && pattern[at] == '*':
-			star, mark = at, in
-			at++
-		case at < len(pattern) && (pattern[at] == '?' || pattern[at] == text[in]):
-			at++
-			in++
-		case star >= 0:
-			mark++
-			at, in = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[at:], "*") == ""
 }
