@@ -30,7 +30,7 @@ test: prerequisites ## go vet and all tests
 test-race: prerequisites ## all tests under the race detector
 	go test -race $(PACKAGES)
 
-integration: prerequisites ## linters, cross builds, the demo, KILLS (300) times kill -9, WORLDS (2000) against oracles, a stand-in for IAM, the documentation
+integration: prerequisites ## linters, cross builds, the demo, KILLS (300) times kill -9, WORLDS (2000) against oracles, a stand-in for IAM, the review in a browser, the documentation
 	@ROLETRAIL_KILLS="$(KILLS)" ROLETRAIL_WORLDS="$(WORLDS)" scripts/checks.sh
 
 bench: prerequisites ## measure on generated logs and write docs/performance.md

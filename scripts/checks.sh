@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The checks beside the tests: formatting, linters, known vulnerabilities, the builds
 # for other systems, the demo, kill -9 in great number, reports against oracles over many
-# worlds, IAM asked itself, Prometheus and Alertmanager, and the commands that the
+# worlds, IAM asked itself, Prometheus and Alertmanager, the review in a browser, and the commands that the
 # documentation shows.
 #
 # Linters are installed into .cache/bin at the versions below. One that cannot be had
@@ -110,7 +110,7 @@ compared() {
 
 check gofmt formatted
 check "go vet" go vet "${packages[@]}"
-check "go vet of the integration test" go vet -tags integration ./cmd/ingest
+check "go vet of the integration tests" go vet -tags integration ./cmd/ingest ./review/access
 if have honnef.co/go/tools cmd/staticcheck v0.8.2; then
 	check staticcheck "$bin/staticcheck" "${packages[@]}"
 fi
@@ -130,6 +130,7 @@ check "reports against oracles" compared
 check "ingest iam --live and a queue against moto" scripts/moto/run.sh
 check "rules, Prometheus and Alertmanager" scripts/prometheus/run.sh
 check "ingest logs s3:// and notices from versitygw" scripts/s3/run.sh
+check "the review in a browser" scripts/browser/run.sh
 check "commands of the documentation" env ROLETRAIL_DOCS=1 go test -count=1 -run '^TestDocumentedCommands$' .
 
 if [ ${#failed[@]} -gt 0 ]; then

@@ -23,11 +23,11 @@ const graph = role => {
 	const columns = hops.length ? [0, (width - nodeWidth) / 2, width - nodeWidth] : [0, width - nodeWidth];
 	const mine = {x: columns[columns.length - 1], y: top + (height - top - nodeHeight) / 2};
 	const place = index => top + index * rowHeight + 4;
-	const room = Math.floor((nodeWidth - 24) / 7);
+	const room = Math.floor((nodeWidth - 24) / 8);
 	const node = (x, y, name, under, tone) => svg('g', {class: tone}, svg('title', null, name),
 		svg('rect', {x: x + 1, y, width: nodeWidth - 2, height: nodeHeight, rx: 7}),
 		svg('text', {x: x + 12, y: y + (under ? 19 : 27), 'font-weight': 600}, fitText(name, room)),
-		under ? svg('text', {x: x + 12, y: y + 35, class: 'sub'}, fitText(under, room + 3)) : null);
+		under ? svg('text', {x: x + 12, y: y + 35, class: 'sub'}, fitText(under, room + 4)) : null);
 	const edge = (x1, y1, x2, y2, times, tone, straightTo = x1) => {
 		const middle = (straightTo + x2) / 2;
 		return svg('path', {class: tone, d: `M${x1} ${y1}H${straightTo}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`, 'stroke-width': times ? Math.min(9, 1.4 + 1.7 * Math.log10(times + 1)).toFixed(1) : 1.4});

@@ -113,10 +113,6 @@ const readyTable = () => {
 	for (const head of find('table').tHead.rows[0].cells) {
 		head.replaceChildren(el('button', {type: 'button', onclick: () => sortBy(head.dataset.sort)}, head.textContent));
 	}
-	for (const row of rows) { // rows that are drawn as cards stay rows for whoever listens
-		row.setAttribute('role', 'row');
-		for (const cell of row.cells) cell.setAttribute('role', cell.tagName === 'TH' ? 'rowheader' : 'cell');
-	}
 	for (const role of roles) decisionCell(role);
 	onDecision(decisionCell);
 };
