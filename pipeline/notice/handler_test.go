@@ -166,7 +166,7 @@ func TestWorkThatDoesNotEnd(t *testing.T) {
 		}
 		return bucket.Connect(ctx, name)
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	if got := failed(ctx, t, h, batch(queue, created("a.json"), created("a.json"))); len(got) != 2 || ctx.Err() != nil {
 		t.Errorf("given back %v, %v", got, ctx.Err())
