@@ -73,6 +73,7 @@ func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options O
 	if err == nil {
 		err = r.work(ctx)
 	}
+	r.queue.close()
 	if err == nil || errors.Is(err, ErrInterrupted) && r.id != 0 { // what it finished is committed
 		if failed := lake.Ledger().Finish(r.id); failed != nil {
 			err = errors.Join(err, failed)

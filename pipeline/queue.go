@@ -40,6 +40,13 @@ func (q *queue) add(o Object) {
 	q.stored += o.Size
 }
 
+// close ends what was begun for objects that nobody will read.
+func (q *queue) close() {
+	if q.ahead != nil {
+		q.ahead.close()
+	}
+}
+
 func (q *queue) len() int { return len(q.order) }
 
 // object makes the object of a place in the order.

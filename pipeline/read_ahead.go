@@ -11,9 +11,17 @@ import (
 type readAhead struct {
 	queue *queue
 
-	mu      sync.Mutex
-	next    int                  // place of the first that nobody has begun to fetch
-	fetched map[int]chan fetched // by place
+	mu       sync.Mutex
+	next     int                  // place of the first that nobody has begun to fetch
+	fetched  map[int]chan fetched // by place
+	fetches  chan ahead           // for the fetchers
+	fetchers int
+}
+
+// ahead is an object that a fetcher is to fetch.
+type ahead struct {
+	open func() (io.ReadCloser, error)
+	done chan<- fetched
 }
 
 type fetched struct {
@@ -27,7 +35,24 @@ const (
 )
 
 func newReadAhead(q *queue) *readAhead {
-	return &readAhead{queue: q, fetched: map[int]chan fetched{}}
+	return &readAhead{queue: q, fetched: map[int]chan fetched{}, fetches: make(chan ahead, aheadObjects)}
+}
+
+// close ends the fetchers. Nothing may be opened any more.
+func (a *readAhead) close() { close(a.fetches) }
+
+// begin lets a fetcher fetch something. Each does one after the other: the stack that a request needs is
+// deep, and grows step by step in every new goroutine.
+func (a *readAhead) begin(f ahead) {
+	if a.fetchers < aheadObjects {
+		a.fetchers++
+		go func() {
+			for f := range a.fetches {
+				f.done <- fetchWhole(f.open)
+			}
+		}()
+	}
+	a.fetches <- f // as a rule there is room, else a fetcher will make some
 }
 
 // open gives what was fetched, and lets those that come next be fetched. An object that is
@@ -35,10 +60,10 @@ func newReadAhead(q *queue) *readAhead {
 func (a *readAhead) open(place int) (io.ReadCloser, error) {
 	a.mu.Lock()
 	for a.next = max(a.next, place); a.next < min(place+aheadObjects, a.queue.len()) && len(a.fetched) < aheadObjects; a.next++ {
-		if fetch := a.queue.fetches(a.next); fetch != nil {
+		if open := a.queue.fetches(a.next); open != nil {
 			done := make(chan fetched, 1)
 			a.fetched[a.next] = done
-			go func() { done <- fetchWhole(fetch) }()
+			a.begin(ahead{open, done})
 		}
 	}
 	done, ok := a.fetched[place]

@@ -35,6 +35,10 @@ next one goes on.`,
   ingest compact --since 2026-09-01 --until 2026-10-01`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if common.LakeInS3() {
+				return cli.Usage(fmt.Errorf("compacting lake %q: the objects of a lake on S3 are never replaced, and so its days are not put together there", common.Lake),
+					"reports need it not: they compact what they fetch of it into their cache")
+			}
 			options := pipeline.CompactOptions{Version: cli.Version(), Warn: leftOver(p)}
 			var err error
 			if options.Since, options.Until, err = daysAsked(since, until, "the day of --until is not compacted"); err != nil {
@@ -43,6 +47,7 @@ next one goes on.`,
 			return compact(cmd.Context(), p, common, options, summaryFile)
 		},
 	}
+	cli.TakesS3Lake(cmd) // to say why it does not
 	cmd.Flags().StringVar(&since, "since", "", "first UTC day to compact, as YYYY-MM-DD (default the first of the lake)")
 	cmd.Flags().StringVar(&until, "until", "", "first UTC day not to compact, as YYYY-MM-DD (default none)")
 	cmd.Flags().StringVar(&summaryFile, "summary", "", "also write the balance to this file, as JSON")

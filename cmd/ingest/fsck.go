@@ -40,9 +40,14 @@ No other command may write to the lake meanwhile.`,
   ingest fsck --repair`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if common.LakeInS3() {
+				return cli.Usage(fmt.Errorf("checking lake %q: a lake on S3 has no ledger that it could be held against", common.Lake),
+					"reports hold what they fetch of its inventories, trails and catalogue against the SHA-256 in the commit that names it")
+			}
 			return fsck(cmd.Context(), p, common.Lake, repair, format)
 		},
 	}
+	cli.TakesS3Lake(cmd) // to say why it does not
 	cmd.Flags().BoolVar(&repair, "repair", false, "mend what is wrong")
 	cli.EnumVar(cmd, false, &format, "format", "how the list is written", listText, listNDJSON)
 	return cmd

@@ -77,6 +77,8 @@ func TestInventoryIntoALakeOnS3(t *testing.T) {
 	o.run(cli.ExitDone, "iam --from-logs"+flags, "roles 1 of 1 accounts from 1 events, snapshot 2026-09-02")
 	policy.Compare(t, o.server.Calls()[before:])
 
+	o.run(cli.ExitUsage, "compact --lake s3://lake/roletrail", "its days are not put together there", "they compact what they fetch")
+	o.run(cli.ExitUsage, "fsck --lake s3://lake/roletrail", "has no ledger that it could be held against")
 	o.run(cli.ExitUsage, "iam --cache-size much"+flags+roles, `invalid value "much" for --cache-size`)
 	o.run(cli.ExitFailed, "iam --cache-size 1KiB"+flags+roles, "allow more with --cache-size")
 	kept := o.server.Objects("lake", "roletrail/commits/")

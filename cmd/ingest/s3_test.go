@@ -114,7 +114,7 @@ func logFile(n int) (key, content string) {
 }
 
 // startVersitygw starts the server that VERSITYGW names on a free port, with more arguments,
-// until the test ends.
+// until the test ends. It keeps connections open, as S3 does.
 func startVersitygw(t *testing.T, more ...string) (address string) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -126,7 +126,7 @@ func startVersitygw(t *testing.T, more ...string) (address string) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	args := append([]string{"--port", at, "--access", "test", "--secret", "testsecret", "--quiet"}, more...)
+	args := append([]string{"--port", at, "--access", "test", "--secret", "testsecret", "--quiet", "--keep-alive"}, more...)
 	cmd := exec.CommandContext(ctx, os.Getenv("VERSITYGW"), append(args, "posix", t.TempDir())...)
 	if err := cmd.Start(); err != nil {
 		stop()

@@ -144,6 +144,9 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(logsGCPercent))
 	}
+	if slices.ContainsFunc(args, inS3) {
+		defer weighHeap()()
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	registry := exporter.NewRegistry()
