@@ -18,7 +18,7 @@ import (
 
 func newReview(r *report) *cobra.Command {
 	var f questionFlags
-	var out string
+	var out, decisions string
 	cmd := &cobra.Command{
 		Use:   "review",
 		Short: "The quarterly access review, for people who decide",
@@ -29,9 +29,13 @@ may do and never do, what changed, and what the logs cannot say.
                evidence, and a decision to be made about it
   review.json  the same for programs, with the names of the reports' columns
 
+--decisions says what became of what was decided last time: what was done, what was
+not, and which exceptions ran out. Decisions are bound to the role's unique id.
+
 Every figure is the one of the report of the same window. The same lake, window,
 inventory and configuration give the same bytes.`,
 		Example: `  report review --quarter 2026Q3 --out access-review
+  report review --quarter 2026Q4 --decisions decisions.json --out access-review
   report review --since 90d --account 111111111111 --out access-review`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -44,18 +48,39 @@ inventory and configuration give the same bytes.`,
 			}
 			params.GrantAges = true
 			params.Unexpected = unexpectedOf(r.Config)
+			earlier, err := readDecisions(decisions)
+			if err != nil {
+				return err
+			}
 			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
-				return r.review(cmd.Context(), engine, &f, params, out)
+				return r.review(cmd.Context(), engine, &f, params, earlier, out)
 			})
 		},
 	}
 	f.addScope(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "folder to write to; it is made, and its files of this name are replaced")
+	cmd.Flags().StringVar(&decisions, "decisions", "", "decisions.json of the last review, to say what became of it")
 	return cmd
 }
 
+// readDecisions reads the decisions of the last review, if there is a file of them.
+func readDecisions(file string) (d *access.Decisions, err error) {
+	if file == "" {
+		return nil, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading decisions: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if d, err = access.ReadDecisions(f); err != nil {
+		return nil, cli.WithHint(fmt.Errorf("reading decisions %s: %w", file, err), "give the file that the page of the last review exported")
+	}
+	return d, nil
+}
+
 // review reads all and writes the files.
-func (r *report) review(ctx context.Context, engine queries.Engine, f *questionFlags, params queries.Params, out string) error {
+func (r *report) review(ctx context.Context, engine queries.Engine, f *questionFlags, params queries.Params, earlier *access.Decisions, out string) error {
 	if err := checkAccounts(ctx, engine, params); err != nil {
 		return err
 	}
@@ -74,7 +99,7 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 	if err != nil {
 		return err
 	}
-	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf})
+	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf, Decisions: earlier})
 	if err != nil {
 		return err
 	}

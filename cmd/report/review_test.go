@@ -62,9 +62,9 @@ func organisationConfig(t *testing.T) string {
 }
 
 // madeReview runs report review and reads its JSON.
-func madeReview(t *testing.T, engine queries.Engine, out string) (review object, roles []object) {
+func madeReview(t *testing.T, engine queries.Engine, out string, flags ...string) (review object, roles []object) {
 	t.Helper()
-	got := try(t, engine, "", "review", "--quarter", "2026Q3", "--out", out, "--config", organisationConfig(t))
+	got := try(t, engine, "", append([]string{"review", "--quarter", "2026Q3", "--out", out, "--config", organisationConfig(t)}, flags...)...)
 	if got.code != 0 {
 		t.Fatalf("report review: %d\n%s", got.code, got.stderr)
 	}
@@ -92,10 +92,18 @@ func objects(list any) (found []object) {
 // identify names the role that a row is about.
 func identify(row object) string { return fmt.Sprint(row["role_id"], " ", row["role_arn"]) }
 
-// TestReviewAgreesWithReports: every figure of the review is the one of the report of the
-// same name and window.
-func TestReviewAgreesWithReports(t *testing.T) {
+// TestReview looks at the review of the test organisation.
+func TestReview(t *testing.T) {
 	engine := organisationEngine(t)
+	t.Run("agrees with the reports", func(t *testing.T) { reviewAgreesWithReports(t, engine) })
+	t.Run("is deterministic", func(t *testing.T) { reviewIsDeterministic(t, engine) })
+	t.Run("says what became of decisions", func(t *testing.T) { reviewComparesDecisions(t, engine) })
+}
+
+// reviewAgreesWithReports: every figure of the review is the one of the report of the same
+// name and window.
+func reviewAgreesWithReports(t *testing.T, engine queries.Engine) {
+	t.Helper()
 	review, roles := madeReview(t, engine, t.TempDir())
 	byRole := map[string]object{}
 	for _, role := range roles {
@@ -258,12 +266,15 @@ func comparePermissions(t *testing.T, rows []object, byRole map[string]object) {
 	}
 }
 
-// TestReviewIsDeterministic: the same lake gives the same bytes, into a folder that has the
+// reviewIsDeterministic: the same lake gives the same bytes, into a folder that has the
 // files already too.
-func TestReviewIsDeterministic(t *testing.T) {
-	engine := organisationEngine(t)
+func reviewIsDeterministic(t *testing.T, engine queries.Engine) {
+	t.Helper()
 	one, other := t.TempDir(), t.TempDir()
-	for _, out := range []string{one, other, other} {
+	if err := os.WriteFile(filepath.Join(other, "review.json"), []byte("older"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, out := range []string{one, other} {
 		madeReview(t, engine, out)
 	}
 	files, err := os.ReadDir(one)
@@ -285,9 +296,47 @@ func TestReviewIsDeterministic(t *testing.T) {
 	}
 }
 
+// reviewComparesDecisions: what was decided and not done is a finding, and on the page.
+func reviewComparesDecisions(t *testing.T, engine queries.Engine) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "decisions.json")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const head = `{"format":"roletrail decisions 1","window":{"since":"2026-04-01T00:00:00Z","until":"2026-07-01T00:00:00Z","quarter":"2026Q2"},"reviewer":"a <b>person</b>","decisions":[`
+	write(head + `{"role_arn":"arn:aws:iam::111111111111:role/gone","decision":"remove"},{"role_id":"AROA_NOBODY","role_arn":"arn:aws:iam::111111111111:role/legacy-batch","decision":"remove"}]}`)
+	out := t.TempDir()
+	review, _ := madeReview(t, engine, out, "--decisions", file)
+	var outcomes []any
+	for _, o := range objects(review["earlier"].(object)["outcomes"]) {
+		outcomes = append(outcomes, o["role_name"], o["outcome"])
+	}
+	if want := []any{"gone", "done", "legacy-batch", "done"}; !reflect.DeepEqual(outcomes, want) {
+		t.Errorf("the decisions became %v, want %v: the new role of a name is not the old one", outcomes, want)
+	}
+	page, err := os.ReadFile(filepath.Join(out, "review.html"))
+	if err != nil || !strings.Contains(string(page), "What became of the decisions of 2026Q2") || strings.Contains(string(page), "a <b>person") {
+		t.Errorf("the page does not show them, or not as text: %v", err)
+	}
+	for text, want := range map[string]string{
+		strings.Replace(head, "2026-04-01", "2026-07-01", 1) + "]}": "its window is empty",
+		head + "}": "give the file that the page of the last review exported",
+		strings.NewReplacer("2026-04-01", "2026-07-01", "2026-07-01T00:00:00Z\",\"quarter", "2026-10-01T00:00:00Z\",\"quarter").Replace(head) + "]}": "not from before this review",
+	} {
+		write(text)
+		if got := try(t, engine, "", "review", "--quarter", "2026Q3", "--out", out, "--decisions", file); got.code != 1 || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: %d %s, want %q", text, got.code, got.stderr, want)
+		}
+	}
+}
+
 // TestReviewRefusals: what is wrong is said, with what to do.
 func TestReviewRefusals(t *testing.T) {
 	for want, args := range map[string][]string{
+		"reading decisions":                      {"review", "--quarter", "2026Q3", "--out", t.TempDir(), "--decisions", "/nowhere.json"},
 		"needs a folder to write to":             {"review", "--quarter", "2026Q3"},
 		"invalid value \"2026Q5\" for --quarter": {"review", "--quarter", "2026Q5", "--out", t.TempDir()},
 	} {

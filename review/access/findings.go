@@ -39,6 +39,7 @@ func (r *reader) judge() {
 			r.judgeCallers(role, d)
 			r.judgeChanges(role, d)
 			r.judgeGrants(role, d)
+			role.judgeEarlier()
 			if role.Owner == "" && ownersKnown {
 				role.finding(Low, "no_owner", "has no owner, neither in roletrail.yaml nor by a tag.", "the inventory", "", nil)
 			}

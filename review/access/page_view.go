@@ -32,6 +32,7 @@ type page struct {
 	Made          []fact
 	Roles         []rowView
 	Owners        []ownerView
+	Earlier       *earlierView
 	Words         []word
 	accountsDays  map[Text]string
 	dates         dates
@@ -87,6 +88,7 @@ func newPage(r *Review) *page {
 	p.addNumbers()
 	p.addRoles()
 	p.addOwners()
+	p.addEarlier()
 	return p
 }
 

@@ -20,6 +20,8 @@ type Scope struct {
 	Quarter string
 	// Meta is what the answers rest on, with the warnings of the program.
 	Meta queries.Meta
+	// Decisions are those of the last review; nil without any.
+	Decisions *Decisions
 	// OwnerOf says who answers for a role, or nothing; nil asks nobody.
 	OwnerOf func(name, arn string) string
 }
@@ -34,6 +36,9 @@ func Read(ctx context.Context, engine queries.Engine, s Scope) (*Review, error) 
 		if err := read(); err != nil {
 			return nil, err
 		}
+	}
+	if err := r.compareEarlier(s.Decisions); err != nil {
+		return nil, fmt.Errorf("comparing with the decisions of the last review: %w", err)
 	}
 	r.judge()
 	return r.review, nil

@@ -21,6 +21,8 @@ type Review struct {
 	Coverage []Coverage `json:"coverage"`
 	// Changes are the rows of the report changes, the newest first.
 	Changes []Change `json:"changes"`
+	// Earlier is what became of the last review's decisions; null if none were given.
+	Earlier *Earlier `json:"earlier"`
 	// Roles are those of the report last-used, those that need an answer first.
 	Roles []Role `json:"roles"`
 }
@@ -119,6 +121,8 @@ type Role struct {
 	// there was no such day. Days without logs are those of the role's account.
 	UsesByDay   []int64 `json:"uses_by_day"`
 	DeniedByDay []int64 `json:"denied_by_day"`
+	// Earlier is what became of the decision of the last review; null without one.
+	Earlier *Outcome `json:"earlier"`
 	// ChangeList are places in Review.Changes.
 	ChangeList []int `json:"change_list"`
 }

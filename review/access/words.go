@@ -154,6 +154,9 @@ func principalText(arn string) string {
 	return kind + " " + review.Name(rest[strings.LastIndex(rest, "/")+1:]) + " of account " + review.Name(parts[4])
 }
 
+// principalName is the name at the end of an ARN.
+func principalName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
+
 // sentence begins a text with a capital letter.
 func sentence(s string) string {
 	if s == "" {

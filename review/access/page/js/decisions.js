@@ -8,7 +8,7 @@ const exported = () => JSON.stringify({
 	reviewer: reviewer || null,
 	decisions: [...reviewed].sort((a, b) => byText(a.role_arn || '', b.role_arn || '') || byText(a.role_id || '', b.role_id || '')).map(role => {
 		const d = decisions.get(roleKey(role)) || {};
-		return {role_id: role.role_id, role_arn: role.role_arn, account_id: role.account_id, decision: d.decision || null, until: d.until || null, reason: d.reason || null};
+		return {role_id: role.role_id, role_arn: role.role_arn, account_id: role.account_id, decision: d.decision || null, until: d.until || null, reason: d.reason || null, granted: role.grants ? role.grants.granted : null};
 	}),
 }, null, 1) + '\n';
 

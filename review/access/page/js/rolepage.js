@@ -89,6 +89,7 @@ const rolePage = (role, onPaper) => {
 		el('div.arn', null, el('code', null, role.role_arn || 'ARN not known'), onPaper || !role.role_arn ? null : copyButton(role.role_arn, 'ARN')),
 		el('dl.meta', null, facts.map(([name, value]) => el('div', null, el('dt', null, name), el('dd', null, value)))),
 		askBox(role, onPaper),
+		role.earlier ? el('p.quiet.earlier', null, 'Decided in the last review: ', el('b', null, role.earlier.decision), role.earlier.until ? ' until ' + role.earlier.until : '', role.earlier.reason ? ' (' + role.earlier.reason + ')' : '', '. It ' + role.earlier.says + '.') : null,
 		role.findings.length ? block('Findings', null, el('ol.findings', null, role.findings.map(findingItem))) : null,
 		block('When it was used', 'On ' + used + ' of ' + counted(review.window.days, 'day') + (gaps ? '; ' + counted(gaps, 'day') + ' of its account without logs, hatched' : '') + '. A column is a week; violet dots are refused calls.', calendar(role)),
 		g && g.granted ? block('What it may do and what it did', grouped(g.used) + ' of ' + counted(g.granted, 'granted action') + ' used, in ' + g.services_used + ' of ' + counted(g.services_granted, 'service') + '.', serviceBars(role),
