@@ -72,7 +72,7 @@ func openLedger(dir string, write bool) (*Ledger, error) {
 	}
 	if !blank {
 		if write {
-			err = l.addOutbox()
+			err = l.addTables()
 		}
 		if err != nil {
 			return nil, errors.Join(err, l.close())
@@ -164,12 +164,25 @@ func (l *Ledger) blank() (bool, error) {
 	return false, nil
 }
 
+// addTables gives a ledger of an older build the tables that it does not have.
+func (l *Ledger) addTables() error {
+	for _, name := range []string{"outbox", "schema_documents"} {
+		if _, err := l.db.Exec(statement(name)); err != nil {
+			return ledgerError(l.path, err)
+		}
+	}
+	return nil
+}
+
 func (l *Ledger) create() error {
 	return l.transaction(func(tx *sql.Tx) error {
 		if _, err := tx.Exec(statement("schema")); err != nil {
 			return err
 		}
-		_, err := tx.Exec(statement("outbox"))
+		if _, err := tx.Exec(statement("outbox")); err != nil {
+			return err
+		}
+		_, err := tx.Exec(statement("schema_documents"))
 		return err
 	})
 }

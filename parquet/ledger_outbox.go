@@ -14,12 +14,6 @@ type Message struct {
 	Tries     int // that failed; set by the ledger
 }
 
-// addOutbox gives a ledger of an older build the table.
-func (l *Ledger) addOutbox() error {
-	_, err := l.db.Exec(statement("outbox"))
-	return ledgerError(l.path, err)
-}
-
 func putMessages(tx *sql.Tx, messages []Message) error {
 	return each(tx, "put_outbox", messages, func(m Message) []any {
 		return []any{m.Webhook, m.Key, m.EventTime.UTC().Format(time.RFC3339Nano), m.Body}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -13,12 +14,19 @@ import (
 )
 
 // commit records everything that the workers have made durable, and counts it.
-func (r *run) commit(workers []*worker) error {
+func (r *run) commit(ctx context.Context, workers []*worker) error {
+	if err := r.explain(ctx, workers); err != nil {
+		return err
+	}
 	var batch parquet.Batch
 	var done []*outcome
 	for _, w := range workers {
 		batch.Files = append(batch.Files, w.out.files...)
-		batch.Messages = append(batch.Messages, w.told.messages...)
+		messages, err := w.told.messages()
+		if err != nil {
+			return err
+		}
+		batch.Messages = append(batch.Messages, messages...)
 		w.changes.Untold = w.told.untold
 		done = append(done, w.done...)
 	}

@@ -111,7 +111,7 @@ func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker) (again boo
 	if err := errors.Join(errs...); err != nil || again {
 		return again, err
 	}
-	return false, r.commit(workers)
+	return false, r.commit(ctx, workers)
 }
 
 // spoiledError says that an object failed after some of its records were taken:

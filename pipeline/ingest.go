@@ -31,6 +31,8 @@ type Options struct {
 	Known *Known
 	// Telling says which of the news are told to people.
 	Telling Telling
+	// Explaining, if set, holds the news against what was before them.
+	Explaining *Explaining
 
 	bounds bounds // tests make them small
 }

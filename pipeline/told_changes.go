@@ -32,36 +32,70 @@ const maxTold = 2000
 type toldChanges struct {
 	Telling
 	severities []string // that are told
+	explains   bool     // a change may turn out graver than its record shows
 	identity   cloudtrail.IdentityParser
 
-	messages []parquet.Message
-	untold   int64 // beyond maxTold
+	changes []toldChange
+	minor   []toldChange // not grave enough by their records
+	untold  int64        // beyond maxTold
 }
 
-func newToldChanges(t Telling) toldChanges {
+// toldChange is a change that is to be told.
+type toldChange struct {
+	key    string
+	change alert.Change
+}
+
+func newToldChanges(t Telling, explains bool) toldChanges {
 	all := difference.Severities()
-	return toldChanges{Telling: t, severities: all[max(slices.Index(all, t.AtLeast), 0):]}
+	return toldChanges{Telling: t, severities: all[max(slices.Index(all, t.AtLeast), 0):], explains: explains}
 }
 
-func (t *toldChanges) reset() { t.messages, t.untold = nil, 0 }
+func (t *toldChanges) reset() { t.changes, t.minor, t.untold = nil, nil, 0 }
 
 // see takes in a change that is news, if it is to be told.
-func (t *toldChanges) see(rec *cloudtrail.Record, kind RoleChange, r *rows, c *change) error {
-	if len(t.Webhooks) == 0 || kind.Outcome == string(cloudtrail.Failed) || !slices.Contains(t.severities, kind.Severity) {
-		return nil
-	}
-	if len(t.messages) >= maxTold*len(t.Webhooks) {
+func (t *toldChanges) see(rec *cloudtrail.Record, kind RoleChange, r *rows, c *change) {
+	isGrave := slices.Contains(t.severities, kind.Severity)
+	switch {
+	case len(t.Webhooks) == 0, kind.Outcome == string(cloudtrail.Failed), !isGrave && !t.explains:
+	case isGrave && len(t.changes) >= maxTold:
 		t.untold++
-		return nil
+	case isGrave:
+		t.changes = append(t.changes, toldChange{toldKey(rec), t.change(rec, kind, r, c).Cleaned()})
+	case len(t.minor) < maxTold:
+		t.minor = append(t.minor, toldChange{toldKey(rec), t.change(rec, kind, r, c).Cleaned()})
 	}
-	body, err := json.Marshal(t.change(rec, kind, r, c).Cleaned())
-	if err != nil {
-		return fmt.Errorf("telling of event %q: %w", rec.Text[cloudtrail.EventID], err)
+}
+
+// explained gives the changes the severity and summary that they have by what was before
+// them, by their keys. Those that are not grave enough by that are not told.
+func (t *toldChanges) explained(by map[string]explainedChange) {
+	var told []toldChange
+	for _, c := range slices.Concat(t.changes, t.minor) {
+		if e, ok := by[c.key]; ok {
+			c.change.Severity, c.change.Summary = e.severity, e.summary
+			c.change = c.change.Cleaned()
+		}
+		if slices.Contains(t.severities, c.change.Severity) {
+			told = append(told, c)
+		}
 	}
-	for _, webhook := range t.Webhooks {
-		t.messages = append(t.messages, parquet.Message{Webhook: webhook, Key: toldKey(rec), EventTime: time.UnixMicro(rec.Time).UTC(), Body: body})
+	t.changes, t.minor = told[:min(len(told), maxTold)], nil
+	t.untold += int64(len(told) - len(t.changes))
+}
+
+// messages are those for the outbox, one for each webhook and change.
+func (t *toldChanges) messages() (messages []parquet.Message, err error) {
+	for _, c := range t.changes {
+		body, err := json.Marshal(c.change)
+		if err != nil {
+			return nil, fmt.Errorf("telling of event %q: %w", c.change.EventID, err)
+		}
+		for _, webhook := range t.Webhooks {
+			messages = append(messages, parquet.Message{Webhook: webhook, Key: c.key, EventTime: c.change.EventTime, Body: body})
+		}
 	}
-	return nil
+	return messages, nil
 }
 
 // change is what is told of a change.
@@ -91,6 +125,10 @@ func toldKey(rec *cloudtrail.Record) string {
 	if _, isGUID := keyOf(id, account); !isGUID {
 		id = rec.Raw
 	}
+	return keyOfTold(id, account)
+}
+
+func keyOfTold(id, account []byte) string {
 	sum := sha256.Sum256(slices.Concat(account, []byte{0}, id))
 	return hex.EncodeToString(sum[:16])
 }

@@ -41,7 +41,7 @@ func newWorker(options *Options, actions *action.Mapper, keys *keySets, out *par
 		spoiled: spoiled,
 
 		changes:     newRoleChanges(),
-		told:        newToldChanges(options.Telling),
+		told:        newToldChanges(options.Telling, options.Explaining != nil),
 		recentSince: options.RecentSince,
 	}
 }
@@ -216,9 +216,7 @@ func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 	if c := w.rows.add(rec, o.object.Name); c != nil {
 		kind := RoleChange{Account: w.coverage.text(rec.Account()), Change: c.event.Change, Severity: c.severity.String(), Outcome: string(c.outcome)}
 		if w.changes.see(kind, time.UnixMicro(rec.Time).UTC(), w.recentSince) {
-			if err := w.told.see(rec, kind, w.rows, c); err != nil {
-				return fatal(err)
-			}
+			w.told.see(rec, kind, w.rows, c)
 		}
 	}
 	if w.rows.full() {

@@ -172,19 +172,9 @@ func (c *ExplainedChange) apply(columns []Column) {
 				c.Row[i] = c.Difference.Severity.String()
 			}
 		case "summary":
-			c.Row[i] = summarised(fmt.Sprint(c.Row[i]), c.Difference)
+			c.Row[i] = c.Difference.Summarise(fmt.Sprint(c.Row[i]))
 		}
 	}
-}
-
-func summarised(summary string, d *difference.Difference) string {
-	what, shown, _ := strings.Cut(summary, ": ")
-	reasons := slices.Clone(d.Reasons)
-	if d.Severity == nil && shown != "" {
-		reasons = slices.DeleteFunc(reasons, func(reason string) bool { return strings.Contains(shown, reason) })
-		reasons = append([]string{shown}, reasons...)
-	}
-	return what + ": " + strings.Join(reasons, "; ")
 }
 
 // atLeast are the rows that are at least as grave; an empty severity means all.

@@ -161,7 +161,8 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 	watcher := watch.Watcher{
 		Lake:    lake,
 		Sources: sources,
-		Options: pipeline.Options{Limits: limits(j.logs.common.Config.Limits), Workers: j.logs.workers, Version: cli.Version(), Telling: j.alerts.telling()},
+		Options: pipeline.Options{Limits: limits(j.logs.common.Config.Limits), Workers: j.logs.workers, Version: cli.Version(), Telling: j.alerts.telling(),
+			Explaining: &pipeline.Explaining{Accounts: j.logs.common.Config.KnownAccounts}},
 		Every:   j.poll,
 		Told:    j.told,
 		Metrics: metrics,

@@ -192,3 +192,16 @@ func (d *Difference) because(reasons []string) {
 		d.Reasons[i] = cut(reason, maxReason)
 	}
 }
+
+// Summarise puts the reasons into the summary of a change in the place of those that its
+// record shows ("WHAT: WHY"). Where the difference is not enough to say how grave the change is, both
+// stand there.
+func (d *Difference) Summarise(summary string) string {
+	what, shown, _ := strings.Cut(summary, ": ")
+	reasons := slices.Clone(d.Reasons)
+	if d.Severity == nil && shown != "" {
+		reasons = slices.DeleteFunc(reasons, func(reason string) bool { return strings.Contains(shown, reason) })
+		reasons = append([]string{shown}, reasons...)
+	}
+	return what + ": " + strings.Join(reasons, "; ")
+}

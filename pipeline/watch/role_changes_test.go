@@ -3,6 +3,8 @@ package watch
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"roletrail/parquet"
 	"roletrail/pipeline"
 )
 
@@ -58,6 +61,83 @@ roletrail_role_change_last_timestamp_seconds{severity="medium"} %[1]d
 	if problems, err := testutil.GatherAndLint(w.registry); err != nil || len(problems) > 0 {
 		t.Errorf("the linter says %v, %v", problems, err)
 	}
+}
+
+// TestRoleChangesByWhatWasBefore: a change is as grave as the difference to what was before
+// it, also where that was told in an earlier round, or before the watch began; an account of
+// one's own is no stranger.
+func TestRoleChangesByWhatWasBefore(t *testing.T) {
+	w := newWatched(t)
+	now := time.Now().Truncate(time.Second)
+	trusts := func(n int, at time.Time, principals string) string {
+		document := strconv.Quote(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[` + principals + `]},"Action":"sts:AssumeRole"}]}`)
+		return strings.Replace(changeRecord(n, "UpdateAssumeRolePolicy", "111111111111", at), `{"roleName":"app"}`, `{"roleName":"app","policyDocument":`+document+`}`, 1)
+	}
+	place(t, filepath.Join(w.logs, "old.json"), trusts(1, now.Add(-100*24*time.Hour), `"111111111111","999999999999"`))
+	stop := w.start()
+	w.await("an object", func(r round) bool { return r.summary.Objects.Ingested == 1 })
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	again := newWatched(t) // another process
+	again.Lake, again.Options.Explaining = InFolder(w.lake), &pipeline.Explaining{Accounts: []string{"222222222222"}}
+	again.Options.Telling = pipeline.Telling{Webhooks: []string{"hook"}, AtLeast: "high"}
+	stop = again.start()
+	for n, c := range []struct{ principals, severity string }{
+		{`"111111111111"`, "low"},                                    // fewer than a hundred days ago
+		{`"111111111111"`, "info"},                                   // the same again
+		{`"111111111111","222222222222"`, "high"},                    // another one of ours
+		{`"111111111111","222222222222","888888888888"`, "critical"}, // a stranger
+	} {
+		before := testutil.ToFloat64(collected{again.Metrics.roleChanges, c.severity})
+		place(t, filepath.Join(again.logs, fmt.Sprint(n, ".json")), trusts(2+n, now.Add(time.Duration(n-10)*time.Minute), c.principals))
+		if r := again.await("an object", func(r round) bool { return r.summary.Objects.Ingested == 1 }); r.err != nil {
+			t.Fatal(r.err)
+		}
+		if after := testutil.ToFloat64(collected{again.Metrics.roleChanges, c.severity}); after != before+1 {
+			t.Errorf("trust in %s: %v of severity %s, want one more than %v", c.principals, after, c.severity, before)
+		}
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	lake, err := parquet.OpenLake(w.lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	told, err := pipeline.Outbox{Ledger: lake.Ledger()}.Due("hook", time.Now(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var severities []string
+	for _, c := range told {
+		severities = append(severities, c.Change.Severity+" "+c.Change.Summary)
+	}
+	want := []string{"high UpdateAssumeRolePolicy: lets in account 222222222222", "critical UpdateAssumeRolePolicy: lets in account 888888888888 without a condition"}
+	if !slices.Equal(severities, want) {
+		t.Errorf("told is %q, want %q", severities, want)
+	}
+}
+
+// collected is how many changes of a severity were counted.
+type collected struct {
+	of       *roleChanges
+	severity string
+}
+
+func (c collected) Describe(chan<- *prometheus.Desc) {}
+
+func (c collected) Collect(to chan<- prometheus.Metric) {
+	c.of.mu.Lock()
+	defer c.of.mu.Unlock()
+	n := int64(0)
+	for kind, count := range c.of.series {
+		if kind.Severity == c.severity {
+			n += count
+		}
+	}
+	to <- prometheus.MustNewConstMetric(prometheus.NewDesc("counted", "", nil, nil), prometheus.CounterValue, float64(n))
 }
 
 // TestRoleChangesAreCapped counts accounts beyond the cap together, and what a run commits

@@ -1,0 +1,12 @@
+select
+    at_us,
+    turn,
+    event,
+    standing,
+    document
+from documents
+where
+    subject = ?
+    and (at_us, turn, event) > (?, ?, ?)
+order by at_us asc, turn asc, event asc
+limit 1

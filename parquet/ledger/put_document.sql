@@ -1,0 +1,3 @@
+insert or ignore into documents (
+    subject, at_us, turn, event, standing, document
+) values (?, ?, ?, ?, ?, ?)

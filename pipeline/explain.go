@@ -1,0 +1,132 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"roletrail/iam/difference"
+	"roletrail/iam/history"
+	"roletrail/parquet"
+)
+
+// Explaining says how role changes that are news are held against what was before them, as
+// [RememberDocuments] keeps it, in the commit that brings them into the lake: counts and
+// messages have the severity of the difference.
+type Explaining struct {
+	// Accounts are one's own beside those of which the lake has inventories or trails.
+	Accounts []string
+}
+
+// explainedChange is what is told of a change.
+type explainedChange struct{ severity, summary string }
+
+// explain explains the news that the workers found, which lie in files that are durable and
+// do not count yet. Without news, or when ctx ends, all stays as the records show it.
+func (r *run) explain(ctx context.Context, workers []*worker) error {
+	news := 0
+	for _, w := range workers {
+		news += len(w.changes.Recent)
+	}
+	if r.options.Explaining == nil || news == 0 {
+		return nil
+	}
+	x := &explaining{run: r, by: map[string]explainedChange{}}
+	err := x.remember(ctx, workers)
+	if err == nil {
+		err = x.explain(ctx, workers)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("holding changes of roles against what was before them: %w", err)
+	}
+	for i, w := range workers {
+		x.counted[i].Untold = w.changes.Untold
+		w.changes = x.counted[i]
+		w.told.explained(x.by)
+	}
+	return nil
+}
+
+// explaining is the news of a commit being explained.
+type explaining struct {
+	run     *run
+	counted []RoleChanges              // anew, by worker
+	by      map[string]explainedChange // by the key that the outbox has
+}
+
+// remember keeps what the lake and then the files of the workers tell of documents: of what
+// is in one commit no part comes first.
+func (x *explaining) remember(ctx context.Context, workers []*worker) error {
+	lake := x.run.lake
+	if err := RememberDocuments(ctx, lake); err != nil {
+		return err
+	}
+	for _, w := range workers {
+		for _, f := range w.out.files {
+			if err := rememberFile(ctx, lake, parquet.DataFile{Name: f.Path, Path: x.run.path(f.Path)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (x *explaining) explain(ctx context.Context, workers []*worker) error {
+	own, err := ownAccounts(x.run.lake, x.run.options.Explaining.Accounts)
+	if err != nil {
+		return err
+	}
+	e := &history.Explainer{Judge: difference.Embedded(), Memory: x.run.lake.Ledger(), Own: func(account string) bool { return own[account] }}
+	for _, w := range workers {
+		counted := newRoleChanges()
+		for _, f := range w.out.files {
+			err := eachDocumentChange(ctx, x.run.path(f.Path), func(c *foundChange) error {
+				err := x.one(e, c)
+				counted.see(c.kind, c.Time, x.run.options.RecentSince)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		x.counted = append(x.counted, counted)
+	}
+	return nil
+}
+
+// one explains a change that is news.
+func (x *explaining) one(e *history.Explainer, c *foundChange) error {
+	if !c.explainable || c.Time.Before(x.run.options.RecentSince) {
+		return nil
+	}
+	d, err := e.Explain(&c.Change)
+	if err != nil || d == nil {
+		return err
+	}
+	if d.Severity != nil {
+		c.kind.Severity = d.Severity.String()
+	}
+	x.by[keyOfTold([]byte(c.ID), []byte(c.AccountID))] = explainedChange{c.kind.Severity, d.Summarise(c.summary)}
+	return nil
+}
+
+// ownAccounts are the accounts that are no strangers (design 9.20).
+func ownAccounts(lake *parquet.Lake, known []string) (map[string]bool, error) {
+	own := map[string]bool{}
+	for _, account := range known {
+		own[account] = true
+	}
+	tables := []string{parquet.RolesSchema.Table, parquet.TrailsSchema.Table}
+	files, err := lake.FilesOf(tables...)
+	if err != nil {
+		return nil, err
+	}
+	for _, table := range tables {
+		for _, f := range files[table] {
+			own[f.Account] = true
+		}
+	}
+	return own, nil
+}
