@@ -928,8 +928,7 @@ verdicts as (
         min(grades.grade) as grade,
         bool_or(judged.is_long_term) as is_long_term,
         bool_or(judged.lacks_external_id) as lacks_external_id,
-        bool_or(judged.turn < 2 and new_networks.network is not null)
-            as has_new_network
+        bool_or(new_networks.network is not null) as has_new_network
     from judged
     left join grades
         on

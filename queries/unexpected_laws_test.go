@@ -27,7 +27,7 @@ func TestExpectingACallerOnlyRemovesFindings(t *testing.T) {
 	before := b.askAll(t, p)
 	for _, rules := range [][]CallerRule{
 		{{Role: "*", Caller: "*"}},
-		{{Role: "app", Caller: "arn:aws:iam::*"}, {Role: "*:role/team/*", Caller: "*.amazonaws.com"}},
+		{{Role: "app", Caller: "arn:aws:iam::*"}, {Role: "*:role/base/*", Caller: "*.amazonaws.com"}},
 		b.params.Unexpected.Expected,
 	} {
 		p.Unexpected.Expected = rules

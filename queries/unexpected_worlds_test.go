@@ -116,7 +116,7 @@ func (m *trustMaker) role() madeRole {
 	case name == "AWSServiceRoleForThing":
 		path = "/aws-service-role/thing.amazonaws.com/"
 	case name == "ops":
-		path = "/team/"
+		path = "/base/"
 	}
 	return madeRole{
 		arn: "arn:aws:iam::" + account + ":role" + path + name, account: account, name: name, path: path,
@@ -151,7 +151,7 @@ func (m *trustMaker) forget() {
 	for i := range m.w.roles {
 		role := &m.w.roles[i]
 		if m.chance(20) {
-			role.CreatedAt = ptr(m.moment())
+			role.CreatedAt = ptr([]time.Time{m.moment(), m.since.AddDate(0, 0, -14)}[m.IntN(2)])
 		}
 		if m.chance(20) {
 			before := *role
@@ -237,7 +237,7 @@ func (m *trustMaker) principal() string {
 	return m.pick(
 		"AWS|*", "AWS|"+a, "AWS|arn:aws:iam::"+a+":root", "AWS|arn:aws:iam::"+a+":user/ann", "AWS|arn:aws:iam::"+a+":user/staff/ann", "AWS|arn:aws:iam::"+a+":role/ops",
 		"AWS|arn:aws:iam::"+a+":role/app", "AWS|arn:aws:sts::"+a+":assumed-role/ops/s1", "AWS|AIDA0000000000000001", "AWS|AROA0000000000000001",
-		"Service|lambda.amazonaws.com", "Service|states.eu-west-1.amazonaws.com", "Service|ec2.amazonaws.com.cn", "CanonicalUser|0123abcd",
+		"Service|lambda.amazonaws.com", "Service|lambda.amazonaws.com", "Service|states.eu-west-1.amazonaws.com", "Service|ec2.amazonaws.com.cn", "CanonicalUser|0123abcd",
 		"Federated|arn:aws:iam::"+a+":oidc-provider/"+madeOIDC, "Federated|accounts.google.com", "Federated|arn:aws:iam::"+a+":saml-provider/"+madeSAML,
 		"Federated|arn:aws:iam::"+a+":saml-provider/AWSSSO_0123_DO_NOT_DELETE",
 	)
@@ -247,9 +247,12 @@ func (m *trustMaker) condition() (operator, key, value string) {
 	operator = m.pick("StringEquals", "StringLike", "StringNotEquals", "StringEqualsIgnoreCase", "ArnLike", "StringEqualsIfExists", "StringNotLikeIfExists",
 		"ForAllValues:StringEquals", "ForAnyValue:StringLike", "ForAllValues:StringNotEquals")
 	key = m.pick("sts:ExternalId", "sts:RoleSessionName", "sts:SourceIdentity", "aws:RequestTag/Team", "aws:PrincipalArn", "aws:PrincipalAccount",
-		"aws:PrincipalArn", madeOIDC+":sub", madeOIDC+":aud", strings.ToUpper(madeOIDC)+":sub", "SAML:aud", "SAML:sub", "aws:PrincipalOrgID")
+		"aws:PrincipalArn", madeOIDC+":sub", madeOIDC+":aud", strings.ToUpper(madeOIDC)+":sub", "SAML:aud", "SAML:sub", "aws:PrincipalOrgID", "aws:PrincipalOrgID")
 	a := m.account(m.IntN(3))
 	value = m.pick("x-1", "s1", "ann", "sub-1", "aud-1", "sub*", "*", a, "arn:aws:iam::"+a+":user/ann", "arn:aws:iam::"+a+":role/*", "${aws:username}", "a_b%c#d")
+	if fitting := m.fitting(key, a); m.chance(35) && fitting != "" {
+		value = fitting
+	}
 	switch m.IntN(10) {
 	case 0:
 		return m.pick("Bool", "BoolIfExists", "Null"), "aws:MultiFactorAuthPresent", m.pick("true", "false")
@@ -259,6 +262,21 @@ func (m *trustMaker) condition() (operator, key, value string) {
 		return "Null", key, m.pick("true", "false")
 	}
 	return operator, key, value
+}
+
+// fitting is a value of a key that events have; empty where any other is as good.
+func (m *trustMaker) fitting(key, account string) string {
+	switch key {
+	case "sts:ExternalId":
+		return m.pick("x-1", "x-2")
+	case "sts:SourceIdentity":
+		return m.pick("ann", "bob")
+	case "aws:RequestTag/Team":
+		return m.pick("x-1", "a_b%c#d")
+	case "aws:PrincipalArn":
+		return "arn:aws:iam::" + account + m.pick(":user/ann", ":role/base/ops", ":role/app", ":root")
+	}
+	return ""
 }
 
 func (m *trustMaker) moment() time.Time {
@@ -304,24 +322,27 @@ func (m *trustMaker) assumption() {
 	}
 }
 
-// instance draws a call of an EC2 instance, or of who is called like one. No assumption
-// begins its session. (It throws dice of its own, and changes nothing else of the world.)
+// instance draws calls of EC2 instances, or of who is called like one. No assumption
+// begins their sessions. (It throws dice of its own, and changes nothing else of the world.)
 func (m *trustMaker) instance() {
 	dice := m.Rand
 	defer func() { m.Rand = dice }()
 	m.Rand = rand.New(rand.NewPCG(uint64(m.w.number), 12))
-	if m.chance(60) {
+	if m.chance(45) {
 		return
 	}
-	r, at := m.role(), m.moment()
-	e := trustEvent{event: event{
-		EventID: m.eventID(), EventTime: at, EventSource: "s3.amazonaws.com", EventName: "ListBuckets", Outcome: "success", Recipient: &r.account,
-		RoleID: m.maybe(r.id, 85), RoleARN: &r.arn, SessionName: ptr(m.pick("i-0abc", "i-0abc", "i-0abc", "i-0xyz")), SessionCreated: ptr(at.Add(-time.Hour)),
-	}}
-	if m.chance(10) {
-		e.SessionCreated = nil
+	r := m.role()
+	for range 1 + m.IntN(2) {
+		at := m.moment()
+		e := trustEvent{event: event{
+			EventID: m.eventID(), EventTime: at, EventSource: "s3.amazonaws.com", EventName: "ListBuckets", Outcome: "success", Recipient: &r.account,
+			RoleID: m.maybe(r.id, 85), RoleARN: &r.arn, SessionName: ptr(m.pick("i-0abc", "i-0abc", "i-0abc", "i-0xyz")), SessionCreated: ptr(at.Add(-time.Hour)),
+		}}
+		if m.chance(10) {
+			e.SessionCreated = nil
+		}
+		m.w.events = append(m.w.events, e)
 	}
-	m.w.events = append(m.w.events, e)
 }
 
 func (m *trustMaker) eventID() string {
@@ -493,7 +514,13 @@ func (m *trustMaker) rules() {
 		m.w.expected = append(m.w.expected, rule())
 	}
 	if m.chance(25) {
-		m.w.exceptions = append(m.w.exceptions, CallerException{rule(), []time.Time{m.until, m.until.AddDate(0, 0, 1), m.since.AddDate(0, 0, 1), m.moment()}[m.IntN(4)]})
+		ends := []time.Time{m.until, m.until.AddDate(0, 0, 1), m.since.AddDate(0, 0, 1), m.moment(), m.since}
+		exception := CallerException{rule(), ends[m.IntN(5)]}
+		m.w.exceptions = append(m.w.exceptions, exception)
+		if m.chance(50) {
+			exception.Until = ends[m.IntN(5)]
+			m.w.exceptions = append(m.w.exceptions, exception)
+		}
 	}
 	if m.chance(30) {
 		m.w.known = append(m.w.known, m.account(2))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,9 @@ func compareFiltered(t *testing.T, e *duckEngine, w world, p Params) {
 		"service-linked": func(p *Params) { p.Role = "AWSServiceRoleForThing" },
 		"verdicts":       func(p *Params) { p.Verdicts = []string{"unused", "too_new"} },
 		"inventory":      func(p *Params) { p.InventoryDate = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC) },
+		"its day": func(p *Params) {
+			p.InventoryDate, _ = time.Parse(time.DateOnly, slices.MaxFunc(w.roles, func(a, b inventoryRole) int { return strings.Compare(a.SnapshotDate, b.SnapshotDate) }).SnapshotDate)
+		},
 	} {
 		q := p
 		change(&q)

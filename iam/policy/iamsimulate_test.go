@@ -5,6 +5,7 @@ package policy
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -221,4 +222,63 @@ func (s wantedSet) forSimulator(r *rand.Rand) simulatorSet {
 		out.Boundary = write(*s.boundary, "")
 	}
 	return out
+}
+
+// TestProposalAgainstIAMSimulate asks the simulator about policies and about what is
+// proposed in their place: it must answer the same for each action that was kept, on
+// every resource and in every context, and refuse the others.
+func TestProposalAgainstIAMSimulate(t *testing.T) {
+	s := startSimulator(t)
+	u := NewUniverse(testNames())
+	t.Logf("seed %d, %d sets", *seed, *sets/2)
+	kept, dropped, granted := 0, 0, 0
+	for i := range *sets / 2 {
+		r := random(t, i)
+		wanted := accepted.set(r)
+		wanted.boundary, wanted.scps, wanted.rcps = nil, nil, nil // they bear on both
+		before := wanted.forSimulator(r)
+		var today []Source
+		for n, document := range before.Identity {
+			today = append(today, Source{Name: fmt.Sprint(n), Document: string(document)})
+		}
+		keep, keeps := choose(r, u, Evaluate(u, wanted.compile(r, u)))
+		p, err := Propose(today, keep)
+		if err != nil {
+			t.Fatalf("set %d: %v", i, err)
+		}
+		after := simulatorSet{Identity: []json.RawMessage{}, SCPs: before.SCPs, RCPs: before.RCPs}
+		for _, d := range p.Drafts {
+			after.Identity = append(after.Identity, json.RawMessage(d.JSON()))
+		}
+		var names []string
+		for range 12 {
+			names = append(names, u.Name(r.IntN(u.Len())))
+		}
+		for _, k := range keep[:min(len(keep), 6)] {
+			names = append(names, k.Action)
+		}
+		for _, name := range names {
+			before.Requests = append(before.Requests, requestsOf(name)...)
+		}
+		after.Requests = before.Requests
+		was, is := s.ask(t, before), s.ask(t, after)
+		for at, request := range before.Requests {
+			want := was[at] && keeps[request.Action]
+			if is[at] != want {
+				t.Fatalf("set %d: %s on %s in %v is %v, was %v, kept %v\n%s\n%s", i, request.Action, request.Resource, request.Context, is[at], was[at], keeps[request.Action], before.Identity, after.Identity)
+			}
+			switch {
+			case is[at]:
+				granted++
+			case keeps[request.Action]:
+				kept++
+			default:
+				dropped++
+			}
+		}
+	}
+	if granted < 100 || kept < 100 || dropped < 100 {
+		t.Errorf("too little was tried: %d granted, %d kept and refused, %d dropped", granted, kept, dropped)
+	}
+	t.Logf("compared: %d granted, %d of kept actions refused as before, %d of dropped ones", granted, kept, dropped)
 }

@@ -24,5 +24,5 @@ if ! grep -qs "\"version\": \"$version\"" "$installed"; then
 		exit 0
 	fi
 fi
-IAM_SIMULATE=$folder go test -count=1 -v -tags iamsimulate -run '^TestAgainstIAMSimulate$' ./iam/policy \
+IAM_SIMULATE=$folder go test -count=1 -v -tags iamsimulate -run 'AgainstIAMSimulate$' ./iam/policy \
 	-args -sets "${1:-1000}" -seed "${2:-1}"
