@@ -104,3 +104,6 @@ func escapeUnderscores(s string) string {
 func isWordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
+
+// MarkdownText makes s harmless within a line of Markdown: a page shows it as it is.
+func MarkdownText(s string) string { return escapeMarkdown(s) }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +30,10 @@ may do and never do, what changed, and what the logs cannot say.
   review.html  one file for a browser, which needs no network: every role with its
                evidence, and a decision to be made about it
   review.json  the same for programs, with the names of the reports' columns
+  review.csv   a row per role, for a spreadsheet, with room for the decision
+  review.md    the first page and a line per role, for a wiki or a ticket
+  owners/      what each owner is asked, where owners are known
+  manifest.json  what it was made of, and the SHA-256 of each file
 
 --decisions says what became of what was decided last time: what was done, what was
 not, and which exceptions ran out. Decisions are bound to the role's unique id.
@@ -63,8 +69,15 @@ inventory and configuration give the same bytes.`,
 	return cmd
 }
 
+// givenDecisions are the decisions of the last review, and the file that they stand in; nil
+// if none were given.
+type givenDecisions struct {
+	*access.Decisions
+	read manifestFile
+}
+
 // readDecisions reads the decisions of the last review, if there is a file of them.
-func readDecisions(file string) (d *access.Decisions, err error) {
+func readDecisions(file string) (d *givenDecisions, err error) {
 	if file == "" {
 		return nil, nil
 	}
@@ -73,14 +86,31 @@ func readDecisions(file string) (d *access.Decisions, err error) {
 		return nil, fmt.Errorf("reading decisions: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if d, err = access.ReadDecisions(f); err != nil {
+	sum, counted := sha256.New(), &countingWriter{}
+	read, err := access.ReadDecisions(io.TeeReader(f, io.MultiWriter(sum, counted)))
+	if err != nil {
 		return nil, cli.WithHint(fmt.Errorf("reading decisions %s: %w", file, err), "give the file that the page of the last review exported")
 	}
-	return d, nil
+	return &givenDecisions{read, manifestFile{filepath.Base(file), counted.bytes, hex.EncodeToString(sum.Sum(nil))}}, nil
+}
+
+// decisions are nil if none were given.
+func (d *givenDecisions) decisions() *access.Decisions {
+	if d == nil {
+		return nil
+	}
+	return d.Decisions
+}
+
+func (d *givenDecisions) file() *manifestFile {
+	if d == nil {
+		return nil
+	}
+	return &d.read
 }
 
 // review reads all and writes the files.
-func (r *report) review(ctx context.Context, engine queries.Engine, f *questionFlags, params queries.Params, earlier *access.Decisions, out string) error {
+func (r *report) review(ctx context.Context, engine queries.Engine, f *questionFlags, params queries.Params, earlier *givenDecisions, out string) error {
 	if err := checkAccounts(ctx, engine, params); err != nil {
 		return err
 	}
@@ -99,29 +129,12 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 	if err != nil {
 		return err
 	}
-	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf, Decisions: earlier})
+	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf, Decisions: earlier.decisions()})
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fmt.Errorf("making the folder of the review: %w", err)
-	}
-	files := []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{"review.html", func(w io.Writer) error { return reviewed.WriteHTML(w, reviewCommand(f, params)) }},
-		{"review.json", reviewed.WriteJSON},
-	}
-	for _, file := range files {
-		if err := writeFile(filepath.Join(out, file.name), file.write); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(r.Stdout, filepath.Join(out, file.name)); err != nil {
-			return err
-		}
-	}
-	return nil
+	made := reviewCommand(f, params)
+	return r.writeReview(out, reviewed.Files(made), manifest{Made: made, Meta: meta, Decisions: earlier.file()})
 }
 
 // reviewCommand is the command that makes the review again, but for the lake. An age in
@@ -140,21 +153,4 @@ func reviewCommand(f *questionFlags, params queries.Params) string {
 		words += " --inventory " + f.inventory
 	}
 	return words + " --out access-review"
-}
-
-// writeFile writes a file whole or not at all: somebody may be reading the old one.
-func writeFile(name string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("writing %s: %w", name, err), os.Remove(f.Name()))
-		}
-	}()
-	if err := errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -271,28 +274,62 @@ func comparePermissions(t *testing.T, rows []object, byRole map[string]object) {
 func reviewIsDeterministic(t *testing.T, engine queries.Engine) {
 	t.Helper()
 	one, other := t.TempDir(), t.TempDir()
-	if err := os.WriteFile(filepath.Join(other, "review.json"), []byte("older"), 0o600); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"review.json": "older", "owners/left.md": "", "mine.md": "",
+		"manifest.json": `{"files":[{"name":"owners/left.md"},{"name":"owners/../mine.md"},{"name":"mine.md"}]}`} {
+		if err := errors.Join(os.MkdirAll(filepath.Join(other, "owners"), 0o755), os.WriteFile(filepath.Join(other, name), []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, out := range []string{one, other} {
 		madeReview(t, engine, out)
 	}
-	files, err := os.ReadDir(one)
-	if err != nil || len(files) < 2 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	for _, f := range files {
-		first, err := os.ReadFile(filepath.Join(one, f.Name()))
+	files := 0
+	err := fs.WalkDir(os.DirFS(one), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files++
+		first, err := os.ReadFile(filepath.Join(one, name))
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		second, err := os.ReadFile(filepath.Join(other, f.Name()))
-		if err != nil || string(first) != string(second) {
-			t.Errorf("%s differs between two runs: %v", f.Name(), err)
+		second, err := os.ReadFile(filepath.Join(other, name))
+		if string(first) != string(second) {
+			t.Errorf("%s differs between two runs", name)
 		}
+		return err
+	})
+	if err != nil || files < 7 {
+		t.Errorf("%d files, %v", files, err)
 	}
+	if _, err := os.Stat(filepath.Join(other, "owners", "left.md")); err == nil {
+		t.Error("the file of a former owner is still there")
+	}
+	if _, err := os.Stat(filepath.Join(other, "mine.md")); err != nil {
+		t.Error("a file of somebody else was removed")
+	}
+	checkManifest(t, one)
 	if left, _ := filepath.Glob(filepath.Join(other, ".*")); len(left) > 0 {
 		t.Errorf("files were left over: %v", left)
+	}
+}
+
+// checkManifest holds the manifest of a review against its files.
+func checkManifest(t *testing.T, dir string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	var m manifest
+	if err := errors.Join(err, json.Unmarshal(text, &m)); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range m.Files {
+		text, err := os.ReadFile(filepath.Join(dir, f.Name))
+		if sum := fmt.Sprintf("%x", sha256.Sum256(text)); err != nil || sum != f.SHA256 || int64(len(text)) != f.Bytes {
+			t.Errorf("%s is not what the manifest says: %v", f.Name, err)
+		}
+	}
+	if len(m.Files) < 6 || m.Made != "report review --quarter 2026Q3 --out access-review" || m.Meta.Coverage.Events == 0 {
+		t.Errorf("the manifest is %+v", m)
 	}
 }
 

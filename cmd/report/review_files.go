@@ -1,0 +1,125 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"roletrail/queries"
+	"roletrail/review/access"
+)
+
+// manifest says what a review was made of, and what its files are.
+type manifest struct {
+	Made      string        `json:"made_with"`
+	Meta      queries.Meta  `json:"meta"`
+	Decisions *manifestFile `json:"decisions"` // of the last review, if they were given
+	// Files are the others of the folder.
+	Files []manifestFile `json:"files"`
+}
+
+type manifestFile struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+const manifestName = "manifest.json"
+
+// writeReview writes the files and, when all are there, their manifest. Files of owners that
+// the manifest before it had, and this one has not, are removed: who answers for nothing any
+// more must not be asked.
+func (r *report) writeReview(out string, files []access.File, m manifest) error {
+	before := readManifest(out)
+	now := map[string]bool{}
+	for _, f := range files {
+		if err := os.MkdirAll(filepath.Join(out, filepath.Dir(filepath.FromSlash(f.Name))), 0o755); err != nil {
+			return fmt.Errorf("making the folder of the review: %w", err)
+		}
+		written, err := writeFile(out, f.Name, f.Write)
+		if err != nil {
+			return err
+		}
+		m.Files, now[f.Name] = append(m.Files, written), true
+		if _, err := fmt.Fprintln(r.Stdout, filepath.Join(out, filepath.FromSlash(f.Name))); err != nil {
+			return err
+		}
+	}
+	for _, f := range before.Files {
+		if !isOwners(f.Name) || now[f.Name] {
+			continue
+		}
+		if err := os.Remove(filepath.Join(out, filepath.FromSlash(f.Name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("removing the file of a former owner: %w", err)
+		}
+	}
+	_, err := writeFile(out, manifestName, func(w io.Writer) error {
+		text, err := json.MarshalIndent(m, "", " ")
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(append(text, '\n'))
+		return err
+	})
+	if err == nil {
+		_, err = fmt.Fprintln(r.Stdout, filepath.Join(out, manifestName))
+	}
+	return err
+}
+
+// isOwners says whether a name is that of an owner's file, and of nothing else whatever a
+// manifest says.
+func isOwners(name string) bool {
+	return path.Clean(name) == name && path.Dir(name) == "owners" && path.Ext(name) == ".md" && filepath.IsLocal(filepath.FromSlash(name))
+}
+
+// maxManifest bounds the manifest that is read, in bytes.
+const maxManifest = 16 << 20
+
+// readManifest reads the manifest of a review that was written before. One that cannot be
+// read names no file.
+func readManifest(out string) (m manifest) {
+	f, err := os.Open(filepath.Join(out, manifestName))
+	if err != nil {
+		return m
+	}
+	defer f.Close()
+	if json.NewDecoder(io.LimitReader(f, maxManifest)).Decode(&m) != nil {
+		return manifest{}
+	}
+	return m
+}
+
+// writeFile writes a file whole or not at all: somebody may be reading the old one.
+func writeFile(dir, name string, write func(io.Writer) error) (written manifestFile, err error) {
+	target := filepath.Join(dir, filepath.FromSlash(name))
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+"-*")
+	if err != nil {
+		return written, fmt.Errorf("writing %s: %w", target, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("writing %s: %w", target, err), os.Remove(f.Name()))
+		}
+	}()
+	sum := sha256.New()
+	counted := &countingWriter{}
+	if err := errors.Join(write(io.MultiWriter(f, sum, counted)), f.Chmod(0o644), f.Close()); err != nil {
+		return written, err
+	}
+	return manifestFile{name, counted.bytes, hex.EncodeToString(sum.Sum(nil))}, os.Rename(f.Name(), target)
+}
+
+type countingWriter struct{ bytes int64 }
+
+func (c *countingWriter) Write(b []byte) (int, error) {
+	c.bytes += int64(len(b))
+	return len(b), nil
+}
