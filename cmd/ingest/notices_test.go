@@ -74,6 +74,48 @@ func TestLambdaFromNotices(t *testing.T) {
 	if fmt.Sprint(onS3) != fmt.Sprint(inFolder) || onS3[0][0] != fmt.Sprint(objects*5) {
 		t.Errorf("on S3 %q, in the folder %q", onS3, inFolder)
 	}
+	inventoryOnVersitygw(t)
+}
+
+// inventoryOnVersitygw takes inventories of one day into the lake, one after the other, and both at
+// once: what a report sees is one of them.
+func inventoryOnVersitygw(t *testing.T) {
+	t.Helper()
+	const role = `{"Arn":"arn:aws:iam::111111111111:role/%s","RoleId":"AROAEXAMPLEEXAMPLE111","AssumeRolePolicyDocument":{"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]},"RolePolicyList":[],"AttachedManagedPolicies":[]}`
+	take := func(name string) error {
+		file := filepath.Join(t.TempDir(), "roles.json")
+		if err := os.WriteFile(file, fmt.Appendf(nil, `{"RoleDetailList":[`+role+`]}`, name), 0o600); err != nil {
+			return err
+		}
+		out, err := exec.Command("../../bin/ingest", "iam", "--lake", "s3://lake/roletrail", "--snapshot-date", "2026-08-01", "--cache", t.TempDir(), file).CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("%w\n%s", err, out)
+		}
+		return err
+	}
+	seen := func() string {
+		return fmt.Sprint(sqlRows(t, "s3://lake/roletrail", "select name from roles order by 1"))
+	}
+	for _, name := range []string{"first", "second"} {
+		if err := take(name); err != nil {
+			t.Fatal(err)
+		}
+		if got := seen(); got != "[["+name+"]]" {
+			t.Errorf("the roles are %s, want %s", got, name)
+		}
+	}
+	errs := make(chan error, 2)
+	for _, name := range []string{"one", "other"} {
+		go func() { errs <- take(name) }()
+	}
+	for range 2 {
+		if err := <-errs; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := seen(); got != "[[one]]" && got != "[[other]]" {
+		t.Errorf("the roles are %s", got)
+	}
 }
 
 // taken counts notices by what they are about.
