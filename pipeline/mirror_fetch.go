@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -158,7 +159,35 @@ func (m *mirror) fetchOne(ctx context.Context, number int, of *remoteObject) (g 
 	if err != nil {
 		return g, err
 	}
-	return g, errors.Join(download(ctx, of.coverage, file), file.Close())
+	if err := errors.Join(download(ctx, of.coverage, file), file.Close()); err != nil {
+		return g, err
+	}
+	return g, g.complete()
+}
+
+// complete finds out whether all is here that a log file made: its coverage, which is stored last,
+// says how many events that were.
+func (g *mirrored) complete() error {
+	meta, err := parquet.Metadata(g.coverage)
+	if err != nil {
+		return fmt.Errorf("reading %q: %w", g.of.name(), err)
+	}
+	var made struct {
+		Name    string `json:"name"`
+		Written int64  `json:"written"`
+	}
+	if err := json.Unmarshal([]byte(meta[objectKey]), &made); err != nil {
+		return fmt.Errorf("reading %q: it does not say what became of its log file: %w", g.of.name(), err)
+	}
+	var here int64
+	for _, f := range g.events {
+		here += f.Rows
+	}
+	if here != made.Written {
+		return fmt.Errorf("log file %q made %d events, and %d are there: objects below events/ are gone, or are others; remove %q from the lake and ingest the log file again, which makes them anew",
+			made.Name, made.Written, here, g.of.name())
+	}
+	return nil
 }
 
 // keep makes an object a file of the lake here.

@@ -257,6 +257,31 @@ func TestMirrorErrors(t *testing.T) {
 	m.want("without them", 1, 1)
 }
 
+// TestMirrorMissesEvents names the log file of which objects are gone, and what to do, which helps.
+func TestMirrorMissesEvents(t *testing.T) {
+	m := newMirrored(t)
+	m.put("a.json", 10, 1, 2, 3)
+	m.put("b.json", 10, 4)
+	m.ingest()
+	var gone string
+	for key := range m.server.Objects("lake", "a/events/") {
+		gone = key
+		break
+	}
+	m.server.Remove("lake", "a/events/"+gone)
+	err := m.mirror()
+	if err == nil || !strings.Contains(err.Error(), `log file "s3://trails/`) || !strings.Contains(err.Error(), "0 are there") {
+		t.Fatalf("the error is %v", err)
+	}
+	_, file, _ := strings.Cut(gone, "/")
+	if !strings.Contains(err.Error(), `remove "coverage/`+file+`"`) {
+		t.Fatalf("the error is %v", err)
+	}
+	m.server.Remove("lake", "a/coverage/"+file)
+	m.ingest()
+	m.want("made anew", 4, 2)
+}
+
 // TestMirrorOfOtherTables keeps inventories and the catalogue those of the store.
 func TestMirrorOfOtherTables(t *testing.T) {
 	m := newMirrored(t)
