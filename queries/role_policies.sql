@@ -66,15 +66,16 @@ remade as (
         named.arn,
         named.snapshot_date
     from named
-    inner join lake.events as events on named.arn = events.role_arn
+    inner join lake.uses as uses on named.arn = uses.role_arn
     cross join params
     left join lake.inventory as known_roles
-        on events.role_id = known_roles.role_key
+        on uses.role_id = known_roles.role_key
     where
-        events.role_id is not null
+        uses.role_id is not null
         and known_roles.role_key is null
-        and events.event_time >= cast(named.snapshot_date as timestamp(6))
-        and events.event_time < params.until
+        -- (They are of one day each.)
+        and uses.last_seen >= cast(named.snapshot_date as timestamp(6))
+        and uses.first_seen < params.until
 
 ),
 
