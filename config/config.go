@@ -25,6 +25,8 @@ type Config struct {
 	// Owners are who answers for which roles; the first entry that fits counts, see
 	// [Config.OwnerOf].
 	Owners []Owner `koanf:"owners"`
+	// KnownAutomation is what changes roles without a person, see [Config.AutomationOf].
+	KnownAutomation []Automation `koanf:"known_automation"`
 	// Limits bound what one log file may cost.
 	Limits Limits `koanf:"limits"`
 }

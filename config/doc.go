@@ -22,6 +22,9 @@
 //	exceptions: []            # callers whose findings are accepted for a time: entries of
 //	                          # role, caller, until (a date) and reason
 //
+//	known_automation: []      # what changes roles without a person: entries of name and
+//	                          # actors, patterns with * and ?
+//
 //	limits:                   # what one log file may be before it is quarantined
 //	  inflated_size: 2GiB     # 1KiB..1TiB, one object after decompression
 //	  inflation_ratio: 200    # 1..10000, inflated : compressed, asked above 1 MiB

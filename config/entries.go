@@ -84,6 +84,7 @@ func checkEntry(entry *yaml.Node, check map[string]func(*yaml.Node) error, keys 
 var (
 	expectedCallersEntry = map[string]func(*yaml.Node) error{"role": pattern, "callers": patterns}
 	ownerEntry           = map[string]func(*yaml.Node) error{"role": pattern, "owner": pattern}
+	automationEntry      = map[string]func(*yaml.Node) error{"name": pattern, "actors": patterns}
 	exceptionEntry       = map[string]func(*yaml.Node) error{"role": pattern, "caller": pattern, "until": date, "reason": text}
 )
 

@@ -22,6 +22,7 @@ var keys = map[string]func(*yaml.Node) error{
 	"expected_callers":          entries(expectedCallersEntry, "role", "callers"),
 	"exceptions":                entries(exceptionEntry, "role", "caller", "until", "reason"),
 	"owners":                    entries(ownerEntry, "role", "owner"),
+	"known_automation":          entries(automationEntry, "name", "actors"),
 	"limits.inflated_size":      size(smallest.InflatedSize, largest.InflatedSize),
 	"limits.inflation_ratio":    count(smallest.InflationRatio, largest.InflationRatio),
 	"limits.record_size":        size(smallest.RecordSize, largest.RecordSize),

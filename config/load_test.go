@@ -89,6 +89,7 @@ func TestValidFiles(t *testing.T) {
 		{Role: "deploy", Caller: "x", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Reason: "quoted"},
 	}
 	rules.Owners = []Owner{{Role: "etl-*", Owner: "data platform"}}
+	rules.KnownAutomation = []Automation{{Name: "terraform", Actors: []string{"arn:aws:iam::111111111111:role/deploy"}}}
 	for name, want := range map[string]Config{
 		"full": {
 			Lake: "/srv/lake", LogFormat: "json", Coverage: Coverage{ThinBelow: 0.75},
@@ -119,10 +120,10 @@ func TestExampleSetsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 || len(got.Owners) == 0 {
+	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 || len(got.Owners) == 0 || len(got.KnownAutomation) == 0 {
 		t.Errorf("the example is %+v", got)
 	}
-	got.KnownAccounts, got.ExpectedCallers, got.Exceptions, got.Owners = []string{}, nil, nil, nil
+	got.KnownAccounts, got.ExpectedCallers, got.Exceptions, got.Owners, got.KnownAutomation = []string{}, nil, nil, nil, nil
 	if !reflect.DeepEqual(got, Default()) {
 		t.Errorf("the example sets %+v, the defaults are %+v", got, Default())
 	}

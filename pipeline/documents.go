@@ -107,11 +107,12 @@ type foundChange struct {
 	history.Change
 	kind        RoleChange
 	summary     string
-	explainable bool // it may be about a document
+	actors      []string // who made it, as far as the record tells
+	explainable bool     // it may be about a document
 }
 
 var foundColumns = parquet.EventsSchema.Only("event_id", "event_time", "event_name", "recipient_account_id", "request_parameters", "response_elements",
-	"event_source", "change", "change_severity", "outcome", "change_summary", "identity_account_id")
+	"event_source", "change", "change_severity", "outcome", "change_summary", "identity_account_id", "role_arn", "identity_arn", "invoked_by")
 
 // eachDocumentChange streams the role changes of a file of events.
 func eachDocumentChange(ctx context.Context, path string, fn func(*foundChange) error) error {
@@ -120,7 +121,7 @@ func eachDocumentChange(ctx context.Context, path string, fn func(*foundChange) 
 		text := func(i int) string { return textOf(row[i]) }
 		c := foundChange{
 			Change: history.Change{ID: text(0), Name: text(2), AccountID: text(3), Request: []byte(text(4)), Response: []byte(text(5))},
-			kind:   RoleChange{Account: cmp.Or(text(3), text(11)), Change: text(7), Severity: text(8), Outcome: text(9)}, summary: text(10),
+			kind:   RoleChange{Account: cmp.Or(text(3), text(11)), Change: text(7), Severity: text(8), Outcome: text(9)}, summary: text(10), actors: []string{text(12), text(13), text(14)},
 		}
 		c.Time, _ = row[1].(time.Time)
 		c.explainable = text(6) == iamSource && text(9) == string(cloudtrail.Success) && history.Tells(c.Name)

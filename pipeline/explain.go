@@ -15,6 +15,9 @@ import (
 type Explaining struct {
 	// Accounts are one's own beside those of which the lake has inventories or trails.
 	Accounts []string
+	// Automation, if set, names the known automation that one of the actors is, empty for
+	// others: its changes are one severity lower.
+	Automation func(actors ...string) string
 }
 
 // explainedChange is what is told of a change.
@@ -98,17 +101,29 @@ func (x *explaining) explain(ctx context.Context, workers []*worker) error {
 
 // one explains a change that is news.
 func (x *explaining) one(e *history.Explainer, c *foundChange) error {
-	if !c.explainable || c.Time.Before(x.run.options.RecentSince) {
+	if c.Time.Before(x.run.options.RecentSince) {
 		return nil
 	}
-	d, err := e.Explain(&c.Change)
-	if err != nil || d == nil {
-		return err
+	told := explainedChange{c.kind.Severity, c.summary}
+	if c.explainable {
+		d, err := e.Explain(&c.Change)
+		if err != nil {
+			return err
+		}
+		if d != nil && d.Severity != nil {
+			told.severity = d.Severity.String()
+		}
+		if d != nil {
+			told.summary = d.Summarise(c.summary)
+		}
 	}
-	if d.Severity != nil {
-		c.kind.Severity = d.Severity.String()
+	if automation := x.run.options.Explaining.Automation; automation != nil {
+		if name := automation(c.actors...); name != "" {
+			told.severity, told.summary = difference.Lower(told.severity), told.summary+" (by "+name+")"
+		}
 	}
-	x.by[keyOfTold([]byte(c.ID), []byte(c.AccountID))] = explainedChange{c.kind.Severity, d.Summarise(c.summary)}
+	c.kind.Severity = told.severity
+	x.by[keyOfTold([]byte(c.ID), []byte(c.AccountID))] = told
 	return nil
 }
 

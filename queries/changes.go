@@ -14,6 +14,9 @@ type Changes struct {
 	AtLeast string
 	// Failed asks also for attempts that failed for another reason than a refusal.
 	Failed bool
+	// Automation, if set, names the known automation that one of the actors is, empty for
+	// others. It is asked by [ExplainChanges] alone.
+	Automation func(actors ...string) string
 }
 
 // Severities are the severities of changes, the gravest first (design 9.7).

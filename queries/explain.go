@@ -39,6 +39,11 @@ func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string
 			return nil, nil, fmt.Errorf("holding changes against the documents before them: %w", err)
 		}
 	}
+	if p.Changes.Automation != nil {
+		for i := range x.rows {
+			x.rows[i].automated(x.columns, p.Changes.Automation)
+		}
+	}
 	return x.columns, x.atLeast(atLeast), nil
 }
 
@@ -173,6 +178,23 @@ func (c *ExplainedChange) apply(columns []Column) {
 			}
 		case "summary":
 			c.Row[i] = c.Difference.Summarise(fmt.Sprint(c.Row[i]))
+		}
+	}
+}
+
+// automated makes a change of known automation less grave.
+func (c *ExplainedChange) automated(columns []Column, automation func(actors ...string) string) {
+	cell := cellsOf(columns, c.Row)
+	name := automation(cell.text("actor"), cell.text("via"))
+	if name == "" {
+		return
+	}
+	for i, column := range columns {
+		switch column.Name {
+		case "severity":
+			c.Row[i] = difference.Lower(cell.text("severity"))
+		case "summary":
+			c.Row[i] = cell.text("summary") + " (by " + name + ")"
 		}
 	}
 }

@@ -162,7 +162,7 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 		Lake:    lake,
 		Sources: sources,
 		Options: pipeline.Options{Limits: limits(j.logs.common.Config.Limits), Workers: j.logs.workers, Version: cli.Version(), Telling: j.alerts.telling(),
-			Explaining: &pipeline.Explaining{Accounts: j.logs.common.Config.KnownAccounts}},
+			Explaining: &pipeline.Explaining{Accounts: j.logs.common.Config.KnownAccounts, Automation: j.logs.common.Config.AutomationOf}},
 		Every:   j.poll,
 		Told:    j.told,
 		Metrics: metrics,

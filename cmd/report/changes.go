@@ -42,6 +42,7 @@ programs it adds the column difference.`,
 				return err
 			}
 			params.Changes = c
+			params.Changes.Automation = r.Config.AutomationOf
 			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
 				return r.changes(cmd.Context(), engine, params, &f.outputFlags, diff)
 			})

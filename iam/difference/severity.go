@@ -29,3 +29,13 @@ func (s Severity) Moved(steps int) Severity {
 
 // MarshalText writes the severity as the lake does.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Lower is the text of the severity one lower than another one, which is as it was where
+// it is none.
+func Lower(severity string) string {
+	i := slices.Index(severities[:], severity)
+	if i < 0 {
+		return severity
+	}
+	return Severity(i).Moved(-1).String()
+}

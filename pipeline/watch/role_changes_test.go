@@ -80,7 +80,15 @@ func TestRoleChangesByWhatWasBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := newWatched(t) // another process
-	again.Lake, again.Options.Explaining = InFolder(w.lake), &pipeline.Explaining{Accounts: []string{"222222222222"}}
+	again.Lake, again.Options.Explaining = InFolder(w.lake), &pipeline.Explaining{
+		Accounts: []string{"222222222222"},
+		Automation: func(actors ...string) string {
+			if slices.Contains(actors, "arn:aws:iam::111111111111:user/robot") {
+				return "robot"
+			}
+			return ""
+		},
+	}
 	again.Options.Telling = pipeline.Telling{Webhooks: []string{"hook"}, AtLeast: "high"}
 	stop = again.start()
 	for n, c := range []struct{ principals, severity string }{
@@ -88,9 +96,14 @@ func TestRoleChangesByWhatWasBefore(t *testing.T) {
 		{`"111111111111"`, "info"},                                   // the same again
 		{`"111111111111","222222222222"`, "high"},                    // another one of ours
 		{`"111111111111","222222222222","888888888888"`, "critical"}, // a stranger
+		{`"111111111111","777777777777"`, "high"},                    // another one, let in by known automation
 	} {
 		before := testutil.ToFloat64(collected{again.Metrics.roleChanges, c.severity})
-		place(t, filepath.Join(again.logs, fmt.Sprint(n, ".json")), trusts(2+n, now.Add(time.Duration(n-10)*time.Minute), c.principals))
+		text := trusts(2+n, now.Add(time.Duration(n-10)*time.Minute), c.principals)
+		if n == 4 {
+			text = strings.Replace(text, `"eventVersion"`, `"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111111111111:user/robot"},"eventVersion"`, 1)
+		}
+		place(t, filepath.Join(again.logs, fmt.Sprint(n, ".json")), text)
 		if r := again.await("an object", func(r round) bool { return r.summary.Objects.Ingested == 1 }); r.err != nil {
 			t.Fatal(r.err)
 		}
@@ -114,7 +127,8 @@ func TestRoleChangesByWhatWasBefore(t *testing.T) {
 	for _, c := range told {
 		severities = append(severities, c.Change.Severity+" "+c.Change.Summary)
 	}
-	want := []string{"high UpdateAssumeRolePolicy: lets in account 222222222222", "critical UpdateAssumeRolePolicy: lets in account 888888888888 without a condition"}
+	want := []string{"high UpdateAssumeRolePolicy: lets in account 222222222222", "critical UpdateAssumeRolePolicy: lets in account 888888888888 without a condition",
+		"high UpdateAssumeRolePolicy: lets in account 777777777777 without a condition; no longer lets in account 222222222222; no longer lets in account 888888888888 (by robot)"}
 	if !slices.Equal(severities, want) {
 		t.Errorf("told is %q, want %q", severities, want)
 	}
