@@ -57,6 +57,8 @@ type Params struct {
 	Unexpected Unexpected
 	// Changes is what `report changes` is asked beside these.
 	Changes Changes
+	// Sessions is what `report sessions` is asked beside these.
+	Sessions Sessions
 	// InventoryDate picks the snapshot to use; zero means the newest of each
 	// account (design 9.14).
 	InventoryDate time.Time

@@ -175,7 +175,7 @@ func (p Params) values() (map[string]driver.Value, error) {
 	if p.ThinCoverage > 0 {
 		v["thin_share"] = p.ThinCoverage
 	}
-	return v, errors.Join(p.Unexpected.addValues(v), p.Changes.addValues(v))
+	return v, errors.Join(p.Unexpected.addValues(v), p.Changes.addValues(v), p.Sessions.addValues(v))
 }
 
 const timestampText = "2006-01-02 15:04:05.000000"

@@ -175,7 +175,7 @@ func (m *worldMaker) call(s madeSession) {
 	}
 	m.actAs(&e, s)
 	if m.chance(20) {
-		e.IAMAction = ptr("s3:ListAllMyBuckets")
+		e.IAMAction = ptr(m.pick("s3:ListAllMyBuckets", "sqs:ListQueues"))
 	}
 	m.w.events = append(m.w.events, e)
 }

@@ -56,6 +56,14 @@ var layouts = map[string][]choice{
 		{"role_session_name", 1, 17, 0}, {"session_created_at", 2, 0, 0}, {"last_seen", 5, 0, 0}, {"events", 3, 0, 0}, {"denied", 6, 0, 0},
 		{"caller", 4, 20, 0}, {"via_role", 7, 20, 0},
 	},
+	"session_list": {
+		{"role_arn", 3, 16, 0}, {"role_session_name", 1, 17, 0}, {"session_created_at", 2, 0, 0}, {"last_seen", 8, 0, 0}, {"events", 5, 0, 0}, {"denied", 6, 0, 0},
+		{"caller", 4, 20, 0}, {"services", 7, 16, 0}, {"via_role", 9, 20, 0},
+	},
+	"session_events": {
+		{"event_time", 1, 0, 0}, {"action", 2, 20, 0}, {"outcome", 3, 0, 0}, {"resource", 4, 20, 0}, {"error_code", 6, 12, 0}, {"aws_region", 5, 0, 0},
+		{"source_ip_address", 7, 0, 0}, {"user_agent", 8, 16, 0},
+	},
 	"unused": {
 		{"role_arn", 3, 16, 0}, {"action", 1, 24, 0}, {"access_level", 7, 0, 0}, {"verdict", 2, 0, 0}, {"uses", 6, 0, 0},
 		{"last_used", 5, 0, 0}, {"reason", 4, 30, 60},

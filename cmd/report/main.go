@@ -10,6 +10,7 @@
 //	report coverage [--gaps]      what the lake holds and what is missing
 //	report role ROLE              everything about one role (name, ARN or AROA id)
 //	report review --out FOLDER    the quarterly access review, one page for a browser
+//	report sessions [--session S] one row per session of a role, or one session's calls
 //	report serve --listen ADDR    the same as metrics, for Prometheus
 //	report sql [QUERY | -f FILE]  SQL over the views of the lake, read-only;
 //	                              without a query on a terminal, a prompt

@@ -30,12 +30,13 @@ which are used, when, by whom and for what, and what they may do and never do.`,
   report role deploy --since 30d
   report review --quarter 2026Q3 --out access-review
   report coverage --gaps
+  report sessions --role db-admin --since 30d
   report serve --listen 127.0.0.1:9596
   report sql "select event_name, count(*) from events group by 1"`,
 	}
 	r.Common = cli.AddCommon(root, r.Program)
 	r.cache.Flags(root.PersistentFlags())
 	cli.TakesS3Lake(root)
-	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newReview(r), newSQL(r), newServe(r))
+	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newSessions(r), newReview(r), newSQL(r), newServe(r))
 	return root
 }

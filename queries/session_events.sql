@@ -1,0 +1,40 @@
+-- What happened under one hat? One row per call of a session, in order, at most ten
+-- thousand. The session is meant by its principal id, as records have it, or by an
+-- access key of it.
+select
+    events.event_time,
+    coalesce(
+        events.iam_action,
+        split_part(events.event_source, '.', 1) || ':' || events.event_name
+    ) as action,
+    events.outcome,
+    events.error_code,
+    events.aws_region,
+    json_extract_scalar(events.resources, '$[0].ARN') as resource,
+    events.source_ip_address,
+    events.user_agent,
+    events.role_arn,
+    events.session_created_at,
+    events.event_id
+from events
+cross join (
+    select
+        cast(? as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
+        cast(? as varchar) as session
+) as params
+where
+    events.event_date >= cast(? as date)
+    and events.event_date <= cast(? as date)
+    and events.event_time >= params.since
+    and events.event_time < params.until
+    and (events.role_id is not null or events.role_arn is not null)
+    and (
+        events.identity_access_key_id = params.session
+        or events.role_id || ':' || events.role_session_name = params.session
+    )
+order by
+    events.event_time asc,
+    events.event_id asc nulls last,
+    events.recipient_account_id asc nulls last
+fetch first 10000 rows only
