@@ -100,7 +100,7 @@ func (c *cutter) read(s Source) error {
 		}
 		if !doc.HasVariables() && st.mentionsVariables() {
 			return &StatementError{Number: st.Number, Sid: st.Sid, MayDeny: !st.Allow,
-				Err: fmt.Errorf("it has ${, which means itself in a policy of version %q and a variable in 2012-10-17", doc.Version)}
+				Err: fmt.Errorf("it has ${, which means itself in a policy of version %q and a variable in 2012-10-17; give it that version if a variable is meant, else write ${$}{", doc.Version)}
 		}
 		switch {
 		case st.NeverHolds():

@@ -135,7 +135,7 @@ func TestProposeErrors(t *testing.T) {
 	for document, want := range map[string]string{
 		`{`: `reading policy "inline:p0": parsing policy: unexpected end of JSON input`,
 		statements(`{"Effect":"Allow","Action":"s3:*"}`):                                                                                                  `reading policy "inline:p0": parsing policy: statement 1: it has neither Resource nor NotResource`,
-		`{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::${aws:username}"}}`:                                                      `reading policy "inline:p0": parsing policy: statement 1: it has ${, which means itself in a policy of version "" and a variable in 2012-10-17`,
+		`{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::${aws:username}"}}`:                                                      `reading policy "inline:p0": parsing policy: statement 1: it has ${, which means itself in a policy of version "" and a variable in 2012-10-17; give it that version if a variable is meant, else write ${$}{`,
 		statements(`{"Effect":"Allow","Action":"ec2:*","Resource":"*"}`):                                                                                  `finding what grants "s3:GetObject": no statement of today's policies does`,
 		statements(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":` + condition + `}`):                                                     `and it cannot be taken apart; shorten it first`,
 		statements(`{"Effect":"Deny","NotAction":[` + strings.Join(exceptions, ",") + `],"Resource":"*"},{"Effect":"Allow","Action":"*","Resource":"*"}`): `and it cannot be taken apart; shorten it first`,
