@@ -35,6 +35,7 @@ var modules = map[string]string{
 	"github.com/knadh/koanf/parsers/yaml":      "roletrail.yaml, for koanf",
 	"go.yaml.in/yaml/v3":                       "lines of mistakes in roletrail.yaml",
 	"github.com/jedib0t/go-pretty/v6":          "tables on a terminal and in Markdown",
+	"github.com/xuri/excelize/v2":              "workbooks with filters and lists to choose from",
 	"github.com/peterh/liner":                  "the prompt of report sql, with history",
 	"golang.org/x/term":                        "whether and how wide a terminal is there",
 	"github.com/rogpeppe/go-internal":          "tests only: scripts of command lines",

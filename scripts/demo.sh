@@ -20,7 +20,7 @@ if [ -e "$lake" ]; then
 		exit 1
 	fi
 	rm -rf -- "$lake"
-	rm -f -- "$lake-review"/review.{html,json,csv,md} "$lake-review/manifest.json" "$lake-review"/owners/*.md
+	rm -f -- "$lake-review"/review.{html,json,csv,xlsx,md} "$lake-review/manifest.json" "$lake-review"/owners/*.md
 	rmdir -- "$lake-review/owners" "$lake-review" 2>/dev/null || true
 fi
 $clean && exit 0

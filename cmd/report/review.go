@@ -31,6 +31,7 @@ may do and never do, what changed, and what the logs cannot say.
                evidence, and a decision to be made about it
   review.json  the same for programs, with the names of the reports' columns
   review.csv   a row per role, for a spreadsheet, with room for the decision
+  review.xlsx  the same as a workbook, with filters and a list to choose from
   review.md    the first page and a line per role, for a wiki or a ticket
   owners/      what each owner is asked, where owners are known
   manifest.json  what it was made of, and the SHA-256 of each file

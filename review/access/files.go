@@ -23,6 +23,7 @@ func (r *Review) Files(made string) []File {
 		{"review.html", func(w io.Writer) error { return r.WriteHTML(w, made) }},
 		{"review.json", r.WriteJSON},
 		{"review.csv", func(w io.Writer) error { return review.Write(w, review.CSV, nil, r.sheet(), review.Options{}) }},
+		{"review.xlsx", r.writeXLSX},
 		{"review.md", func(w io.Writer) error { return r.writeMarkdown(w) }},
 	}
 	owners := r.owners()

@@ -86,7 +86,7 @@ func TestOwnersHaveTheirFiles(t *testing.T) {
 	for i := range r.Roles {
 		r.Roles[i].Owner = ""
 	}
-	if n := len(r.Files("")); n != 4 {
+	if n := len(r.Files("")); n != 5 {
 		t.Errorf("%d files where nobody owns anything", n)
 	}
 }
