@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -18,7 +19,12 @@ type Explaining struct {
 	// Automation, if set, names the known automation that one of the actors is, empty for
 	// others: its changes are one severity lower.
 	Automation func(actors ...string) string
+	// Most is how many changes of a commit are held against what was before them; 0 means
+	// 10,000. Of others, which come of an attack or a mistake, the record tells.
+	Most int
 }
+
+const mostExplained = 10_000
 
 // explainedChange is what is told of a change.
 type explainedChange struct{ severity, summary string }
@@ -33,7 +39,7 @@ func (r *run) explain(ctx context.Context, workers []*worker) error {
 	if r.options.Explaining == nil || news == 0 {
 		return nil
 	}
-	x := &explaining{run: r, by: map[string]explainedChange{}}
+	x := &explaining{run: r, by: map[string]explainedChange{}, left: cmp.Or(r.options.Explaining.Most, mostExplained)}
 	err := x.remember(ctx, workers)
 	if err == nil {
 		err = x.explain(ctx, workers)
@@ -57,6 +63,7 @@ type explaining struct {
 	run     *run
 	counted []RoleChanges              // anew, by worker
 	by      map[string]explainedChange // by the key that the outbox has
+	left    int                        // how many may still be explained
 }
 
 // remember keeps what the lake and then the files of the workers tell of documents: of what
@@ -105,7 +112,8 @@ func (x *explaining) one(e *history.Explainer, c *foundChange) error {
 		return nil
 	}
 	told := explainedChange{c.kind.Severity, c.summary}
-	if c.explainable {
+	if c.explainable && x.left > 0 {
+		x.left--
 		d, err := e.Explain(&c.Change)
 		if err != nil {
 			return err

@@ -298,3 +298,21 @@ func TestCountedChangesAreExplained(t *testing.T) {
 		t.Errorf("the last critical one was at %v", last)
 	}
 }
+
+// TestMostExplained: beyond a number of changes the severity is that of the record.
+func TestMostExplained(t *testing.T) {
+	removed := func(id int) string {
+		document := `"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"`
+		return fmt.Sprintf(`{"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventTime":"2026-09-05T10:00:%02dZ","eventSource":"iam.amazonaws.com","eventName":"UpdateAssumeRolePolicy",
+			"awsRegion":"us-east-1","eventType":"AwsApiCall","eventID":"00000000-0000-4000-8000-%012d","recipientAccountId":"111111111111","requestParameters":{"roleName":"app","policyDocument":%s}}`, id, id, document)
+	}
+	for most, want := range map[int]int64{0: 4, 2: 1} {
+		folder := t.TempDir()
+		write(t, folder, "a.json", trail(removed(1), removed(2), removed(3), removed(4), removed(5)))
+		summary := ingest(t, filepath.Join(t.TempDir(), "lake"), pipeline.Options{Explaining: &pipeline.Explaining{Most: most}}, folder)
+		same := pipeline.RoleChange{Account: "111111111111", Change: "trust_changed", Severity: "info", Outcome: "success"}
+		if got := summary.RoleChanges.Recent; got[same] != want || len(got) != 2 {
+			t.Errorf("at most %d: %v, want %d that change nothing", most, got, want)
+		}
+	}
+}

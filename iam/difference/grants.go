@@ -50,8 +50,15 @@ const (
 type side struct {
 	result    *policy.Result
 	grants    []*policy.Permission // by index of the action, nil where it is denied
-	denied    []*policy.Permission // likewise of its Deny statements, read as grants
+	denied    []*policy.Permission // likewise of its Deny statements, read as grants; nil without any
 	unmatched map[string]*policy.Permission
+}
+
+func (s *side) denies(i int) *policy.Permission {
+	if s.denied == nil {
+		return nil
+	}
+	return s.denied[i]
 }
 
 func (j *Judge) side(d Document) side {
@@ -61,7 +68,9 @@ func (j *Judge) side(d Document) side {
 	for pattern, p := range s.result.Unmatched() {
 		s.unmatched[strings.ToLower(pattern)] = p
 	}
-	s.denied = j.permissions(j.evaluate(denials(parsed)))
+	if refused := denials(parsed); len(refused.Statements) > 0 {
+		s.denied = j.permissions(j.evaluate(refused))
+	}
 	return s
 }
 
@@ -121,7 +130,7 @@ func (j *Judge) compareGrants(before, after Document, role string) *Grants {
 				narrower.add(j, i)
 			}
 		}
-		if b, a := old.denied[i], now.denied[i]; a != nil && (b == nil || widens(b, a)) {
+		if b, a := old.denies(i), now.denies(i); a != nil && (b == nil || widens(b, a)) {
 			denialsGained.add(j, i)
 		} else if b != nil && (a == nil || widens(a, b)) {
 			denialsLost.add(j, i)
