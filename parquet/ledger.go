@@ -196,7 +196,11 @@ func (l *Ledger) transaction(do func(*sql.Tx) error) error {
 	if err := do(tx); err != nil {
 		return errors.Join(ledgerError(l.path, err), ignoreDone(tx.Rollback()))
 	}
-	err = tx.Commit()
+	return l.end(tx)
+}
+
+func (l *Ledger) end(tx *sql.Tx) error {
+	err := tx.Commit()
 	l.doubtful.Store(err != nil)
 	return ledgerError(l.path, err)
 }

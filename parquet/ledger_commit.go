@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -86,9 +87,8 @@ func (l *Ledger) Finish(run int64) error {
 	return ledgerError(l.path, err)
 }
 
-// Commit adds a batch to the ledger in one transaction: all of it counts afterwards, or
-// nothing. The files must be durable before ([File.Commit]). An object that is known
-// already is replaced together with its quarantine entries.
+// Commit adds a batch to the ledger in one transaction, see [Pending]: all of it counts
+// afterwards, or nothing.
 func (l *Lake) Commit(run int64, b Batch) error {
 	return l.ledger.commit(run, b)
 }
@@ -111,26 +111,82 @@ func (l *Lake) Complete(run int64, b Batch) (leftOver, err error) {
 }
 
 func (l *Ledger) commit(run int64, b Batch) error {
-	for i := range b.Files {
-		if err := b.Files[i].locate(); err != nil {
-			return fmt.Errorf("committing to ledger %q: %w", l.path, err)
-		}
-	}
-	for _, o := range b.Objects {
-		if o.Records != o.Written+o.Duplicate+o.Quarantined {
-			return fmt.Errorf("committing to ledger %q: object %q has %d records, not %d written + %d duplicate + %d quarantined",
-				l.path, o.Name, o.Records, o.Written, o.Duplicate, o.Quarantined)
-		}
-	}
-	if err := failpoint(stepCommit, l.path); err != nil {
-		return ledgerError(l.path, err)
-	}
-	err := l.transaction(func(tx *sql.Tx) error { return b.put(tx, run) })
+	p, err := l.prepare(run)
 	if err != nil {
 		return err
 	}
-	return failpoint(stepCommitted, l.path)
+	if err := p.Commit(b); err != nil {
+		return errors.Join(err, p.Undo())
+	}
+	return nil
 }
+
+// Pending is a commit that is made while the work goes on of which it tells: objects are
+// added as they are done, and count with the rest or not at all. Nothing else can be
+// written to the ledger meanwhile. Commit or Undo ends it. It is not for concurrent use.
+type Pending struct {
+	ledger      *Ledger
+	run         int64
+	at          string
+	tx          *sql.Tx
+	quarantined bool // the ledger has a quarantine, of which objects may be that come again
+}
+
+// Prepare begins a commit of a run.
+func (l *Lake) Prepare(run int64) (*Pending, error) { return l.ledger.prepare(run) }
+
+func (l *Ledger) prepare(run int64) (*Pending, error) {
+	tx, err := l.db.Begin()
+	if err != nil {
+		return nil, ledgerError(l.path, err)
+	}
+	p := &Pending{ledger: l, run: run, at: now(), tx: tx}
+	if err := tx.QueryRow(statement("has_quarantine")).Scan(&p.quarantined); err != nil {
+		return nil, errors.Join(ledgerError(l.path, err), p.Undo())
+	}
+	return p, nil
+}
+
+// Add adds objects, each once, and what of them is in quarantine. An object that is known
+// already is replaced together with its quarantine entries.
+func (p *Pending) Add(objects []Object, quarantine []QuarantineEntry) error {
+	for _, o := range objects {
+		if o.Records != o.Written+o.Duplicate+o.Quarantined {
+			return fmt.Errorf("committing to ledger %q: object %q has %d records, not %d written + %d duplicate + %d quarantined",
+				p.ledger.path, o.Name, o.Records, o.Written, o.Duplicate, o.Quarantined)
+		}
+	}
+	return ledgerError(p.ledger.path, p.add(objects, quarantine))
+}
+
+// Commit adds the rest, and all of it counts afterwards. The files must be durable before
+// ([File.Commit]). After an error Undo must be called.
+func (p *Pending) Commit(b Batch) error {
+	for i := range b.Files {
+		if err := b.Files[i].locate(); err != nil {
+			return fmt.Errorf("committing to ledger %q: %w", p.ledger.path, err)
+		}
+	}
+	if err := failpoint(stepCommit, p.ledger.path); err != nil {
+		return ledgerError(p.ledger.path, err)
+	}
+	if err := b.putFiles(p.tx, p.run); err != nil {
+		return ledgerError(p.ledger.path, err)
+	}
+	if err := putMessages(p.tx, b.Messages); err != nil {
+		return ledgerError(p.ledger.path, err)
+	}
+	if err := p.Add(b.Objects, b.Quarantine); err != nil {
+		return err
+	}
+	if err := p.ledger.end(p.tx); err != nil {
+		return err
+	}
+	return failpoint(stepCommitted, p.ledger.path)
+}
+
+// Undo leaves the ledger as it was. After Commit it does nothing.
+func (p *Pending) Undo() error { return ledgerError(p.ledger.path, ignoreDone(p.tx.Rollback())) }
 
 // Steps of a commit, as failpoint sees them.
 const (
@@ -145,24 +201,19 @@ func (f *FileEntry) locate() error {
 	return err
 }
 
-func (b *Batch) put(tx *sql.Tx, run int64) error {
-	at := now()
-	if err := b.putFiles(tx, run); err != nil {
-		return err
+func (p *Pending) add(objects []Object, quarantine []QuarantineEntry) error {
+	if p.quarantined {
+		if err := each(p.tx, "clear_quarantine", objects, func(o Object) []any { return []any{o.Name} }); err != nil {
+			return err
+		}
 	}
-	if err := putMessages(tx, b.Messages); err != nil {
-		return err
-	}
-	if err := b.clearQuarantine(tx); err != nil {
-		return err
-	}
-	err := each(tx, "put_object", b.Objects, func(o Object) []any {
-		return []any{o.Name, o.Size, o.ModifiedNs, o.Family, string(o.Status), o.Reason, o.Records, o.Written, o.Duplicate, o.Quarantined, run, at}
+	err := each(p.tx, "put_object", objects, func(o Object) []any {
+		return []any{o.Name, o.Size, o.ModifiedNs, o.Family, string(o.Status), o.Reason, o.Records, o.Written, o.Duplicate, o.Quarantined, p.run, p.at}
 	})
 	if err != nil {
 		return err
 	}
-	return each(tx, "put_quarantine", b.Quarantine, func(q QuarantineEntry) []any {
+	return each(p.tx, "put_quarantine", quarantine, func(q QuarantineEntry) []any {
 		var record, sum any
 		if q.Record != WholeObject {
 			record = q.Record
@@ -170,7 +221,7 @@ func (b *Batch) put(tx *sql.Tx, run int64) error {
 		if q.SHA256 != [32]byte{} {
 			sum = q.SHA256[:]
 		}
-		return []any{q.Object, q.Offset, record, q.Reason, q.Detail, sum, run, at}
+		return []any{q.Object, q.Offset, record, q.Reason, q.Detail, sum, p.run, p.at}
 	})
 }
 
@@ -187,16 +238,6 @@ func (b *Batch) putFiles(tx *sql.Tx, run int64) error {
 	}
 	return each(tx, "remove_file", b.Removed, func(path string) []any { return []any{path} })
 }
-
-func (b *Batch) clearQuarantine(tx *sql.Tx) error {
-	var any bool
-	if err := tx.QueryRow(statement("has_quarantine")).Scan(&any); err != nil || !any {
-		return err
-	}
-	return each(tx, "clear_quarantine", b.Objects, objectName)
-}
-
-func objectName(o Object) []any { return []any{o.Name} }
 
 // each runs the named statement once for every row.
 func each[T any](tx *sql.Tx, name string, rows []T, values func(T) []any) (err error) {

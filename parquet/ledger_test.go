@@ -68,6 +68,50 @@ func checkKnown(t *testing.T, l *Lake, want map[string][2]int64) {
 	}
 }
 
+// TestPendingCommit: objects that are added while the work goes on count with the rest, or
+// not at all, and readers see nothing of them before.
+func TestPendingCommit(t *testing.T) {
+	dir := t.TempDir()
+	l, run := testLake(t, dir)
+	reader := must(OpenLake(dir))
+	defer reader.Close()
+	one, two, three := Object{Name: "one", Size: 1, Status: Ingested}, Object{Name: "two", Size: 2, Status: Quarantined, Reason: "bad"}, Object{Name: "three", Size: 3, Status: Ingested}
+	bad := QuarantineEntry{Object: "two", Record: WholeObject, Reason: "bad"}
+
+	p := must(l.Prepare(run))
+	must(0, p.Add([]Object{one, two}, []QuarantineEntry{bad}))
+	must(0, p.Undo())
+	checkKnown(t, l, map[string][2]int64{})
+	if entries := must(l.Ledger().Quarantined(-1)); len(entries) != 0 {
+		t.Errorf("what was undone left %+v", entries)
+	}
+
+	p = must(l.Prepare(run))
+	must(0, p.Add([]Object{one, two}, []QuarantineEntry{bad}))
+	checkKnown(t, reader, map[string][2]int64{})
+	must(0, p.Add([]Object{three}, nil))
+	must(0, p.Commit(Batch{}))
+	must(0, p.Undo()) // does nothing
+	checkKnown(t, reader, map[string][2]int64{"one": {1, 0}, "three": {3, 0}})
+	if entries := must(reader.Ledger().Quarantined(-1)); len(entries) != 1 {
+		t.Errorf("quarantine is %+v", entries)
+	}
+
+	p = must(l.Prepare(run)) // the bad one can be read now
+	two.Status, two.Reason = Ingested, ""
+	must(0, p.Add([]Object{two}, nil))
+	if err := p.Commit(Batch{Objects: []Object{{Name: "x", Status: Ingested, Records: 1}}}); err == nil {
+		t.Error("a mistake in the rest is not told")
+	}
+	must(0, p.Undo())
+	checkKnown(t, reader, map[string][2]int64{"one": {1, 0}, "three": {3, 0}})
+	must(0, l.Commit(run, Batch{Objects: []Object{two}}))
+	checkKnown(t, reader, map[string][2]int64{"one": {1, 0}, "two": {2, 0}, "three": {3, 0}})
+	if entries := must(reader.Ledger().Quarantined(-1)); len(entries) != 0 {
+		t.Errorf("quarantine is %+v", entries)
+	}
+}
+
 // TestCommitIsOneTransaction: a batch with a mistake leaves nothing.
 func TestCommitIsOneTransaction(t *testing.T) {
 	l, run := testLake(t, t.TempDir())

@@ -161,7 +161,7 @@ func (l *Ledger) correct(e *Examination, version string) (named int, err error) 
 		if err := each(tx, "drop_replacing", batch.Removed, func(path string) []any { return []any{path} }); err != nil {
 			return err
 		}
-		if err := batch.put(tx, run); err != nil {
+		if err := batch.putFiles(tx, run); err != nil {
 			return err
 		}
 		if e.lost {

@@ -42,23 +42,30 @@ func (b *bounds) beside(queue int64) {
 // ownOpenFiles is what a worker may keep open however many the others have.
 const ownOpenFiles = 32
 
-// What is held for the commit, in bytes and roughly: measured on the heap, with
-// what the commit makes of it.
+// What is held for the commit, in bytes and roughly: of an object, and of each day that
+// it has events of, whose file notes its name.
 const (
-	heldByObject      = 1 << 10
-	heldByCovered     = 1 << 9
-	heldByQuarantined = 1 << 9
+	heldByObject  = 1 << 6
+	heldByCovered = 1 << 6
 )
 
 // held is how much memory an outcome takes until it is committed.
 func (o *outcome) held() int64 {
-	name := int64(len(o.object.Name))
-	held := heldByObject + int64(len(o.reason))
-	for range o.coverage { // an open file that has rows of an object notes its name
-		held += heldByCovered + name
-	}
+	return heldByObject + int64(len(o.coverage))*(heldByCovered+int64(len(o.object.Name)))
+}
+
+// What an outcome takes until it is recorded, in bytes and roughly.
+const (
+	sizeOfOutcome     = 1 << 9
+	sizeOfCovered     = 1 << 7
+	sizeOfQuarantined = 1 << 8
+)
+
+// size is how much memory an outcome takes.
+func (o *outcome) size() int64 {
+	size := int64(sizeOfOutcome+len(o.object.Name)+len(o.reason)) + int64(len(o.coverage))*sizeOfCovered
 	for i := range o.quarantine {
-		held += heldByQuarantined + int64(len(o.quarantine[i].Reason)+len(o.quarantine[i].Detail))
+		size += sizeOfQuarantined + int64(len(o.quarantine[i].Reason)+len(o.quarantine[i].Detail))
 	}
-	return held
+	return size
 }

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,13 +12,12 @@ import (
 	"roletrail/parquet"
 )
 
-// commit records everything that the workers have made durable, and counts it.
-func (r *run) commit(ctx context.Context, workers []*worker) error {
+// commit lets everything count that the workers have made durable, and counts it.
+func (r *run) commit(ctx context.Context, workers []*worker, recorder *recorder) error {
 	if err := r.explain(ctx, workers); err != nil {
 		return err
 	}
 	var batch parquet.Batch
-	var done []*outcome
 	for _, w := range workers {
 		batch.Files = append(batch.Files, w.out.files...)
 		messages, err := w.told.messages()
@@ -28,30 +26,11 @@ func (r *run) commit(ctx context.Context, workers []*worker) error {
 		}
 		batch.Messages = append(batch.Messages, messages...)
 		w.changes.Untold = w.told.untold
-		done = append(done, w.done...)
 	}
-	coverage, err := r.writeCoverage(done)
-	if err != nil {
+	if err := recorder.commit(&batch); err != nil {
 		return err
 	}
-	batch.Files = append(batch.Files, coverage...)
-	for _, o := range done {
-		batch.Objects = append(batch.Objects, o.entry())
-		for _, q := range o.quarantine {
-			entry, err := q.entry()
-			if err != nil {
-				return err
-			}
-			batch.Quarantine = append(batch.Quarantine, entry)
-		}
-	}
-	byName(batch.Objects)
-	if err := r.lake.Commit(r.id, batch); err != nil {
-		return err
-	}
-	for _, o := range done {
-		r.summary.add(o)
-	}
+	r.summary.merge(recorder.summary)
 	for _, f := range batch.Files {
 		r.summary.Files++
 		r.summary.Bytes += f.Bytes
@@ -63,12 +42,10 @@ func (r *run) commit(ctx context.Context, workers []*worker) error {
 		}
 		w.reset()
 	}
-	r.coverageFiles = nil
 	r.summary.epochs++
 	if r.options.Committed != nil {
 		r.options.Committed(r.summary)
 	}
-	r.keys.endEpoch()
 	return nil
 }
 
@@ -100,29 +77,6 @@ func (q *Quarantined) entry() (parquet.QuarantineEntry, error) {
 		return entry, fmt.Errorf("recording the quarantine of %q: %w", q.Object, err)
 	}
 	return entry, nil
-}
-
-// writeCoverage writes what the epoch's objects cover, one file for all of them.
-func (r *run) writeCoverage(done []*outcome) ([]parquet.FileEntry, error) {
-	if !slices.ContainsFunc(done, func(o *outcome) bool { return len(o.coverage) > 0 }) {
-		return nil, nil
-	}
-	path := parquet.CoveragePath(newID())
-	t, err := newTable(r.lake, r.id, path, parquet.CoverageSchema)
-	if err != nil {
-		return nil, err
-	}
-	r.coverageFiles = append(r.coverageFiles, path)
-	for _, o := range done {
-		if err := t.addCoverage(o); err != nil {
-			return nil, errors.Join(err, t.abort())
-		}
-	}
-	entry, err := t.commit()
-	if err != nil {
-		return nil, err
-	}
-	return []parquet.FileEntry{entry}, nil
 }
 
 // addCoverage adds what an object covers.

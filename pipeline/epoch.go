@@ -21,6 +21,7 @@ type epoch struct {
 
 	progress func(Progress)
 	total    int64
+	told     struct{ objects, records, inflated atomic.Int64 } // of progress
 }
 
 // take returns the next object, nil when the epoch is over.
@@ -52,7 +53,17 @@ func (e *epoch) finished(o *outcome) {
 	e.tell(Progress{Objects: 1, Records: o.records, Inflated: o.inflated})
 }
 
+// takeBack tells that nothing of what was read counts.
+func (e *epoch) takeBack() {
+	if n := e.told.objects.Load(); n > 0 {
+		e.tell(Progress{Objects: -n, Records: -e.told.records.Load(), Inflated: -e.told.inflated.Load()})
+	}
+}
+
 func (e *epoch) tell(p Progress) {
+	e.told.objects.Add(p.Objects)
+	e.told.records.Add(p.Records)
+	e.told.inflated.Add(p.Inflated)
 	if e.progress != nil {
 		p.Total = e.total
 		e.progress(p)
@@ -69,15 +80,17 @@ func (r *run) work(ctx context.Context) error {
 	total := int64(r.queue.len())
 	for r.read < r.queue.len() {
 		e := &epoch{queue: &r.queue, first: r.read, bounds: &r.options.bounds, progress: r.options.Progress, total: total}
-		again, err := r.epoch(ctx, e, workers)
+		recorder := startRecorder(r.lake, r.id, &e.failed)
+		again, err := r.epoch(ctx, e, workers, recorder)
 		if err != nil || again {
-			err = errors.Join(err, r.abandon(e, workers))
+			err = errors.Join(err, r.abandon(e, workers, recorder))
 		}
 		switch {
 		case err != nil:
 			return err
 		case !again:
 			r.read += int(e.taken())
+			r.keys.endEpoch(r.queue.eventsFrom(r.read))
 		}
 		if ctx.Err() != nil && r.read < r.queue.len() {
 			return ErrInterrupted
@@ -88,19 +101,20 @@ func (r *run) work(ctx context.Context) error {
 
 // epoch reads and commits one epoch. It is to be read again if an object was
 // spoiled, of which the epoch may hold records already; nothing is committed then.
-func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker) (again bool, err error) {
+func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker, recorder *recorder) (again bool, err error) {
 	errs := make([]error, len(workers))
 	var wg sync.WaitGroup
 	for i, w := range workers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			if errs[i] = w.work(ctx, e); errs[i] != nil {
+			if errs[i] = w.work(ctx, e, recorder.in); errs[i] != nil {
 				e.failed.Store(true)
 			}
 		}()
 	}
 	wg.Wait()
+	recording := recorder.finish()
 	for i, err := range errs {
 		var s *spoiledError
 		if errors.As(err, &s) {
@@ -108,10 +122,10 @@ func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker) (again boo
 			again, errs[i] = true, nil
 		}
 	}
-	if err := errors.Join(errs...); err != nil || again {
+	if err := errors.Join(append(errs, recording)...); err != nil || again {
 		return again, err
 	}
-	return false, r.commit(ctx, workers)
+	return false, r.commit(ctx, workers, recorder)
 }
 
 // spoiledError says that an object failed after some of its records were taken:
@@ -126,18 +140,15 @@ func (e *spoiledError) Error() string { return e.why.Error() }
 
 // abandon makes an epoch that was not committed undone: its files are removed,
 // which other engines would read, and its events are unknown again.
-func (r *run) abandon(e *epoch, workers []*worker) error {
-	var errs []error
-	files := r.coverageFiles
+func (r *run) abandon(e *epoch, workers []*worker, recorder *recorder) error {
+	e.takeBack()
+	errs := []error{recorder.undo()}
+	files := recorder.named()
 	for _, w := range workers {
-		for _, o := range w.done {
-			e.tell(Progress{Objects: -1, Records: -o.records, Inflated: -o.inflated})
-		}
 		errs = append(errs, w.out.abort())
 		files = append(files, w.out.named...)
 		w.reset()
 	}
-	r.coverageFiles = nil
 	r.keys.forget()
 	return errors.Join(append(errs, r.lake.Discard(files))...)
 }

@@ -57,8 +57,7 @@ type run struct {
 	spoiled map[string]error // objects of the queue that must not be read again, by name, and why
 	summary *Summary
 
-	openFiles     atomic.Int64
-	coverageFiles []string // made since the last commit, as paths in the lake
+	openFiles atomic.Int64
 }
 
 // ErrInterrupted says that a run was stopped before it had read everything. What

@@ -188,13 +188,14 @@ func (s *keySets) of(day int32) (*keySet, error) {
 	return &d.set, d.err
 }
 
-// endEpoch forgets the days that were not touched since the last one. What they
-// hold is in the lake by then, from where it can be loaded again.
-func (s *keySets) endEpoch() {
+// endEpoch forgets the days that were not touched since the last one, and those before a
+// day, of which little is still to come. What they hold is in the lake by then, from where
+// it can be loaded again.
+func (s *keySets) endEpoch(before int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for day, d := range s.days {
-		if !d.used {
+		if !d.used || day < before {
 			delete(s.days, day)
 		}
 		d.used = false

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 )
@@ -32,5 +33,36 @@ func TestParseGUID(t *testing.T) {
 		if _, _, ok := parseGUID([]byte(id)); ok {
 			t.Errorf("took %q", id)
 		}
+	}
+}
+
+// TestKeysOfDaysAreForgotten: after an epoch the keys of days that were not touched in it
+// are forgotten, and of those before a given day; both come again from the lake.
+func TestKeysOfDaysAreForgotten(t *testing.T) {
+	loads := map[int32]int{}
+	sets := newKeySets(func(day int32, _ *keySet) error {
+		loads[day]++
+		return nil
+	})
+	touch := func(days ...int32) {
+		for _, day := range days {
+			if _, err := sets.of(day); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	touch(1, 2, 3)
+	sets.endEpoch(2)
+	touch(2, 3)
+	if want := map[int32]int{1: 1, 2: 1, 3: 1}; !maps.Equal(loads, want) {
+		t.Errorf("days were loaded %v times, want %v", loads, want)
+	}
+	touch(1)
+	sets.endEpoch(firstDay)
+	touch(3)
+	sets.endEpoch(firstDay)
+	touch(1, 2, 3)
+	if want := map[int32]int{1: 3, 2: 2, 3: 1}; !maps.Equal(loads, want) {
+		t.Errorf("days were loaded %v times, want %v", loads, want)
 	}
 }

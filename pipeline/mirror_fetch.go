@@ -98,7 +98,7 @@ func (m *mirror) fetchBatch(ctx context.Context, batch []*remoteObject) error {
 		}
 		return errors.Join(err, m.lake.Discard(made))
 	}
-	m.keys.endEpoch()
+	m.keys.endEpoch(firstDay)
 	return nil
 }
 

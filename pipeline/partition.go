@@ -36,7 +36,7 @@ type dayFile struct {
 	file    *parquet.File
 	writer  parquet.Writer
 	rows    int64
-	objects map[string]struct{} // which it has rows of
+	objects sources
 }
 
 // flush writes the stored rows, a row group per event day.
@@ -83,7 +83,7 @@ func (p *partition) write(day int32, r *rows, numbers []int32) error {
 	return f.writeColumns(len(numbers), func(i int) *parquet.Values {
 		values := r.column(i, numbers)
 		if i == parquet.ColSourceObject {
-			r.eachObject(f.note)
+			r.eachObject(f.objects.note)
 		}
 		return values
 	})
@@ -92,7 +92,7 @@ func (p *partition) write(day int32, r *rows, numbers []int32) error {
 // write writes a row group.
 func (f *dayFile) write(rows int, columns []parquet.Values) error {
 	for _, object := range columns[parquet.ColSourceObject].Dict {
-		f.note(string(object))
+		f.objects.note(string(object))
 	}
 	return f.writeColumns(rows, func(i int) *parquet.Values { return &columns[i] })
 }
@@ -105,9 +105,6 @@ func (f *dayFile) writeColumns(rows int, column func(i int) *parquet.Values) err
 	f.rows += int64(rows)
 	return nil
 }
-
-// note remembers an object that the file has rows of.
-func (f *dayFile) note(object string) { f.objects[object] = struct{}{} }
 
 // of returns the open file of a day.
 func (p *partition) of(day int32) (*dayFile, error) {
@@ -145,7 +142,7 @@ func createEventsFile(lake parquet.Destination, run int64, path string) (*dayFil
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
 	}
-	return &dayFile{path: path, file: file, writer: writer, objects: map[string]struct{}{}}, nil
+	return &dayFile{path: path, file: file, writer: writer}, nil
 }
 
 // earliest is the open day that is most likely complete. A flush that goes through
@@ -180,31 +177,13 @@ func (p *partition) commitDay(day int32) error {
 	return nil
 }
 
-// maxSourceBytes bounds the list of source objects in a footer. Every row names
-// its own, so that nothing is lost where the list is cut.
-const maxSourceBytes = 1 << 20
-
 const derivationKey = parquet.DerivationKey
 
 // meta is the footer's provenance.
 func (f *dayFile) meta(derivations []string) map[string]string {
-	names := make([]string, 0, len(f.objects))
-	for name := range f.objects {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	var list strings.Builder
-	for i, name := range names {
-		if list.Len()+len(name) > maxSourceBytes {
-			fmt.Fprintf(&list, "… and %d more\n", len(names)-i)
-			break
-		}
-		list.WriteString(name)
-		list.WriteByte('\n')
-	}
 	return map[string]string{
-		"roletrail.source_objects":      list.String(),
-		"roletrail.source_object_count": fmt.Sprint(len(names)),
+		"roletrail.source_objects":      f.objects.list(),
+		"roletrail.source_object_count": fmt.Sprint(len(f.objects.known)),
 		derivationKey:                   strings.Join(derivations, ","),
 	}
 }

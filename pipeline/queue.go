@@ -3,8 +3,10 @@ package pipeline
 import (
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // queue is the objects that a run is to read. There may be millions, so they are held in
@@ -61,6 +63,22 @@ func (q *queue) object(place int) *Object {
 		o.Remote, o.Open = opener.remote, opener.open
 	}
 	return o
+}
+
+// firstDay is before all days.
+const firstDay int32 = math.MinInt32
+
+// eventsFrom is the day, counted from 1970, before which objects from a place in the order
+// on hold few events, as far as their names tell: they are delivered within minutes (P17).
+func (q *queue) eventsFrom(place int) int32 {
+	if place >= q.len() {
+		return firstDay
+	}
+	day, err := time.Parse("20060102", deliveryDay(q.list.at(int(q.order[place])).name))
+	if err != nil {
+		return firstDay
+	}
+	return dayOf(day.UnixMicro()) - 1
 }
 
 // listed is the object of a place in the order, and how it is opened if it is no file of its name.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // TestQueue reads objects by delivery day and then by name, however they were listed.
@@ -82,5 +83,25 @@ func TestLongQueueLeavesLessToEpochs(t *testing.T) {
 		if b.beside(c.queue); b.held != c.want {
 			t.Errorf("of %d beside %d an epoch may hold %d, want %d", c.held, c.queue, b.held, c.want)
 		}
+	}
+}
+
+// TestEventsFrom: the names of objects tell until which day their events are rare.
+func TestEventsFrom(t *testing.T) {
+	var q queue
+	for _, name := range []string{"/b_CloudTrail_us-east-1_20260302T0005Z_x.json.gz", "/a_CloudTrail_us-east-1_20260301T2355Z_x.json.gz", "/other.json", "/c_20260399T0000Z_x"} {
+		q.add(Object{Name: name, isFile: true})
+	}
+	q.sort()
+	march := dayOf(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
+	want := map[string]int32{"/other.json": firstDay, "/a_CloudTrail_us-east-1_20260301T2355Z_x.json.gz": march - 1, "/b_CloudTrail_us-east-1_20260302T0005Z_x.json.gz": march, "/c_20260399T0000Z_x": firstDay}
+	for place := range q.len() {
+		name := q.object(place).Name
+		if got := q.eventsFrom(place); got != want[name] {
+			t.Errorf("%s: day %d, want %d", name, got, want[name])
+		}
+	}
+	if got := q.eventsFrom(q.len()); got != firstDay {
+		t.Errorf("at the end: day %d", got)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"unicode/utf8"
 )
 
@@ -59,13 +58,12 @@ func (s Files) list(ctx context.Context, fn func(Object) error) error {
 	if !info.IsDir() {
 		return fn(fileObject(root, info))
 	}
-	w := fileWalk{root: root, except: except, fn: fn}
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return w.visit(path, entry, err)
-	})
+	w := fileWalk{except: except, fn: fn}
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return err
+	}
+	err = w.folder(ctx, root, entries)
 	if err == nil && w.found == 0 {
 		err = ErrNoFiles
 	}
@@ -111,45 +109,6 @@ func (s Files) except(root string) (fs.FileInfo, error) {
 	}
 }
 
-// fileWalk visits the entries of one source.
-type fileWalk struct {
-	root   string
-	except fs.FileInfo
-	fn     func(Object) error
-	found  int
-}
-
-func (w *fileWalk) visit(path string, entry fs.DirEntry, err error) error {
-	switch {
-	case path == w.root:
-		return err
-	case err != nil:
-		return w.emit(lostObject(path+"/", fmt.Errorf("listing the folder: %w", bare(err))))
-	case strings.HasPrefix(entry.Name(), ".") && entry.IsDir():
-		return filepath.SkipDir
-	case strings.HasPrefix(entry.Name(), "."):
-		return nil
-	case entry.IsDir():
-		if info, err := entry.Info(); err == nil && w.except != nil && os.SameFile(info, w.except) {
-			return filepath.SkipDir
-		}
-		return nil
-	}
-	info, err := regularFile(path, entry)
-	switch {
-	case err != nil:
-		return w.emit(lostObject(path, fmt.Errorf("listing the file: %w", bare(err))))
-	case info == nil:
-		return nil
-	}
-	return w.emit(fileObject(path, info))
-}
-
-func (w *fileWalk) emit(o Object) error {
-	w.found++
-	return w.fn(o)
-}
-
 // bare is an error of the file system without the path, which the object names.
 func bare(err error) error {
 	var path *fs.PathError
@@ -157,22 +116,6 @@ func bare(err error) error {
 		return path.Err
 	}
 	return err
-}
-
-// regularFile returns the file behind an entry, following a link to a file; nil
-// if it is anything else.
-func regularFile(path string, entry fs.DirEntry) (fs.FileInfo, error) {
-	if entry.Type()&fs.ModeSymlink == 0 {
-		if !entry.Type().IsRegular() {
-			return nil, nil
-		}
-		return entry.Info()
-	}
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, err
-	}
-	return info, nil
 }
 
 func fileObject(path string, info fs.FileInfo) Object {
@@ -232,22 +175,4 @@ func indexNot(s string, is func(byte) bool) int {
 		}
 	}
 	return -1
-}
-
-// openFile opens a file, unless something else took its place since it was listed:
-// opening a named pipe would wait for a writer, for ever, hence the flag. Its error
-// leaves the path to the object.
-func openFile(path string) (io.ReadCloser, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, fmt.Errorf("opening the file: %w", bare(err))
-	}
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &badObject{"it is no file any more"}
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return file, nil
 }

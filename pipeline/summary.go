@@ -135,6 +135,26 @@ func (s *Summary) add(o *outcome) {
 	s.sawEvents(o.coverage)
 }
 
+// merge adds what another summary counts of objects and records.
+func (s *Summary) merge(other *Summary) {
+	o, r := &s.Objects, &s.Records
+	o.Ingested, o.Skipped, o.Quarantined = o.Ingested+other.Objects.Ingested, o.Skipped+other.Objects.Skipped, o.Quarantined+other.Objects.Quarantined
+	r.Total, r.Written, r.Duplicate, r.Quarantined = r.Total+other.Records.Total, r.Written+other.Records.Written,
+		r.Duplicate+other.Records.Duplicate, r.Quarantined+other.Records.Quarantined
+	for reason, n := range other.Skipped {
+		s.Skipped[reason] += n
+	}
+	for family, more := range other.Families {
+		f := s.Families[family]
+		s.Families[family] = FamilyCounts{f.Objects + more.Objects, f.Records + more.Records}
+	}
+	s.Quarantine = append(s.Quarantine, other.Quarantine[:min(len(other.Quarantine), quarantineListed-len(s.Quarantine))]...)
+	s.Inflated += other.Inflated
+	for account, at := range other.LastEvents {
+		s.sawEvent(account, at)
+	}
+}
+
 // sawEvents keeps the times of the newest events. Accounts are bounded as those of one
 // object are.
 func (s *Summary) sawEvents(rows []coveredRow) {
@@ -143,14 +163,18 @@ func (s *Summary) sawEvents(rows []coveredRow) {
 		if row.family != cloudtrail.Management || row.events == 0 {
 			continue
 		}
-		last, known := s.LastEvents[row.account]
 		at := time.UnixMicro(row.last).UTC()
 		if now := time.Now().UTC(); at.After(now) {
 			at = now // a clock is wrong, or somebody lies
 		}
-		if known && at.After(last) || !known && len(s.LastEvents) < maxCovered {
-			s.LastEvents[row.account] = at
-		}
+		s.sawEvent(row.account, at)
+	}
+}
+
+func (s *Summary) sawEvent(account string, at time.Time) {
+	last, known := s.LastEvents[account]
+	if known && at.After(last) || !known && len(s.LastEvents) < maxCovered {
+		s.LastEvents[account] = at
 	}
 }
 

@@ -15,6 +15,7 @@ type table struct {
 	file   *parquet.File
 	writer parquet.Writer
 	rows   *parquet.Builder
+	group  int // rows of a row group, at most
 	count  int64
 	meta   map[string]string // of the footer
 }
@@ -29,18 +30,19 @@ func newTable(lake parquet.Destination, run int64, path string, schema *parquet.
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("writing %q: %w", path, err), file.Abort())
 	}
-	return &table{path: path, file: file, writer: writer, rows: parquet.NewBuilder(schema),
+	return &table{path: path, file: file, writer: writer, rows: parquet.NewBuilder(schema), group: tableGroup,
 		meta: map[string]string{derivationKey: fmt.Sprint(cloudtrail.Derivation)}}, nil
 }
 
-// tableGroup is how many rows a row group of these tables holds at most.
+// tableGroup is how many rows a row group of these tables holds at most, unless it says
+// otherwise.
 const tableGroup = 64 << 10
 
 // add appends a row, a value for each column, see [parquet.Builder.Append].
 func (t *table) add(row ...any) error {
 	err := t.rows.Append(row...)
 	t.count++
-	if err == nil && t.rows.Rows() >= tableGroup {
+	if err == nil && t.rows.Rows() >= t.group {
 		err = t.rows.Flush(t.writer)
 	}
 	if err != nil {

@@ -25,8 +25,9 @@ type worker struct {
 	coverage coverage
 	spoiled  map[string]error // see run
 
-	done        []*outcome  // of this epoch
-	changes     RoleChanges // likewise
+	done        []*outcome  // not yet handed over to be recorded
+	held        int64       // bytes of memory that they take
+	changes     RoleChanges // of this epoch
 	told        toldChanges // likewise
 	recentSince time.Time
 }
@@ -51,12 +52,12 @@ func (w *worker) reset() {
 	w.rows.reset()
 	w.out.reset()
 	w.told.reset()
-	w.done, w.set, w.changes = nil, nil, newRoleChanges()
+	w.done, w.held, w.set, w.changes = nil, 0, nil, newRoleChanges()
 }
 
-// work takes objects until there are none or the epoch is full, and makes what it
-// wrote durable.
-func (w *worker) work(ctx context.Context, e *epoch) error {
+// work takes objects until there are none or the epoch is full, hands over what became of
+// them, and makes what it wrote durable.
+func (w *worker) work(ctx context.Context, e *epoch, record chan<- []*outcome) error {
 	for {
 		object := e.take(ctx)
 		if object == nil {
@@ -66,9 +67,13 @@ func (w *worker) work(ctx context.Context, e *epoch) error {
 		if err != nil {
 			return err
 		}
-		w.done = append(w.done, o)
 		e.finished(o)
+		w.done = append(w.done, o)
+		if w.held += o.size(); len(w.done) >= recordedAtOnce || w.held >= heldAtOnce {
+			w.handOver(record)
+		}
 	}
+	w.handOver(record)
 	if e.failed.Load() {
 		return nil // whatever it is, it is not committed
 	}
@@ -76,6 +81,14 @@ func (w *worker) work(ctx context.Context, e *epoch) error {
 		return err
 	}
 	return w.out.commit()
+}
+
+// handOver gives away what became of objects.
+func (w *worker) handOver(record chan<- []*outcome) {
+	if len(w.done) > 0 {
+		record <- w.done
+	}
+	w.done, w.held = nil, 0
 }
 
 // object takes one object into the store, or says why not. An error ends the
