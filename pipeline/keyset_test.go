@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -64,5 +65,42 @@ func TestKeysOfDaysAreForgotten(t *testing.T) {
 	touch(1, 2, 3)
 	if want := map[int32]int{1: 3, 2: 2, 3: 1}; !maps.Equal(loads, want) {
 		t.Errorf("days were loaded %v times, want %v", loads, want)
+	}
+}
+
+// TestKeySet holds a set to a map, while it is packed now and then.
+func TestKeySet(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	set, want := &keySet{}, map[eventKey]bool{}
+	var added []eventKey
+	places := func() (n int) {
+		for i := range set.shards {
+			n += len(set.shards[i].keys)
+		}
+		return n
+	}
+	again := 0
+	for n := range 60_000 {
+		k := eventKey{rng.Uint64(), rng.Uint64() % 1000 << 32} // many have the same place
+		if len(added) > 0 && n%3 == 0 {
+			k = added[rng.IntN(len(added))]
+		}
+		if got := set.add(k); got == want[k] {
+			t.Fatalf("key %d is new: %v", n, got)
+		}
+		if want[k] {
+			again++
+		}
+		want[k] = true
+		added = append(added, k)
+		if n%9000 == 0 {
+			set.pack()
+			if most := len(want)*111/100 + keyShards; places() > most {
+				t.Errorf("%d places for %d keys, want at most %d", places(), len(want), most)
+			}
+		}
+	}
+	if set.len() != len(want) || again < 10_000 {
+		t.Errorf("%d keys, want %d; %d came again", set.len(), len(want), again)
 	}
 }
