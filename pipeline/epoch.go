@@ -80,7 +80,7 @@ func (r *run) work(ctx context.Context) error {
 	total := int64(r.queue.len())
 	for r.read < r.queue.len() {
 		e := &epoch{queue: &r.queue, first: r.read, bounds: &r.options.bounds, progress: r.options.Progress, total: total}
-		recorder := startRecorder(r.lake, r.id, &e.failed)
+		recorder := startRecorder(r.lake, r.id, &e.failed, r.options.Explaining != nil)
 		again, err := r.epoch(ctx, e, workers, recorder)
 		if err != nil || again {
 			err = errors.Join(err, r.abandon(e, workers, recorder))

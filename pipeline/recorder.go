@@ -17,6 +17,9 @@ type recorder struct {
 	done chan struct{} // closed when all that came in is written down
 	err  error         // the first one, known when done is closed
 
+	late  bool          // the ledger is written by others until the commit
+	batch parquet.Batch // objects and quarantine, if it is late
+
 	pending  *parquet.Pending // nil before the first object
 	coverage *table           // nil before the first object that covers something
 	path     string           // of coverage, as path in the lake
@@ -34,9 +37,10 @@ const (
 // of their own, and wait in memory.
 const coverageGroup = 16 << 10
 
-// startRecorder starts one, which says if it failed; finish ends it.
-func startRecorder(lake *parquet.Lake, run int64, failed *atomic.Bool) *recorder {
-	r := &recorder{lake: lake, run: run, in: make(chan []*outcome, 1), done: make(chan struct{}), summary: newSummary()}
+// startRecorder starts one, which says if it failed; finish ends it. A late one leaves the
+// ledger to others until the commit.
+func startRecorder(lake *parquet.Lake, run int64, failed *atomic.Bool, late bool) *recorder {
+	r := &recorder{lake: lake, run: run, late: late, in: make(chan []*outcome, 1), done: make(chan struct{}), summary: newSummary()}
 	go func() {
 		defer close(r.done)
 		for outcomes := range r.in {
@@ -59,7 +63,7 @@ func (r *recorder) finish() error {
 }
 
 func (r *recorder) record(outcomes []*outcome) error {
-	if r.pending == nil {
+	if r.pending == nil && !r.late {
 		var err error
 		if r.pending, err = r.lake.Prepare(r.run); err != nil {
 			return err
@@ -80,6 +84,10 @@ func (r *recorder) record(outcomes []*outcome) error {
 			return err
 		}
 		r.summary.add(o)
+	}
+	if r.late {
+		r.batch.Objects, r.batch.Quarantine = append(r.batch.Objects, objects...), append(r.batch.Quarantine, bad...)
+		return nil
 	}
 	byName(objects)
 	return r.pending.Add(objects, bad)
@@ -110,6 +118,11 @@ func (r *recorder) commit(rest *parquet.Batch) error {
 			return err
 		}
 		rest.Files = append(rest.Files, entry)
+	}
+	if r.late {
+		rest.Objects, rest.Quarantine = r.batch.Objects, r.batch.Quarantine
+		byName(rest.Objects)
+		return r.lake.Commit(r.run, *rest)
 	}
 	if r.pending == nil { // no object was read
 		return nil
