@@ -73,6 +73,6 @@ from ranked
 where place <= 5
 order by
     account_id asc nulls last,
-    role_arn asc nulls last,
-    role_id asc nulls last,
+    -- not by the ARN: some sessions of a role have none, or one without the path
+    coalesce(role_id, role_arn) asc,
     place asc

@@ -56,7 +56,7 @@ func TestExpectingACallerOnlyRemovesFindings(t *testing.T) {
 // TestMoreEventsNeverMoveFirstSeenLater takes a part of the events away: whoever was
 // seen then was seen with all of them, and not later.
 func TestMoreEventsNeverMoveFirstSeenLater(t *testing.T) {
-	b := newTrustBatch(t, 31, 150)
+	b := newTrustBatch(t, 31, 250)
 	with := b.askAll(t, b.params)
 	fewer := &trustBatch{params: b.params}
 	for i, w := range b.worlds {
