@@ -90,7 +90,7 @@ func startFunction(t *testing.T, program string, environment ...string) *functio
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/{kind}", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			t.Error(err)
+			return // it was killed while it answered, which is no answer
 		}
 		f.answers <- answer{r.PathValue("id"), r.PathValue("kind"), string(body)}
 		w.WriteHeader(http.StatusAccepted)
