@@ -115,16 +115,9 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 	if err := checkAccounts(ctx, engine, params); err != nil {
 		return err
 	}
-	meta, err := head(ctx, engine, params)
+	meta, err := headOfCallers(ctx, engine, params)
 	if err != nil {
 		return err
-	}
-	unjudged, err := gather(ctx, engine, "meta_trust", params)
-	if err != nil {
-		return err
-	}
-	if accounts := unjudged.texts("account_id"); len(accounts) > 0 {
-		meta.Warnings = append(meta.Warnings, withoutTrust(accounts, len(unjudged.rows)))
 	}
 	quarter, err := f.quarterName()
 	if err != nil {

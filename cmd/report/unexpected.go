@@ -61,16 +61,9 @@ func (r *report) unexpected(ctx context.Context, engine queries.Engine, params q
 	if err := checkAccounts(ctx, engine, params); err != nil {
 		return err
 	}
-	meta, err := head(ctx, engine, params)
+	meta, err := headOfCallers(ctx, engine, params)
 	if err != nil {
 		return err
-	}
-	unjudged, err := gather(ctx, engine, "meta_trust", params)
-	if err != nil {
-		return err
-	}
-	if accounts := unjudged.texts("account_id"); len(accounts) > 0 {
-		meta.Warnings = append(meta.Warnings, withoutTrust(accounts, len(unjudged.rows)))
 	}
 	g, err := gather(ctx, engine, "unexpected", params)
 	if err != nil {
@@ -82,6 +75,22 @@ func (r *report) unexpected(ctx context.Context, engine queries.Engine, params q
 		}
 	}
 	return review.Write(r.Stdout, f.format, &meta, review.HeldRows(g.columns, g.rows), f.options(r, "unexpected"))
+}
+
+// headOfCallers is the head of a report about callers: it says where nobody could be judged.
+func headOfCallers(ctx context.Context, engine queries.Engine, params queries.Params) (queries.Meta, error) {
+	meta, err := head(ctx, engine, params)
+	if err != nil {
+		return meta, err
+	}
+	unjudged, err := gather(ctx, engine, "meta_trust", params)
+	if err != nil {
+		return meta, err
+	}
+	if accounts := unjudged.texts("account_id"); len(accounts) > 0 {
+		meta.Warnings = append(meta.Warnings, withoutTrust(accounts, len(unjudged.rows)))
+	}
+	return meta, nil
 }
 
 func withoutTrust(accounts []string, n int) string {
