@@ -20,7 +20,7 @@ var layers = map[string][]string{
 	"parquet":  {"cloudtrail", "iam"},
 	"pipeline": {"parquet", "cloudtrail", "iam"},
 	"queries":  {"parquet", "cloudtrail", "iam"},
-	"review":   {"queries", "review/termtext"},
+	"review":   {"queries", "iam", "review/termtext"},
 	// The programs are thin, and what they share stands beside them.
 	"cmd/ingest":            {"cmd/internal/cli", "cmd/internal/exporter", "config", "pipeline", "parquet", "cloudtrail", "iam", "review/termtext"},
 	"cmd/report":            {"cmd/internal/cli", "cmd/internal/exporter", "config", "config/didyoumean", "review", "review/termtext", "queries", "pipeline", "parquet", "iam"},

@@ -209,6 +209,14 @@ func TestRoleParts(t *testing.T) {
 	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w.world), Options{})
 	p := Params{Since: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 7, 11, 0, 0, 0, 0, time.UTC)}
 	compared := map[string]int{}
+	var wantAll [][]any
+	for n := range partsRoles {
+		wantAll = append(wantAll, w.wantPolicies(n, p)...)
+	}
+	rows, err := e.Run(context.Background(), "role_policies", p)
+	if got := all(t, rows, err); !reflect.DeepEqual(ordered(got), ordered(wantAll)) {
+		t.Errorf("role_policies of all roles: %d rows, by hand there are %d, or they differ", len(got), len(wantAll))
+	}
 	for n := range partsRoles {
 		p.Role = []string{partsARN(n), partsID(n), fmt.Sprintf("r%d", n/2)}[n%3]
 		p.Accounts = []string{partsAccount(n)}

@@ -1,4 +1,4 @@
--- Which policies does this role have? One row per role and policy.
+-- Which policies does this role have, or does each? One row per role and policy.
 with
 
 params as (
@@ -47,7 +47,8 @@ named as (
     cross join params
     where
         (
-            roles.name = params.role
+            params.role is null
+            or roles.name = params.role
             or roles.arn = params.role
             or roles.role_id = params.role
         )

@@ -14,6 +14,7 @@ import (
 	"roletrail/iam/policy"
 	"roletrail/queries"
 	"roletrail/review"
+	"roletrail/review/proposal"
 )
 
 // proposalForm is what a proposed policy is written as.
@@ -86,20 +87,17 @@ func (r *report) propose(cmd *cobra.Command, f *questionFlags, p *proposeFlags) 
 			return err
 		}
 		has, err := policiesOf(ctx, engine, params)
-		if unlike := has.unlike(); unlike != nil {
-			err = unlike
-		}
 		if err != nil {
 			return fmt.Errorf("proposing a policy for %q: %w", p.role, err)
 		}
-		proposal, err := policy.Propose(has.policies, c.kept())
+		proposed, err := has.Propose(c.kept())
 		if err != nil {
 			return fmt.Errorf("proposing a policy for %q: %w", p.role, err)
 		}
-		if err := r.explain(&meta, f, role, c, proposal, p); err != nil {
+		if err := r.explain(&meta, f, role, c, proposed, p); err != nil {
 			return err
 		}
-		return p.write(r.Stdout, proposal.Drafts, role.name())
+		return p.write(r.Stdout, proposed.Drafts, role.name())
 	})
 }
 
@@ -180,54 +178,11 @@ func (g gathered) distinct(name string) []string {
 	return found
 }
 
-// held is what the inventory has of a role's policies.
-type held struct {
-	policies []policy.Source
-	// hasNamesakes: what the role used may be another's; isRemade: another role has the
-	// name by now.
-	hasNamesakes, isRemade bool
-}
-
-// unlike is an error if what the role may do and what it did may be of two roles.
-func (h held) unlike() error {
-	switch {
-	case h.hasNamesakes:
-		return cli.WithHint(errors.New("the inventory does not have its id, and the logs know several roles of its name: which of them used what cannot be told"),
-			"make the inventory with aws iam get-account-authorization-details, which has all ids, and ingest it again")
-	case h.isRemade:
-		return cli.WithHint(errors.New("the logs know a younger role of its name than the inventory does: its policy would be that one's"),
-			"ingest iam with an inventory of today, and ask again")
-	}
-	return nil
-}
-
-// policiesOf are the policies that the role has. One that is not known is an error:
-// nobody knows what else it allows, and what it denies.
-func policiesOf(ctx context.Context, engine queries.Engine, params queries.Params) (held, error) {
-	var h held
+// policiesOf are the policies that the role has.
+func policiesOf(ctx context.Context, engine queries.Engine, params queries.Params) (h proposal.Held, err error) {
 	g, err := gather(ctx, engine, "role_policies", params)
-	if err != nil {
-		return h, err
-	}
-	const again = "what it allows and denies is not known; make the inventory without --filter, all pages, and ingest it again"
 	for _, row := range g.rows {
-		cell := func(name string) any { return row[g.column(name)] }
-		h.hasNamesakes = h.hasNamesakes || cell("has_namesakes") == true
-		h.isRemade = h.isRemade || cell("is_remade") == true
-		s := policy.Source{}
-		s.Name, _ = cell("policy").(string)
-		s.Document, _ = cell("document").(string)
-		switch {
-		case err != nil:
-		case cell("policy") == nil:
-			err = cli.WithHint(errors.New("the inventory does not list all of its policies"), again)
-		case s.Document == "":
-			err = cli.WithHint(fmt.Errorf("the inventory has no document of policy %q that can be read", s.Name), again)
-		case cell("has_more_patterns") == true:
-			err = cli.WithHint(errors.New("its policies have more patterns that fit no action of the catalogue than are looked at"),
-				"bring the catalogue up to date with ingest catalogue --refresh and ingest the inventory again, or take such patterns out of its policies")
-		}
-		h.policies = append(h.policies, s)
+		h.Add(func(name string) any { return row[g.column(name)] })
 	}
 	return h, err
 }
@@ -237,7 +192,10 @@ func policiesOf(ctx context.Context, engine queries.Engine, params queries.Param
 func checkPolicies(ctx context.Context, engine queries.Engine, params queries.Params) error {
 	h, err := policiesOf(ctx, engine, params)
 	if err == nil {
-		_, err = policy.Propose(h.policies, nil)
+		err = h.Unknown()
+	}
+	if err == nil {
+		_, err = policy.Propose(h.Policies, nil)
 	}
 	return err
 }

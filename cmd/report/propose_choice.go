@@ -6,6 +6,7 @@ import (
 
 	"roletrail/iam/policy"
 	"roletrail/queries"
+	"roletrail/review/proposal"
 )
 
 // choice says of each action that a role may use whether a proposal keeps it.
@@ -13,36 +14,25 @@ type choice struct {
 	grants  gathered
 	verdict int // its column
 	action  int
-	keeps   []grantVerdict
+	keeps   []string
 	// touched are the resources of the used actions that are cut down to these, why
 	// says of the others why they are not.
 	touched map[string][]string
 	why     map[string]string
 }
 
-// provenUse is all that a strict proposal keeps. Any other keeps besides what nobody
-// can say was not used: what no log shows, and what is too young. What was refused
-// every time is of no use to the role.
-var (
-	provenUse = []grantVerdict{"used"}
-	inDoubt   = []grantVerdict{"possibly_used", "unobservable", "too_new"}
-)
-
 func sortOut(grants gathered, strict bool) *choice {
 	c := &choice{grants: grants, verdict: grants.column("verdict"), action: grants.column("action"),
-		keeps: provenUse, touched: map[string][]string{}, why: map[string]string{}}
-	if !strict {
-		c.keeps = slices.Concat(provenUse, inDoubt)
-	}
+		keeps: proposal.Keeps(strict), touched: map[string][]string{}, why: map[string]string{}}
 	return c
 }
 
 // rows are the grants with one of the verdicts, or with none of them.
-func (c *choice) rows(with bool, verdicts []grantVerdict) gathered {
+func (c *choice) rows(with bool, verdicts []string) gathered {
 	g := gathered{columns: c.grants.columns}
 	for _, row := range c.grants.rows {
 		verdict, _ := row[c.verdict].(string)
-		if slices.Contains(verdicts, grantVerdict(verdict)) == with {
+		if slices.Contains(verdicts, verdict) == with {
 			g.rows = append(g.rows, row)
 		}
 	}
@@ -66,7 +56,7 @@ func (c *choice) findTouched(ctx context.Context, engine queries.Engine, params 
 		return err
 	}
 	calls := callsOf(g)
-	used, uses := c.rows(true, provenUse), c.grants.column("uses")
+	used, uses := c.rows(true, proposal.Proven()), c.grants.column("uses")
 	for _, row := range used.rows {
 		action, _ := row[c.action].(string)
 		count, _ := row[uses].(int64)

@@ -8,6 +8,7 @@ import (
 	"roletrail/iam/policy"
 	"roletrail/queries"
 	"roletrail/review"
+	"roletrail/review/proposal"
 	"roletrail/review/termtext"
 )
 
@@ -48,15 +49,15 @@ func (r *report) explain(meta *queries.Meta, f *questionFlags, role grantee, c *
 }
 
 // unproven are the verdicts that are kept though nothing proves a use.
-func (c *choice) unproven() []grantVerdict {
-	return slices.DeleteFunc(slices.Clone(c.keeps), func(v grantVerdict) bool { return slices.Contains(provenUse, v) })
+func (c *choice) unproven() []string {
+	return slices.DeleteFunc(slices.Clone(c.keeps), func(v string) bool { return slices.Contains(proposal.Proven(), v) })
 }
 
 // resources lists the used actions with what they are cut down to, or why they are
 // not.
 func (c *choice) resources(p *policy.Proposal) gathered {
 	g := gathered{columns: []queries.Column{{Name: "action", Type: "varchar"}, {Name: "resources", Type: "varchar"}}}
-	for _, row := range c.rows(true, provenUse).rows {
+	for _, row := range c.rows(true, proposal.Proven()).rows {
 		action, _ := row[c.action].(string)
 		text := "as granted: " + c.why[action]
 		switch {
@@ -90,10 +91,10 @@ func (g gathered) only(names ...string) gathered {
 func remarks(role grantee, c *choice, p *policy.Proposal) []string {
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
-	if n := len(c.rows(true, []grantVerdict{"probably_unused"}).rows); n > 0 {
+	if n := len(c.rows(true, []string{"probably_unused"}).rows); n > 0 {
 		add("%s dropped though the logs do not prove that it is unused (probably_unused): look at these first", countOf(n, "action"))
 	}
-	if n := len(c.rows(true, inDoubt).rows); n > 0 && !slices.Contains(c.keeps, inDoubt[0]) {
+	if n := len(c.rows(true, proposal.InDoubt()).rows); n > 0 && !slices.Contains(c.keeps, proposal.InDoubt()[0]) {
 		add("%s dropped by --strict whose use the logs cannot show, or had no time to: the role may need them", countOf(n, "action"))
 	}
 	if n := len(p.Conditional); n > 0 {

@@ -8,6 +8,7 @@ import (
 
 	"roletrail/config"
 	"roletrail/queries"
+	"roletrail/review/termtext"
 )
 
 // mostListed is how many lines of a list a person reads. What is longer is told by
@@ -120,23 +121,12 @@ func groupTable(groups []*group) gathered {
 
 // listing is the command that lists all actions of the role one by one.
 func (r *report) listing(f *questionFlags, role grantee, meta *queries.Meta) string {
-	words := []string{"report unused", "--role", quoted(role.arn), "--since", meta.Since.Format(time.RFC3339Nano), "--until", meta.Until.Format(time.RFC3339Nano)}
+	words := []string{"report unused", "--role", termtext.ShellWord(role.arn), "--since", meta.Since.Format(time.RFC3339Nano), "--until", meta.Until.Format(time.RFC3339Nano)}
 	if f.inventory != "" {
 		words = append(words, "--inventory", f.inventory)
 	}
 	if r.Lake != config.Default().Lake {
-		words = append(words, "--lake", quoted(r.Lake))
+		words = append(words, "--lake", termtext.ShellWord(r.Lake))
 	}
 	return strings.Join(words, " ")
-}
-
-// quoted is a word as a shell takes it for itself, whatever an inventory has in a name.
-func quoted(word string) string {
-	plain := func(c rune) bool {
-		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("_-+=,.@:/", c)
-	}
-	if word != "" && strings.IndexFunc(word, func(c rune) bool { return !plain(c) }) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -137,17 +137,6 @@ func TestProposalGroups(t *testing.T) {
 	}
 }
 
-func TestQuoted(t *testing.T) {
-	for word, want := range map[string]string{
-		"arn:aws:iam::1:role/a+b=c,d.e@f-g_h": "arn:aws:iam::1:role/a+b=c,d.e@f-g_h",
-		"":                                    "''", "a b": "'a b'", "$(id)": "'$(id)'", "a'b": `'a'\''b'`, "é": "'é'",
-	} {
-		if got := quoted(word); got != want {
-			t.Errorf("%q: %s, want %s", word, got, want)
-		}
-	}
-}
-
 // TestProposalTouches: an action is cut down to what it touched where all of its uses
 // show that, and data events count with --strict alone.
 func TestProposalTouches(t *testing.T) {

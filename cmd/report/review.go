@@ -16,6 +16,7 @@ import (
 	"roletrail/cmd/internal/cli"
 	"roletrail/queries"
 	"roletrail/review/access"
+	"roletrail/review/termtext"
 )
 
 func newReview(r *report) *cobra.Command {
@@ -34,10 +35,12 @@ may do and never do, what changed, and what the logs cannot say.
   review.xlsx  the same as a workbook, with filters and a list to choose from
   review.md    the first page and a line per role, for a wiki or a ticket
   owners/      what each owner is asked, where owners are known
+  actions/     what decisions mean as commands, for a person to read and to run
   manifest.json  what it was made of, and the SHA-256 of each file
 
 --decisions says what became of what was decided last time: what was done, what was
-not, and which exceptions ran out. Decisions are bound to the role's unique id.
+not, and which exceptions ran out; or, given those of this review, fills them in. What
+is still to be done stands in actions/. Decisions are bound to the role's unique id.
 
 Every figure is the one of the report of the same window. The same lake, window,
 inventory and configuration give the same bytes.`,
@@ -66,7 +69,7 @@ inventory and configuration give the same bytes.`,
 	}
 	f.addScope(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "folder to write to; it is made, and its files of this name are replaced")
-	cmd.Flags().StringVar(&decisions, "decisions", "", "decisions.json of the last review, to say what became of it")
+	cmd.Flags().StringVar(&decisions, "decisions", "", "decisions.json of the last review, to say what became of it, or of this one")
 	return cmd
 }
 
@@ -128,7 +131,11 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 		return err
 	}
 	made := reviewCommand(f, params)
-	return r.writeReview(out, reviewed.Files(made), manifest{Made: made, Meta: meta, Decisions: earlier.file()})
+	files, err := reviewed.Files(made)
+	if err != nil {
+		return err
+	}
+	return r.writeReview(out, files, manifest{Made: made, Meta: meta, Decisions: earlier.file()})
 }
 
 // reviewCommand is the command that makes the review again, but for the lake. An age in
@@ -136,7 +143,7 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 func reviewCommand(f *questionFlags, params queries.Params) string {
 	words := "report review"
 	if f.quarter != "" {
-		words += " --quarter " + quoted(f.quarter)
+		words += " --quarter " + termtext.ShellWord(f.quarter)
 	} else {
 		words += " --since " + params.Since.Format(time.RFC3339) + " --until " + params.Until.Format(time.RFC3339)
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 
 	"roletrail/queries"
 	"roletrail/review/access"
@@ -33,9 +34,9 @@ type manifestFile struct {
 
 const manifestName = "manifest.json"
 
-// writeReview writes the files and, when all are there, their manifest. Files of owners that
-// the manifest before it had, and this one has not, are removed: who answers for nothing any
-// more must not be asked.
+// writeReview writes the files and, when all are there, their manifest. Files of owners and
+// actions that the manifest before it had, and this one has not, are removed: who answers for
+// nothing any more must not be asked, and what was decided anew must not be run.
 func (r *report) writeReview(out string, files []access.File, m manifest) error {
 	before := readManifest(out)
 	now := map[string]bool{}
@@ -52,13 +53,8 @@ func (r *report) writeReview(out string, files []access.File, m manifest) error 
 			return err
 		}
 	}
-	for _, f := range before.Files {
-		if !isOwners(f.Name) || now[f.Name] {
-			continue
-		}
-		if err := os.Remove(filepath.Join(out, filepath.FromSlash(f.Name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("removing the file of a former owner: %w", err)
-		}
+	if err := removeFormer(out, before, now); err != nil {
+		return err
 	}
 	_, err := writeFile(out, manifestName, func(w io.Writer) error {
 		text, err := json.MarshalIndent(m, "", " ")
@@ -74,10 +70,28 @@ func (r *report) writeReview(out string, files []access.File, m manifest) error 
 	return err
 }
 
-// isOwners says whether a name is that of an owner's file, and of nothing else whatever a
-// manifest says.
-func isOwners(name string) bool {
-	return path.Clean(name) == name && path.Dir(name) == "owners" && path.Ext(name) == ".md" && filepath.IsLocal(filepath.FromSlash(name))
+// removeFormer removes the files of a former manifest that come and go and are not among
+// those of now.
+func removeFormer(out string, before manifest, now map[string]bool) error {
+	for _, f := range before.Files {
+		if !comesAndGoes(f.Name) || now[f.Name] {
+			continue
+		}
+		if err := os.Remove(filepath.Join(out, filepath.FromSlash(f.Name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("removing a file of the former review: %w", err)
+		}
+	}
+	return nil
+}
+
+// ofActions are the names of the files that package actions writes.
+var ofActions = regexp.MustCompile(`^actions/(README\.txt|[0-9]{3,6}-(trim|remove)/(undo/)?[a-z]+(-[0-9]+)?\.(sh|tf|json))$`)
+
+// comesAndGoes says whether a name is that of an owner's file or of an action, and of
+// nothing else whatever a manifest says.
+func comesAndGoes(name string) bool {
+	owners := path.Clean(name) == name && path.Dir(name) == "owners" && path.Ext(name) == ".md" && filepath.IsLocal(filepath.FromSlash(name))
+	return owners || ofActions.MatchString(name)
 }
 
 // maxManifest bounds the manifest that is read, in bytes.

@@ -101,6 +101,7 @@ func TestReview(t *testing.T) {
 	t.Run("agrees with the reports", func(t *testing.T) { reviewAgreesWithReports(t, engine) })
 	t.Run("is deterministic", func(t *testing.T) { reviewIsDeterministic(t, engine) })
 	t.Run("says what became of decisions", func(t *testing.T) { reviewComparesDecisions(t, engine) })
+	t.Run("writes decisions as commands", func(t *testing.T) { reviewWritesActions(t, engine) })
 }
 
 // reviewAgreesWithReports: every figure of the review is the one of the report of the same
@@ -361,13 +362,84 @@ func reviewComparesDecisions(t *testing.T, engine queries.Engine) {
 	for text, want := range map[string]string{
 		strings.Replace(head, "2026-04-01", "2026-07-01", 1) + "]}": "its window is empty",
 		head + "}": "give the file that the page of the last review exported",
-		strings.NewReplacer("2026-04-01", "2026-07-01", "2026-07-01T00:00:00Z\",\"quarter", "2026-10-01T00:00:00Z\",\"quarter").Replace(head) + "]}": "not from before this review",
+		strings.NewReplacer("2026-04-01", "2026-07-01", "2026-07-01T00:00:00Z\",\"quarter", "2026-10-02T00:00:00Z\",\"quarter").Replace(head) + "]}": "the decisions are of another window",
 	} {
 		write(text)
 		if got := try(t, engine, "", "review", "--quarter", "2026Q3", "--out", out, "--decisions", file); got.code != 1 || !strings.Contains(got.stderr, want) {
 			t.Errorf("%s: %d %s, want %q", text, got.code, got.stderr, want)
 		}
 	}
+}
+
+// reviewWritesActions: decisions of this review become commands and fill the spreadsheet; what
+// was decided anew leaves nothing of what was decided before. The policies are those of report
+// unused --policy, but for the resources.
+func reviewWritesActions(t *testing.T, engine queries.Engine) {
+	t.Helper()
+	out, file := t.TempDir(), filepath.Join(t.TempDir(), "decisions.json")
+	_, roles := madeReview(t, engine, out)
+	if _, err := os.Stat(filepath.Join(out, "actions")); err == nil {
+		t.Error("there are actions without decisions")
+	}
+	decide := func(decision string, names ...string) {
+		t.Helper()
+		decisions := []object{}
+		for _, role := range roles {
+			if slices.Contains(names, fmt.Sprint(role["role_name"])) && role["state"] == "present" {
+				decisions = append(decisions, object{"role_id": role["role_id"], "role_arn": role["role_arn"], "decision": decision, "reason": "=because"})
+			}
+		}
+		text, err := json.Marshal(object{"format": "roletrail decisions 1", "window": object{"since": "2026-07-01T00:00:00Z", "until": "2026-10-01T00:00:00Z", "quarter": "2026Q3"}, "decisions": decisions})
+		if err := errors.Join(err, os.WriteFile(file, text, 0o600)); err != nil || len(decisions) != len(names) {
+			t.Fatalf("%d decisions, %v", len(decisions), err)
+		}
+	}
+	decide("trim", "broad-ops", "db-admin")
+	madeReview(t, engine, out, "--decisions", file)
+	drafted, err := os.ReadFile(filepath.Join(out, "actions", "001-trim", "policy-1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct := try(t, engine, "", "unused", "--policy", "broad-ops", "--quarter", "2026Q3")
+	if got, want := actionsOf(t, drafted), actionsOf(t, []byte(direct.stdout)); len(want) < 50 || !slices.Equal(got, want) {
+		t.Errorf("the policy has %d actions, report unused --policy proposes %d", len(got), len(want))
+	}
+	readme, err := os.ReadFile(filepath.Join(out, "actions", "README.txt"))
+	if err != nil || !strings.Contains(string(readme), "Coverage of its account is thin") {
+		t.Errorf("the page of the actions does not say why there are none: %v\n%s", err, readme)
+	}
+	sheet, err := os.ReadFile(filepath.Join(out, "review.csv"))
+	if err != nil || !strings.Contains(string(sheet), ",trim,,,'=because") {
+		t.Errorf("the table does not have the decisions: %v", err)
+	}
+	decide("remove", "legacy-batch")
+	madeReview(t, engine, out, "--decisions", file)
+	left, err := filepath.Glob(filepath.Join(out, "actions", "*", "*.*"))
+	if err != nil || len(left) != 5 || !strings.Contains(left[0], "001-remove") {
+		t.Errorf("%v, %v: there must be those of the new decision alone", left, err)
+	}
+	checkManifest(t, out)
+}
+
+// actionsOf are the actions that a policy allows.
+func actionsOf(t *testing.T, text []byte) (actions []string) {
+	t.Helper()
+	var document struct {
+		Statement []struct {
+			Effect string
+			Action []string
+		}
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	for _, s := range document.Statement {
+		if s.Effect == "Allow" {
+			actions = append(actions, s.Action...)
+		}
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
 }
 
 // TestReviewRefusals: what is wrong is said, with what to do.

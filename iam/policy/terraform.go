@@ -23,7 +23,7 @@ func Terraform(drafts []Draft, role string) string {
 		if err != nil {
 			panic(err) // texts encode, and conditions were JSON before
 		}
-		fmt.Fprintf(&out, "resource \"aws_iam_policy\" \"%s\" {\n  name = %s\n\n  policy = jsonencode(", labelOf(role+suffix), quoteHCL(policyName(role)+suffix))
+		fmt.Fprintf(&out, "resource \"aws_iam_policy\" \"%s\" {\n  name = %s\n\n  policy = jsonencode(", labelOf(role+suffix), QuoteHCL(policyName(role)+suffix))
 		writeHCL(&out, raw, "  ")
 		out.WriteString(")\n}\n")
 	}
@@ -75,7 +75,7 @@ func writeHCL(out *strings.Builder, raw json.RawMessage, indent string) {
 		}
 		out.WriteString(indent + "]")
 	case '"':
-		out.WriteString(quoteHCL(unquote(raw)))
+		out.WriteString(QuoteHCL(unquote(raw)))
 	default: // numbers, true, false and null are the same in both
 		out.Write(raw)
 	}
@@ -107,15 +107,15 @@ func keyHCL(key string) string {
 	if key != "" && isLetter(rune(key[0])) && labelOf(key) == key {
 		return key
 	}
-	return quoteHCL(key)
+	return QuoteHCL(key)
 }
 
 func oneLine(m member) bool { return m.value[0] != '{' && m.value[0] != '[' }
 
-// quoteHCL writes a text as a quoted template that holds itself. ${ and %{ begin a
+// QuoteHCL writes a text as a quoted template that holds itself. ${ and %{ begin a
 // sequence there, and doubling the first character escapes it; one that stands before
 // such a pair is written by its number, so that it pairs with nothing.
-func quoteHCL(text string) string {
+func QuoteHCL(text string) string {
 	var out strings.Builder
 	out.WriteByte('"')
 	for i, r := range text {

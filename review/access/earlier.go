@@ -31,42 +31,86 @@ type Outcome struct {
 	Says Text `json:"says"`
 }
 
-// errSameWindow refuses decisions about this very review, or a later one.
-var errSameWindow = errors.New("the decisions are not from before this review: give those of the last one, and load this review's into its page")
+// errOtherWindow refuses decisions of a review that is neither this one nor one before it.
+var errOtherWindow = errors.New("the decisions are of another window, and not of one before it: give those of this review or of the last one")
 
-// compareEarlier holds the decisions of an earlier review against what is there now.
-func (r *reader) compareEarlier(d *Decisions) error {
-	if d == nil {
+// compare takes in decisions: those of this very review, or those of an earlier one, which
+// are held against what is there now.
+func (r *reader) compare(d *Decisions) error {
+	w := r.review.Window
+	switch {
+	case d == nil:
 		return nil
+	case d.Window.Since.Equal(w.Since) && d.Window.Until.Equal(w.Until):
+		r.takeDecisions(d)
+		return nil
+	case !d.Window.Since.Before(w.Since):
+		return errOtherWindow
 	}
-	if !d.Window.Since.Before(r.review.Window.Since) {
-		return errSameWindow
+	r.compareEarlier(d)
+	return nil
+}
+
+// Decided is what was decided in this review about a role.
+type Decided struct {
+	Decision Text `json:"decision"`
+	Until    Text `json:"until"`
+	Reason   Text `json:"reason"`
+	Reviewer Text `json:"reviewer"`
+}
+
+// takeDecisions gives the roles what was decided about them in this review.
+func (r *reader) takeDecisions(d *Decisions) {
+	find := r.decidedAbout()
+	for i := range d.Decisions {
+		one := &d.Decisions[i]
+		if one.Decision == nil {
+			continue
+		}
+		role := find(one)
+		if role != nil && role.InReview {
+			role.Decided = &Decided{line(*one.Decision), line(deref(one.Until)), line(deref(one.Reason)), line(deref(d.Reviewer))}
+		}
+		r.addOrder(d, one, role, false)
 	}
-	e := &Earlier{Since: d.Window.Since, Until: d.Window.Until, Quarter: line(deref(d.Window.Quarter)), Reviewer: line(deref(d.Reviewer)), Outcomes: []Outcome{}}
+}
+
+// decidedAbout finds the role that a decision is about: by its id, or by its ARN where the
+// decision has no id.
+func (r *reader) decidedAbout() func(*Decision) *Role {
 	byARN := map[Text]*Role{}
 	for _, role := range r.roles {
 		if role.State != "deleted" {
 			byARN[role.RoleARN] = role
 		}
 	}
+	return func(one *Decision) *Role {
+		if id := deref(one.RoleID); id != "" {
+			return r.byID[Text(id)]
+		}
+		return byARN[Text(deref(one.RoleARN))]
+	}
+}
+
+// compareEarlier says what became of the decisions of an earlier review.
+func (r *reader) compareEarlier(d *Decisions) {
+	e := &Earlier{Since: d.Window.Since, Until: d.Window.Until, Quarter: line(deref(d.Window.Quarter)), Reviewer: line(deref(d.Reviewer)), Outcomes: []Outcome{}}
+	find := r.decidedAbout()
 	for i := range d.Decisions {
 		one := &d.Decisions[i]
 		if one.Decision == nil {
 			e.Undecided++
 			continue
 		}
-		role := r.byID[Text(deref(one.RoleID))]
-		if deref(one.RoleID) == "" {
-			role = byARN[Text(deref(one.RoleARN))]
-		}
+		role := find(one)
 		o := r.outcome(one, role)
+		r.addOrder(d, one, role, o.Outcome == "done")
 		e.Outcomes = append(e.Outcomes, o)
 		if role != nil && role.InReview {
 			role.Earlier = &o
 		}
 	}
 	r.review.Earlier = e
-	return nil
 }
 
 func line(s string) Text { return Text(termtext.Line(s)) }

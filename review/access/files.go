@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"roletrail/review"
+	"roletrail/review/actions"
 )
 
 // File is a file of the review, by its name within the folder, with slashes.
@@ -18,7 +20,7 @@ type File struct {
 
 // Files are all files of the review but its manifest, which has to know the others. made is
 // the command that makes it.
-func (r *Review) Files(made string) []File {
+func (r *Review) Files(made string) ([]File, error) {
 	files := []File{
 		{"review.html", func(w io.Writer) error { return r.WriteHTML(w, made) }},
 		{"review.json", r.WriteJSON},
@@ -26,9 +28,30 @@ func (r *Review) Files(made string) []File {
 		{"review.xlsx", r.writeXLSX},
 		{"review.md", func(w io.Writer) error { return r.writeMarkdown(w) }},
 	}
+	commands, err := r.actionFiles()
+	return slices.Concat(files, r.ownerFiles(), commands), err
+}
+
+// actionFiles are what the decisions mean as commands, if there are any.
+func (r *Review) actionFiles() (files []File, err error) {
+	if len(r.orders) == 0 {
+		return nil, nil
+	}
+	list, err := actions.Files(r.orders)
+	for _, f := range list {
+		files = append(files, File{"actions/" + f.Name, func(w io.Writer) error {
+			_, err := io.WriteString(w, f.Text)
+			return err
+		}})
+	}
+	return files, err
+}
+
+// ownerFiles are what each owner is asked.
+func (r *Review) ownerFiles() (files []File) {
 	owners := r.owners()
 	if len(owners) == 1 && owners[0].name == "" {
-		return files // nobody is known to answer for anything: one file of all says no more
+		return nil // nobody is known to answer for anything: one file of all says no more
 	}
 	taken := map[string]bool{}
 	for _, o := range owners {

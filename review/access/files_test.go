@@ -7,9 +7,18 @@ import (
 	"testing"
 )
 
+func filesOf(t *testing.T, r *Review) []File {
+	t.Helper()
+	files, err := r.Files("report review")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
 func written(t *testing.T, r *Review, name string) string {
 	t.Helper()
-	for _, f := range r.Files("report review") {
+	for _, f := range filesOf(t, r) {
 		if f.Name == name {
 			var b bytes.Buffer
 			if err := f.Write(&b); err != nil {
@@ -45,7 +54,7 @@ func TestSheetIsHarmless(t *testing.T) {
 // TestMarkdownIsHarmless: no text of a stranger is markup or ends the table that it is in.
 func TestMarkdownIsHarmless(t *testing.T) {
 	r := spoiled()
-	for _, f := range r.Files("report review") {
+	for _, f := range filesOf(t, r) {
 		if !strings.HasSuffix(f.Name, ".md") {
 			continue
 		}
@@ -69,7 +78,7 @@ func TestMarkdownIsHarmless(t *testing.T) {
 func TestOwnersHaveTheirFiles(t *testing.T) {
 	r := made(60)
 	in := map[string]int{}
-	for _, f := range r.Files("report review") {
+	for _, f := range filesOf(t, r) {
 		if strings.HasPrefix(f.Name, "owners/") {
 			for line := range strings.Lines(written(t, r, f.Name)) {
 				if name, ok := strings.CutPrefix(line, "## "); ok {
@@ -86,7 +95,7 @@ func TestOwnersHaveTheirFiles(t *testing.T) {
 	for i := range r.Roles {
 		r.Roles[i].Owner = ""
 	}
-	if n := len(r.Files("")); n != 5 {
+	if n := len(filesOf(t, r)); n != 5 {
 		t.Errorf("%d files where nobody owns anything", n)
 	}
 }

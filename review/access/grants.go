@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"roletrail/iam/policy"
+	"roletrail/review/proposal"
 )
 
 // What is listed of a role that may do nearly everything is bounded: a page with
@@ -17,6 +20,7 @@ const (
 // grantsOfRole adds up the rows of the report unused about one role.
 type grantsOfRole struct {
 	role     *Role
+	kept     []policy.Kept // what a proposal keeps
 	services map[string]*Service
 	unseen   map[unseenKey]*unseenGroup
 }
@@ -38,21 +42,30 @@ type example struct {
 // levelRanks say which actions are the gravest.
 var levelRanks = map[Text]int{"permissions": 0, "write": 1, "tagging": 2, "read": 3, "list": 4}
 
+// keeps are the verdicts on permissions that a proposal keeps.
+var keeps = proposal.Keeps(false)
+
 // readGrants adds up the rows of the report unused, which come role by role.
 func (r *reader) readGrants() error {
 	var g *grantsOfRole
+	finish := func() {
+		if g != nil {
+			g.finish()
+			r.propose(g.role, g.kept)
+		}
+	}
 	err := r.each("unused", func(x row) {
 		role := r.find(x)
 		if role == nil || role.Grants == nil {
 			return
 		}
 		if g == nil || g.role != role {
-			g.finish()
+			finish()
 			g = &grantsOfRole{role: role, services: map[string]*Service{}, unseen: map[unseenKey]*unseenGroup{}}
 		}
 		g.add(x)
 	})
-	g.finish()
+	finish()
 	return err
 }
 
@@ -66,6 +79,9 @@ func (g *grantsOfRole) add(x row) {
 		g.services[name] = service
 	}
 	service.count(p.Verdict, 1)
+	if slices.Contains(keeps, string(p.Verdict)) {
+		g.kept = append(g.kept, policy.Kept{Action: string(p.Action)})
+	}
 	switch p.Verdict {
 	case "used", "possibly_used", "denied_only":
 		if len(g.role.Permissions) < maxSeen {
@@ -158,9 +174,6 @@ func (u *unseenGroup) reason() Text {
 
 // finish gives the role what was added up.
 func (g *grantsOfRole) finish() {
-	if g == nil {
-		return
-	}
 	t := g.role.Grants
 	for _, s := range g.services {
 		t.Granted += s.Granted

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"roletrail/queries"
+	"roletrail/review/proposal"
 	"roletrail/review/termtext"
 )
 
@@ -20,7 +21,7 @@ type Scope struct {
 	Quarter string
 	// Meta is what the answers rest on, with the warnings of the program.
 	Meta queries.Meta
-	// Decisions are those of the last review; nil without any.
+	// Decisions are those of the last review, or of this one; nil without any.
 	Decisions *Decisions
 	// OwnerOf says who answers for a role, or nothing; nil asks nobody.
 	OwnerOf func(name, arn string) string
@@ -31,14 +32,14 @@ func Read(ctx context.Context, engine queries.Engine, s Scope) (*Review, error) 
 	r := &reader{ctx: ctx, engine: engine, scope: s, byID: map[Text]*Role{}, byARN: map[Text][]*Role{}}
 	r.review = &Review{Meta: s.Meta, Window: windowOf(s)}
 	for _, read := range []func() error{
-		r.readRoles, r.readInventory, r.readGrants, r.readCallers, r.readDays, r.readSessions, r.readChanges, r.readCoverage,
+		r.readRoles, r.readInventory, r.readPolicies, r.readGrants, r.readCallers, r.readDays, r.readSessions, r.readChanges, r.readCoverage,
 	} {
 		if err := read(); err != nil {
 			return nil, err
 		}
 	}
-	if err := r.compareEarlier(s.Decisions); err != nil {
-		return nil, fmt.Errorf("comparing with the decisions of the last review: %w", err)
+	if err := r.compare(s.Decisions); err != nil {
+		return nil, fmt.Errorf("comparing with the decisions: %w", err)
 	}
 	r.judge()
 	return r.review, nil
@@ -53,6 +54,7 @@ type reader struct {
 	roles  []*Role
 	byID   map[Text]*Role
 	byARN  map[Text][]*Role // those without an id
+	held   map[*Role]*proposal.Held
 }
 
 func windowOf(s Scope) Window {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"roletrail/queries"
+	"roletrail/review/actions"
 )
 
 // Review is one quarterly access review. The names of its JSON are those of the
@@ -25,6 +26,9 @@ type Review struct {
 	Earlier *Earlier `json:"earlier"`
 	// Roles are those of the report last-used, those that need an answer first.
 	Roles []Role `json:"roles"`
+
+	// orders are the decisions that mean commands.
+	orders []actions.Order
 }
 
 // Window is [Since, Until), as it is called and counted.
@@ -109,6 +113,9 @@ type Role struct {
 	ServiceList []Service    `json:"service_list"`
 	Permissions []Permission `json:"permissions"`
 	Unseen      []Unseen     `json:"unseen"`
+	// Proposal is what could take the place of its policies; null where nothing that it
+	// holds is unused, or nothing is known to be granted.
+	Proposal *Proposal `json:"proposal"`
 
 	// UnexpectedCallers are counted as Numbers has them. CallerList are rows of the report unexpected --all, CallersLeftOut those that are
 	// too many to be listed.
@@ -123,6 +130,8 @@ type Role struct {
 	DeniedByDay []int64 `json:"denied_by_day"`
 	// Earlier is what became of the decision of the last review; null without one.
 	Earlier *Outcome `json:"earlier"`
+	// Decided is what was decided in this review; null where its decisions are not known.
+	Decided *Decided `json:"decided"`
 	// ChangeList are places in Review.Changes.
 	ChangeList []int `json:"change_list"`
 }

@@ -40,10 +40,10 @@ var sheetColumns = []struct {
 	{"role_arn", "varchar", func(r *Role) any { return known(r.RoleARN) }},
 	{"role_id", "varchar", func(r *Role) any { return known(r.RoleID) }},
 	{"evidence", "varchar", func(r *Role) any { return known(r.Evidence) }},
-	{"decision", "varchar", func(*Role) any { return nil }},
-	{"until", "varchar", func(*Role) any { return nil }},
-	{"reviewer", "varchar", func(*Role) any { return nil }},
-	{"remark", "varchar", func(*Role) any { return nil }},
+	{"decision", "varchar", func(r *Role) any { return ofDecided(r, func(d *Decided) Text { return d.Decision }) }},
+	{"until", "varchar", func(r *Role) any { return ofDecided(r, func(d *Decided) Text { return d.Until }) }},
+	{"reviewer", "varchar", func(r *Role) any { return ofDecided(r, func(d *Decided) Text { return d.Reviewer }) }},
+	{"remark", "varchar", func(r *Role) any { return ofDecided(r, func(d *Decided) Text { return d.Reason }) }},
 }
 
 // sheet are the roles as rows, those that need an answer first.
@@ -89,6 +89,13 @@ func ofGrants(r *Role, count func(*Grants) int64) any {
 		return nil
 	}
 	return count(r.Grants)
+}
+
+func ofDecided(r *Role, part func(*Decided) Text) any {
+	if r.Decided == nil {
+		return nil
+	}
+	return known(part(r.Decided))
 }
 
 func firstFinding(r *Role) Text {
