@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // FileName is the file that is read from the current folder when no other is
 // named.
@@ -27,8 +30,25 @@ type Config struct {
 	Owners []Owner `koanf:"owners"`
 	// KnownAutomation is what changes roles without a person, see [Config.AutomationOf].
 	KnownAutomation []Automation `koanf:"known_automation"`
+	// Review says what the access review asks of roles.
+	Review Review `koanf:"review"`
 	// Limits bound what one log file may cost.
 	Limits Limits `koanf:"limits"`
+}
+
+// Review is what the access review asks of roles beside what it always does.
+type Review struct {
+	// RoleNames is a regular expression (RE2) that names of roles have to fit; empty lets
+	// all names be.
+	RoleNames string `koanf:"role_names"`
+}
+
+// RoleNames is what names of roles have to fit; nil lets all names be.
+func (c Config) RoleNames() *regexp.Regexp {
+	if c.Review.RoleNames == "" {
+		return nil
+	}
+	return regexp.MustCompile(c.Review.RoleNames) // the file was checked
 }
 
 // Coverage is design 9.17.

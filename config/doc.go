@@ -25,6 +25,10 @@
 //	known_automation: []      # what changes roles without a person: entries of name and
 //	                          # actors, patterns with * and ?
 //
+//	review:
+//	  role_names: ""          # a regular expression that names of roles have to fit; without
+//	                          # one the review lets all names be
+//
 //	limits:                   # what one log file may be before it is quarantined
 //	  inflated_size: 2GiB     # 1KiB..1TiB, one object after decompression
 //	  inflation_ratio: 200    # 1..10000, inflated : compressed, asked above 1 MiB

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ var keys = map[string]func(*yaml.Node) error{
 	"exceptions":                entries(exceptionEntry, "role", "caller", "until", "reason"),
 	"owners":                    entries(ownerEntry, "role", "owner"),
 	"known_automation":          entries(automationEntry, "name", "actors"),
+	"review.role_names":         regularExpression,
 	"limits.inflated_size":      size(smallest.InflatedSize, largest.InflatedSize),
 	"limits.inflation_ratio":    count(smallest.InflationRatio, largest.InflationRatio),
 	"limits.record_size":        size(smallest.RecordSize, largest.RecordSize),
@@ -31,11 +33,22 @@ var keys = map[string]func(*yaml.Node) error{
 }
 
 // sections are the keys that hold other keys.
-var sections = map[string]bool{"coverage": true, "limits": true}
+var sections = map[string]bool{"coverage": true, "limits": true, "review": true}
 
 func text(n *yaml.Node) error {
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" || n.Value == "" {
 		return fmt.Errorf("must be a text, not %s", written(n))
+	}
+	return nil
+}
+
+// regularExpression wants an expression of Go's kind (RE2).
+func regularExpression(n *yaml.Node) error {
+	if err := text(n); err != nil {
+		return err
+	}
+	if _, err := regexp.Compile(n.Value); err != nil {
+		return fmt.Errorf("must be a regular expression: %w", err)
 	}
 	return nil
 }

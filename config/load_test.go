@@ -51,6 +51,7 @@ var invalid = map[string][2]string{
 	"exception-control":    {`line 2: exceptions entry 1: role must not hold control characters: "deploy\x1f"`, ``},
 	"exception-twice":      {`line 3: exceptions entry 1: key "role" stands twice`, ``},
 	"owner-missing":        {`line 2: owners entry 1: key "owner" is missing`, ``},
+	"role-names":           {"line 2: review.role_names must be a regular expression: error parsing regexp: missing closing ): `^(a`", ``},
 	"alias":                {`line 2: log_format must be one of text, json, not an alias`, ``},
 }
 
@@ -120,10 +121,11 @@ func TestExampleSetsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 || len(got.Owners) == 0 || len(got.KnownAutomation) == 0 {
+	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 || len(got.Owners) == 0 || len(got.KnownAutomation) == 0 || got.RoleNames() == nil || !got.RoleNames().MatchString("CompressImagesForShop") {
 		t.Errorf("the example is %+v", got)
 	}
 	got.KnownAccounts, got.ExpectedCallers, got.Exceptions, got.Owners, got.KnownAutomation = []string{}, nil, nil, nil, nil
+	got.Review = Review{}
 	if !reflect.DeepEqual(got, Default()) {
 		t.Errorf("the example sets %+v, the defaults are %+v", got, Default())
 	}

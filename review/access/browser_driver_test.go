@@ -207,7 +207,14 @@ func (c *chromium) open(file string, width int) {
 	case <-time.After(time.Minute):
 		c.t.Fatal("the page does not load")
 	}
+	c.eval(ready, nil)
 }
+
+// ready waits until the script of the page has read its data, which it does by and by.
+const ready = `new Promise((done, failed) => {
+	const look = tries => 'ready' in document.documentElement.dataset ? done() : tries ? setTimeout(() => look(tries - 1), 10) : failed(new Error('the page is never ready'));
+	look(3000);
+})`
 
 // key presses a key.
 func (c *chromium) key(name, text string) {

@@ -39,6 +39,8 @@ func (r *reader) judge() {
 			r.judgeCallers(role, d)
 			r.judgeChanges(role, d)
 			r.judgeGrants(role, d)
+			role.judgeBroad()
+			r.judgeName(role)
 			role.judgeEarlier()
 			if role.Owner == "" && ownersKnown {
 				role.finding(Low, "no_owner", "has no owner, neither in roletrail.yaml nor by a tag.", "the inventory", "", nil)
@@ -164,6 +166,14 @@ func (r *reader) judgeGrants(role *Role, d dates) {
 	}
 	if g != nil && len(g.UnreadPolicies) > 0 && r.ofInventory(role) {
 		role.finding(Low, "unread_policies", "may do more than is listed: the inventory lacks "+listed(g.UnreadPolicies)+", or it cannot be read.", "the inventory", "", nil)
+	}
+}
+
+// judgeName holds the name against what names have to be. Those of permission sets are made
+// by AWS.
+func (r *reader) judgeName(role *Role) {
+	if wanted := r.scope.RoleNames; wanted != nil && role.RoleName != "" && role.Kind != "permission_set" && !wanted.MatchString(string(role.RoleName)) {
+		role.finding(Low, "name", "has a name that does not fit "+cut(wanted.String())+".", "the inventory", "", nil)
 	}
 }
 

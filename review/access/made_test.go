@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"roletrail/iam/policy"
 	"roletrail/queries"
 )
 
@@ -133,9 +134,24 @@ func (m *maker) grant(role *Role) {
 			role.Unseen = append(role.Unseen, Unseen{Service: Text(name), Verdict: verdict, Actions: actions, Reason: "not seen; AWS documents that CloudTrail logs the calls of " + Text(name), Examples: []string{name + ":DeleteThing", name + ":PutThing"}})
 		}
 		role.ServiceList = append(role.ServiceList, s)
+		role.BroadGrants = append(role.BroadGrants, BroadGrant{Policy: "inline:main#1", Actions: []string{name + ":*"}})
 		g.Granted, g.Used, g.Unused, g.Unobservable = g.Granted+s.Granted, g.Used+s.Used, g.Unused+s.Unused, g.Unobservable+s.Unobservable
 		g.ServicesGranted++
 	}
+	role.Proposal = &Proposal{Policies: []string{policyOf(role)}, Kept: g.Granted - g.Away(), Dropped: g.Away(), Unproven: g.Unobservable}
+}
+
+// policyOf is a document that keeps what a proposal would: a line for each action.
+func policyOf(role *Role) string {
+	d := policy.Draft{Version: "2012-10-17"}
+	for _, s := range role.ServiceList {
+		statement := policy.DraftStatement{Sid: string(s.Service), Effect: "Allow", Resources: []string{"*"}}
+		for a := range s.Used + s.Unobservable {
+			statement.Actions = append(statement.Actions, fmt.Sprintf("%s:Describe%s%d", s.Service, madeObjects[a%int64(len(madeObjects))], a))
+		}
+		d.Statements = append(d.Statements, statement)
+	}
+	return d.JSON()
 }
 
 // hostile is a text that no reader must act upon: it closes scripts and attributes, hides

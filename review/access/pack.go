@@ -1,7 +1,11 @@
 package access
 
 import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -38,6 +42,18 @@ func (r *Review) packed() ([]byte, error) {
 		return nil, fmt.Errorf("packing the review: %w", err)
 	}
 	return text, nil
+}
+
+// compressed is the data as it stands in the page: deflated, which browsers undo by
+// themselves, and in base64, in which nothing means anything in HTML.
+func compressed(data []byte) (string, error) {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.DefaultCompression)
+	if err == nil {
+		_, err = w.Write(data)
+		err = errors.Join(err, w.Close())
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes()), err
 }
 
 type packedType struct {

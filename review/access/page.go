@@ -22,7 +22,7 @@ var pageFiles embed.FS
 // The style and the script of the page are these files in this order.
 var (
 	styleFiles  = []string{"tokens", "base", "summary", "coverage", "tools", "roles", "panel", "small", "print"}
-	scriptFiles = []string{"unpack", "dom", "words", "store", "draw", "graph", "rolepage", "list", "tools", "panel", "decisions", "main"}
+	scriptFiles = []string{"dom", "unpack", "words", "store", "draw", "graph", "rolepage", "list", "tools", "panel", "decisions", "main"}
 )
 
 // WriteHTML writes the page: one file that needs nothing beside itself, and that is a
@@ -37,7 +37,7 @@ func (r *Review) WriteHTML(w io.Writer, made string) error {
 	if err != nil {
 		return err
 	}
-	script, err := joined("js", scriptFiles, "'use strict';(() => {\n", "})();\n")
+	script, err := joined("js", scriptFiles, "'use strict';(async () => {\n", "})();\n")
 	if err != nil {
 		return err
 	}
@@ -45,11 +45,15 @@ func (r *Review) WriteHTML(w io.Writer, made string) error {
 	if err != nil {
 		return err
 	}
+	block, err := compressed(data)
+	if err != nil {
+		return fmt.Errorf("compressing the data of the page: %w", err)
+	}
 	p := newPage(r)
 	digest := sha256.Sum256(data)
 	p.Digest = hex.EncodeToString(digest[:])
 	p.Made = append(p.Made, fact{"Made with", made, true}, fact{"Data digest", "sha256 " + p.Digest, true})
-	p.Style, p.Script, p.Data = template.CSS(style), template.JS(script), template.JS(data) //nolint:gosec // the first two are ours; of the data every < is escaped
+	p.Style, p.Script, p.Data = template.CSS(style), template.JS(script), template.HTML(block) //nolint:gosec // the first two are ours; the data is base64
 	p.Policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; img-src data:; base-uri 'none'; form-action 'none'", sourceHash(style), sourceHash(script))
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "page.gohtml", p); err != nil {

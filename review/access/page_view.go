@@ -17,7 +17,8 @@ type page struct {
 	Review        *Review
 	Policy        string
 	Style         template.CSS
-	Script, Data  template.JS
+	Script        template.JS
+	Data          template.HTML
 	Digest        string
 	Name, Title   string
 	Lead          []span

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -25,6 +26,8 @@ type Scope struct {
 	Decisions *Decisions
 	// OwnerOf says who answers for a role, or nothing; nil asks nobody.
 	OwnerOf func(name, arn string) string
+	// RoleNames is what names of roles have to fit; nil lets all names be.
+	RoleNames *regexp.Regexp
 }
 
 // Read asks all questions about the window and puts the answers together.
@@ -38,6 +41,7 @@ func Read(ctx context.Context, engine queries.Engine, s Scope) (*Review, error) 
 			return nil, err
 		}
 	}
+	r.broadGrants()
 	if err := r.compare(s.Decisions); err != nil {
 		return nil, fmt.Errorf("comparing with the decisions: %w", err)
 	}

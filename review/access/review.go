@@ -116,6 +116,8 @@ type Role struct {
 	// Proposal is what could take the place of its policies; null where nothing that it
 	// holds is unused, or nothing is known to be granted.
 	Proposal *Proposal `json:"proposal"`
+	// BroadGrants are statements of its policies that grant by wildcards.
+	BroadGrants []BroadGrant `json:"broad_grants"`
 
 	// UnexpectedCallers are counted as Numbers has them. CallerList are rows of the report unexpected --all, CallersLeftOut those that are
 	// too many to be listed.
@@ -143,6 +145,7 @@ func (role *Role) fillLists() {
 	role.ServiceList = append([]Service{}, role.ServiceList...)
 	role.Permissions = append([]Permission{}, role.Permissions...)
 	role.Unseen = append([]Unseen{}, role.Unseen...)
+	role.BroadGrants = append([]BroadGrant{}, role.BroadGrants...)
 	role.CallerList = append([]Caller{}, role.CallerList...)
 	role.SessionList = append([]Session{}, role.SessionList...)
 	role.ChangeList = append([]int{}, role.ChangeList...)

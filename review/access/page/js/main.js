@@ -40,6 +40,7 @@ readyPanel();
 readyDecisions();
 readyKeys();
 refreshFromAddress();
+document.documentElement.dataset.ready = '';
 window.addEventListener('hashchange', () => { if (readAddress()) find('roles').scrollIntoView(); });
 
 function refreshFromAddress() {

@@ -72,11 +72,28 @@ const sessionTable = role => el('table.grid', null, el('caption.hidden', null, '
 	el('tbody', null, role.session_list.map(s => el('tr', null, el('td', null, el('code', null, s.role_session_name || '-')), el('td', null, callerName(s.caller) + (s.via_role ? ' by way of ' + principal(s.via_role) : '')),
 		el('td.wide', null, minuteText(s.session_created_at)), el('td', null, s.last_seen ? minuteText(s.last_seen) : 'none logged'), el('td.right', null, grouped(s.events)), el('td.right', null, grouped(s.denied))))));
 
+/* Grants by wildcards, statement by statement. */
+const broadTable = role => el('table.grid', null, el('caption.hidden', null, 'Statements that grant by wildcards'),
+	el('thead', null, el('tr', null, ['Policy and statement', 'Grants on every resource'].map(t => el('th', {scope: 'col'}, t)))),
+	el('tbody', null, role.broad_grants.map(b => el('tr', null, el('td', null, el('code', null, b.policy)),
+		el('td', null, b.actions[0].startsWith('!') ? 'all but ' : null, b.actions.map((action, i) => [i ? ', ' : '', el('code', null, action.replace(/^!/, ''))]), b.conditional ? el('small', null, ' under a condition') : null)))));
+
+/* A policy in place of those of today. The command says what becomes of each permission. */
+const proposalBlock = (role, onPaper) => {
+	const p = role.proposal;
+	const command = 'report unused --policy ' + shellWord(role.role_arn || '') + (review.window.quarter ? ' --quarter ' + review.window.quarter : ' --since ' + review.window.since + ' --until ' + review.window.until);
+	const says = p.why_not ? null : 'Keeps ' + counted(p.kept, 'permission') + (p.unproven ? ', ' + grouped(p.unproven) + ' of them without proof that they are needed,' : '') + ' on what they are granted on today, and takes ' + grouped(p.dropped) + ' away'
+		+ (p.unsure ? ', of which ' + grouped(p.unsure) + ' are only probably unused: look at these first' : '') + '.' + (p.denials ? ' ' + counted(p.denials, 'statement') + ' that deny stay.' : '');
+	return block('Proposed policy', says,
+		p.why_not ? el('p.quiet', null, 'There is none. ' + p.why_not) : p.policies.length ? p.policies.map((text, i) => el('details.policy', {open: onPaper},
+			el('summary', null, p.policies.length > 1 ? 'Policy ' + (i + 1) + ' of ' + p.policies.length : 'The policy'), onPaper ? null : copyButton(text, 'policy'), el('pre', null, text))) : el('p.quiet', null, 'It needs no policy: nothing is kept.'),
+		p.why_not || !role.role_arn ? null : el('div.command', null, el('code', null, command), onPaper ? null : copyButton(command, 'command')));
+};
+
 const rolePage = (role, onPaper) => {
 	const g = role.grants;
 	const used = (role.uses_by_day || []).filter(Boolean).length;
 	const gaps = [...(accounts.get(role.account_id)?.days || '')].filter(c => c === 'm').length;
-	const policy = 'report unused --policy ' + role.role_arn + (review.window.quarter ? ' --quarter ' + review.window.quarter : ' --since ' + review.window.since + ' --until ' + review.window.until);
 	const facts = [
 		['Verdict', [mark(role.verdict), role.verdict, el('small', null, role.reason)]],
 		['Last used', role.last_used ? minuteText(role.last_used) : role.last_assumed ? 'assumed ' + minuteText(role.last_assumed) : 'never seen'],
@@ -99,6 +116,7 @@ const rolePage = (role, onPaper) => {
 		block('Who is trusted, beside who came', null, trustBox(role)),
 		role.session_list.length ? block('Sessions', 'The newest ' + role.session_list.length + ' of ' + grouped(role.sessions) + '.', sessionTable(role)) : null,
 		g && g.granted ? block('Permissions by verdict', null, permissionBoxes(role, onPaper)) : null,
+		role.broad_grants.length ? block('Granted by wildcards', null, broadTable(role)) : null,
 		block('What changed', role.change_list.length ? null : 'Nothing about this role changed in the window.', role.change_list.length ? changeItems(role) : null),
-		role.suggestion === 'trim' && role.role_arn ? block('Proposed policy', 'This writes a policy that keeps what was used, possibly used, too new, or cannot be seen, and says what it takes away.', el('div.command', null, el('code', null, policy), onPaper ? null : copyButton(policy, 'command'))) : null);
+		role.proposal ? proposalBlock(role, onPaper) : null);
 };

@@ -1,6 +1,6 @@
 
 /* The review, and the decisions about it, which this browser keeps until they are exported. */
-const review = unpack(JSON.parse(find('data').textContent));
+const review = unpack(JSON.parse(await inflated(find('data').textContent)));
 const windowYear = new Date(Date.parse(review.window.until) - 1).getUTCFullYear();
 const firstDay = Math.floor(Date.parse(review.window.since) / millisADay) * millisADay;
 const roleKey = role => role.role_id || role.role_arn;

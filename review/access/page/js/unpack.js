@@ -1,4 +1,6 @@
-/* The data of the page: access/pack.go says how it is packed. */
+/* The data of the page: access/pack.go says how it is packed and compressed. The browser does that itself; nothing is fetched. */
+const inflated = text => new Response(new Blob([Uint8Array.from(atob(text), c => c.charCodeAt(0))]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text();
+
 const unpack = packed => {
 	const value = (v, kind) => {
 		if (v === null) return null;

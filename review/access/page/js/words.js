@@ -38,3 +38,6 @@ const badFindings = new Set(['not_trusted', 'unknown_account', 'missing_external
 const unsureFindings = new Set(['human_on_machine_role', 'long_term_key', 'condition_dependent', 'broadly_trusted', 'new_principal', 'new_network', 'exception_ended']);
 const toneOf = findings => (findings || []).some(f => badFindings.has(f)) ? 'bad' : (findings || []).some(f => unsureFindings.has(f)) ? 'unsure' : '';
 const tags = findings => (findings || []).map(f => el('span.tag' + (badFindings.has(f) ? '.bad' : unsureFindings.has(f) ? '.unsure' : ''), null, f));
+
+/* A text as a shell takes it for one word. */
+const shellWord = text => /^[\w\-+=,.@:/]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'";
