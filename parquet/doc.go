@@ -15,7 +15,7 @@
 //	LAKE/coverage/part-<32 hex>.parquet
 //	LAKE/iam/TABLE/snapshot_date=YYYY-MM-DD/TABLE-<12 digits>-<32 hex>.parquet
 //	LAKE/trails/snapshot_date=YYYY-MM-DD/trails-<12 digits>-<32 hex>.parquet
-//	LAKE/catalogue/actions.parquet, operations.parquet
+//	LAKE/catalogue/TABLE/TABLE.parquet
 //	LAKE/ledger.sqlite    which files and objects exist
 //	LAKE/.lock            held by the one writer
 //	LAKE/**/.tmp-*        files being written

@@ -178,7 +178,7 @@ func rootFolders() (roots []string) {
 // above one.
 func isLakeFolder(name string) bool {
 	for _, t := range tables {
-		if name == t.folder || strings.HasPrefix(t.folder, name+"/") {
+		if name == t.folder || strings.HasPrefix(t.folder, name+"/") || t.own != "" && name == t.folder+"/"+t.own {
 			return true
 		}
 		if _, ok := t.day(path.Base(name)); ok && path.Dir(name) == t.folder && t.partition != "" {

@@ -25,6 +25,9 @@ type wholeFile struct {
 	snapshotAt int64 // of a snapshot: µs since 1970; 0 if it has no rows
 }
 
+// Schemas are those of all tables, in the order of the ways into the lake.
+func Schemas() []*Schema { return slices.Clone(schemas) }
+
 // schemas are those of all tables.
 var schemas = []*Schema{EventsSchema, UsesSchema, SessionDaysSchema, CoverageSchema, QuarantineSchema, RolesSchema, RolePermissionsSchema, RoleTrustSchema, RoleTrustConditionsSchema, PoliciesSchema,
 	TrailsSchema, CatalogueActionsSchema, CatalogueOperationsSchema}

@@ -42,7 +42,7 @@ func (s *snapshots) of(name string) *snapshot {
 	of := snapshotOf{kind, day, t.account(name)}
 	_, id, _ := strings.Cut(path.Base(name), of.account)
 	if of.account == "" {
-		id = ""
+		id = t.olderPlace(name)
 	}
 	if s.all[of] == nil {
 		s.all[of] = map[string]*snapshot{}

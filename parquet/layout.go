@@ -19,6 +19,7 @@ type table struct {
 	name      string // "events", "iam/roles", …
 	folder    string // relative to the lake, with slashes
 	partition string // key of the partition folders; empty: the folder is flat
+	own       string // folder in a flat folder for this table alone; older files lie beside it
 	file      *regexp.Regexp
 	// replaceable: a file may take the place of another, see [Lake.Create].
 	replaceable bool
@@ -55,14 +56,26 @@ func snapshotTable(name string) table {
 	}
 }
 
-// catalogueTable is a table of the catalogue: one file, beside that of the other.
+// catalogueTable is a table of the catalogue: one file, in a folder of its own, because
+// other engines take a folder for a table. Older builds made it beside that of the other.
 func catalogueTable(name string) table {
 	return table{
 		name:        "catalogue/" + name,
 		folder:      "catalogue",
+		own:         name,
 		file:        regexp.MustCompile(`^` + name + `\.parquet$`),
 		replaceable: true,
 	}
+}
+
+// PartitionKey is the key of the folders, KEY=YYYY-MM-DD, that the files of a table lie in,
+// "" if they lie in none.
+func PartitionKey(s *Schema) string {
+	t, err := findTable(s.Table)
+	if err != nil {
+		panic("parquet: " + err.Error()) // a schema is one of this package
+	}
+	return t.partition
 }
 
 // InventoryTables are the names of the tables of the inventory, of which a snapshot has a
@@ -138,7 +151,7 @@ func (t table) account(name string) string {
 // CataloguePath is the path, relative to the lake, of the file of a table of the
 // catalogue (a [Schema.Table] that begins with catalogue/). Another table makes a
 // path that [Lake.Create] refuses.
-func CataloguePath(s *Schema) string { return s.Table + ".parquet" }
+func CataloguePath(s *Schema) string { return s.Table + "/" + path.Base(s.Table) + ".parquet" }
 
 // place says which table and partition a path relative to the lake belongs to. It
 // accepts nothing but the paths of the functions above, so that nothing an
@@ -152,6 +165,8 @@ func place(name string) (t table, partition string, err error) {
 		folder, file := "", rest
 		if t.partition != "" {
 			folder, file, _ = strings.Cut(rest, "/")
+		} else if t.own != "" {
+			file = strings.TrimPrefix(rest, t.own+"/")
 		}
 		if day, ok := t.day(folder); ok && t.file.MatchString(file) {
 			return t, day, nil
@@ -195,15 +210,20 @@ func (t table) list(dir string) (files []found, err error) {
 		if folders, err = t.partitions(dir); err != nil {
 			return nil, err
 		}
+	} else if t.own != "" {
+		folders = append(folders, t.own)
 	}
 	for _, folder := range folders {
-		day, _ := t.day(folder)
+		day, _ := t.day(folder) // "" of a folder that is no partition
 		rel := path.Join(t.folder, folder)
 		entries, err := readFolder(dir, rel)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
+			if e.IsDir() && t.isShared(rel, e.Name()) {
+				continue
+			}
 			owner, _, err := place(path.Join(rel, e.Name()))
 			if err != nil || !e.Type().IsRegular() {
 				return nil, strayError(dir, path.Join(rel, e.Name()))
@@ -221,6 +241,20 @@ func (t table) list(dir string) (files []found, err error) {
 		}
 	}
 	return files, nil
+}
+
+// olderPlace is where a file lies that is not in the folder which its table has of its own,
+// else "".
+func (t table) olderPlace(name string) string {
+	if t.own != "" && path.Dir(name) == t.folder {
+		return t.folder
+	}
+	return ""
+}
+
+// isShared reports whether a folder found in rel is one of a table that lies there.
+func (t table) isShared(rel, name string) bool {
+	return t.own != "" && rel == t.folder && slices.ContainsFunc(tables, func(other table) bool { return other.folder == rel && other.own == name })
 }
 
 func (t table) partitions(dir string) (folders []string, err error) {

@@ -14,8 +14,8 @@ func TestPaths(t *testing.T) {
 		{EventsPath(day, id), "events/event_date=2026-08-02/part-ab000000000000000000000000000001.parquet", "2026-08-02"},
 		{CoveragePath(id), "coverage/part-ab000000000000000000000000000001.parquet", ""},
 		{SnapshotPath(RolesSchema, day, "111111111111", id), "iam/roles/snapshot_date=2026-08-02/roles-111111111111-ab000000000000000000000000000001.parquet", "2026-08-02"},
-		{CataloguePath(CatalogueActionsSchema), "catalogue/actions.parquet", ""},
-		{CataloguePath(CatalogueOperationsSchema), "catalogue/operations.parquet", ""},
+		{CataloguePath(CatalogueActionsSchema), "catalogue/actions/actions.parquet", ""},
+		{CataloguePath(CatalogueOperationsSchema), "catalogue/operations/operations.parquet", ""},
 		{SnapshotPath(RoleTrustConditionsSchema, day, "111111111111", id), "iam/role_trust_conditions/snapshot_date=2026-08-02/role_trust_conditions-111111111111-ab000000000000000000000000000001.parquet", "2026-08-02"},
 	} {
 		if c.got != c.want {
@@ -42,7 +42,7 @@ var hostilePaths = []string{
 	"events/event_date=2026-08-01/part-00000000000000000000000000000000.parquet\x00",
 	"events/event_date=2026-08-01/.tmp-00000000000000000000000000000000.parquet",
 	"events/event_date=2026-08-01/roles-111111111111-00000000000000000000000000000000.parquet",
-	"catalogue/events.parquet", "catalogue/actions.parquet.parquet", "catalogue/x/actions.parquet", "catalogue/actionsxparquet", "catalogue/.tmp-actions.parquet",
+	"catalogue/events.parquet", "catalogue/actions.parquet.parquet", "catalogue/x/actions.parquet", "catalogue/operations/actions.parquet", "catalogue/actions/actions/actions.parquet", "catalogue/actions/", "catalogue/actionsxparquet", "catalogue/.tmp-actions.parquet",
 	"coverage/event_date=2026-08-01/part-00000000000000000000000000000000.parquet",
 	"iam/roles/snapshot_date=2026-08-01/roles-11111111111-00000000000000000000000000000000.parquet",
 	"iam/roles/snapshot_date=2026-08-01/roles-1111111111111-00000000000000000000000000000000.parquet",
@@ -70,6 +70,8 @@ func FuzzPlace(f *testing.F) {
 	f.Add(EventsPath(time.Unix(0, 0), [16]byte{1}))
 	f.Add(CoveragePath([16]byte{1}))
 	f.Add(SnapshotPath(RolesSchema, time.Unix(0, 0), "111111111111", [16]byte{1}))
+	f.Add(CataloguePath(CatalogueActionsSchema))
+	f.Add("catalogue/actions.parquet")
 	f.Fuzz(func(t *testing.T, path string) {
 		table, partition, err := place(path)
 		if err != nil {
@@ -81,6 +83,9 @@ func FuzzPlace(f *testing.F) {
 		rest := strings.TrimPrefix(path, table.folder+"/")
 		if table.partition != "" {
 			rest = strings.TrimPrefix(rest, table.partition+"="+partition+"/")
+		}
+		if table.own != "" {
+			rest = strings.TrimPrefix(rest, table.own+"/")
 		}
 		if strings.Contains(rest, "/") || !table.file.MatchString(rest) {
 			t.Fatalf("%q is accepted for table %s, partition %q", path, table.folder, partition)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"time"
 
 	"roletrail/iam/action"
@@ -27,6 +29,10 @@ func IngestCatalogue(lake *parquet.Lake, refreshed *action.Catalogue, version st
 	if err != nil {
 		return err
 	}
+	before, err := lake.Entries(parquet.CatalogueActionsSchema.Table, parquet.CatalogueOperationsSchema.Table)
+	if err != nil {
+		return err
+	}
 	var batch parquet.Batch
 	for _, write := range []func(*parquet.Lake, int64, *action.Catalogue, string) (parquet.FileEntry, error){writeActions, writeOperations} {
 		entry, err := write(lake, run, c, source)
@@ -34,11 +40,14 @@ func IngestCatalogue(lake *parquet.Lake, refreshed *action.Catalogue, version st
 			return err
 		}
 		batch.Files = append(batch.Files, entry)
+		delete(before, entry.Path)
 	}
+	// What is left lies where older builds put it.
+	batch.Removed = slices.Sorted(maps.Keys(before))
 	if err := lake.Commit(run, batch); err != nil {
 		return err
 	}
-	return lake.Ledger().Finish(run)
+	return errors.Join(lake.Discard(batch.Removed), lake.Ledger().Finish(run))
 }
 
 // keepCatalogue writes the built-in catalogue, unless the lake was refreshed with

@@ -70,7 +70,7 @@ func TestCatalogueOfTheLake(t *testing.T) {
 	load(refreshed)
 	write(nil)
 	load(action.Embedded())
-	rows, _, err := parquet.ReadRows(filepath.Join(lake.Dir(), "catalogue", "operations.parquet"), parquet.CatalogueOperationsSchema)
+	rows, _, err := parquet.ReadRows(filepath.Join(lake.Dir(), "catalogue", "operations", "operations.parquet"), parquet.CatalogueOperationsSchema)
 	if err != nil || len(rows) != 0 {
 		t.Errorf("%d operations stay behind, %v", len(rows), err)
 	}
@@ -88,7 +88,7 @@ func TestCatalogueRows(t *testing.T) {
 		"depot:CreateCrate": {"depot:CreateCrate", "depot", "CreateCrate", "write", []string{"crate", "depot"}, "attested", nil, date, "refreshed"},
 		"depot:UseForklift": {"depot:UseForklift", "depot", "UseForklift", "write", []string{}, "permission_only", nil, date, "refreshed"},
 	}
-	rows, _, err := parquet.ReadRows(filepath.Join(lake.Dir(), "catalogue", "actions.parquet"), parquet.CatalogueActionsSchema)
+	rows, _, err := parquet.ReadRows(filepath.Join(lake.Dir(), "catalogue", "actions", "actions.parquet"), parquet.CatalogueActionsSchema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestDamagedCatalogue(t *testing.T) {
 	if _, err := LoadCatalogue(lake); err == nil || !strings.Contains(err.Error(), lake.Dir()) || !strings.Contains(err.Error(), `"odd"`) {
 		t.Errorf("error %v", err)
 	}
-	if err := os.Truncate(filepath.Join(lake.Dir(), "catalogue", "actions.parquet"), 10); err != nil {
+	if err := os.Truncate(filepath.Join(lake.Dir(), "catalogue", "actions", "actions.parquet"), 10); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := LoadCatalogue(lake); err == nil || !strings.Contains(err.Error(), "changed or damaged") {

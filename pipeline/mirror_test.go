@@ -290,7 +290,7 @@ func TestMirrorOfOtherTables(t *testing.T) {
 	roles := func(n int) string {
 		return fmt.Sprintf("a/iam/roles/snapshot_date=2026-10-%02d/roles-111111111111-%032d.parquet", n, n)
 	}
-	const actions = "a/catalogue/actions.parquet"
+	const actions = "a/catalogue/actions/actions.parquet"
 	m.server.Put("lake", roles(1), emptyFile(t, parquet.RolesSchema, "one"))
 	m.server.Put("lake", actions, emptyFile(t, parquet.CatalogueActionsSchema, "one"))
 	m.others("at first", "one", roles(1), actions)
@@ -326,7 +326,7 @@ func (m *mirrored) others(what, catalogue string, want ...string) {
 			got = append(got, "a/"+f.Name)
 		}
 	}
-	meta, err := parquet.Metadata(filepath.Join(m.dir, "catalogue", "actions.parquet"))
+	meta, err := parquet.Metadata(filepath.Join(m.dir, "catalogue", "actions", "actions.parquet"))
 	if err != nil || meta["which"] != catalogue || !slices.Equal(got, want) {
 		m.t.Errorf("%s: files %v, want %v; catalogue %v, want %s; %v", what, got, want, meta, catalogue, err)
 	}

@@ -185,7 +185,7 @@ func TestFilesThatWereCopiedThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := os.DirFS(local)
-	for _, pattern := range []string{"iam/*/*/*.parquet", "catalogue/*.parquet"} {
+	for _, pattern := range []string{"iam/*/*/*.parquet", "catalogue/*/*.parquet"} {
 		paths, err := fs.Glob(files, pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatal(paths, err)

@@ -59,7 +59,7 @@ const (
 
 var (
 	commitName      = regexp.MustCompile(`^commits/([0-9]{8})\.json$`)
-	catalogueObject = regexp.MustCompile(`^(catalogue/(?:actions|operations))-[0-9a-f]{64}\.parquet$`)
+	catalogueObject = regexp.MustCompile(`^catalogue/(?:actions/)?actions-[0-9a-f]{64}\.parquet$|^catalogue/(?:operations/)?operations-[0-9a-f]{64}\.parquet$`)
 )
 
 func isCommit(name string) bool { return commitName.MatchString(name) }
