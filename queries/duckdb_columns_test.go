@@ -67,7 +67,9 @@ func TestTimesOfAnOlderBuild(t *testing.T) {
 			view := "lake." + filepath.Base(table)
 			newer, older := filepath.Join(folder, "newer.parquet"), filepath.Join(folder, "older.parquet")
 			w.exec("copy (select columns(c -> c not in ('event_date', 'snapshot_date') or '" + table + "' = 'coverage') from " + view + ") to '" + newer + "' (format parquet)")
-			openFiles(t, foundFiles(t, dir), Options{}).Close()
+			if column == times[0] { // newer files alone are taken
+				openFiles(t, foundFiles(t, dir), Options{}).Close()
+			}
 			w.exec("copy (select * replace (" + column + " at time zone 'UTC' as " + column + ") from '" + newer + "') to '" + older + "' (format parquet)")
 			want := "reading table " + table + ": an older roletrail made \"" + older + "\", with another type of times; run ingest logs, ingest iam and ingest trail again, into a new lake"
 			for _, beside := range []bool{true, false} {

@@ -10,14 +10,56 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
+// overSmall is an engine over the lake of small, one for all tests that only read: to list
+// the views they must all be made, which takes three seconds of the processor.
+func overSmall(t testing.TB) *duckEngine {
+	t.Helper()
+	shared.once.Do(func() {
+		dir, err := os.MkdirTemp("", "roletrail-small-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.dir = dir
+		shared.engine, err = openDuckDB(context.Background(), smallIn(t, dir), Options{Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if shared.engine == nil {
+		t.Fatal("the engine that tests share could not be opened")
+	}
+	return shared.engine
+}
+
+var shared struct {
+	once   sync.Once
+	dir    string
+	engine *duckEngine
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.engine != nil {
+		shared.engine.Close()
+	}
+	if shared.dir != "" {
+		os.RemoveAll(shared.dir)
+	}
+	os.Exit(code)
+}
+
 // small is a lake with one event and one role.
-func small(t testing.TB) lakeFiles {
+func small(t testing.TB) lakeFiles { return smallIn(t, t.TempDir()) }
+
+func smallIn(t testing.TB, dir string) lakeFiles {
+	t.Helper()
 	at := time.Date(2026, 7, 2, 10, 0, 0, 0, time.UTC)
-	return newWorkshop(t).write(t.TempDir(), world{
+	return newWorkshop(t).write(dir, world{
 		events: []event{{EventID: "e1", EventTime: at, EventSource: "s3.amazonaws.com", EventName: "ListBuckets", Outcome: "success", RoleID: ptr("AROA1"), RoleARN: ptr("arn:aws:iam::111111111111:role/r"), SessionName: ptr("s"), SessionCreated: &at}},
 		roles:  []inventoryRole{{ARN: "arn:aws:iam::111111111111:role/r", RoleID: "AROA1", AccountID: "111111111111", Name: "r", SnapshotDate: "2026-07-10"}},
 		coverage: []coverageRow{{SourceObject: "o", AccountID: "111111111111", Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: "2026-07-02", Records: 1,
@@ -28,8 +70,7 @@ func small(t testing.TB) lakeFiles {
 // TestReadsOnly tries what a statement must not do, and looks that nothing came
 // of it.
 func TestReadsOnly(t *testing.T) {
-	f := small(t)
-	e := openFiles(t, f, Options{})
+	e := overSmall(t)
 	secret := filepath.Join(t.TempDir(), "secret.csv")
 	if err := os.WriteFile(secret, []byte("a,b\n1,2\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -79,7 +120,7 @@ func TestReadsOnly(t *testing.T) {
 }
 
 func TestReadersAreServed(t *testing.T) {
-	e := openFiles(t, small(t), Options{})
+	e := overSmall(t)
 	for _, text := range []string{
 		"select * from events", "SELECT 1;", "with x as (select 1 as a) select * from x", "values (1), (2)", "from roles", "describe events", "show tables",
 		"summarize roles", "explain select * from events", "explain analyze select * from events", "explain (format json) select 1", "/* hint */ select 1 -- done",
@@ -221,7 +262,7 @@ func TestCancelInterrupts(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if d := time.Since(start); d > 3*time.Second {
+		if d := time.Since(start); d > 30*time.Second { // without an interrupt it takes many minutes
 			t.Errorf("%s: stopped after %v", name, d)
 		}
 	}
@@ -232,7 +273,7 @@ func TestCancelInterrupts(t *testing.T) {
 
 // TestConcurrentStatements: a statement does not end another's rows.
 func TestConcurrentStatements(t *testing.T) {
-	e := openFiles(t, small(t), Options{})
+	e := overSmall(t)
 	rows, err := e.SQL(context.Background(), "select i from range(100000) as t(i)")
 	if err != nil {
 		t.Fatal(err)
@@ -300,9 +341,8 @@ func damagedAt(b []byte, at int) []byte {
 // TestNamingAFileIsNoDamage: a statement that may not touch a file, or takes its name
 // for something else, says nothing about the file.
 func TestNamingAFileIsNoDamage(t *testing.T) {
-	f := small(t)
-	path := f.tables[0].paths[0]
-	e := openFiles(t, f, Options{})
+	e := overSmall(t)
+	path := e.files.tables[0].paths[0]
 	for _, text := range []string{
 		"copy (select 1) to '" + path + "'", "copy (select 1) to '" + path + "' (format csv)", "select * from read_parquet('" + path + ".old')",
 		"select * from read_text('" + path + ".old')", "select cast('" + path + "' as integer)", "select * from read_csv('" + path + "')", "select * from read_json('" + path + "')",
@@ -321,7 +361,7 @@ func TestNamingAFileIsNoDamage(t *testing.T) {
 
 // TestNextStepOfAStatement: what DuckDB says is not always what its reader can do.
 func TestNextStepOfAStatement(t *testing.T) {
-	e := openFiles(t, small(t), Options{})
+	e := overSmall(t)
 	for text, want := range map[string]string{
 		"select 1; select 2":                            "one statement at a time: leave out what follows the first semicolon",
 		"pivot role_use on outcome using count(*)":      "PIVOT must name its columns, as in PIVOT role_use ON outcome IN ('success', 'denied') USING count(*)",
@@ -359,7 +399,7 @@ func readAll(f lakeFiles) error {
 
 // TestHostileRoleNames binds what would be SQL if it were spliced.
 func TestHostileRoleNames(t *testing.T) {
-	e := openFiles(t, small(t), Options{})
+	e := overSmall(t)
 	for _, name := range []string{"r'; drop view events; --", "?", strings.Repeat("r", 100000), "r' or '1'='1", "%"} {
 		for _, question := range []string{"last_used", "role_actions", "role_days", "roles_like"} {
 			p := window()
@@ -382,7 +422,7 @@ func TestHostileRoleNames(t *testing.T) {
 }
 
 func TestBadQuestions(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{})
+	e := overSmall(t)
 	good := window()
 	for want, ask := range map[string]func() error{
 		`finding question "nothing": there is none; the questions are accounts, changes, coverage, `: func() error { _, err := e.Run(context.Background(), "nothing", good); return err },

@@ -47,10 +47,10 @@ func TestFiltersPickRows(t *testing.T) {
 }
 
 // TestRolePartsAddUp holds the parts of report role against its row of last_used: those
-// of every fourth role that has an id, of every one where many worlds are wanted.
+// of every eighth role that has an id, of every one where many worlds are wanted.
 func TestRolePartsAddUp(t *testing.T) {
 	b := batches()[0]
-	w := b.world(80)
+	w := b.world(100)
 	b.forget(&w)
 	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 	p := Params{Since: b.since, Until: b.until}
@@ -62,7 +62,7 @@ func TestRolePartsAddUp(t *testing.T) {
 			unnamed[role[1]]++
 		}
 	}
-	step := 4
+	step := 8
 	if os.Getenv(worldsEnv) != "" {
 		step = 1
 	}

@@ -11,7 +11,7 @@ import (
 // their ARNs alone are left out: whom they count for depends on the other records.
 func TestMoreEventsNeverMoveLastUsedEarlier(t *testing.T) {
 	b := batches()[0]
-	more := b.world(400)
+	more := b.world(130)
 	more.events = slices.DeleteFunc(more.events, func(e event) bool {
 		return e.RoleARN != nil && e.RoleID == nil || e.AssumedARN != nil && e.AssumedID == nil
 	})

@@ -104,7 +104,7 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestHugeRows(t *testing.T) {
 	e := openEmpty(t, Options{})
 	for _, text := range []string{
-		"select repeat(repeat('x', 10000), 20000)",
+		"select repeat(repeat('x', 10000), 7000)",
 		"select repeat(repeat('x', 10000), 4000), repeat(repeat('y', 10000), 4000)",
 		"select array_agg(i) from range(5000000) as t(i)",
 		"select [repeat(repeat('x', 10000), 4000), repeat(repeat('y', 10000), 4000)]",

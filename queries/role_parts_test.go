@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -202,8 +203,8 @@ func textOf(text *string) any {
 	return *text
 }
 
-// TestRoleParts: the policies and the resources of each role are what a count by hand
-// finds.
+// TestRoleParts: the policies and the resources of every other pair of roles, of every one where many
+// worlds are wanted, are what a count by hand finds.
 func TestRoleParts(t *testing.T) {
 	w := newPartsWorld(1)
 	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w.world), Options{})
@@ -217,7 +218,14 @@ func TestRoleParts(t *testing.T) {
 	if got := all(t, rows, err); !reflect.DeepEqual(ordered(got), ordered(wantAll)) {
 		t.Errorf("role_policies of all roles: %d rows, by hand there are %d, or they differ", len(got), len(wantAll))
 	}
+	step := 2
+	if os.Getenv(worldsEnv) != "" {
+		step = 1
+	}
 	for n := range partsRoles {
+		if n/2%step > 0 {
+			continue
+		}
 		p.Role = []string{partsARN(n), partsID(n), fmt.Sprintf("r%d", n/2)}[n%3]
 		p.Accounts = []string{partsAccount(n)}
 		for question, want := range map[string][][]any{"role_resources": w.wantResources(n, p), "role_policies": w.wantPolicies(n, p)} {
@@ -229,7 +237,7 @@ func TestRoleParts(t *testing.T) {
 			}
 		}
 	}
-	if compared["role_resources"] < 400 || compared["role_policies"] < 80 {
+	if compared["role_resources"] < 400/step || compared["role_policies"] < 80/step {
 		t.Errorf("compared %v only", compared)
 	}
 }

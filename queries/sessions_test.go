@@ -12,7 +12,8 @@ import (
 )
 
 // TestSessionsAgreeWithOracle compares every session of random worlds with the
-// slow way, and wants one row per role, name and creation time (design 9.5).
+// slow way, and wants one row per role, name and creation time (design 9.5). It reads the
+// views as readers do, with nothing kept.
 func TestSessionsAgreeWithOracle(t *testing.T) {
 	seen, named := map[string]int{}, spans{}
 	for _, b := range batches()[2:] { // what is asked has no window, but planning it takes seconds

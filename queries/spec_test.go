@@ -197,7 +197,7 @@ func TestSpecTestsBite(t *testing.T) {
 
 // TestViewColumns pins the columns of the views that readers write SQL against.
 func TestViewColumns(t *testing.T) {
-	e := openFiles(t, emptyLake(t), Options{})
+	e := keepSessions(t, openFiles(t, emptyLake(t), Options{}))
 	var b strings.Builder
 	for _, v := range viewNames() {
 		rows, err := e.SQL(context.Background(), "select * from "+v)

@@ -420,6 +420,21 @@ func openEmpty(t testing.TB, o Options) *duckEngine {
 	return e
 }
 
+// keepSessions computes sessions and the views below them, as the reports do. To plan them
+// over the files, as for readers, takes seven seconds of the processor:
+// TestSessionsAgreeWithOracle does.
+func keepSessions(t testing.TB, e *duckEngine) *duckEngine {
+	t.Helper()
+	q, err := findQuestion("last_used")
+	if err == nil {
+		err = e.makeViews(context.Background(), "sessions", q.Uses)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
 // all reads rows to the end.
 func all(t testing.TB, rows Rows, err error) [][]any {
 	t.Helper()

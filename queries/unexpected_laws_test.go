@@ -21,7 +21,7 @@ func (b *trustBatch) askAll(t *testing.T, p Params) map[string][]any {
 // TestExpectingACallerOnlyRemovesFindings adds callers to the configuration: no row
 // comes or goes, and none gets a finding but expected.
 func TestExpectingACallerOnlyRemovesFindings(t *testing.T) {
-	b := newTrustBatch(t, 21, 120)
+	b := newTrustBatch(t, 21, 60)
 	p := b.params
 	p.Unexpected.Expected = nil
 	before := b.askAll(t, p)

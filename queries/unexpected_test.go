@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -72,10 +73,13 @@ func TestUnexpectedAgreesWithOracle(t *testing.T) {
 	seen, unnamed, named := map[string]int{}, identities{}, spans{}
 	hidden := map[string]int{}
 	compared := 0
-	const lakes = 4
+	lakes := 2
+	if os.Getenv(worldsEnv) != "" {
+		lakes = 4
+	}
 	worlds := worldsWanted(t, 1200, lakes)
-	for seed := range uint64(lakes) {
-		b := newTrustBatch(t, seed, worlds)
+	for seed := range lakes {
+		b := newTrustBatch(t, uint64(seed), worlds)
 		rows, err := b.engine.Run(context.Background(), "unexpected", b.params)
 		got := map[string][]any{}
 		for _, row := range all(t, rows, err) {
