@@ -360,13 +360,9 @@ func TestBomb(t *testing.T) {
 	dir := t.TempDir()
 	zeros := gzipped(bytes.Repeat([]byte(" "), 300<<20))
 	write(t, dir, "bomb.gz", zeros)
-	start := time.Now()
 	s := ingest(t, filepath.Join(t.TempDir(), "lake"), pipeline.Options{}, dir)
 	if s.Objects.Quarantined != 1 || !strings.Contains(s.Quarantine[0].Reason, "limits.inflation_ratio (200)") {
 		t.Fatalf("%s\n%+v", s, s.Quarantine)
-	}
-	if took := time.Since(start); took > 10*time.Second {
-		t.Errorf("took %s", took)
 	}
 	small := pipeline.Options{Limits: pipeline.Limits{InflatedSize: 1000, InflationRatio: 200, Records: cloudtrail.DefaultLimits}}
 	write(t, dir, "long.json.gz", gzipped(trail(record(1), record(2), record(3))))

@@ -72,7 +72,7 @@ func TestReadersSeeOneSnapshot(t *testing.T) {
 		written <- nil
 	}()
 	seen, asked, gone, last, changes := 0, 0, 0, "", 0
-	for start := time.Now(); asked < 4 || seen < 100 || changes < 5 && time.Since(start) < time.Minute; {
+	for start := time.Now(); asked < 4 || seen < 100 || changes < 5 && time.Since(start) < 5*time.Minute; {
 		read := lettersOfFiles
 		if seen%25 == 24 {
 			read = lettersOf

@@ -67,7 +67,7 @@ func TestReadersSeeTrailsOfOneSnapshot(t *testing.T) {
 		}
 		last = letter
 	}
-	for start := time.Now(); (kills < 10 || changes < 10) && time.Since(start) < time.Minute && !t.Failed(); kills++ {
+	for start := time.Now(); (kills < 10 || changes < 10) && time.Since(start) < 5*time.Minute && !t.Failed(); kills++ {
 		cmd := exec.Command(os.Args[0], dir)
 		cmd.Env = append(os.Environ(), asTrails+"=1")
 		var stderr strings.Builder
@@ -75,7 +75,7 @@ func TestReadersSeeTrailsOfOneSnapshot(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		for until := changes + 2; changes < until && time.Since(start) < time.Minute && !t.Failed(); {
+		for until := changes + 2; changes < until && time.Since(start) < 5*time.Minute && !t.Failed(); {
 			read()
 		}
 		if err := cmd.Process.Kill(); err != nil {

@@ -36,7 +36,7 @@ func TestBarDoesNotHoldUpTheWorkers(t *testing.T) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the workers wait for the bar, which waits for them")
 	}
 	if got := pr.objects.Load(); got != workers*objects {

@@ -54,7 +54,7 @@ type dialogue struct {
 func startDialogue(t *testing.T, home string, args ...string) *dialogue {
 	t.Helper()
 	keyboard, screen := openPTY(t)
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, "report-fake", args...) // testscript put it into $PATH
 	cmd.Dir = t.TempDir()
@@ -86,7 +86,7 @@ func (d *dialogue) watch() {
 // expect waits until the screen shows text, and forgets what is before it.
 func (d *dialogue) expect(text string) {
 	d.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		d.mu.Lock()
 		_, after, found := bytes.Cut(d.shown.Bytes(), []byte(text))
 		if found {

@@ -28,7 +28,7 @@ func TestMatchesIsNotExponential(t *testing.T) {
 	if matches(strings.Repeat("*a", 500)+"b", strings.Repeat("a", 5000)) {
 		t.Error("it fits")
 	}
-	if took := time.Since(start); took > time.Second {
+	if took := time.Since(start); took > 20*time.Second { // an exponential one would take for ever
 		t.Errorf("took %v", took)
 	}
 }
