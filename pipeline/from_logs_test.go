@@ -60,8 +60,7 @@ func changedRoles(t *testing.T) map[string]bool {
 // changed, and of those it made all that the inventory says of them. Once the
 // inventory is there, it alone counts, whatever its date.
 func TestFromLogs(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "lake")
-	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
+	dir := organisationLogs.copied(t)
 	replayed := takeFromLogs(t, dir)
 	want := changedRoles(t)
 	got := map[string]bool{}

@@ -48,11 +48,23 @@ func check(t *testing.T, dir string, repair bool) (*pipeline.Checked, map[parque
 	return c, found
 }
 
-// lakeToDamage is a lake of three runs with everything in it, the first two of them compacted,
-// the logs it was made of, and its answers.
+// lakeToDamage is a copy of a lake of three runs with everything in it, the first two of them
+// compacted, the logs it was made of, and its answers.
 func lakeToDamage(t *testing.T) (dir, logs string, want map[string][]map[string]any) {
 	t.Helper()
-	dir, logs = filepath.Join(t.TempDir(), "lake"), t.TempDir()
+	return undamaged.copied(t), besideLake(undamaged.dir), undamagedAnswers
+}
+
+var (
+	undamaged        = &madeLake{fill: makeUndamaged}
+	undamagedAnswers map[string][]map[string]any
+)
+
+func besideLake(dir string) (logs string) { return filepath.Join(filepath.Dir(dir), "logs") }
+
+func makeUndamaged(t *testing.T, dir string) {
+	t.Helper()
+	logs := besideLake(dir)
 	if err := organisation.Write(logs, organisation.Options{Events: 1000, Days: 8, Roles: 30, EventsPerFile: 25}); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +78,7 @@ func lakeToDamage(t *testing.T) (dir, logs string, want map[string][]map[string]
 	ingest(t, dir, pipeline.Options{}, logs)
 	takeInventory(t, dir)
 	takeTrails(t, dir)
-	return dir, logs, answers(t, dir)
+	undamagedAnswers = answers(t, dir)
 }
 
 // answers are those of a lake about the quarter.
@@ -93,7 +105,7 @@ func answers(t *testing.T, dir string) map[string][]map[string]any {
 }
 
 // requireMended examines a mended lake once more, and ingests the logs again: exactly
-// written events were gone. The lake then answers as it did.
+// written events were gone. The lake then answers as it did, where want is given.
 func requireMended(t *testing.T, dir, logs string, written int64, want map[string][]map[string]any) {
 	t.Helper()
 	if _, found := check(t, dir, false); len(found) > 0 {
@@ -105,7 +117,9 @@ func requireMended(t *testing.T, dir, logs string, written int64, want map[strin
 	if s := ingest(t, dir, pipeline.Options{}, logs); s.Records.Written != written {
 		t.Errorf("%d events were written again, want %d\n%s", s.Records.Written, written, s)
 	}
-	requireAnswers(t, dir, want)
+	if want != nil {
+		requireAnswers(t, dir, want)
+	}
 	if s := ingest(t, dir, pipeline.Options{}, logs); s.Records.Total != 0 {
 		t.Errorf("logs that are known are read again:\n%s", s)
 	}
@@ -291,7 +305,14 @@ func TestFsckOfFiles(t *testing.T) {
 				}
 				return
 			}
+			want := want
+			if name != "missing" { // the events tell as much, and a report takes a second
+				want = nil
+			}
 			requireMended(t, dir, logs, rows, want)
+			if got := content(t, dir); !slices.Equal(got, events) {
+				t.Errorf("the lake has %d events in the end, not %d, or others", len(got), len(events))
+			}
 		})
 	}
 }

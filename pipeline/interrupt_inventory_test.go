@@ -31,8 +31,7 @@ func (c *endsAfter) Err() error {
 // TestInterruptedInventory stops the taking of an inventory, and the replay of the logs,
 // at every place that looks whether it should. The lake then holds what it held before.
 func TestInterruptedInventory(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "lake")
-	ingest(t, dir, pipeline.Options{}, filepath.Join(organisationDir, "AWSLogs"))
+	dir := organisationLogs.copied(t)
 	takeFromLogs(t, dir)
 	lake, err := parquet.CreateLake(dir)
 	if err != nil {

@@ -35,7 +35,11 @@ func TestMain(m *testing.M) {
 	case os.Getenv(asTrails) != "":
 		err = replaceTrailsForEver(os.Args[1])
 	default:
-		os.Exit(m.Run())
+		code := m.Run()
+		organisationLogs.remove()
+		organisationWhole.remove()
+		undamaged.remove()
+		os.Exit(code)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
