@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"roletrail/queries"
@@ -23,23 +24,57 @@ type lastingEngine struct{ queries.Engine }
 
 func (lastingEngine) Close() error { return nil }
 
-// organisationEngine is an engine over a lake of the test organisation.
+// shared are a lake of the test organisation and an engine over it, made when a test first
+// asks for them.
+var shared struct {
+	lake, engine sync.Once
+	dir          string // of the lake's folder
+	asked        queries.Engine
+}
+
+// wholeLake is a lake of the test organisation, which tests only read.
+func wholeLake(t *testing.T) string {
+	t.Helper()
+	shared.lake.Do(func() {
+		organisation, err := filepath.Abs("../../testdata/cloudtrail")
+		if err == nil {
+			shared.dir, err = os.MkdirTemp("", "roletrail-lake-")
+		}
+		if err == nil {
+			err = makeLake(filepath.Join(shared.dir, "lake"), organisation, false)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	return filepath.Join(shared.dir, "lake")
+}
+
+// organisationEngine is an engine over it.
 func organisationEngine(t *testing.T) queries.Engine {
 	t.Helper()
-	organisation, err := filepath.Abs("../../testdata/cloudtrail")
-	if err != nil {
-		t.Fatal(err)
+	lake := wholeLake(t)
+	shared.engine.Do(func() {
+		engine, err := openDuckDB(nil)(context.Background(), lake)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.asked = engine
+	})
+	if shared.asked == nil {
+		t.Fatal("the engine that tests share could not be opened")
 	}
-	lake := filepath.Join(t.TempDir(), "lake")
-	if err := makeLake(lake, organisation, false); err != nil {
-		t.Fatal(err)
+	return lastingEngine{shared.asked}
+}
+
+// closeShared is for the end of all tests.
+func closeShared() {
+	if shared.asked != nil {
+		shared.asked.Close()
 	}
-	engine, err := openDuckDB(nil)(context.Background(), lake)
-	if err != nil {
-		t.Fatal(err)
+	if shared.dir != "" {
+		os.RemoveAll(shared.dir)
 	}
-	t.Cleanup(func() { engine.Close() })
-	return lastingEngine{engine}
 }
 
 type object = map[string]any
