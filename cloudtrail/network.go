@@ -9,6 +9,10 @@ const (
 	networkBitsIPv6 = 48
 )
 
+// Network is the network of a sourceIPAddress, as [Assumption.Network] has it; nil for the
+// hosts of services and other texts.
+func Network(address []byte) []byte { return appendNetwork(nil, address) }
+
 // appendNetwork adds to dst the network of a sourceIPAddress, like 192.0.2.0/24 or
 // 2001:db8:1::/48. It adds nothing for what is no address: AWS writes the hosts of
 // its services there, and texts.

@@ -32,6 +32,8 @@ type Config struct {
 	KnownAutomation []Automation `koanf:"known_automation"`
 	// Review says what the access review asks of roles.
 	Review Review `koanf:"review"`
+	// WatchedRoles are roles of which any use is told, see [Config.WatchedAs].
+	WatchedRoles []WatchedRole `koanf:"watched_roles"`
 	// Limits bound what one log file may cost.
 	Limits Limits `koanf:"limits"`
 }

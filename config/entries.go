@@ -85,6 +85,7 @@ var (
 	expectedCallersEntry = map[string]func(*yaml.Node) error{"role": pattern, "callers": patterns}
 	ownerEntry           = map[string]func(*yaml.Node) error{"role": pattern, "owner": pattern}
 	automationEntry      = map[string]func(*yaml.Node) error{"name": pattern, "actors": patterns}
+	watchedRoleEntry     = map[string]func(*yaml.Node) error{"role": pattern, "as": oneOf("influential", "break-glass")}
 	exceptionEntry       = map[string]func(*yaml.Node) error{"role": pattern, "caller": pattern, "until": date, "reason": text}
 )
 

@@ -25,6 +25,7 @@ var keys = map[string]func(*yaml.Node) error{
 	"owners":                    entries(ownerEntry, "role", "owner"),
 	"known_automation":          entries(automationEntry, "name", "actors"),
 	"review.role_names":         regularExpression,
+	"watched_roles":             entries(watchedRoleEntry, "role", "as"),
 	"limits.inflated_size":      size(smallest.InflatedSize, largest.InflatedSize),
 	"limits.inflation_ratio":    count(smallest.InflationRatio, largest.InflationRatio),
 	"limits.record_size":        size(smallest.RecordSize, largest.RecordSize),

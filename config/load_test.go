@@ -52,6 +52,7 @@ var invalid = map[string][2]string{
 	"exception-twice":      {`line 3: exceptions entry 1: key "role" stands twice`, ``},
 	"owner-missing":        {`line 2: owners entry 1: key "owner" is missing`, ``},
 	"role-names":           {"line 2: review.role_names must be a regular expression: error parsing regexp: missing closing ): `^(a`", ``},
+	"watched-as":           {`line 4: watched_roles entry 2: as must be one of influential, break-glass, not "breakglass"`, `did you mean "break-glass"?`},
 	"alias":                {`line 2: log_format must be one of text, json, not an alias`, ``},
 }
 
@@ -90,6 +91,7 @@ func TestValidFiles(t *testing.T) {
 		{Role: "deploy", Caller: "x", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Reason: "quoted"},
 	}
 	rules.Owners = []Owner{{Role: "etl-*", Owner: "data platform"}}
+	rules.WatchedRoles = []WatchedRole{{Role: "rescue", As: "break-glass"}}
 	rules.KnownAutomation = []Automation{{Name: "terraform", Actors: []string{"arn:aws:iam::111111111111:role/deploy"}}}
 	for name, want := range map[string]Config{
 		"full": {
@@ -121,10 +123,10 @@ func TestExampleSetsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 || len(got.Owners) == 0 || len(got.KnownAutomation) == 0 || got.RoleNames() == nil || !got.RoleNames().MatchString("CompressImagesForShop") {
+	if len(got.KnownAccounts) == 0 || len(got.ExpectedCallers) != 2 || len(got.Exceptions) == 0 || len(got.Owners) == 0 || len(got.KnownAutomation) == 0 || len(got.WatchedRoles) != 2 || got.RoleNames() == nil || !got.RoleNames().MatchString("CompressImagesForShop") {
 		t.Errorf("the example is %+v", got)
 	}
-	got.KnownAccounts, got.ExpectedCallers, got.Exceptions, got.Owners, got.KnownAutomation = []string{}, nil, nil, nil, nil
+	got.KnownAccounts, got.ExpectedCallers, got.Exceptions, got.Owners, got.KnownAutomation, got.WatchedRoles = []string{}, nil, nil, nil, nil, nil
 	got.Review = Review{}
 	if !reflect.DeepEqual(got, Default()) {
 		t.Errorf("the example sets %+v, the defaults are %+v", got, Default())

@@ -164,9 +164,12 @@ func (l *Ledger) blank() (bool, error) {
 	return false, nil
 }
 
+// addedTables are the statements of tables that ledgers of older builds do not have.
+var addedTables = []string{"outbox", "schema_documents", "schema_seen"}
+
 // addTables gives a ledger of an older build the tables that it does not have.
 func (l *Ledger) addTables() error {
-	for _, name := range []string{"outbox", "schema_documents"} {
+	for _, name := range addedTables {
 		if _, err := l.db.Exec(statement(name)); err != nil {
 			return ledgerError(l.path, err)
 		}
@@ -179,11 +182,12 @@ func (l *Ledger) create() error {
 		if _, err := tx.Exec(statement("schema")); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(statement("outbox")); err != nil {
-			return err
+		for _, name := range addedTables {
+			if _, err := tx.Exec(statement(name)); err != nil {
+				return err
+			}
 		}
-		_, err := tx.Exec(statement("schema_documents"))
-		return err
+		return nil
 	})
 }
 

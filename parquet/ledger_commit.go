@@ -69,6 +69,8 @@ type Batch struct {
 	Quarantine []QuarantineEntry
 	// Messages are to be told when all of it counts, see [Ledger.Due].
 	Messages []Message
+	// Sightings, if set, are what the events of Files showed, to be remembered.
+	Sightings *Sightings
 }
 
 // Begin records the start of a run of the given program version.
@@ -174,6 +176,9 @@ func (p *Pending) Commit(b Batch) error {
 		return ledgerError(p.ledger.path, err)
 	}
 	if err := putMessages(p.tx, b.Messages); err != nil {
+		return ledgerError(p.ledger.path, err)
+	}
+	if err := b.putSightings(p.tx); err != nil {
 		return ledgerError(p.ledger.path, err)
 	}
 	if err := p.Add(b.Objects, b.Quarantine); err != nil {

@@ -17,7 +17,11 @@ func (r *run) commit(ctx context.Context, workers []*worker, recorder *recorder)
 	if err := r.explain(ctx, workers); err != nil {
 		return err
 	}
-	var batch parquet.Batch
+	unusual, err := r.judgeAccess(ctx, workers)
+	if err != nil {
+		return err
+	}
+	batch := parquet.Batch{Messages: unusual.messages, Sightings: unusual.sightings}
 	for _, w := range workers {
 		batch.Files = append(batch.Files, w.out.files...)
 		messages, err := w.told.messages()
@@ -41,6 +45,11 @@ func (r *run) commit(ctx context.Context, workers []*worker, recorder *recorder)
 			r.days[day] = append(r.days[day], r.path(w.out.files[i].Path))
 		}
 		w.reset()
+	}
+	if unusual.sightings != nil {
+		r.options.Unusual.remembered.Add(unusual.sightings, r.options.RecentSince)
+		unusual.counted.Forgotten = unusual.sightings.Forgotten
+		r.summary.Unusual.add(&unusual.counted)
 	}
 	r.summary.epochs++
 	if r.options.Committed != nil {

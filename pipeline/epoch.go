@@ -76,11 +76,14 @@ func (r *run) work(ctx context.Context) error {
 	for i := range workers {
 		out := &partition{lake: r.lake, run: r.id, id: func(int32) [16]byte { return newID() }, bounds: &r.options.bounds, opened: &r.openFiles}
 		workers[i] = newWorker(&r.options, r.actions, r.keys, out, r.spoiled)
+		if u := r.options.Unusual; u != nil {
+			workers[i].observer = newObserver(r.options.RecentSince, u)
+		}
 	}
 	total := int64(r.queue.len())
 	for r.read < r.queue.len() {
 		e := &epoch{queue: &r.queue, first: r.read, bounds: &r.options.bounds, progress: r.options.Progress, total: total}
-		recorder := startRecorder(r.lake, r.id, &e.failed, r.options.Explaining != nil)
+		recorder := startRecorder(r.lake, r.id, &e.failed, r.options.Explaining != nil || r.options.Unusual != nil)
 		again, err := r.epoch(ctx, e, workers, recorder)
 		if err != nil || again {
 			err = errors.Join(err, r.abandon(e, workers, recorder))

@@ -33,6 +33,8 @@ type Options struct {
 	Telling Telling
 	// Explaining, if set, holds the news against what was before them.
 	Explaining *Explaining
+	// Unusual, if set, finds unusual access among the news.
+	Unusual *Unusual
 
 	bounds bounds // tests make them small
 }
@@ -124,8 +126,14 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 	}
 	r.queue.sort()
 	r.options.bounds.beside(beside)
-	r.id, err = r.lake.Ledger().Begin(r.options.Version)
-	return err
+	begin := func() error {
+		r.id, err = r.lake.Ledger().Begin(r.options.Version)
+		return err
+	}
+	if r.options.Unusual == nil {
+		return begin()
+	}
+	return r.options.Unusual.begin(r.lake, begin)
 }
 
 func stopped(ctx context.Context, err error) error {

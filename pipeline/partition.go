@@ -45,6 +45,9 @@ func (w *worker) flush() error {
 	if len(r.rows) == 0 {
 		return nil
 	}
+	if w.observer != nil {
+		w.observer.look(r)
+	}
 	order := r.sort()
 	for len(order) > 0 {
 		day := dayOf(r.rows[order[0]].time)

@@ -52,12 +52,16 @@ const (
 	dictEventType = iota + 2
 	dictEventSource
 	dictEventName
+	dictRegion
+	dictRecipient
+	dictAddress
+	dictUserAgent
 )
 
 var dictTexts = [...]cloudtrail.Text{
 	cloudtrail.EventVersion, cloudtrail.EventCategory, dictEventType: cloudtrail.EventType, dictEventSource: cloudtrail.EventSource,
-	dictEventName: cloudtrail.EventName, cloudtrail.AWSRegion, cloudtrail.RecipientAccountID, cloudtrail.SourceIPAddress,
-	cloudtrail.UserAgent, cloudtrail.ErrorCode, cloudtrail.ErrorMessage, cloudtrail.VPCEndpointID,
+	dictEventName: cloudtrail.EventName, dictRegion: cloudtrail.AWSRegion, dictRecipient: cloudtrail.RecipientAccountID, dictAddress: cloudtrail.SourceIPAddress,
+	dictUserAgent: cloudtrail.UserAgent, cloudtrail.ErrorCode, cloudtrail.ErrorMessage, cloudtrail.VPCEndpointID,
 }
 
 var dictColumns = [numDicts]int{

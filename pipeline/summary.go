@@ -30,6 +30,9 @@ type Summary struct {
 	// RoleChanges counts the changes of roles that were new to the lake.
 	RoleChanges RoleChanges `json:"-"`
 
+	// Unusual counts the unusual access that was found.
+	Unusual UnusualAccess `json:"-"`
+
 	epochs int // commits that it counts
 }
 
@@ -100,7 +103,7 @@ func (s *Summary) JSON() ([]byte, error) {
 }
 
 func newSummary() *Summary {
-	return &Summary{Families: map[string]FamilyCounts{}, Skipped: map[string]int64{}, Quarantine: []Quarantined{}, LastEvents: map[string]time.Time{}, RoleChanges: newRoleChanges()}
+	return &Summary{Families: map[string]FamilyCounts{}, Skipped: map[string]int64{}, Quarantine: []Quarantined{}, LastEvents: map[string]time.Time{}, RoleChanges: newRoleChanges(), Unusual: UnusualAccess{Found: newRoleChanges()}}
 }
 
 // add counts one finished object.

@@ -31,9 +31,9 @@ const maxTold = 2000
 // toldChanges are what a worker puts into the outbox.
 type toldChanges struct {
 	Telling
-	severities []string // that are told
-	explains   bool     // a change may turn out graver than its record shows
-	identity   cloudtrail.IdentityParser
+	grave    []string // severities that are told
+	explains bool     // a change may turn out graver than its record shows
+	identity cloudtrail.IdentityParser
 
 	changes []toldChange
 	minor   []toldChange // not grave enough by their records
@@ -47,15 +47,20 @@ type toldChange struct {
 }
 
 func newToldChanges(t Telling, explains bool) toldChanges {
+	return toldChanges{Telling: t, grave: t.severities(), explains: explains}
+}
+
+// severities are those that are told.
+func (t Telling) severities() []string {
 	all := difference.Severities()
-	return toldChanges{Telling: t, severities: all[max(slices.Index(all, t.AtLeast), 0):], explains: explains}
+	return all[max(slices.Index(all, t.AtLeast), 0):]
 }
 
 func (t *toldChanges) reset() { t.changes, t.minor, t.untold = nil, nil, 0 }
 
 // see takes in a change that is news, if it is to be told.
 func (t *toldChanges) see(rec *cloudtrail.Record, kind RoleChange, r *rows, c *change) {
-	isGrave := slices.Contains(t.severities, kind.Severity)
+	isGrave := slices.Contains(t.grave, kind.Severity)
 	switch {
 	case len(t.Webhooks) == 0, kind.Outcome == string(cloudtrail.Failed), !isGrave && !t.explains:
 	case isGrave && len(t.changes) >= maxTold:
@@ -76,7 +81,7 @@ func (t *toldChanges) explained(by map[string]explainedChange) {
 			c.change.Severity, c.change.Summary = e.severity, e.summary
 			c.change = c.change.Cleaned()
 		}
-		if slices.Contains(t.severities, c.change.Severity) {
+		if slices.Contains(t.grave, c.change.Severity) {
 			told = append(told, c)
 		}
 	}

@@ -29,6 +29,7 @@ type worker struct {
 	held        int64       // bytes of memory that they take
 	changes     RoleChanges // of this epoch
 	told        toldChanges // likewise
+	observer    *observer   // likewise; nil if nobody asks what is unusual
 	recentSince time.Time
 }
 
@@ -52,6 +53,9 @@ func (w *worker) reset() {
 	w.rows.reset()
 	w.out.reset()
 	w.told.reset()
+	if w.observer != nil {
+		w.observer.reset()
+	}
 	w.done, w.held, w.set, w.changes = nil, 0, nil, newRoleChanges()
 }
 

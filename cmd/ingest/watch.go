@@ -47,8 +47,9 @@ finds them at work waits for the next. Ctrl-C or SIGTERM stops it when what it h
 is in the lake.
 
 With --slack-webhook-file it tells Slack of every role change that is grave and new, and
-with --webhook-file any other program, until they have accepted it. What is to be told is
-kept in the lake's ledger, so that no stop loses it.
+of access that is out of the ordinary; with --webhook-file any other program; until they
+have accepted it. What is to be told is kept in the lake's ledger, so that no stop loses
+it, and so is what was seen before: callers of roles, and from where roles act.
 
 With --listen it serves Prometheus metrics at /metrics, and /-/healthy and /-/ready,
 which is true after the first look. TLS and passwords come from --web.config.file, in
@@ -158,11 +159,13 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 		}
 		defer func() { err = errors.Join(err, server.Close()) }()
 	}
+	config := j.logs.common.Config
 	watcher := watch.Watcher{
 		Lake:    lake,
 		Sources: sources,
-		Options: pipeline.Options{Limits: limits(j.logs.common.Config.Limits), Workers: j.logs.workers, Version: cli.Version(), Telling: j.alerts.telling(),
-			Explaining: &pipeline.Explaining{Accounts: j.logs.common.Config.KnownAccounts, Automation: j.logs.common.Config.AutomationOf}},
+		Options: pipeline.Options{Limits: limits(config.Limits), Workers: j.logs.workers, Version: cli.Version(), Telling: j.alerts.telling(),
+			Explaining: &pipeline.Explaining{Accounts: config.KnownAccounts, Automation: config.AutomationOf},
+			Unusual:    &pipeline.Unusual{Accounts: config.KnownAccounts, Automation: config.AutomationOf, Watched: config.WatchedAs}},
 		Every:   j.poll,
 		Told:    j.told,
 		Metrics: metrics,
@@ -266,6 +269,9 @@ func (j *watchJob) told(s *pipeline.Summary, err error) {
 	}
 	if s != nil && s.RoleChanges.Untold > 0 {
 		say(slog.LevelWarn, fmt.Sprintf("%d role changes more than are told at a time; report changes lists them", s.RoleChanges.Untold), "untold", "changes", s.RoleChanges.Untold)
+	}
+	if s != nil && s.Unusual.Found.Untold > 0 {
+		say(slog.LevelWarn, fmt.Sprintf("%d findings of unusual access more than are told at a time", s.Unusual.Found.Untold), "untold", "findings", s.Unusual.Found.Untold)
 	}
 	switch {
 	case errors.Is(err, parquet.ErrLocked):

@@ -46,7 +46,10 @@ func TestMessages(t *testing.T) {
 		c.Severity = []string{"high", "critical", "medium"}[n%3]
 		many = append(many, Entry{Change: c})
 	}
-	for name, entries := range map[string][]Entry{"one": {{Change: trust(1)}}, "policy": {{Change: policy}}, "many": many} {
+	finding := trust(2)
+	finding.EventName, finding.Change, finding.Finding, finding.Severity = "AssumeRole", "", "new_caller", "high"
+	finding.Summary = "888888888888:AROA became app for the first time, from an account that is not one's own"
+	for name, entries := range map[string][]Entry{"finding": {{Change: finding}}, "one": {{Change: trust(1)}}, "policy": {{Change: policy}}, "many": many} {
 		for _, webhook := range []string{Slack, Generic} {
 			text, err := json.MarshalIndent(payload(Webhook{Name: webhook}, changesOf(entries)), "", "  ")
 			if err != nil {
@@ -87,7 +90,7 @@ func TestHostileTexts(t *testing.T) {
 		"\xff\xfe", `"}],"blocks":[`, "", "*bold* `code` _x_ ~y~", "\U000e0001\ue000",
 	} {
 		c := Change{
-			EventID: hostile, EventTime: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), EventName: hostile, AccountID: hostile, AWSRegion: hostile, Change: hostile, Severity: hostile, Outcome: hostile,
+			EventID: hostile, EventTime: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), EventName: hostile, AccountID: hostile, AWSRegion: hostile, Change: hostile, Finding: hostile, Severity: hostile, Outcome: hostile,
 			PolicyARN: hostile, Actor: hostile, SourceIPAddress: hostile, UserAgent: hostile, Summary: hostile,
 		}
 		for range 100 {

@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// Change is a role change as it is told.
+// Change is a role change, or access that is unusual, as it is told.
 type Change struct {
 	EventID   string    `json:"event_id"`
 	EventTime time.Time `json:"event_time"`
@@ -12,7 +12,9 @@ type Change struct {
 	AccountID string    `json:"account_id"`
 	AWSRegion string    `json:"aws_region"`
 	// Change, Severity and Outcome are of closed sets, see package rolechange.
-	Change   string `json:"change"`
+	Change string `json:"change,omitempty"`
+	// Finding is in the place of Change what is unusual about access, see package unusual.
+	Finding  string `json:"finding,omitempty"`
 	Severity string `json:"severity"`
 	Outcome  string `json:"outcome"`
 	// RoleARNs are the roles that the record names, perhaps by name alone.
@@ -36,7 +38,7 @@ const (
 // Cleaned is the change with texts that may be shown and stored: of bounded length, and
 // without characters that could disguise it.
 func (c Change) Cleaned() Change {
-	for _, text := range []*string{&c.EventID, &c.EventName, &c.AccountID, &c.AWSRegion, &c.Change, &c.Severity, &c.Outcome, &c.PolicyARN, &c.Actor, &c.SourceIPAddress, &c.UserAgent} {
+	for _, text := range []*string{&c.EventID, &c.EventName, &c.AccountID, &c.AWSRegion, &c.Change, &c.Finding, &c.Severity, &c.Outcome, &c.PolicyARN, &c.Actor, &c.SourceIPAddress, &c.UserAgent} {
 		*text = clean(*text, maxText)
 	}
 	c.Summary = clean(c.Summary, maxSummary)

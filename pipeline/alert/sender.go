@@ -127,7 +127,7 @@ func (s *Sender) tell(ctx context.Context, outbox Outbox, w Webhook, group []Ent
 		return s.tellAll(ctx, outbox, w, alone(group))
 	case failure.refused || tries+1 >= mostTries:
 		s.Metrics.failed(w.Name, len(keys))
-		s.Warn(fmt.Errorf("telling %s of %s: %w; it is given up, report changes has it", w.Name, what(changes), failure))
+		s.Warn(fmt.Errorf("telling %s of %s: %w; it is given up, its event is in the lake", w.Name, what(changes), failure))
 		return true, outbox.Settle(w.Name, keys)
 	}
 	pause := max(failure.after, min(firstPause<<min(tries, 20), longestPause))

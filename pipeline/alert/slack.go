@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -72,7 +73,7 @@ const maxListed = 10
 // slackOfMany is the message about changes of one actor that came together.
 func slackOfMany(changes []Change) slackMessage {
 	first, last := changes[0], changes[len(changes)-1]
-	title := fmt.Sprintf("%s: %d role changes in %s by %s", worst(changes), len(changes), span(last.EventTime.Sub(first.EventTime)), shortActor(first.Actor))
+	title := fmt.Sprintf("%s: %d %s in %s by %s", worst(changes), len(changes), whatThey(changes), span(last.EventTime.Sub(first.EventTime)), shortActor(first.Actor))
 	m := slackMessage{Text: escaped(clean(title, maxHeader)), Blocks: []slackBlock{{Type: "header", Text: plain(title, maxHeader)}}}
 	for i, c := range changes {
 		if i == maxListed {
@@ -85,9 +86,26 @@ func slackOfMany(changes []Change) slackMessage {
 	return m
 }
 
-// title says what was changed of what.
+// whatThey says what several changes are.
+func whatThey(changes []Change) string {
+	findings := 0
+	for _, c := range changes {
+		if c.Finding != "" {
+			findings++
+		}
+	}
+	switch findings {
+	case 0:
+		return "role changes"
+	case len(changes):
+		return "findings of unusual access"
+	}
+	return "role changes and findings of unusual access"
+}
+
+// title says what was changed of what, or what is unusual.
 func title(c Change) string {
-	text := strings.ReplaceAll(c.Change, "_", " ")
+	text := strings.ReplaceAll(cmp.Or(c.Change, c.Finding), "_", " ")
 	switch {
 	case len(c.RoleARNs) == 1:
 		text += ", role " + lastPart(c.RoleARNs[0])

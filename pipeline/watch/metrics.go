@@ -32,7 +32,8 @@ type Metrics struct {
 	inQuarantine               prometheus.Gauge
 	pending                    prometheus.Gauge
 	lastEvent                  *accounts
-	roleChanges                *roleChanges
+	roleChanges, unusual       *roleChanges
+	unobserved, forgotten      prometheus.Counter
 
 	last    pipeline.Summary // of this round, as counted so far
 	left    atomic.Int64     // objects of this round that are still to be read
@@ -91,8 +92,11 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		pending:      gauge("roletrail_ingest_pending_objects", "Log files of the round at hand that are still to be read."),
 		lastEvent:    newAccounts(),
 		roleChanges:  newRoleChanges(),
+		unusual:      newUnusualAccess(),
+		unobserved:   counter("roletrail_unusual_access_unobserved_total", "Times that something could not be looked at for unusual access because there was too much of its kind."),
+		forgotten:    counter("roletrail_unusual_access_forgotten_total", "Callers, networks and others that are not remembered any more because there are too many of their kind."),
 	}
-	registry.MustRegister(m.objects, m.records, m.families, m.rounds, m.messages, m.inflated, m.written, m.files, m.duration, m.started, m.lastRound, m.inQuarantine, m.pending, m.lastEvent, m.roleChanges)
+	registry.MustRegister(m.objects, m.records, m.families, m.rounds, m.messages, m.inflated, m.written, m.files, m.duration, m.started, m.lastRound, m.inQuarantine, m.pending, m.lastEvent, m.roleChanges, m.unusual, m.unobserved, m.forgotten)
 	return m
 }
 
@@ -143,8 +147,12 @@ func (m *Metrics) committed(s *pipeline.Summary) {
 	m.files.Add(float64(s.Files - was.Files))
 	m.lastEvent.see(s.LastEvents)
 	m.roleChanges.see(&s.RoleChanges, &was.RoleChanges)
+	m.unusual.see(&s.Unusual.Found, &was.Unusual.Found)
+	m.unobserved.Add(float64(s.Unusual.Unobserved - was.Unusual.Unobserved))
+	m.forgotten.Add(float64(s.Unusual.Forgotten - was.Unusual.Forgotten))
 	m.last = *s
 	m.last.Families, m.last.RoleChanges.Recent = maps.Clone(s.Families), maps.Clone(s.RoleChanges.Recent)
+	m.last.Unusual.Found.Recent = maps.Clone(s.Unusual.Found.Recent)
 }
 
 // ended counts a round.

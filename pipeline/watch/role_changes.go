@@ -29,7 +29,7 @@ const otherAccounts = "other"
 // beforehand which accounts there are, so a series appears with its first change. Rules must
 // look for that: Prometheus sees an increase only between two samples.
 type roleChanges struct {
-	total, old, last *prometheus.Desc
+	total, old, last *prometheus.Desc // old is nil where nothing old is counted
 
 	mu       sync.Mutex
 	series   map[pipeline.RoleChange]int64
@@ -46,6 +46,18 @@ func newRoleChanges() *roleChanges {
 			"Changes of roles that this process brought into the lake when they were older than a day.", nil, nil),
 		last: prometheus.NewDesc("roletrail_role_change_last_timestamp_seconds",
 			"When the newest change of a role of this severity was made, of those that roletrail_role_changes_total counts; 0 before the first.", []string{"severity"}, nil),
+		series: map[pipeline.RoleChange]int64{}, newest: map[string]time.Time{},
+	}
+}
+
+// newUnusualAccess are findings of unusual access, which are counted alike: of old events
+// there are none.
+func newUnusualAccess() *roleChanges {
+	return &roleChanges{
+		total: prometheus.NewDesc("roletrail_unusual_access_total",
+			"Findings of unusual access in events, no older than a day, that this process brought into the lake.", []string{"account_id", "finding", "severity", "outcome"}, nil),
+		last: prometheus.NewDesc("roletrail_unusual_access_last_timestamp_seconds",
+			"When the newest event was that roletrail_unusual_access_total counts of this severity; 0 before the first.", []string{"severity"}, nil),
 		series: map[pipeline.RoleChange]int64{}, newest: map[string]time.Time{},
 	}
 }
@@ -87,7 +99,9 @@ func compareKinds(a, b pipeline.RoleChange) int {
 // Describe implements [prometheus.Collector].
 func (c *roleChanges) Describe(to chan<- *prometheus.Desc) {
 	to <- c.total
-	to <- c.old
+	if c.old != nil {
+		to <- c.old
+	}
 	to <- c.last
 }
 
@@ -98,7 +112,9 @@ func (c *roleChanges) Collect(to chan<- prometheus.Metric) {
 	for kind, n := range c.series {
 		to <- prometheus.MustNewConstMetric(c.total, prometheus.CounterValue, float64(n), kind.Account, kind.Change, kind.Severity, kind.Outcome)
 	}
-	to <- prometheus.MustNewConstMetric(c.old, prometheus.CounterValue, float64(c.older))
+	if c.old != nil {
+		to <- prometheus.MustNewConstMetric(c.old, prometheus.CounterValue, float64(c.older))
+	}
 	for _, severity := range difference.Severities() {
 		at := 0.0
 		if newest, ok := c.newest[severity]; ok {

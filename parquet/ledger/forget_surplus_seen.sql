@@ -1,0 +1,11 @@
+-- Of a kind the ?2 entries that were seen last are kept.
+delete from seen
+where
+    kind = ?1
+    and last_us <= (
+        select last_us
+        from seen
+        where kind = ?1
+        order by last_us desc
+        limit 1 offset ?2
+    )

@@ -1,0 +1,174 @@
+package parquet
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Seen is something that was seen in logs, as the ledger remembers it.
+type Seen struct {
+	Kind string
+	// Key is a hash of what was seen. Those of a kind are of one length.
+	Key []byte
+	// First and Last are when it was seen first and last, to the microsecond.
+	First, Last time.Time
+	// Number counts, in the unit of the kind. What is remembered again adds to it.
+	Number int64
+	// Prefix is how many bytes of the key name what it is of, and Most how many entries
+	// there may be of that; others are not remembered. Most 0 means any number.
+	Prefix, Most int
+}
+
+// SeenBounds are how long, and how much, of a kind is remembered.
+type SeenBounds struct {
+	Kind  string
+	Since time.Time // what was seen last before is forgotten
+	Most  int       // entries; beyond, those that were seen last the longest ago are forgotten
+}
+
+// Sightings are what a commit adds to what is remembered.
+type Sightings struct {
+	Seen   []Seen
+	Bounds []SeenBounds
+	// Forgotten is set by the commit: how many entries the bounds on number took.
+	Forgotten int64
+}
+
+// Seen is what is remembered of a key; ok is false if nothing is.
+func (l *Ledger) Seen(kind string, key []byte) (s Seen, ok bool, err error) {
+	s = Seen{Kind: kind, Key: key}
+	var first, last int64
+	err = l.db.QueryRow(statement("seen"), kind, key).Scan(&first, &last, &s.Number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, false, nil
+	}
+	s.First, s.Last = time.UnixMicro(first).UTC(), time.UnixMicro(last).UTC()
+	return s, err == nil, ledgerError(l.path, err)
+}
+
+// CountSeen is how many keys of a kind begin so, counted up to most, and when the first of
+// these was seen first.
+func (l *Ledger) CountSeen(kind string, prefix []byte, most int) (n int, first time.Time, err error) {
+	var us int64
+	err = l.db.QueryRow(statement("count_seen"), kind, prefix, behind(prefix), most).Scan(&n, &us)
+	return n, time.UnixMicro(us).UTC(), ledgerError(l.path, err)
+}
+
+// behind is a key that is greater than all that begin with a prefix, and than no other. Where
+// the prefix is of the greatest bytes alone it is one of more bytes than any key has.
+func behind(prefix []byte) []byte {
+	next := bytes.Clone(prefix)
+	for i := len(next) - 1; i >= 0; i-- {
+		if next[i]++; next[i] != 0 {
+			return next
+		}
+	}
+	return bytes.Repeat([]byte{0xff}, 1<<10)
+}
+
+// Learn remembers what was seen in files of events, which are learnt then. It may be told
+// the same again where numbers are 0.
+func (l *Lake) Learn(s *Sightings, files ...DataFile) error {
+	err := l.ledger.transaction(func(tx *sql.Tx) error {
+		if err := s.put(tx); err != nil {
+			return err
+		}
+		return each(tx, "put_learnt", files, func(f DataFile) []any { return []any{f.Name} })
+	})
+	if err != nil {
+		return fmt.Errorf("remembering what was seen: %w", err)
+	}
+	return nil
+}
+
+// Unlearnt are the files of events of which [Lake.Learn], or a commit with sightings, did
+// not take what was seen.
+func (l *Lake) Unlearnt() (unlearnt []DataFile, err error) {
+	learnt := map[string]bool{}
+	err = l.ledger.rows("learnt", nil, func(scan func(...any) error) error {
+		var path string
+		err := scan(&path)
+		learnt[path] = true
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	files, err := l.Files(EventsSchema.Table)
+	for _, f := range files {
+		if !learnt[f.Name] {
+			unlearnt = append(unlearnt, f)
+		}
+	}
+	return unlearnt, err
+}
+
+// ForgetLearnt forgets files that are gone.
+func (l *Lake) ForgetLearnt() error {
+	return l.ledger.transaction(func(tx *sql.Tx) error {
+		_, err := tx.Exec(statement("forget_learnt"))
+		return err
+	})
+}
+
+// put remembers, and forgets what is beyond the bounds.
+func (s *Sightings) put(tx *sql.Tx) error {
+	var limited, other []Seen
+	for _, e := range s.Seen {
+		if e.Most > 0 {
+			limited = append(limited, e)
+		} else {
+			other = append(other, e)
+		}
+	}
+	values := func(e Seen) []any {
+		return []any{e.Kind, e.Key, e.First.UnixMicro(), e.Last.UnixMicro(), e.Number}
+	}
+	if err := each(tx, "put_seen", other, values); err != nil {
+		return err
+	}
+	err := each(tx, "put_limited_seen", limited, func(e Seen) []any {
+		prefix := e.Key[:e.Prefix]
+		return append(values(e), prefix, behind(prefix), e.Most)
+	})
+	if err != nil {
+		return err
+	}
+	err = each(tx, "forget_old_seen", s.Bounds, func(b SeenBounds) []any { return []any{b.Kind, b.Since.UnixMicro()} })
+	if err != nil {
+		return err
+	}
+	s.Forgotten = 0
+	for _, b := range s.Bounds {
+		result, err := tx.Exec(statement("forget_surplus_seen"), b.Kind, b.Most)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return err
+		}
+		s.Forgotten += n
+	}
+	return nil
+}
+
+// putSightings remembers what the events of a batch showed, whose files are learnt then.
+func (b *Batch) putSightings(tx *sql.Tx) error {
+	if b.Sightings == nil {
+		return nil
+	}
+	if err := b.Sightings.put(tx); err != nil {
+		return err
+	}
+	var learnt []FileEntry
+	for _, f := range b.Files {
+		if f.Table == EventsSchema.Table {
+			learnt = append(learnt, f)
+		}
+	}
+	return each(tx, "put_learnt", learnt, func(f FileEntry) []any { return []any{f.Path} })
+}

@@ -1,0 +1,296 @@
+package pipeline
+
+import (
+	"cmp"
+	"time"
+
+	"roletrail/cloudtrail"
+	"roletrail/pipeline/unusual"
+)
+
+// observer looks through full stores, before they are written, for what may be unusual. Of
+// an ordinary event it notes when its role acted.
+type observer struct {
+	*unusual.Observations
+	since int64 // of news, in µs since 1970
+	known observedRoles
+
+	// Of the store at hand, by codes.
+	names    []nameKind            // by event name
+	isDenied []bool                // by outcome
+	accounts []sighted             // by recipient account
+	roles    []*observedRole       // by role
+	acted    []sighted             // by role, refused calls apart
+	networks map[[2]int32]*sighted // by privileged role and address
+	callers  map[[2]int32]*sighted // by assumed role and caller
+}
+
+// nameKind is what the name of an event says of it.
+type nameKind uint8
+
+const (
+	ordinaryName nameKind = iota
+	assumeRootName
+	federationName
+	signInName
+)
+
+var nameKinds = map[string]nameKind{"AssumeRoot": assumeRootName, "GetFederationToken": federationName, "ConsoleLogin": signInName}
+
+// sighted is when something was seen, and the first row of it that is news.
+type sighted struct {
+	first, last int64
+	news        *row
+}
+
+func (s *sighted) see(e *row, since int64) {
+	if s.last == 0 {
+		s.first = e.time
+	}
+	s.first, s.last = min(s.first, e.time), max(s.last, e.time)
+	if e.time >= since && (s.news == nil || e.time < s.news.time) {
+		s.news = e
+	}
+}
+
+func newObserver(since time.Time, u *Unusual) *observer {
+	o := &observer{
+		since: since.UnixMicro(), known: observedRoles{watched: u.Watched, privileged: u.privileged},
+		networks: map[[2]int32]*sighted{}, callers: map[[2]int32]*sighted{},
+	}
+	o.reset()
+	return o
+}
+
+// reset forgets what was observed.
+func (o *observer) reset() {
+	o.Observations = unusual.NewObservations(time.UnixMicro(o.since).UTC())
+}
+
+// look looks through a store.
+func (o *observer) look(r *rows) {
+	o.begin(r)
+	for n := range r.rows {
+		e := &r.rows[n]
+		if e.codes[dictRecipient] >= 0 {
+			o.accounts[e.codes[dictRecipient]].see(e, o.since)
+		}
+		isDenied := o.isDenied[e.codes[dictOutcome]]
+		if e.apiCall && e.identity >= 0 {
+			if role := r.identities[e.identity].codes[idRoleARN]; role >= 0 {
+				o.call(r, e, role, isDenied)
+			}
+		}
+		if isDenied || e.assumption >= 0 || e.codes[dictEventName] >= 0 && o.names[e.codes[dictEventName]] != ordinaryName {
+			o.special(r, e, isDenied)
+		}
+	}
+	o.end(r)
+}
+
+// begin looks at the distinct texts of a store.
+func (o *observer) begin(r *rows) {
+	o.names, o.isDenied, o.roles = o.names[:0], o.isDenied[:0], o.roles[:0]
+	for _, name := range r.dicts[dictEventName].values {
+		o.names = append(o.names, nameKinds[string(r.arena.bytes(name))])
+	}
+	for _, outcome := range r.dicts[dictOutcome].values {
+		o.isDenied = append(o.isDenied, string(r.arena.bytes(outcome)) == string(cloudtrail.Denied))
+	}
+	for _, arn := range r.ids[idRoleARN].values {
+		o.roles = append(o.roles, o.known.of(r.arena.bytes(arn)))
+	}
+	o.acted = append(o.acted[:0], make([]sighted, len(o.roles))...)
+	o.accounts = append(o.accounts[:0], make([]sighted, len(r.dicts[dictRecipient].values))...)
+	clear(o.networks)
+	clear(o.callers)
+}
+
+// call takes in a call that a role made.
+func (o *observer) call(r *rows, e *row, role int32, isDenied bool) {
+	if !isDenied {
+		o.acted[role].see(e, o.since)
+	}
+	of := o.roles[role]
+	if of.isPrivileged && e.codes[dictAddress] >= 0 {
+		seeIn(o.networks, [2]int32{role, e.codes[dictAddress]}, e, o.since)
+	}
+	if of.as != "" && e.time >= o.since {
+		o.Watched(of.arn, of.as, r.idText(e, idSession), time.UnixMicro(r.identities[e.identity].createdAt), r.evidence(e))
+	}
+}
+
+func seeIn(in map[[2]int32]*sighted, key [2]int32, e *row, since int64) {
+	s := in[key]
+	if s == nil {
+		s = &sighted{}
+		in[key] = s
+	}
+	s.see(e, since)
+}
+
+// special takes in what is more than a role's call.
+func (o *observer) special(r *rows, e *row, isDenied bool) {
+	switch {
+	case e.assumption >= 0 && isDenied:
+		o.refused(r, e, unusual.DeniedAssumptions)
+		o.watchedAssumption(r, e, "")
+	case e.assumption >= 0:
+		o.became(r, e)
+	case isDenied && e.apiCall:
+		o.refused(r, e, unusual.DeniedCalls)
+	}
+	if e.codes[dictEventName] < 0 {
+		return
+	}
+	kind, source := o.names[e.codes[dictEventName]], r.dictText(e, dictEventSource)
+	switch {
+	case kind == signInName && source == "signin.amazonaws.com":
+		o.signIn(r, e)
+	case source != "sts.amazonaws.com" || e.time < o.since:
+	case kind == assumeRootName:
+		o.Alone(unusual.OfRoot(r.json(e, cloudtrail.RequestParameters), r.evidence(e)))
+	case kind == federationName:
+		o.Alone(unusual.OfFederation(r.json(e, cloudtrail.RequestParameters), r.evidence(e)))
+	}
+}
+
+// refused counts a refusal of a session or user.
+func (o *observer) refused(r *rows, e *row, kind string) {
+	if e.identity < 0 || r.idText(e, int(cloudtrail.IdentityType)) == "AWSService" {
+		return // a service has no session
+	}
+	who := cmp.Or(r.idText(e, idRoleARN), r.idText(e, int(cloudtrail.IdentityARN)), r.idText(e, int(cloudtrail.IdentityPrincipalID)))
+	subject := who
+	if name := r.idText(e, idSession); name != "" {
+		subject += "/" + name
+	}
+	if subject != "" {
+		o.Denied(kind, subject, who, r.dictText(e, dictRecipient), r.dictText(e, dictEventName), e.time, o.newsOf(r, e))
+	}
+}
+
+func (o *observer) newsOf(r *rows, e *row) func() *unusual.Evidence {
+	if e == nil || e.time < o.since {
+		return nil
+	}
+	return func() *unusual.Evidence { return r.evidence(e) }
+}
+
+// signIn counts a sign-in to the console that failed.
+func (o *observer) signIn(r *rows, e *row) {
+	if string(cloudtrail.Member(r.json(e, cloudtrail.ResponseElements), "ConsoleLogin")) != `"Failure"` {
+		return
+	}
+	if network := string(cloudtrail.Network([]byte(r.dictText(e, dictAddress)))); network != "" {
+		o.Denied(unusual.FailedSignIns, network, network, r.dictText(e, dictRecipient), "ConsoleLogin", e.time, o.newsOf(r, e))
+	}
+}
+
+// became takes in that a caller became a role.
+func (o *observer) became(r *rows, e *row) {
+	if r.dictText(e, dictOutcome) != string(cloudtrail.Success) {
+		return
+	}
+	a := &r.assumptions[e.assumption]
+	key := [2]int32{a[dictAssumedRoleARN-rowDicts], a[dictCaller-rowDicts]}
+	if key[0] < 0 || key[1] < 0 {
+		return
+	}
+	seeIn(o.callers, key, e, o.since)
+	o.watchedAssumption(r, e, r.assumptionText(e, dictAssumedSession))
+}
+
+// watchedAssumption takes in that somebody became a watched role, or tried to.
+func (o *observer) watchedAssumption(r *rows, e *row, session string) {
+	if e.time < o.since {
+		return
+	}
+	arn := r.assumptionText(e, dictAssumedRoleARN)
+	if as := o.known.of([]byte(arn)).as; as != "" {
+		o.Watched(arn, as, session, time.UnixMicro(e.time), r.evidence(e))
+	}
+}
+
+// end keeps what the store showed.
+func (o *observer) end(r *rows) {
+	for code, s := range o.accounts {
+		if s.last != 0 {
+			o.Account(string(r.arena.bytes(r.dicts[dictRecipient].values[code])), s.first, s.last)
+		}
+	}
+	for role, s := range o.acted {
+		if s.last != 0 {
+			o.Used(o.roles[role].key, s.first, s.last)
+		}
+	}
+	for key, s := range o.networks {
+		of := o.roles[key[0]]
+		o.From(of.arn, of.key, r.arena.bytes(r.dicts[dictAddress].values[key[1]]), s.first, s.last, o.newsOf(r, s.news))
+	}
+	for key, s := range o.callers {
+		of := o.known.of(r.arena.bytes(r.dicts[dictAssumedRoleARN].values[key[0]]))
+		caller := string(r.arena.bytes(r.dicts[dictCaller].values[key[1]]))
+		kind := ""
+		if s.news != nil {
+			kind = r.assumptionText(s.news, dictCallerKind)
+		}
+		o.Became(of.arn, of.key, caller, kind, s.first, s.last, o.newsOf(r, s.news))
+	}
+}
+
+// dictText is a row's text in one of dictColumns that every row may have.
+func (r *rows) dictText(e *row, dict int) string {
+	if e.codes[dict] < 0 {
+		return ""
+	}
+	return string(r.arena.bytes(r.dicts[dict].values[e.codes[dict]]))
+}
+
+// assumptionText is a text of a row's assumption.
+func (r *rows) assumptionText(e *row, dict int) string {
+	code := r.assumptions[e.assumption][dict-rowDicts]
+	if code < 0 {
+		return ""
+	}
+	return string(r.arena.bytes(r.dicts[dict].values[code]))
+}
+
+// idText is a text of a row's identity.
+func (r *rows) idText(e *row, id int) string {
+	code := r.identities[e.identity].codes[id]
+	if code < 0 {
+		return ""
+	}
+	return string(r.arena.bytes(r.ids[id].values[code]))
+}
+
+// json is a row's JSON column.
+func (r *rows) json(e *row, column cloudtrail.JSON) []byte {
+	for i, c := range plainJSON {
+		if c == column {
+			text, _ := e.plain(len(plainTexts) + i)
+			return r.arena.bytes(text)
+		}
+	}
+	return nil
+}
+
+// evidence is what is told of a row.
+func (r *rows) evidence(e *row) *unusual.Evidence {
+	id, _ := e.plain(0)
+	shared, _ := e.plain(2)
+	v := &unusual.Evidence{
+		EventID: string(r.arena.bytes(id)), EventName: r.dictText(e, dictEventName), Region: r.dictText(e, dictRegion), Account: r.dictText(e, dictRecipient),
+		At: time.UnixMicro(e.time).UTC(), Outcome: r.dictText(e, dictOutcome), Address: r.dictText(e, dictAddress), UserAgent: r.dictText(e, dictUserAgent), SharedID: string(r.arena.bytes(shared)),
+	}
+	if e.identity < 0 {
+		return v
+	}
+	for _, id := range [...]cloudtrail.IdentityText{cloudtrail.IdentityARN, cloudtrail.InvokedBy, cloudtrail.IdentityPrincipalID, cloudtrail.IdentityUserName, cloudtrail.IdentityType} {
+		if v.Actor = r.idText(e, int(id)); v.Actor != "" {
+			break
+		}
+	}
+	return v
+}

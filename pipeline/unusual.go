@@ -1,0 +1,225 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"roletrail/iam/policy"
+	"roletrail/parquet"
+	"roletrail/pipeline/alert"
+	"roletrail/pipeline/unusual"
+)
+
+// Unusual says how unusual access is found among the events that are new to a lake, in the
+// commit that takes them in. It is kept between runs; the zero value watches no role.
+type Unusual struct {
+	// Accounts are one's own beside those of which the lake has logs, inventories or trails.
+	Accounts []string
+	// Automation, if set, names the known automation that one of the actors is, empty for
+	// others: what it does is one severity lower.
+	Automation func(actors ...string) string
+	// Watched, if set, says what the configuration calls a role that it watches
+	// ([unusual.Influential] or [unusual.BreakGlass]), empty for others.
+	Watched func(name, arn string) string
+
+	privileged map[string]bool // roles, by key
+	inventory  string          // of which that was read
+	remembered unusual.Remembered
+	run        string // the newest, after which that holds
+}
+
+// begin begins a run. What an earlier run left here holds if nobody else has written to the
+// lake since.
+func (u *Unusual) begin(lake *parquet.Lake, begin func() error) error {
+	newest, err := lake.Ledger().NewestRun()
+	if err != nil {
+		return err
+	}
+	if newest == "" || newest != u.run {
+		u.remembered = unusual.Remembered{}
+	}
+	if err := u.readPrivileged(lake); err != nil {
+		return err
+	}
+	if err := begin(); err != nil {
+		return err
+	}
+	u.run, err = lake.Ledger().NewestRun()
+	return err
+}
+
+// UnusualAccess counts what was found unusual.
+type UnusualAccess struct {
+	// Found counts by kind of finding, in the place of that of a change.
+	Found RoleChanges
+	// Unobserved counts what was not looked at because there was too much of it, and
+	// Forgotten what is not remembered any more for the same reason.
+	Unobserved, Forgotten int64
+}
+
+func (u *UnusualAccess) add(other *UnusualAccess) {
+	u.Found.add(&other.Found)
+	u.Unobserved += other.Unobserved
+	u.Forgotten += other.Forgotten
+}
+
+// unusualNews is what a commit is about beside its events.
+type unusualNews struct {
+	counted   UnusualAccess
+	sightings *parquet.Sightings
+	messages  []parquet.Message
+}
+
+// judgeAccess finds what is unusual in what the workers observed. Nothing of it counts
+// before the commit.
+func (r *run) judgeAccess(ctx context.Context, workers []*worker) (news unusualNews, err error) {
+	u := r.options.Unusual
+	if u == nil {
+		return news, nil
+	}
+	all := unusual.NewObservations(r.options.RecentSince.UTC())
+	for _, w := range workers {
+		all.Add(w.observer.Observations)
+	}
+	if all.HasNews() {
+		if err := u.learn(ctx, r.lake, all.Since.Add(-unusual.Lasting)); err != nil {
+			return news, stopped(ctx, err)
+		}
+	}
+	judge, err := u.judge(r.lake)
+	if err != nil {
+		return news, err
+	}
+	findings, sightings, err := judge.Judge(all)
+	if err != nil {
+		return news, fmt.Errorf("looking for unusual access: %w", err)
+	}
+	news.sightings = &sightings
+	news.counted = UnusualAccess{Found: newRoleChanges(), Unobserved: all.Unobserved}
+	for _, f := range findings {
+		news.counted.Found.see(RoleChange{Account: f.Account, Change: f.Kind, Severity: f.Severity.String(), Outcome: f.Outcome}, f.At, r.options.RecentSince)
+	}
+	news.messages, news.counted.Found.Untold, err = r.options.Telling.findings(findings)
+	return news, err
+}
+
+func (u *Unusual) judge(lake *parquet.Lake) (*unusual.Judge, error) {
+	own, err := ownAccounts(lake, u.Accounts)
+	if err != nil {
+		return nil, err
+	}
+	return &unusual.Judge{
+		Memory: lake.Ledger(), Own: func(account string) bool { return own[account] }, Automation: u.Automation, Remembered: &u.remembered,
+	}, nil
+}
+
+var privilegeColumns = parquet.RolesSchema.Only("arn", "privilege")
+
+// readPrivileged reads which roles are privileged by the newest inventory of each account,
+// unless it was read.
+func (u *Unusual) readPrivileged(lake *parquet.Lake) error {
+	files, err := lake.Files(parquet.RolesSchema.Table)
+	if err != nil {
+		return err
+	}
+	newest := map[string]string{} // by account
+	var names []string
+	for _, f := range files {
+		newest[f.Account] = max(newest[f.Account], f.Partition)
+		names = append(names, f.Name)
+	}
+	if inventory := strings.Join(names, "\n"); u.privileged == nil || inventory != u.inventory {
+		u.privileged, u.inventory = map[string]bool{}, inventory
+	} else {
+		return nil
+	}
+	for _, f := range files {
+		if f.Partition != newest[f.Account] {
+			continue
+		}
+		err := parquet.EachRow(f.Path, privilegeColumns, func(row []any) error {
+			if p := policy.Privilege(textOf(row[1])); p == policy.Admin || p == policy.Permissions {
+				u.privileged[unusual.RoleKey(textOf(row[0]))] = true
+			}
+			return nil
+		})
+		if err != nil {
+			u.privileged = nil
+			return fmt.Errorf("reading which roles are privileged: %w", err)
+		}
+	}
+	return nil
+}
+
+// findings are the messages about findings that are grave enough, and how many of these are
+// too many to be told.
+func (t Telling) findings(findings []unusual.Finding) (messages []parquet.Message, untold int64, err error) {
+	if len(t.Webhooks) == 0 {
+		return nil, 0, nil
+	}
+	grave := t.severities()
+	told := 0
+	for _, f := range findings {
+		if !slices.Contains(grave, f.Severity.String()) {
+			continue
+		}
+		if told++; told > maxTold {
+			untold++
+			continue
+		}
+		body, err := json.Marshal(toldFinding(f))
+		if err != nil {
+			return nil, 0, fmt.Errorf("telling of event %q: %w", f.EventID, err)
+		}
+		for _, webhook := range t.Webhooks {
+			messages = append(messages, parquet.Message{Webhook: webhook, Key: f.Key, EventTime: f.At, Body: body})
+		}
+	}
+	return messages, untold, nil
+}
+
+// toldFinding is what is told of a finding.
+func toldFinding(f unusual.Finding) alert.Change {
+	c := alert.Change{
+		EventID: f.EventID, EventTime: f.At, EventName: f.EventName, AccountID: f.Account, AWSRegion: f.Region, Finding: f.Kind, Severity: f.Severity.String(),
+		Outcome: f.Outcome, Actor: f.Actor, SourceIPAddress: f.Address, UserAgent: f.UserAgent, Summary: f.Summary,
+	}
+	if f.Role != "" {
+		c.RoleARNs = []string{f.Role}
+	}
+	return c.Cleaned()
+}
+
+// learn remembers what the files of the lake show that nobody took it of yet: all of them the
+// first time, and after a repair of the ledger. Older ones than since tell of no habit.
+func (u *Unusual) learn(ctx context.Context, lake *parquet.Lake, since time.Time) error {
+	files, err := lake.Unlearnt()
+	if err != nil || len(files) == 0 {
+		return err
+	}
+	if err := lake.ForgetLearnt(); err != nil {
+		return err
+	}
+	for len(files) > 0 {
+		day := files[0].Partition
+		n := slices.IndexFunc(files, func(f parquet.DataFile) bool { return f.Partition != day })
+		if n < 0 {
+			n = len(files)
+		}
+		var seen parquet.Sightings
+		if day >= since.UTC().Format(time.DateOnly) {
+			if seen, err = u.observeFiles(ctx, lake, day, files[:n]); err != nil {
+				return err
+			}
+		}
+		if err := lake.Learn(&seen, files[:n]...); err != nil {
+			return err
+		}
+		files = files[n:]
+	}
+	return nil
+}

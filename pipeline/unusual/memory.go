@@ -1,0 +1,71 @@
+package unusual
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"roletrail/parquet"
+)
+
+// Memory is what was seen before: a [parquet.Ledger].
+type Memory interface {
+	Seen(kind string, key []byte) (s parquet.Seen, ok bool, err error)
+	CountSeen(kind string, prefix []byte, most int) (n int, first time.Time, err error)
+}
+
+// What is remembered, by kind.
+const (
+	ofAccount = "account" // whose logs were seen
+	OfRole    = "role"    // that acted
+	ofCaller  = "caller"  // of a role
+	ofNetwork = "network" // of a privileged role
+	ofTally   = "tally"   // of an hour that may go on: how often
+	ofBurst   = "burst"   // of somebody: on how many days
+	ofTold    = "told"    // sessions of watched roles, and calls across accounts, that a finding is about
+)
+
+const (
+	// Learning is how far back the logs of an account, and what is known of from where a role
+	// acted, must go before anything of it is new.
+	Learning = 14 * 24 * time.Hour
+	// Lasting is how long a habit is remembered that shows no more.
+	Lasting = 90 * 24 * time.Hour
+	// shortLasting is how long is remembered what is about a session or an hour.
+	shortLasting = 3 * 24 * time.Hour
+	// mostRemembered is how many entries of a kind are remembered, of some 80 bytes each.
+	mostRemembered = 100_000
+)
+
+// bounds are those of what is remembered, as of now.
+func bounds(now time.Time) (all []parquet.SeenBounds) {
+	for _, kind := range [...]string{ofAccount, OfRole, ofCaller, ofNetwork, ofBurst} {
+		since := now.Add(-Lasting)
+		if kind == ofAccount || kind == OfRole {
+			since = time.Time{} // since when it is known matters, and when it was last used
+		}
+		all = append(all, parquet.SeenBounds{Kind: kind, Since: since, Most: mostRemembered})
+	}
+	for _, kind := range [...]string{ofTally, ofTold} {
+		all = append(all, parquet.SeenBounds{Kind: kind, Since: now.Add(-shortLasting), Most: mostRemembered})
+	}
+	return all
+}
+
+// half is how long each half of a key is, in bytes. Nobody finds another text of the same
+// hash.
+const half = 16
+
+// Key is the key of one text, or of one of several that belong to the first.
+func Key(of string, what ...string) []byte {
+	sum := sha256.Sum256([]byte(of))
+	key := sum[:half:half]
+	if len(what) == 0 {
+		return key
+	}
+	h := sha256.New()
+	for _, text := range what {
+		h.Write([]byte(text))
+		h.Write([]byte{0})
+	}
+	return append(key, h.Sum(nil)[:half]...)
+}

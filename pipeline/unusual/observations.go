@@ -1,0 +1,286 @@
+package unusual
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"roletrail/cloudtrail"
+)
+
+// Bounds of what is observed between two commits. Beyond them nothing is observed but
+// counted.
+const (
+	mostObserved = 20_000 // of a kind
+	mostAlone    = 2_000  // events that are findings by themselves
+	// NetworksOfRole and CallersOfRole are how many are known of a role. One with more has no
+	// habits: nothing of it is new.
+	NetworksOfRole = 64
+	CallersOfRole  = 1_000
+)
+
+// Observations are what the events of a commit show, without what repeats.
+type Observations struct {
+	// Since is since when events are news, of which findings are made.
+	Since time.Time
+	// Unobserved counts what was beyond the bounds.
+	Unobserved int64
+
+	accounts map[string]*span
+	roles    map[string]*span
+	callers  map[ofRole]*sight
+	networks map[ofRole]*sight
+	sessions map[session]*sight
+	bursts   map[burst]*count
+	alone    []Finding
+	known    map[string]int // callers and networks observed of a role
+}
+
+// ofRole is a caller or a network of a role.
+type ofRole struct{ role, what string }
+
+// session is a session of a watched role.
+type session struct {
+	role, name string
+	began      int64 // s since 1970
+	as         string
+}
+
+// burst is what is counted in an hour.
+type burst struct {
+	kind    string
+	subject string // a session, a user, a network
+	who     string // whose habit it may be
+	hour    int64  // since 1970
+}
+
+// span is when something was seen, in µs since 1970.
+type span struct{ first, last int64 }
+
+func (s *span) see(first, last int64) { s.first, s.last = min(s.first, first), max(s.last, last) }
+
+// sight is what was seen, and the first event of it that is news.
+type sight struct {
+	span
+	kind string // of a caller
+	role string // its ARN
+	news *Evidence
+}
+
+// count is how often something happened, with the newest event of it that is news.
+type count struct {
+	n       int64
+	last    int64
+	account string
+	news    *Evidence
+	names   []string // of some events
+}
+
+// maxNames is how many names of events a summary of many has.
+const maxNames = 5
+
+// NewObservations are none, of events of which those since a moment are news.
+func NewObservations(since time.Time) *Observations {
+	return &Observations{
+		Since: since, accounts: map[string]*span{}, roles: map[string]*span{}, callers: map[ofRole]*sight{}, networks: map[ofRole]*sight{},
+		sessions: map[session]*sight{}, bursts: map[burst]*count{}, known: map[string]int{},
+	}
+}
+
+// room says whether something of a kind may still be observed, and counts it if not.
+func (o *Observations) room(have, most int) bool {
+	if have < most {
+		return true
+	}
+	o.Unobserved++
+	return false
+}
+
+// Account takes in that the log of an account holds events of these times, in µs since 1970.
+func (o *Observations) Account(account string, first, last int64) {
+	seen(o, o.accounts, account, first, last)
+}
+
+// Used takes in that a role, by its [RoleKey], acted, between two times.
+func (o *Observations) Used(role string, first, last int64) {
+	if role != "" {
+		seen(o, o.roles, role, first, last)
+	}
+}
+
+func seen(o *Observations, in map[string]*span, key string, first, last int64) {
+	if s := in[key]; s != nil {
+		s.see(first, last)
+	} else if o.room(len(in), mostObserved) {
+		in[key] = &span{first, last}
+	}
+}
+
+// From takes in that a privileged role, of this ARN and [RoleKey], acted from an address, between two times. news is asked for the
+// first event of it since o.Since, nil if there is none.
+func (o *Observations) From(arn, role string, address []byte, first, last int64, news func() *Evidence) {
+	network := string(cloudtrail.Network(address))
+	if role != "" && network != "" {
+		o.see(o.networks, ofRole{role, network}, NetworksOfRole, &sight{span: span{first, last}, role: arn}, news)
+	}
+}
+
+// Became takes in that a caller, of some kind, obtained sessions of a role.
+func (o *Observations) Became(arn, role, caller, kind string, first, last int64, news func() *Evidence) {
+	if role != "" && caller != "" {
+		o.see(o.callers, ofRole{role, Habitual(caller)}, CallersOfRole, &sight{span: span{first, last}, role: arn, kind: kind}, news)
+	}
+}
+
+func (o *Observations) see(in map[ofRole]*sight, key ofRole, most int, s *sight, news func() *Evidence) {
+	if at(s.last).Before(o.Since.Add(-Lasting)) {
+		return // it would be forgotten at once
+	}
+	have := in[key]
+	if have == nil {
+		of := key.role
+		if most == NetworksOfRole {
+			of = " " + of // no role's key
+		}
+		if o.known[of] >= most || !o.room(len(in), mostObserved) {
+			return
+		}
+		o.known[of]++
+		in[key] = s
+		have = s
+	}
+	have.see(s.first, s.last)
+	have.add(news)
+}
+
+// add takes the evidence if it is the earliest.
+func (s *sight) add(news func() *Evidence) {
+	if news == nil {
+		return
+	}
+	if e := news(); e != nil && (s.news == nil || e.At.Before(s.news.At)) {
+		s.news = e
+	}
+}
+
+// Watched takes in an event that is news of a session of a watched role, which the
+// configuration calls something; or of an attempt to get one.
+func (o *Observations) Watched(arn, as, name string, began time.Time, e *Evidence) {
+	key := session{RoleKey(arn), name, began.Unix(), as}
+	if e.Outcome == string(cloudtrail.Denied) && name == "" {
+		o.Alone(Finding{Kind: WatchedRole, Severity: watchedSeverity(as).Moved(-1), Role: arn, Evidence: *e, Key: keyOf(WatchedRole, e), Summary: "refused to become " + shortRole(arn) + ", which is " + as})
+		return
+	}
+	s := o.sessions[key]
+	if s == nil {
+		if !o.room(len(o.sessions), mostObserved) {
+			return
+		}
+		s = &sight{role: arn}
+		o.sessions[key] = s
+	}
+	s.add(func() *Evidence { return e })
+}
+
+// Denied takes in that a subject, who is or acts for somebody, was refused something, or
+// failed to sign in. news is asked for the event if it is news.
+func (o *Observations) Denied(kind, subject, who, account, name string, at int64, news func() *Evidence) {
+	key := burst{kind, subject, who, at / hour}
+	c := o.bursts[key]
+	if c == nil {
+		if !o.room(len(o.bursts), mostObserved) {
+			return
+		}
+		c = &count{account: account}
+		o.bursts[key] = c
+	}
+	c.n++
+	c.called(name)
+	if c.last = max(c.last, at); news == nil {
+		return
+	}
+	if e := news(); e != nil && (c.news == nil || e.At.After(c.news.At)) {
+		c.news = e
+	}
+}
+
+func (c *count) called(name string) {
+	if len(c.names) <= maxNames && !slices.Contains(c.names, name) {
+		c.names = append(c.names, strings.Clone(name))
+	}
+}
+
+// Alone takes in what is a finding by itself.
+func (o *Observations) Alone(f Finding) {
+	if o.room(len(o.alone), mostAlone) {
+		o.alone = append(o.alone, f)
+	}
+}
+
+// Add adds what was observed elsewhere.
+func (o *Observations) Add(other *Observations) {
+	o.Unobserved += other.Unobserved
+	for account, s := range other.accounts {
+		seen(o, o.accounts, account, s.first, s.last)
+	}
+	for role, s := range other.roles {
+		seen(o, o.roles, role, s.first, s.last)
+	}
+	for key, s := range other.callers {
+		o.see(o.callers, key, CallersOfRole, s, s.newest())
+	}
+	for key, s := range other.networks {
+		o.see(o.networks, key, NetworksOfRole, s, s.newest())
+	}
+	for key, s := range other.sessions {
+		if have := o.sessions[key]; have != nil {
+			have.add(s.newest())
+		} else if o.room(len(o.sessions), mostObserved) {
+			o.sessions[key] = s
+		}
+	}
+	for key, c := range other.bursts {
+		o.addBurst(key, c)
+	}
+	for _, f := range other.alone {
+		o.Alone(f)
+	}
+}
+
+func (s *sight) newest() func() *Evidence { return func() *Evidence { return s.news } }
+
+func (o *Observations) addBurst(key burst, c *count) {
+	have := o.bursts[key]
+	if have == nil {
+		if o.room(len(o.bursts), mostObserved) {
+			o.bursts[key] = c
+		}
+		return
+	}
+	have.n, have.last = have.n+c.n, max(have.last, c.last)
+	for _, name := range c.names {
+		have.called(name)
+	}
+	if c.news != nil && (have.news == nil || c.news.At.After(have.news.At)) {
+		have.news = c.news
+	}
+}
+
+const hour = int64(time.Hour / time.Microsecond)
+
+// HasNews says whether something was observed that may be a finding.
+func (o *Observations) HasNews() bool {
+	for _, of := range [...]map[ofRole]*sight{o.callers, o.networks} {
+		for _, s := range of {
+			if s.news != nil {
+				return true
+			}
+		}
+	}
+	for _, c := range o.bursts {
+		if c.news != nil {
+			return true
+		}
+	}
+	return len(o.sessions)+len(o.alone) > 0
+}
