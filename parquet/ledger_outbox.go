@@ -11,13 +11,21 @@ type Message struct {
 	Key       string // what is told: each once per webhook
 	EventTime time.Time
 	Body      []byte
-	Tries     int // that failed; set by the ledger
+	Due       time.Time // not to be told before; zero: at once
+	Tries     int       // that failed; set by the ledger
 }
 
 func putMessages(tx *sql.Tx, messages []Message) error {
 	return each(tx, "put_outbox", messages, func(m Message) []any {
-		return []any{m.Webhook, m.Key, m.EventTime.UTC().Format(time.RFC3339Nano), m.Body}
+		return []any{m.Webhook, m.Key, m.EventTime.UTC().Format(time.RFC3339Nano), m.Body, dueNs(m.Due)}
 	})
+}
+
+func dueNs(due time.Time) int64 {
+	if due.IsZero() {
+		return 0
+	}
+	return due.UnixNano()
 }
 
 // Due are messages to a webhook whose time has come, the oldest events first.

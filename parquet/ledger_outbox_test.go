@@ -34,6 +34,12 @@ func TestOutbox(t *testing.T) {
 	}
 	commit(message("slack", "b", 2), message("slack", "a", 3), message("other", "a", 3), message("slack", "c", 1))
 	commit(message("slack", "a", 3)) // again: it is there
+	late := message("late", "d", 0)
+	late.Due = at.Add(time.Minute)
+	commit(late)
+	if got := due("late", at, 10) + "then " + due("late", late.Due, 10); got != "then d0 " {
+		t.Errorf("due now and later are %q", got)
+	}
 	if got := due("slack", at, 10); got != "c0 b0 a0 " {
 		t.Errorf("due are %q", got)
 	}

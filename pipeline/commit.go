@@ -22,9 +22,10 @@ func (r *run) commit(ctx context.Context, workers []*worker, recorder *recorder)
 		return err
 	}
 	batch := parquet.Batch{Messages: unusual.messages, Sightings: unusual.sightings}
+	lastUse := unusual.lastUse(r.lake)
 	for _, w := range workers {
 		batch.Files = append(batch.Files, w.out.files...)
-		messages, err := w.told.messages()
+		messages, err := w.told.messages(lastUse)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,14 @@ type Explaining struct {
 const mostExplained = 10_000
 
 // explainedChange is what is told of a change.
-type explainedChange struct{ severity, summary string }
+type explainedChange struct {
+	severity, summary string
+	lines             []string // of the difference, the first ones
+	automation        string   // that made it
+}
+
+// toldLines is how many lines of a difference are told.
+const toldLines = 5
 
 // explain explains the news that the workers found, which lie in files that are durable and
 // do not count yet. Without news, or when ctx ends, all stays as the records show it.
@@ -111,7 +118,7 @@ func (x *explaining) one(e *history.Explainer, c *foundChange) error {
 	if c.Time.Before(x.run.options.RecentSince) {
 		return nil
 	}
-	told := explainedChange{c.kind.Severity, c.summary}
+	told := explainedChange{severity: c.kind.Severity, summary: c.summary}
 	if c.explainable && x.left > 0 {
 		x.left--
 		d, err := e.Explain(&c.Change)
@@ -122,12 +129,12 @@ func (x *explaining) one(e *history.Explainer, c *foundChange) error {
 			told.severity = d.Severity.String()
 		}
 		if d != nil {
-			told.summary = d.Summarise(c.summary)
+			told.summary, told.lines = d.Summarise(c.summary), d.Changed(toldLines)
 		}
 	}
 	if automation := x.run.options.Explaining.Automation; automation != nil {
 		if name := automation(c.actors...); name != "" {
-			told.severity, told.summary = difference.Lower(told.severity), told.summary+" (by "+name+")"
+			told.severity, told.summary, told.automation = difference.Lower(told.severity), told.summary+" (by "+name+")", name
 		}
 	}
 	c.kind.Severity = told.severity

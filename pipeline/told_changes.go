@@ -79,6 +79,7 @@ func (t *toldChanges) explained(by map[string]explainedChange) {
 	for _, c := range slices.Concat(t.changes, t.minor) {
 		if e, ok := by[c.key]; ok {
 			c.change.Severity, c.change.Summary = e.severity, e.summary
+			c.change.Difference, c.change.Automation = e.lines, e.automation
 			c.change = c.change.Cleaned()
 		}
 		if slices.Contains(t.grave, c.change.Severity) {
@@ -89,15 +90,33 @@ func (t *toldChanges) explained(by map[string]explainedChange) {
 	t.untold += int64(len(told) - len(t.changes))
 }
 
-// messages are those for the outbox, one for each webhook and change.
-func (t *toldChanges) messages() (messages []parquet.Message, err error) {
+// gathering is how long changes by automation wait for more of the same run, which are told
+// together: an apply goes on for minutes, and log files come in portions.
+const gathering = 2 * time.Minute
+
+// messages are those for the outbox, one for each webhook and change. lastUse says when a role
+// acted last as far as is known, the zero time where nothing is.
+func (t *toldChanges) messages(lastUse func(arn string) (time.Time, error)) (messages []parquet.Message, err error) {
 	for _, c := range t.changes {
+		for _, arn := range c.change.RoleARNs {
+			at, err := lastUse(arn)
+			if err != nil {
+				return nil, err
+			}
+			if day := at.Format(time.DateOnly); !at.IsZero() && day > c.change.LastUsed {
+				c.change.LastUsed = day
+			}
+		}
+		var due time.Time
+		if c.change.Automation != "" {
+			due = time.Now().Add(gathering)
+		}
 		body, err := json.Marshal(c.change)
 		if err != nil {
 			return nil, fmt.Errorf("telling of event %q: %w", c.change.EventID, err)
 		}
 		for _, webhook := range t.Webhooks {
-			messages = append(messages, parquet.Message{Webhook: webhook, Key: c.key, EventTime: c.change.EventTime, Body: body})
+			messages = append(messages, parquet.Message{Webhook: webhook, Key: c.key, EventTime: c.change.EventTime, Body: body, Due: due})
 		}
 	}
 	return messages, nil

@@ -107,6 +107,31 @@ func (r *run) judgeAccess(ctx context.Context, workers []*worker) (news unusualN
 	return news, err
 }
 
+// lastUse says when roles acted last, to the day: before the commit, as the ledger remembers
+// it, or in it.
+func (n *unusualNews) lastUse(lake *parquet.Lake) func(arn string) (time.Time, error) {
+	if n.sightings == nil {
+		return func(string) (time.Time, error) { return time.Time{}, nil }
+	}
+	var now map[string]time.Time // of this commit, by key
+	return func(arn string) (time.Time, error) {
+		if now == nil {
+			now = map[string]time.Time{}
+			for _, s := range n.sightings.Seen {
+				if s.Kind == unusual.OfRole {
+					now[string(s.Key)] = s.Last
+				}
+			}
+		}
+		key := unusual.Key(unusual.RoleKey(arn))
+		s, ok, err := lake.Ledger().Seen(unusual.OfRole, key)
+		if !ok || now[string(key)].After(s.Last) {
+			return now[string(key)], err
+		}
+		return s.Last, err
+	}
+}
+
 func (u *Unusual) judge(lake *parquet.Lake) (*unusual.Judge, error) {
 	own, err := ownAccounts(lake, u.Accounts)
 	if err != nil {

@@ -210,3 +210,44 @@ func TestOldUnusualAccessIsNoNews(t *testing.T) {
 		t.Errorf("found %v", got)
 	}
 }
+
+// TestToldChangeExplainsItself: the message about a change has lines of the difference and when
+// its role acted last; that of known automation waits for more of the same run.
+func TestToldChangeExplainsItself(t *testing.T) {
+	logs := accessLogs{dir: t.TempDir()}
+	logs.ordinaryDays(t)
+	trusts := func(at time.Time, user, principal string) {
+		document := `{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"` + principal + `\"},\"Action\":\"sts:AssumeRole\"}]}`
+		logs.add(t, at, "iam", "UpdateAssumeRolePolicy", fmt.Sprintf(iamUser, user), "203.0.113.7", `,"requestParameters":{"roleName":"app-server","policyDocument":"`+document+`"}`)
+	}
+	trusts(unordinaryDay.AddDate(0, 0, -9), "alice", "111111111111")
+	trusts(unordinaryDay, "alice", "*")
+	trusts(unordinaryDay.Add(time.Minute), "robot", "111111111111")
+	dir := filepath.Join(t.TempDir(), "lake")
+	ingest(t, dir, pipeline.Options{
+		RecentSince: unordinaryDay.Add(-time.Hour), Telling: pipeline.Telling{Webhooks: []string{"w"}, AtLeast: "info"}, Unusual: &pipeline.Unusual{},
+		Explaining: &pipeline.Explaining{Automation: func(actors ...string) string {
+			if slices.Contains(actors, "arn:aws:iam::111111111111:user/robot") {
+				return "terraform"
+			}
+			return ""
+		}},
+	}, logs.dir)
+	outbox := pipeline.Outbox{Ledger: openToWrite(t, dir).Ledger()}
+	told := func(at time.Time) (told []alert.Change) {
+		entries, err := outbox.Due("w", at, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			told = append(told, e.Change)
+		}
+		return told
+	}
+	if now := told(time.Now()); len(now) != 1 || now[0].Severity != "critical" || now[0].LastUsed != "2026-09-18" || strings.Join(now[0].Difference, " ") != `- "AWS": "111111111111" + "AWS": "*"` {
+		t.Errorf("told are %+v", now)
+	}
+	if later := told(time.Now().Add(3 * time.Minute)); len(later) != 2 || later[1].Automation != "terraform" || later[1].LastUsed != "2026-09-18" || later[0].Automation != "" {
+		t.Errorf("told later are %+v", later)
+	}
+}

@@ -48,6 +48,26 @@ func (d *Difference) Lines() []Line {
 	return lines
 }
 
+// Changed are the lines that one of both documents alone has, without indentation and with
+// their marks and leaving out brackets alone, at most so many: beyond, the last of them says how many more there are. There
+// are none where one of the documents is not known.
+func (d *Difference) Changed(most int) (changed []string) {
+	more := 0
+	for _, l := range d.Lines() {
+		switch {
+		case l.Mark != Minus && l.Mark != Plus, strings.Trim(l.Text, "{}[], ") == "":
+		case len(changed) < most:
+			changed = append(changed, string(l.Mark)+" "+strings.TrimSpace(l.Text))
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		changed[most-1] = fmt.Sprintf("… and %d more lines", more+1)
+	}
+	return changed
+}
+
 func linesOf(d Document) []string {
 	if d.State != Known {
 		return nil

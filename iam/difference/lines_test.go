@@ -36,6 +36,28 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestChanged are the lines of a difference for a message.
+func TestChanged(t *testing.T) {
+	changed := Difference{Before: policyOf(service + `,"Sid":"a"`), After: policyOf(service + `,"Sid":"b"`)}
+	if got := strings.Join(changed.Changed(5), "|"); got != `- "Sid": "a"|+ "Sid": "b"` {
+		t.Errorf("changed are %s", got)
+	}
+	made := Difference{Before: Document{State: Absent}, After: policyOf(service)}
+	all := made.Changed(100)
+	if got := made.Changed(3); len(got) != 3 || len(all) < 5 || got[1] != all[1] || got[2] != fmt.Sprintf("… and %d more lines", len(all)-2) {
+		t.Errorf("of %q the first are %q", all, got)
+	}
+	for _, line := range all {
+		if !strings.HasPrefix(line, "+ \"") {
+			t.Errorf("a line is %q", line)
+		}
+	}
+	unknown := Difference{Before: Document{State: Unknown}, After: policyOf(service)}
+	if got := unknown.Changed(5); got != nil {
+		t.Errorf("without what was before changed are %q", got)
+	}
+}
+
 // TestBeside: without the lines of the other, each document is whole.
 func TestBeside(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))

@@ -49,7 +49,15 @@ func TestMessages(t *testing.T) {
 	finding := trust(2)
 	finding.EventName, finding.Change, finding.Finding, finding.Severity = "AssumeRole", "", "new_caller", "high"
 	finding.Summary = "888888888888:AROA became app for the first time, from an account that is not one's own"
-	for name, entries := range map[string][]Entry{"finding": {{Change: finding}}, "one": {{Change: trust(1)}}, "policy": {{Change: policy}}, "many": many} {
+	trustful := trust(3)
+	trustful.Difference, trustful.LastUsed = []string{`- "AWS": "arn:aws:iam::111111111111:root"`, `+ "AWS": "*"`}, "2026-08-31"
+	var robot []Entry
+	for n := range 14 {
+		c := trust(n / 4)
+		c.Actor, c.Automation, c.Severity = fmt.Sprint("arn:aws:sts::111111111111:assumed-role/deploy/", n), "terraform", "medium"
+		robot = append(robot, Entry{Change: c})
+	}
+	for name, entries := range map[string][]Entry{"difference": {{Change: trustful}}, "automation": robot, "finding": {{Change: finding}}, "one": {{Change: trust(1)}}, "policy": {{Change: policy}}, "many": many} {
 		for _, webhook := range []string{Slack, Generic} {
 			text, err := json.MarshalIndent(payload(Webhook{Name: webhook}, changesOf(entries)), "", "  ")
 			if err != nil {
@@ -57,6 +65,31 @@ func TestMessages(t *testing.T) {
 			}
 			golden(t, filepath.Join("testdata", name+"."+webhook+".json"), append(text, '\n'))
 		}
+	}
+}
+
+// TestGrouped puts together what known automation did, and what somebody did often.
+func TestGrouped(t *testing.T) {
+	entry := func(n int, actor, automation string) Entry {
+		c := trust(n)
+		c.Actor, c.Automation = actor, automation
+		return Entry{Key: fmt.Sprint(n), Change: c}
+	}
+	var entries []Entry
+	for n := range 4 {
+		entries = append(entries, entry(10+n, "often", ""))
+	}
+	entries = append(entries, entry(1, "a", "terraform"), entry(0, "b", "terraform"), entry(2, "a", ""), entry(3, "a", ""), entry(4, "c", "pipeline"))
+	var got []string
+	for _, group := range grouped(entries) {
+		var keys []string
+		for _, e := range group {
+			keys = append(keys, e.Key)
+		}
+		got = append(got, strings.Join(keys, "+"))
+	}
+	if strings.Join(got, " ") != "0+1 2 3 4 10+11+12+13" {
+		t.Errorf("groups are %v", got)
 	}
 }
 
@@ -91,7 +124,7 @@ func TestHostileTexts(t *testing.T) {
 	} {
 		c := Change{
 			EventID: hostile, EventTime: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), EventName: hostile, AccountID: hostile, AWSRegion: hostile, Change: hostile, Finding: hostile, Severity: hostile, Outcome: hostile,
-			PolicyARN: hostile, Actor: hostile, SourceIPAddress: hostile, UserAgent: hostile, Summary: hostile,
+			PolicyARN: hostile, Actor: hostile, Automation: hostile, LastUsed: hostile, Difference: slices.Repeat([]string{hostile}, 9), SourceIPAddress: hostile, UserAgent: hostile, Summary: hostile,
 		}
 		for range 100 {
 			c.RoleARNs = append(c.RoleARNs, hostile)
@@ -118,8 +151,11 @@ func checkMessage(t *testing.T, m slackMessage) (characters int) {
 			t.Errorf("a text of %d characters where at most %d are allowed", n, most)
 		}
 		characters += utf8.RuneCountInString(text.Text)
-		if strings.ContainsAny(text.Text, "\x00\x1b\r\n\u202e\u2066\u200b\ue000\U000e0001") || !utf8.ValidString(text.Text) {
+		if strings.ContainsAny(strings.ReplaceAll(text.Text, "\n", ""), "\x00\x1b\r\u202e\u2066\u200b\ue000\U000e0001") || !utf8.ValidString(text.Text) {
 			t.Errorf("a text has characters that disguise: %q", text.Text)
+		}
+		if lines := strings.Count(text.Text, "\n") + 1; lines > maxLines {
+			t.Errorf("a text of %d lines", lines)
 		}
 		if text.Type != "plain_text" && strings.ContainsAny(text.Text, "<>") {
 			t.Errorf("markup in %q", text.Text)

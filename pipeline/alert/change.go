@@ -24,8 +24,15 @@ type Change struct {
 	Actor           string `json:"actor"`
 	SourceIPAddress string `json:"source_ip_address,omitempty"`
 	UserAgent       string `json:"user_agent,omitempty"`
+	// Automation is the known automation that made it.
+	Automation string `json:"automation,omitempty"`
 	// Summary says what was changed, in one line.
 	Summary string `json:"summary"`
+	// Difference are lines of the documents before (-) and after (+), a few.
+	Difference []string `json:"difference,omitempty"`
+	// LastUsed is the day on which one of the roles acted last, YYYY-MM-DD in UTC, as far as
+	// is known.
+	LastUsed string `json:"last_used,omitempty"`
 }
 
 // The longest that texts of a change may be, in characters, and how many roles are named.
@@ -33,12 +40,14 @@ const (
 	maxText    = 300
 	maxSummary = 1500
 	maxRoles   = 10
+	maxLines   = 5
+	maxLine    = 200
 )
 
 // Cleaned is the change with texts that may be shown and stored: of bounded length, and
 // without characters that could disguise it.
 func (c Change) Cleaned() Change {
-	for _, text := range []*string{&c.EventID, &c.EventName, &c.AccountID, &c.AWSRegion, &c.Change, &c.Finding, &c.Severity, &c.Outcome, &c.PolicyARN, &c.Actor, &c.SourceIPAddress, &c.UserAgent} {
+	for _, text := range []*string{&c.EventID, &c.EventName, &c.AccountID, &c.AWSRegion, &c.Change, &c.Finding, &c.Severity, &c.Outcome, &c.PolicyARN, &c.Actor, &c.SourceIPAddress, &c.UserAgent, &c.Automation, &c.LastUsed} {
 		*text = clean(*text, maxText)
 	}
 	c.Summary = clean(c.Summary, maxSummary)
@@ -51,5 +60,10 @@ func (c Change) Cleaned() Change {
 		roles = append(roles, clean(role, maxText))
 	}
 	c.RoleARNs = roles
+	var lines []string
+	for _, line := range c.Difference[:min(len(c.Difference), maxLines)] {
+		lines = append(lines, clean(line, maxLine))
+	}
+	c.Difference = lines
 	return c
 }

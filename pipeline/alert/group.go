@@ -11,16 +11,31 @@ import (
 // mostApart is how many changes of one actor that wait together have messages of their own.
 const mostApart = 3
 
-// grouped are entries as they are told: those of an actor who made more than a few changes,
-// as one, the others alone. Each group is in the order of time.
-func grouped(entries []Entry) (groups [][]Entry) {
-	byActor := map[string][]Entry{}
-	for _, e := range entries {
-		byActor[e.Change.Actor] = append(byActor[e.Change.Actor], e)
+// maker is who changes are told of together: a known automation, whichever of its sessions
+// it was, else an actor.
+type maker struct{ automation, actor string }
+
+func makerOf(c Change) maker {
+	if c.Automation != "" {
+		return maker{automation: c.Automation}
 	}
-	for _, of := range byActor {
+	return maker{actor: c.Actor}
+}
+
+// name is a maker's in a title.
+func (m maker) name() string { return cmp.Or(m.automation, shortActor(m.actor)) }
+
+// grouped are entries as they are told: those of known automation, and of an actor who made
+// more than a few changes, as one, the others alone. Each group is in the order of time.
+func grouped(entries []Entry) (groups [][]Entry) {
+	byMaker := map[maker][]Entry{}
+	for _, e := range entries {
+		by := makerOf(e.Change)
+		byMaker[by] = append(byMaker[by], e)
+	}
+	for by, of := range byMaker {
 		slices.SortFunc(of, compare)
-		if len(of) > mostApart {
+		if len(of) > mostApart || by.automation != "" {
 			groups = append(groups, of)
 		} else {
 			groups = append(groups, alone(of)...)

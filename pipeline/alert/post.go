@@ -26,11 +26,20 @@ func (f *failure) Error() string { return f.reason }
 func payload(w Webhook, changes []Change) any {
 	switch {
 	case w.Name != Slack:
-		return map[string]any{"version": 1, "changes": changes}
+		return genericOf(changes)
 	case len(changes) == 1:
 		return slackOf(changes[0])
 	}
 	return slackOfMany(changes)
+}
+
+// genericOf is the message for other programs.
+func genericOf(changes []Change) any {
+	message := map[string]any{"version": 1, "changes": changes}
+	if len(changes) > 1 {
+		message["title"] = titleOfMany(changes)
+	}
+	return message
 }
 
 // post posts one message.

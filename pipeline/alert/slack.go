@@ -56,24 +56,44 @@ func slackOf(c Change) slackMessage {
 	if len(c.RoleARNs) > 0 {
 		fields = append(fields, *plain("Roles: "+strings.Join(c.RoleARNs, ", "), maxField))
 	}
-	return slackMessage{
+	if c.LastUsed != "" {
+		fields = append(fields, *plain("Last used: "+c.LastUsed, maxField))
+	}
+	m := slackMessage{
 		Text: escaped(clean(title, maxHeader)),
 		Blocks: []slackBlock{
 			{Type: "header", Text: plain(title, maxHeader)},
 			{Type: "section", Text: plain(c.Summary, maxSummary)},
-			{Type: "section", Fields: fields},
-			{Type: "context", Elements: []slackText{{Type: "mrkdwn", Text: evidence(c)}}},
 		},
 	}
+	if len(c.Difference) > 0 {
+		m.Blocks = append(m.Blocks, slackBlock{Type: "section", Text: plainLines(c.Difference)})
+	}
+	m.Blocks = append(m.Blocks, slackBlock{Type: "section", Fields: fields}, slackBlock{Type: "context", Elements: []slackText{{Type: "mrkdwn", Text: evidence(c)}}})
+	return m
+}
+
+// plainLines is a text of several lines, each cleaned by itself.
+func plainLines(lines []string) *slackText {
+	cleaned := make([]string, len(lines))
+	for i, line := range lines {
+		cleaned[i] = clean(line, maxLine)
+	}
+	return &slackText{Type: "plain_text", Text: strings.Join(cleaned, "\n")}
 }
 
 // maxListed is how many changes a message about several lists.
 const maxListed = 10
 
-// slackOfMany is the message about changes of one actor that came together.
-func slackOfMany(changes []Change) slackMessage {
+// titleOfMany says how many changes came together.
+func titleOfMany(changes []Change) string {
 	first, last := changes[0], changes[len(changes)-1]
-	title := fmt.Sprintf("%s: %d %s in %s by %s", worst(changes), len(changes), whatThey(changes), span(last.EventTime.Sub(first.EventTime)), shortActor(first.Actor))
+	return fmt.Sprintf("%s: %d %s in %s by %s", worst(changes), len(changes), whatThey(changes), span(last.EventTime.Sub(first.EventTime)), makerOf(first).name())
+}
+
+// slackOfMany is the message about changes of one maker that came together.
+func slackOfMany(changes []Change) slackMessage {
+	title := titleOfMany(changes)
 	m := slackMessage{Text: escaped(clean(title, maxHeader)), Blocks: []slackBlock{{Type: "header", Text: plain(title, maxHeader)}}}
 	for i, c := range changes {
 		if i == maxListed {
