@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -124,15 +125,13 @@ func (s *Sightings) put(tx *sql.Tx) error {
 			other = append(other, e)
 		}
 	}
-	values := func(e Seen) []any {
-		return []any{e.Kind, e.Key, e.First.UnixMicro(), e.Last.UnixMicro(), e.Number}
-	}
-	if err := each(tx, "put_seen", other, values); err != nil {
+	err := each(tx, "put_seen", slices.Collect(slices.Chunk(other, seenAtOnce)), func(some []Seen) []any { return []any{seenList(some)} })
+	if err != nil {
 		return err
 	}
-	err := each(tx, "put_limited_seen", limited, func(e Seen) []any {
+	err = each(tx, "put_limited_seen", limited, func(e Seen) []any {
 		prefix := e.Key[:e.Prefix]
-		return append(values(e), prefix, behind(prefix), e.Most)
+		return []any{e.Kind, e.Key, e.First.UnixMicro(), e.Last.UnixMicro(), e.Number, prefix, behind(prefix), e.Most}
 	})
 	if err != nil {
 		return err
@@ -154,6 +153,21 @@ func (s *Sightings) put(tx *sql.Tx) error {
 		s.Forgotten += n
 	}
 	return nil
+}
+
+// seenAtOnce is how many entries one statement puts: most of its time goes into being run.
+const seenAtOnce = 500
+
+// seenList writes entries as put_seen takes them.
+func seenList(some []Seen) []byte {
+	list := []byte{'['}
+	for i, e := range some {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = fmt.Appendf(list, "[%q,\"%x\",%d,%d,%d]", e.Kind, e.Key, e.First.UnixMicro(), e.Last.UnixMicro(), e.Number)
+	}
+	return append(list, ']')
 }
 
 // putSightings remembers what the events of a batch showed, whose files are learnt then.

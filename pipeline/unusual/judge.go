@@ -88,22 +88,19 @@ func (x *judging) remember() {
 			x.put(s)
 		}
 	}
-	for _, account := range slices.Sorted(maps.Keys(x.o.accounts)) {
-		s := x.o.accounts[account]
+	for account, s := range x.o.accounts {
 		put(parquet.Seen{Kind: ofAccount, Key: Key(account), First: at(s.first), Last: at(s.last)})
 	}
-	for _, role := range slices.Sorted(maps.Keys(x.o.roles)) {
-		s := x.o.roles[role]
+	for role, s := range x.o.roles {
 		put(parquet.Seen{Kind: OfRole, Key: Key(role), First: at(s.first), Last: at(s.last)})
 	}
 	for kind, of := range map[string]map[ofRole]*sight{ofCaller: x.o.callers, ofNetwork: x.o.networks} {
-		most := CallersOfRole
-		if kind == ofNetwork {
-			most = NetworksOfRole
-		}
-		for _, key := range slices.SortedFunc(maps.Keys(of), compareKeys) {
-			s := of[key]
-			put(parquet.Seen{Kind: kind, Key: Key(key.role, key.what), First: at(s.first), Last: at(s.last), Prefix: half, Most: most})
+		for key, s := range of {
+			entry := parquet.Seen{Kind: kind, Key: Key(key.role, key.what), First: at(s.first), Last: at(s.last)}
+			if kind == ofNetwork {
+				entry.Prefix, entry.Most = half, NetworksOfRole
+			}
+			put(entry)
 			if at(s.first).Before(x.o.Since) {
 				x.older[kind+key.role] = x.older[kind+key.role].and(at(s.first))
 			}

@@ -13,8 +13,8 @@ import (
 const (
 	mostObserved = 20_000 // of a kind
 	mostAlone    = 2_000  // events that are findings by themselves
-	// NetworksOfRole and CallersOfRole are how many are known of a role. One with more has no
-	// habits: nothing of it is new.
+	// NetworksOfRole and CallersOfRole are how many a role has that has habits: of one with
+	// more nothing is new. More networks of it are not remembered.
 	NetworksOfRole = 64
 	CallersOfRole  = 1_000
 )
