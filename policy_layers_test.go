@@ -86,6 +86,7 @@ var homes = map[string]struct {
 }{
 	"github.com/marcboeker/go-duckdb/v2":       {"queries", 1},
 	"github.com/marcboeker/go-duckdb/mapping":  {"queries", 5},
+	"github.com/trinodb/trino-go-client":       {"queries", 2},
 	"modernc.org/sqlite":                       {"parquet", 1},
 	"github.com/spf13/cobra":                   {"cmd", 100},
 	"github.com/knadh/koanf/":                  {"config", 1},

@@ -25,6 +25,7 @@ var modules = map[string]string{
 	"modernc.org/sqlite":                       "the ledger: transactions without cgo",
 	"modernc.org/libc":                         "tests only: stands below SQLite, whose writes fail there",
 	"golang.org/x/sys":                         "the lake's lock, which the kernel gives back when a process dies",
+	"github.com/trinodb/trino-go-client":       "asks Trino, page by page",
 	"github.com/marcboeker/go-duckdb/v2":       "runs the reports: an engine that reads Parquet where it lies",
 	"github.com/spf13/cobra":                   "commands, help and shell completion",
 	"github.com/spf13/pflag":                   "flags with values of a closed set, for cobra",

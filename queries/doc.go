@@ -19,8 +19,10 @@
 //
 // # Engines
 //
-// [Engine] is the seam: [OpenDuckDB] is the one engine so far. It reads the files
-// that the lake's own list names and no others: the paths travel as values, and
+// [Engine] is the seam. [OpenTrino] asks a server that knows the lake by tables and views
+// of its own catalogue (deploy/sql, which a test holds against the schema and views/); it has
+// no ledger, and refuses questions that build on views which it cannot plan. [OpenDuckDB]
+// needs nothing but the lake. It reads the files that the lake's own list names and no others: the paths travel as values, and
 // when the views stand, file access beyond that list, extensions and settings are
 // locked. A statement of a reader must, by DuckDB's own parser, be one that only
 // reads. Rows stream: what is not read is not kept.

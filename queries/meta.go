@@ -12,10 +12,15 @@ import (
 
 // Meta says what the answers rest on.
 func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
+	return describe(ctx, e, "duckdb "+e.version, p)
+}
+
+// describe says what the answers of an engine rest on. version is its name and version.
+func describe(ctx context.Context, e Engine, version string, p Params) (Meta, error) {
 	m := Meta{Since: p.Since.UTC(), Until: p.Until.UTC(), Inventory: []MetaSnapshot{}, InventoryDate: p.InventoryDate, Trails: []MetaTrail{}}
 	m.Catalogue = &MetaCatalogue{Date: actions.Embedded().Date(), Source: "embedded"}
 	m.Coverage.Thin, m.Coverage.WithoutInventory = []string{}, []string{}
-	m.Versions = MetaVersions{Roletrail: buildVersion(), Engine: "duckdb " + e.version}
+	m.Versions = MetaVersions{Roletrail: buildVersion(), Engine: version}
 	for _, part := range []struct {
 		question string
 		add      func(row []any)
@@ -30,7 +35,7 @@ func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 		if part.question == "meta_changes" && !p.GrantAges && !slices.ContainsFunc(m.Inventory, MetaSnapshot.fromLogs) {
 			continue // it reads the events of all days, and has nothing to tell
 		}
-		if err := e.each(ctx, part.question, p, part.add); err != nil {
+		if err := eachRow(ctx, e, part.question, p, part.add); err != nil {
 			return Meta{}, fmt.Errorf("describing the answers: %w", err)
 		}
 	}
@@ -38,8 +43,8 @@ func (e *duckEngine) Meta(ctx context.Context, p Params) (Meta, error) {
 	return m, nil
 }
 
-// each runs a question and hands over its rows.
-func (e *duckEngine) each(ctx context.Context, name string, p Params, add func(row []any)) error {
+// eachRow runs a question and hands over its rows.
+func eachRow(ctx context.Context, e Engine, name string, p Params, add func(row []any)) error {
 	rows, err := e.Run(ctx, name, p)
 	if err != nil {
 		return err

@@ -27,14 +27,14 @@ snapshot_roles as (
 )
 
 select
-    roles.account_id,
-    roles.snapshot_date,
+    counted.account_id,
+    counted.snapshot_date,
     count(*) as roles,
-    coalesce(max(roles.origin), 'inventory') as origin
-from snapshot_roles as roles
+    coalesce(max(counted.origin), 'inventory') as origin
+from snapshot_roles as counted
 cross join params
 where
     params.accounts is null
-    or contains(split(params.accounts, ','), roles.account_id)
-group by roles.account_id, roles.snapshot_date
-order by roles.account_id asc nulls last
+    or contains(split(params.accounts, ','), counted.account_id)
+group by counted.account_id, counted.snapshot_date
+order by counted.account_id asc nulls last

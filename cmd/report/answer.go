@@ -18,16 +18,25 @@ type opener func(ctx context.Context, lake string) (queries.Engine, error)
 
 // withEngine opens the lake for the time of use.
 func (r *report) withEngine(ctx context.Context, use func(queries.Engine) error) (err error) {
-	folder, err := r.fetched(ctx)
-	if err != nil {
-		return err
-	}
-	engine, err := r.open(ctx, folder)
+	engine, err := r.openEngine(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
 	return use(engine)
+}
+
+// openEngine opens the engine that the flags name. DuckDB reads files, Trino finds the lake
+// by its own catalogue.
+func (r *report) openEngine(ctx context.Context) (queries.Engine, error) {
+	if r.engine.name == trino {
+		return queries.OpenTrino(ctx, r.engine.trino)
+	}
+	folder, err := r.fetched(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.open(ctx, folder)
 }
 
 // answer runs the named question and writes its rows under what they rest on.

@@ -5,5 +5,5 @@ select
     column_name,
     data_type
 from information_schema.columns
-where table_schema = 'main'
+where table_schema = current_schema
 order by table_name, ordinal_position

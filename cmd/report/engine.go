@@ -3,10 +3,54 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"github.com/spf13/cobra"
+
+	"roletrail/cmd/internal/cli"
 	"roletrail/parquet"
 	"roletrail/queries"
 )
+
+// engineName names an engine of package queries.
+type engineName string
+
+const (
+	duckDB engineName = "duckdb"
+	trino  engineName = "trino"
+)
+
+// engineFlags say what computes the answers, for all commands.
+type engineFlags struct {
+	name  engineName
+	trino queries.TrinoOptions
+}
+
+func (f *engineFlags) add(root *cobra.Command) {
+	f.name = duckDB
+	cli.EnumVar(root, true, &f.name, "engine", "what computes the answer", duckDB, trino)
+	flags := root.PersistentFlags()
+	flags.StringVar(&f.trino.URL, "trino-url", "", "of the coordinator, with --engine trino: https://USER@HOST:PORT")
+	flags.StringVar(&f.trino.Catalog, "trino-catalog", "hive", "where its tables are")
+	flags.StringVar(&f.trino.Schema, "trino-schema", "roletrail", "where its views for readers are")
+}
+
+// check refuses flags that would do nothing.
+func (f *engineFlags) check(cmd *cobra.Command) error {
+	changed := cmd.Flags().Changed
+	for _, name := range []string{"trino-url", "trino-catalog", "trino-schema"} {
+		if f.name != trino && changed(name) {
+			return cli.Usage(fmt.Errorf("flag --%s is for --engine trino alone", name), "")
+		}
+	}
+	switch {
+	case f.name == trino && f.trino.URL == "":
+		return cli.Usage(errors.New("--engine trino needs --trino-url"), "like --trino-url https://auditor@trino.example.com")
+	case f.name == trino && changed("lake"):
+		return cli.Usage(errors.New("flag --lake is not for --engine trino"), "the tables of its catalogue say where the lake is")
+	}
+	return nil
+}
 
 // openDuckDB opens the lake in a folder and DuckDB over it. giveUp ends the
 // process when a statement takes too much memory and cannot be interrupted.

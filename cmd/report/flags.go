@@ -13,22 +13,15 @@ import (
 	"roletrail/review"
 )
 
-// engineName names an engine of package queries.
-type engineName string
-
-const duckDB engineName = "duckdb"
-
-// outputFlags say how an answer is written and who computes it.
+// outputFlags say how an answer is written.
 type outputFlags struct {
 	format review.Format
-	engine engineName
 	wide   bool
 }
 
 func (f *outputFlags) add(cmd *cobra.Command) {
-	f.format, f.engine = review.Table, duckDB
+	f.format = review.Table
 	cli.EnumVar(cmd, false, &f.format, "format", "how the answer is written", review.Formats()...)
-	cli.EnumVar(cmd, false, &f.engine, "engine", "what computes the answer", duckDB)
 	cmd.Flags().BoolVar(&f.wide, "wide", false, "all columns of a table, however wide")
 }
 

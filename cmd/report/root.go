@@ -12,9 +12,10 @@ import (
 type report struct {
 	*cli.Program
 	*cli.Common
-	open  opener
-	cache cli.Cache
-	until time.Time // end of the window, zero where there is none
+	open   opener
+	cache  cli.Cache
+	engine engineFlags
+	until  time.Time // end of the window, zero where there is none
 }
 
 func newRoot(r *report) *cobra.Command {
@@ -36,6 +37,14 @@ which are used, when, by whom and for what, and what they may do and never do.`,
 	}
 	r.Common = cli.AddCommon(root, r.Program)
 	r.cache.Flags(root.PersistentFlags())
+	r.engine.add(root)
+	load := root.PersistentPreRunE
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		if err := load(cmd, args); err != nil {
+			return err
+		}
+		return r.engine.check(cmd)
+	}
 	cli.TakesS3Lake(root)
 	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newSessions(r), newReview(r), newSQL(r), newServe(r))
 	return root

@@ -1,0 +1,2 @@
+-- Which Trino this is.
+select version()
