@@ -65,7 +65,7 @@ func TestStatementPattern(t *testing.T) {
 
 // notReports are the folders of queries/ whose SQL answers no question by itself.
 // They are explained together.
-var notReports = []string{"queries/views/", "queries/duckdb/", "queries/trino/"}
+var notReports = []string{"queries/views/", "queries/duckdb/", "queries/trino/", "queries/examples/"}
 
 // A description says first what one row is, and then what the columns mean.
 var described = regexp.MustCompile(`(?ms)^description: (>\s+)?One row\b.*^columns:$`)

@@ -16,19 +16,27 @@ import (
 	"roletrail/config/didyoumean"
 )
 
-// check holds the text against the table of keys. The first thing wrong is
-// the error.
+// check holds the text against the table of keys. The first thing wrong is the error.
 func check(path string, b []byte) error {
+	for _, mistake := range checkAll(path, b) {
+		return mistake
+	}
+	return nil
+}
+
+// checkAll is everything that is wrong with the text, in the order of its lines: of a list of
+// entries the first thing, for those that follow may be wrong because of it.
+func checkAll(path string, b []byte) []error {
 	decoder := yaml.NewDecoder(bytes.NewReader(b))
 	var document yaml.Node
 	if err := decoder.Decode(&document); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil // an empty file sets nothing
 		}
-		return syntaxError(path, err)
+		return []error{syntaxError(path, err)}
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return &Error{Path: path, Err: errors.New("holds more than one document")}
+		return []error{&Error{Path: path, Err: errors.New("holds more than one document")}}
 	}
 	root := document.Content[0]
 	if root.Tag == "!!null" {
@@ -39,42 +47,41 @@ func check(path string, b []byte) error {
 
 // checkMapping checks the keys of one section; prefix is "" at the top and
 // "limits." inside limits.
-func checkMapping(path, prefix string, n *yaml.Node) error {
+func checkMapping(path, prefix string, n *yaml.Node) (mistakes []error) {
 	if n.Kind != yaml.MappingNode {
-		return &Error{Path: path, Line: n.Line, Err: fmt.Errorf("%smust be keys with values, not %s", label(prefix), written(n))}
+		return []error{&Error{Path: path, Line: n.Line, Err: fmt.Errorf("%smust be keys with values, not %s", label(prefix), written(n))}}
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		name := prefix + key.Value
 		if seen[name] {
-			return &Error{Path: path, Line: key.Line, Err: fmt.Errorf("key %q stands twice", name)}
+			mistakes = append(mistakes, &Error{Path: path, Line: key.Line, Err: fmt.Errorf("key %q stands twice", name)})
+			continue
 		}
 		seen[name] = true
-		if err := checkKey(path, name, key, value); err != nil {
-			return err
-		}
+		mistakes = append(mistakes, checkKey(path, name, key, value)...)
 	}
-	return nil
+	return mistakes
 }
 
-func checkKey(path, name string, key, value *yaml.Node) error {
+func checkKey(path, name string, key, value *yaml.Node) []error {
 	if sections[name] {
 		return checkMapping(path, name+".", value)
 	}
 	checkValue, known := keys[name]
 	if !known {
-		return &Error{
+		return []error{&Error{
 			Path: path, Line: key.Line, Err: fmt.Errorf("unknown key %q", name),
 			hint: didyoumean.Hint(name, allNames()),
-		}
+		}}
 	}
 	if err := checkValue(value); err != nil {
 		line := value.Line
 		if at := (*lineError)(nil); errors.As(err, &at) {
 			line = at.line
 		}
-		return &Error{Path: path, Line: line, Err: fmt.Errorf("%s %w", name, err), hint: hintOf(err)}
+		return []error{&Error{Path: path, Line: line, Err: fmt.Errorf("%s %w", name, err), hint: hintOf(err)}}
 	}
 	return nil
 }

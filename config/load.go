@@ -51,6 +51,23 @@ func Load(path, dir string) (Config, error) {
 	return readFile(path)
 }
 
+// Check is everything that is wrong with the file that [Load] would read, and which file
+// that is; it is empty if there is none.
+func Check(path, dir string) (file string, mistakes []error) {
+	file = path
+	if path == "" {
+		file = filepath.Join(dir, FileName)
+	}
+	b, err := readLimited(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && path == "":
+		return "", nil
+	case err != nil:
+		return file, []error{&Error{Path: file, Err: err}}
+	}
+	return file, checkAll(file, b)
+}
+
 func readFile(path string) (Config, error) {
 	b, err := readLimited(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -17,6 +17,9 @@
 // supplies the names that DuckDB lacks, and a test bans what both accept and
 // answer differently. Only the files in duckdb/ are for one engine alone.
 //
+// Questions for ad hoc use are in examples/, each with what it asks in its first line;
+// they read the views alone.
+//
 // # Engines
 //
 // [Engine] is the seam. [OpenTrino] asks a server that knows the lake by tables and views

@@ -53,6 +53,7 @@ type duckEngine struct {
 	version   string
 	ownTemp   string // to be removed by Close
 	mixed     bool   // the files differ in their columns
+	corrected bool   // events correct others, so that the views are other ones
 	memory    int64  // limit in bytes
 	giveUp    func(error)
 

@@ -75,11 +75,16 @@ func (e *duckEngine) correct(ctx context.Context, conn driver.ExecerContext) err
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil || !any {
 		return err
 	}
-	corrected, err := scripts([]string{"duckdb/replaced.sql", "duckdb/lake_events_corrected.sql", "duckdb/loose_events_corrected.sql", "duckdb/drop_rollups.sql", "duckdb/empty_uses.sql", "duckdb/empty_session_days.sql"})
+	e.corrected = true
+	corrected, err := scripts(correctionScripts())
 	if err != nil {
 		return err
 	}
 	return e.run(ctx, conn, corrected)
+}
+
+func correctionScripts() []string {
+	return []string{"duckdb/replaced.sql", "duckdb/lake_events_corrected.sql", "duckdb/loose_events_corrected.sql", "duckdb/drop_rollups.sql", "duckdb/empty_uses.sql", "duckdb/empty_session_days.sql"}
 }
 
 // compareSchemas looks whether the files of a table have different columns, as

@@ -11,7 +11,7 @@ import (
 	"roletrail/parquet"
 )
 
-//go:embed *.sql *.yml views/*.sql duckdb/*.sql trino/*.sql
+//go:embed *.sql *.yml views/*.sql duckdb/*.sql trino/*.sql examples/*.sql
 var texts embed.FS
 
 // lakeFiles is what an engine is given to read.

@@ -47,7 +47,7 @@ var divide = regexp.MustCompile(`([\w)]+)\s*/\s*([\w(]+)`)
 
 func TestPortable(t *testing.T) {
 	checked := 0
-	for _, pattern := range []string{"*.sql", "views/*.sql"} {
+	for _, pattern := range []string{"*.sql", "views/*.sql", "examples/*.sql"} {
 		files, err := fs.Glob(texts, pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,7 @@
 //	report review --out FOLDER    the quarterly access review, one page for a browser
 //	report sessions [--session S] one row per session of a role, or one session's calls
 //	report serve --listen ADDR    the same as metrics, for Prometheus
+//	report config --check         what is wrong with roletrail.yaml
 //	report sql [QUERY | -f FILE]  SQL over the views of the lake, read-only;
 //	                              without a query on a terminal, a prompt
 //

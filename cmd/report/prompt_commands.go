@@ -20,6 +20,7 @@ const promptHelp = `A statement may take several lines and ends with a semicolon
 
   .tables        list the views
   .schema VIEW   list the columns of a view
+  .examples      list questions to begin with; .examples NAME shows one
   .help          show this, as does \?
   .quit          leave, as do exit and Ctrl-D
 
@@ -59,13 +60,15 @@ func (r *report) dotCommand(ctx context.Context, engine queries.Engine, line str
 			return cli.WithHint(errors.New(".schema needs one view"), ".tables lists them")
 		}
 		return r.interruptible(ctx, func(ctx context.Context) error { return r.schema(ctx, engine, words[1], f) })
+	case ".examples":
+		return r.examples(words[1:], f)
 	case ".help":
 		_, err := fmt.Fprint(r.Stdout, promptHelp)
 		return err
 	case ".quit":
 		return errQuit
 	default:
-		hint := didyoumean.Hint(name, []string{".tables", ".schema", ".help", ".quit"})
+		hint := didyoumean.Hint(name, []string{".tables", ".schema", ".examples", ".help", ".quit"})
 		if hint == "" {
 			hint = ".help lists what there is"
 		}
@@ -126,6 +129,32 @@ func (r *report) schema(ctx context.Context, engine queries.Engine, view string,
 		return cli.WithHint(fmt.Errorf("there is no view %q", view), hint)
 	}
 	return r.writeHeld(result, f)
+}
+
+// examples lists the examples, or shows the statement of one, which can be typed again.
+func (r *report) examples(names []string, f *outputFlags) error {
+	examples, err := queries.Examples()
+	if err != nil {
+		return err
+	}
+	result := gathered{columns: []queries.Column{{Name: "example", Type: "varchar"}, {Name: "asks", Type: "varchar"}}}
+	var known []string
+	for _, e := range examples {
+		if len(names) == 1 && strings.EqualFold(names[0], e.Name) {
+			_, err := fmt.Fprintf(r.Stdout, "-- %s\n%s;\n", e.Asks, e.SQL)
+			return err
+		}
+		known = append(known, e.Name)
+		result.rows = append(result.rows, []any{e.Name, e.Asks})
+	}
+	if len(names) == 0 {
+		return r.writeHeld(result, f)
+	}
+	hint := didyoumean.Hint(names[0], known)
+	if hint == "" {
+		hint = ".examples lists them"
+	}
+	return cli.WithHint(fmt.Errorf("there is no example %q", names[0]), hint)
 }
 
 func (r *report) writeHeld(g gathered, f *outputFlags) error {

@@ -48,6 +48,17 @@ func converse(t *testing.T, keys *typist) (outcome, *fakeEngine, error) {
 	return outcome{0, out.String(), errs.String()}, engine, err
 }
 
+const regionsExample = `-- In which Regions do roles act, and since when?
+select
+    aws_region,
+    count(*) as calls,
+    count(distinct role_arn) as roles,
+    min(event_time) as first_seen
+from role_use
+group by aws_region
+order by calls desc, aws_region asc;
+`
+
 func TestPrompt(t *testing.T) {
 	for _, tc := range []struct {
 		name           string
@@ -66,6 +77,8 @@ func TestPrompt(t *testing.T) {
 		{"schema of nothing", []string{".schema evnts"}, "", "report: there is no view \"evnts\"\ndid you mean \"events\"?\n"},
 		{"schema without a view", []string{".schema"}, "", "report: .schema needs one view\n.tables lists them\n"},
 		{"help", []string{".help"}, promptHelp, ""},
+		{"an example", []string{".examples regions"}, regionsExample, ""},
+		{"an example that is none", []string{".examples region"}, "", "report: there is no example \"region\"\ndid you mean \"regions\"?\n"},
 		{"unknown command", []string{".tabels"}, "", "report: unknown command \".tabels\"\ndid you mean \".tables\"?\n"},
 		{"quit", []string{".quit", "select 1 as one;"}, "", ""},
 		{"quit as other prompts call it", []string{"exit;", "select 1 as one;"}, "", ""},

@@ -46,6 +46,6 @@ which are used, when, by whom and for what, and what they may do and never do.`,
 		return r.engine.check(cmd)
 	}
 	cli.TakesS3Lake(root)
-	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newSessions(r), newReview(r), newSQL(r), newServe(r))
+	root.AddCommand(newLastUsed(r), newUnused(r), newUnexpected(r), newChanges(r), newCoverage(r), newRole(r), newSessions(r), newReview(r), newSQL(r), newServe(r), newConfig(r))
 	return root
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/parquet"
 	"roletrail/queries"
 	"roletrail/review"
 )
@@ -22,6 +23,7 @@ const maxQuery = 1 << 20
 func newSQL(r *report) *cobra.Command {
 	var f outputFlags
 	var file string
+	var printInit bool
 	cmd := &cobra.Command{
 		Use:   "sql [QUERY]",
 		Short: "SQL over the views of the lake, read-only",
@@ -29,13 +31,20 @@ func newSQL(r *report) *cobra.Command {
 assumptions, role_changes, roles, role_permissions, role_trust, coverage, actions
 and others) and writes its rows as they come. The statement is the argument, the
 file of -f, or what is piped in. Without any of these, on a terminal, there is a
-prompt with history.`,
+prompt with history; .examples there lists questions to begin with.
+
+--print-init writes the views as statements for DuckDB's own shell instead. They are
+about the files that the lake has now.`,
 		Example: `  report sql "select role_name, count(*) from role_use group by 1 order by 2 desc"
   report sql -f question.sql --format csv > answer.csv
   echo "select count(*) from events" | report sql --format ndjson
+  report sql --print-init > lake.sql
   report sql`,
 		Args: atMostOneQuery,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if printInit {
+				return r.printInit(cmd, args)
+			}
 			text, prompt, err := r.query(cmd, args, file)
 			if err != nil {
 				return err
@@ -50,7 +59,24 @@ prompt with history.`,
 	}
 	f.add(cmd)
 	cmd.Flags().StringVarP(&file, "file", "f", "", "read the statement from this file, - for standard input")
+	cmd.Flags().BoolVar(&printInit, "print-init", false, "write the views as statements for DuckDB's own shell")
 	return cmd
+}
+
+// printInit writes the views of the lake for another DuckDB.
+func (r *report) printInit(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 || cmd.Flags().Changed("file") {
+		return cli.Usage(errors.New("report sql --print-init asks nothing"), "leave the QUERY out")
+	}
+	folder, err := r.fetched(cmd.Context())
+	if err != nil {
+		return err
+	}
+	lake, err := parquet.OpenLake(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(queries.WriteInit(cmd.Context(), r.Stdout, lake), lake.Close())
 }
 
 func atMostOneQuery(_ *cobra.Command, args []string) error {

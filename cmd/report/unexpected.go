@@ -70,11 +70,27 @@ func (r *report) unexpected(ctx context.Context, engine queries.Engine, params q
 		return err
 	}
 	if len(g.rows) == 0 && params.Role != "" {
-		if err := needRole(ctx, engine, params); err != nil {
+		hidden, err := hiddenCallers(ctx, engine, params)
+		if err != nil {
 			return err
 		}
+		meta.Warnings = append(meta.Warnings, hidden...)
 	}
 	return review.Write(r.Stdout, f.format, &meta, review.HeldRows(g.columns, g.rows), f.options(r, "unexpected"))
+}
+
+// hiddenCallers says that a role without rows has some that were not asked for. A role that
+// is nowhere is an error.
+func hiddenCallers(ctx context.Context, engine queries.Engine, params queries.Params) ([]string, error) {
+	if err := needRole(ctx, engine, params); err != nil || params.Unexpected.All {
+		return nil, err
+	}
+	params.Unexpected.All, params.Unexpected.Findings = true, nil
+	all, err := gather(ctx, engine, "unexpected", params)
+	if err != nil || len(all.rows) == 0 {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("%s of role %q not shown: expected, from before the window, or with other findings; --all shows them", countOf(len(all.rows), "caller"), params.Role)}, nil
 }
 
 // headOfCallers is the head of a report about callers: it says where nobody could be judged.

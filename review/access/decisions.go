@@ -12,10 +12,12 @@ import (
 
 // Decisions are what was decided about the roles of a review, as its page exports them.
 type Decisions struct {
-	Format    string          `json:"format"`
-	Window    DecisionsWindow `json:"window"`
-	Reviewer  *string         `json:"reviewer"`
-	Decisions []Decision      `json:"decisions"`
+	Format   string          `json:"format"`
+	Window   DecisionsWindow `json:"window"`
+	Reviewer *string         `json:"reviewer"`
+	// Numbers are the headline numbers of that review; null in files of former versions.
+	Numbers   *Numbers   `json:"numbers"`
+	Decisions []Decision `json:"decisions"`
 }
 
 // DecisionsWindow is the window of the review that the decisions are about.
@@ -83,6 +85,8 @@ func (d *Decisions) check() error {
 		return fmt.Errorf("it has more than %d decisions", maxDecisions)
 	case len(deref(d.Reviewer)) > maxDecisionName:
 		return errors.New("the name of its reviewer is too long")
+	case d.Numbers != nil && !d.Numbers.possible():
+		return errors.New("its headline numbers are none")
 	}
 	seen := map[string]bool{}
 	for i := range d.Decisions {

@@ -19,18 +19,20 @@ func TestReadDecisionsRefuses(t *testing.T) {
 		"[]":                   "it has no decisions",
 		decisionsOf("") + "{}": "something follows",
 		"{}":                   `its format is ""`,
-		strings.Replace(decisionsOf(""), "decisions 1", "decisions 2", 1):          `not "roletrail decisions 1"`,
-		strings.Replace(decisionsOf(""), "2026-04-01", "2026-08-01", 1):            "its window is empty",
-		decisionsOf(`{` + role + `,"decision":"burn"}`):                            `there is no decision "burn"`,
-		decisionsOf(`{` + role + `,"decision":"keep","until":"2026-12-31"}`):       "only an exception ends",
-		decisionsOf(`{` + role + `,"decision":"exception","until":"31.12.2026"}`):  "is no day like",
-		decisionsOf(`{"decision":"keep"}`):                                         "it names no role",
-		decisionsOf(`{` + role + `},{` + role + `}`):                               "is a second one about",
-		decisionsOf(`{` + role + `,"color":"red"}`):                                `unknown field "color"`,
-		decisionsOf(`{` + role + `,"granted":-1}`):                                 "no fewer permissions",
-		decisionsOf(`{` + role + `,"reason":"` + strings.Repeat("a", 1001) + `"}`): "more than 1000 characters",
-		decisionsOf(`{"role_id":"` + strings.Repeat("a", 2049) + `"}`):             "name of the role is too long",
-		decisionsOf("") + strings.Repeat(" ", 16<<20):                              "larger than 16 MiB",
+		strings.Replace(decisionsOf(""), "decisions 1", "decisions 2", 1):                          `not "roletrail decisions 1"`,
+		strings.Replace(decisionsOf(""), "2026-04-01", "2026-08-01", 1):                            "its window is empty",
+		decisionsOf(`{` + role + `,"decision":"burn"}`):                                            `there is no decision "burn"`,
+		decisionsOf(`{` + role + `,"decision":"keep","until":"2026-12-31"}`):                       "only an exception ends",
+		decisionsOf(`{` + role + `,"decision":"exception","until":"31.12.2026"}`):                  "is no day like",
+		decisionsOf(`{"decision":"keep"}`):                                                         "it names no role",
+		decisionsOf(`{` + role + `},{` + role + `}`):                                               "is a second one about",
+		decisionsOf(`{` + role + `,"color":"red"}`):                                                `unknown field "color"`,
+		decisionsOf(`{` + role + `,"granted":-1}`):                                                 "no fewer permissions",
+		decisionsOf(`{` + role + `,"reason":"` + strings.Repeat("a", 1001) + `"}`):                 "more than 1000 characters",
+		decisionsOf(`{"role_id":"` + strings.Repeat("a", 2049) + `"}`):                             "name of the role is too long",
+		decisionsOf("") + strings.Repeat(" ", 16<<20):                                              "larger than 16 MiB",
+		strings.Replace(decisionsOf(""), `"reviewer"`, `"numbers":{"roles":-1},"reviewer"`, 1):     "headline numbers are none",
+		strings.Replace(decisionsOf(""), `"reviewer"`, `"numbers":{"granted":9e18},"reviewer"`, 1): "it has no decisions",
 		"\xff": "not UTF-8",
 	} {
 		if _, err := ReadDecisions(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
@@ -113,4 +115,29 @@ func FuzzReadDecisions(f *testing.F) {
 			t.Errorf("%d outcomes and %d undecided of %d decisions", len(e.Outcomes), e.Undecided, len(d.Decisions))
 		}
 	})
+}
+
+// TestDeltas: the numbers of the last review stand beside those of this one, where its
+// decisions tell them, and good and bad are said only where less is better.
+func TestDeltas(t *testing.T) {
+	now := Numbers{Roles: 10, Active: 7, WithoutUse: 2, Granted: 1000, Unused: 5000, UnexpectedCallers: 3, Changes: 4}
+	before := Numbers{Roles: 8, Active: 9, WithoutUse: 2, Granted: 1000, Unused: 2500, UnexpectedCallers: 5, Changes: 9}
+	r := &Review{Window: Window{Days: 1}, Numbers: now, Earlier: &Earlier{Quarter: "2026Q2", Numbers: &before}}
+	type delta struct {
+		text          string
+		better, worse bool
+	}
+	want := []delta{{"2 more than in 2026Q2", false, false}, {"2 fewer than in 2026Q2", false, false}, {"as in 2026Q2", false, false},
+		{"2,500 more than in 2026Q2", false, true}, {"2 fewer than in 2026Q2", true, false}, {"5 fewer than in 2026Q2", false, false}}
+	for i, n := range newPage(r).Numbers {
+		if got := (delta{n.Delta, n.Better, n.Worse}); got != want[i] {
+			t.Errorf("%s: %+v, want %+v", n.Name, got, want[i])
+		}
+	}
+	r.Earlier.Numbers = nil
+	for _, n := range newPage(r).Numbers {
+		if n.Delta != "" {
+			t.Errorf("%s: %q without the numbers of the last review", n.Name, n.Delta)
+		}
+	}
 }

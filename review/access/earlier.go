@@ -10,10 +10,12 @@ import (
 
 // Earlier is what became of the decisions of an earlier review.
 type Earlier struct {
-	Since     time.Time `json:"since"`
-	Until     time.Time `json:"until"`
-	Quarter   Text      `json:"quarter"`
-	Reviewer  Text      `json:"reviewer"`
+	Since    time.Time `json:"since"`
+	Until    time.Time `json:"until"`
+	Quarter  Text      `json:"quarter"`
+	Reviewer Text      `json:"reviewer"`
+	// Numbers are the headline numbers of that review; null where its file has none.
+	Numbers   *Numbers  `json:"numbers"`
 	Undecided int       `json:"undecided"`
 	Outcomes  []Outcome `json:"outcomes"`
 }
@@ -94,7 +96,7 @@ func (r *reader) decidedAbout() func(*Decision) *Role {
 
 // compareEarlier says what became of the decisions of an earlier review.
 func (r *reader) compareEarlier(d *Decisions) {
-	e := &Earlier{Since: d.Window.Since, Until: d.Window.Until, Quarter: line(deref(d.Window.Quarter)), Reviewer: line(deref(d.Reviewer)), Outcomes: []Outcome{}}
+	e := &Earlier{Since: d.Window.Since, Until: d.Window.Until, Quarter: line(deref(d.Window.Quarter)), Reviewer: line(deref(d.Reviewer)), Numbers: d.Numbers, Outcomes: []Outcome{}}
 	find := r.decidedAbout()
 	for i := range d.Decisions {
 		one := &d.Decisions[i]

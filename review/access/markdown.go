@@ -30,9 +30,9 @@ func (r *Review) writeMarkdown(w io.Writer) error {
 		fmt.Fprintf(b, "- %s: %s\n", md(f.Name), md(f.Value))
 	}
 	fmt.Fprintf(b, "- Coverage: %s\n\n", md(p.CoverageText))
-	b.WriteString("| | |\n| --- | ---: |\n")
+	b.WriteString("| | | |\n| --- | ---: | --- |\n")
 	for _, n := range p.Numbers {
-		fmt.Fprintf(b, "| %s | %s |\n", md(n.Name), md(n.Value))
+		fmt.Fprintf(b, "| %s | %s | %s |\n", md(n.Name), md(n.Value), md(n.Delta))
 	}
 	if len(r.First) > 0 {
 		b.WriteString("\n## Answer these first\n\n")

@@ -49,7 +49,13 @@ type fact struct {
 	Code        bool
 }
 
-type headline struct{ Name, Value, Note, Link string }
+type headline struct {
+	Name, Value, Note, Link string
+	// Delta is the change since the last review, and Better and Worse say whether that is
+	// good, where the direction has a meaning.
+	Delta         string
+	Better, Worse bool
+}
 
 type month struct{ At, Name string }
 
@@ -194,15 +200,47 @@ func (p *page) addNumbers() {
 	apart := counted(n.ServiceLinked, "service-linked") // an adjective has no plural
 	apart = strings.TrimSuffix(apart, "s")
 	p.Numbers = []headline{
-		{"Roles under review", grouped(n.Roles), fmt.Sprintf("apart: %s, %s deleted", apart, grouped(n.Deleted)), "view=review"},
-		{"Active", grouped(n.Active), share(int64(n.Active), int64(n.Roles)) + " of them", "view=review&verdict=active"},
-		{"Without use", grouped(n.WithoutUse), fmt.Sprintf("%s more not known", grouped(n.Unknown)), "view=unused"},
-		{"Unused permissions", grouped(n.Unused), fmt.Sprintf("%s of %s", share(n.Unused, n.Granted), grouped(n.Granted)), "view=trim"},
-		{"Unexpected callers", grouped(n.UnexpectedCallers), "of roles under review", "view=callers"},
-		{"Role changes", grouped(n.Changes), "and refused attempts", "view=changed"},
+		{Name: "Roles under review", Value: grouped(n.Roles), Note: fmt.Sprintf("apart: %s, %s deleted", apart, grouped(n.Deleted)), Link: "view=review"},
+		{Name: "Active", Value: grouped(n.Active), Note: share(int64(n.Active), int64(n.Roles)) + " of them", Link: "view=review&verdict=active"},
+		{Name: "Without use", Value: grouped(n.WithoutUse), Note: fmt.Sprintf("%s more not known", grouped(n.Unknown)), Link: "view=unused"},
+		{Name: "Unused permissions", Value: grouped(n.Unused), Note: fmt.Sprintf("%s of %s", share(n.Unused, n.Granted), grouped(n.Granted)), Link: "view=trim"},
+		{Name: "Unexpected callers", Value: grouped(n.UnexpectedCallers), Note: "of roles under review", Link: "view=callers"},
+		{Name: "Role changes", Value: grouped(n.Changes), Note: "and refused attempts", Link: "view=changed"},
 	}
+	p.addDeltas()
 	if more := p.withFindings(Medium) - len(p.Review.First); more > 0 {
 		p.MoreFindings = counted(more, "more role") + " with findings of this kind: see the table."
+	}
+}
+
+// addDeltas puts the change since the last review beside each number, where its decisions
+// tell its numbers. More roles, or more changes, are neither good nor bad.
+func (p *page) addDeltas() {
+	e := p.Review.Earlier
+	if e == nil || e.Numbers == nil {
+		return
+	}
+	n, before := p.Review.Numbers, *e.Numbers
+	since := "the last review"
+	if e.Quarter != "" {
+		since = string(line(string(e.Quarter)))
+	}
+	for i, change := range []struct {
+		by         int64
+		lessIsGood bool
+	}{
+		{int64(n.Roles - before.Roles), false}, {int64(n.Active - before.Active), false}, {int64(n.WithoutUse - before.WithoutUse), true},
+		{n.Unused - before.Unused, true}, {int64(n.UnexpectedCallers - before.UnexpectedCallers), true}, {int64(n.Changes - before.Changes), false},
+	} {
+		h := &p.Numbers[i]
+		switch {
+		case change.by == 0:
+			h.Delta = "as in " + since
+		case change.by > 0:
+			h.Delta, h.Worse = grouped(change.by)+" more than in "+since, change.lessIsGood
+		default:
+			h.Delta, h.Better = grouped(-change.by)+" fewer than in "+since, change.lessIsGood
+		}
 	}
 }
 

@@ -59,6 +59,19 @@ type Numbers struct {
 	Deleted       int `json:"deleted"`
 }
 
+// maxNumber bounds the headline numbers that are read from a file, so that nothing overflows.
+const maxNumber = 1 << 50
+
+// possible says whether these can be numbers of a review.
+func (n *Numbers) possible() bool {
+	for _, one := range []int64{int64(n.Roles), int64(n.Active), int64(n.WithoutUse), int64(n.Unknown), n.Granted, n.Unused, int64(n.UnexpectedCallers), int64(n.Changes), int64(n.ServiceLinked), int64(n.Deleted)} {
+		if one < 0 || one > maxNumber {
+			return false
+		}
+	}
+	return true
+}
+
 // Role is a role with all that the reports say of it.
 type Role struct {
 	// The row of the report last-used.

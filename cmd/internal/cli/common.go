@@ -77,6 +77,15 @@ func (c *Common) load(cmd *cobra.Command, _ []string) error {
 	return nil
 }
 
+// CheckConfig is everything that is wrong with the configuration file, and which file that
+// is; it is empty if there is none. It is for a command that needs no configuration.
+func (c *Common) CheckConfig() (file string, mistakes []error) {
+	return config.Check(c.path, c.program.Dir)
+}
+
+// LoadConfig loads the configuration for a command that needs none to begin.
+func (c *Common) LoadConfig(cmd *cobra.Command) error { return c.load(cmd, nil) }
+
 // inS3 begins the names of lakes that lie on S3.
 const inS3 = "s3://"
 

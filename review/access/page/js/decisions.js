@@ -6,6 +6,7 @@ const exported = () => JSON.stringify({
 	format: 'roletrail decisions 1',
 	window: {since: review.window.since, until: review.window.until, quarter: review.window.quarter},
 	reviewer: reviewer || null,
+	numbers: review.numbers,
 	decisions: [...reviewed].sort((a, b) => byText(a.role_arn || '', b.role_arn || '') || byText(a.role_id || '', b.role_id || '')).map(role => {
 		const d = decisions.get(roleKey(role)) || {};
 		return {role_id: role.role_id, role_arn: role.role_arn, account_id: role.account_id, decision: d.decision || null, until: d.until || null, reason: d.reason || null, granted: role.grants ? role.grants.granted : null};

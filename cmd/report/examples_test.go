@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	_ "github.com/marcboeker/go-duckdb/v2" // DuckDB as its own shell has it
+
+	"roletrail/parquet"
+	"roletrail/queries"
+)
+
+// TestExamples: every example has rows of the test organisation, and so it has in a DuckDB of
+// somebody else that read what --print-init writes.
+func TestExamples(t *testing.T) {
+	organisation, err := filepath.Abs("../../testdata/cloudtrail")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "it's a lake")
+	if err := makeLake(dir, organisation, false); err != nil {
+		t.Fatal(err)
+	}
+	lake, err := parquet.OpenLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	var script bytes.Buffer
+	if err := queries.WriteInit(context.Background(), &script, lake); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1) // variables belong to a connection
+	if _, err := other.Exec(script.String()); err != nil {
+		t.Fatalf("DuckDB does not take the views: %v", err)
+	}
+	engine, err := openDuckDB(nil)(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	examples, err := queries.Examples()
+	if err != nil || len(examples) < 12 {
+		t.Fatalf("%d examples, %v", len(examples), err)
+	}
+	for i, e := range examples {
+		if !regexp.MustCompile(`^[A-Z].*\?`).MatchString(e.Asks) || strings.HasSuffix(e.SQL, ";") {
+			t.Errorf("%s asks %q", e.Name, e.Asks)
+		}
+		rows, err := engine.SQL(context.Background(), e.SQL)
+		if err != nil {
+			t.Errorf("%s: %v", e.Name, err)
+			continue
+		}
+		g, err := gatherRows(rows)
+		if err != nil || len(g.rows) == 0 {
+			t.Errorf("%s: %d rows, %v", e.Name, len(g.rows), err)
+		}
+		if i%4 > 0 {
+			continue // planning takes both the same time again
+		}
+		if n, err := countRows(other, e.SQL); err != nil || n != len(g.rows) {
+			t.Errorf("%s: %d rows in the other DuckDB, not %d: %v", e.Name, n, len(g.rows), err)
+		}
+	}
+}
+
+func countRows(db *sql.DB, text string) (n int, err error) {
+	rows, err := db.Query(text)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		n++
+	}
+	return n, rows.Err()
+}
