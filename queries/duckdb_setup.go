@@ -9,6 +9,9 @@ import (
 
 // setUp runs the embedded statements that make the views, then turns the key.
 func (e *duckEngine) setUp(ctx context.Context) error {
+	if err := e.begin(ctx); err != nil {
+		return err
+	}
 	if err := e.compareSchemas(ctx); err != nil {
 		return err
 	}
@@ -47,6 +50,21 @@ func (e *duckEngine) setUp(ctx context.Context) error {
 		e.version, _ = rows.Row()[0].(string)
 	}
 	return rows.Err()
+}
+
+// begin makes the settings that the other statements need: the first of them reads the
+// footers of all files, the others find them in memory.
+func (e *duckEngine) begin(ctx context.Context) error {
+	conn, err := e.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	statements, err := scripts([]string{"duckdb/session.sql", "duckdb/macros.sql"})
+	if err != nil {
+		return err
+	}
+	return e.run(ctx, conn, statements)
 }
 
 // run runs statements in their order.

@@ -99,7 +99,7 @@ type script struct{ name, text string }
 
 // tableScript makes what lies in the lake known to an empty DuckDB, in order.
 func (e *duckEngine) tableScript() ([]script, error) {
-	names := []string{"duckdb/session.sql", "duckdb/macros.sql"}
+	var names []string
 	for _, t := range e.files.tables {
 		if len(t.paths) > 0 {
 			names = append(names, t.view)

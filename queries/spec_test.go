@@ -245,9 +245,9 @@ func TestEveryTextIsUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{
-		"duckdb/probe_file.sql": true, "duckdb/schemas.sql": true, "duckdb/columns.sql": true, "duckdb/mixed.sql": true, "duckdb/version.sql": true,
+		"duckdb/session.sql": true, "duckdb/macros.sql": true, "duckdb/probe_file.sql": true, "duckdb/schemas.sql": true, "duckdb/columns.sql": true, "duckdb/mixed.sql": true, "duckdb/version.sql": true,
 		"duckdb/count_corrections.sql": true, "duckdb/replaced.sql": true, "duckdb/lake_events_corrected.sql": true, "duckdb/loose_events_corrected.sql": true, "duckdb/drop_rollups.sql": true,
-		"duckdb/keep_assumption_records.sql": true, "duckdb/keep_assumptions.sql": true, "duckdb/keep_role_names.sql": true, "duckdb/keep_assumption_steps.sql": true, "duckdb/keep_assumption_origins.sql": true, "duckdb/keep_sessions.sql": true,
+		"duckdb/keep_assumption_records.sql": true, "duckdb/keep_assumptions.sql": true, "duckdb/keep_role_names.sql": true, "duckdb/keep_assumption_pairs.sql": true, "duckdb/keep_sessions.sql": true,
 		"duckdb/keep_role_sightings.sql": true, "duckdb/keep_role_spans.sql": true, "duckdb/keep_logging.sql": true,
 	}
 	for _, s := range slices.Concat(script, views) {

@@ -113,48 +113,63 @@ conditions as (
 
 ),
 
--- What the conditions of a role ask of an event. What they do not ask is left out
--- of what tells two calls apart.
+-- What a role asks of an event, by the conditions of its trust policy, and of a caller,
+-- by the principals. What they do not ask is left out of what tells two calls apart.
 asks as (
 
     select
         role_key,
-        bool_or(key = 'sts:externalid') as external_id,
-        bool_or(key = 'sts:rolesessionname') as session_name,
-        bool_or(key = 'sts:sourceidentity') as source_identity,
-        bool_or(key like 'aws:requesttag/%') as tags,
-        bool_or(key = 'aws:multifactorauthpresent') as mfa,
-        bool_or(key = 'aws:sourceip') as source_ip,
-        bool_or(claim = 'aud') as audience,
-        bool_or(claim = 'sub') as subject,
+        bool_or(is_principal) as has_trust,
+        bool_or(coalesce(principal_kind = 'session', false)) as session_arns,
+        bool_or(coalesce(principal_kind = 'dangling', false)) as ids,
+        bool_or(coalesce(key = 'sts:externalid', false)) as external_id,
+        bool_or(coalesce(key = 'sts:rolesessionname', false)) as session_name,
+        bool_or(coalesce(key = 'sts:sourceidentity', false)) as source_identity,
+        bool_or(coalesce(key like 'aws:requesttag/%', false)) as tags,
+        bool_or(coalesce(key = 'aws:multifactorauthpresent', false)) as mfa,
+        bool_or(coalesce(key = 'aws:sourceip', false)) as source_ip,
+        bool_or(coalesce(claim = 'aud', false)) as audience,
+        bool_or(coalesce(claim = 'sub', false)) as subject,
         bool_or(
-            key in ('sts:externalid', 'sts:sourceidentity')
-            or key like 'aws:requesttag/%'
+            coalesce(
+                key in ('sts:externalid', 'sts:sourceidentity')
+                or key like 'aws:requesttag/%',
+                false
+            )
         ) as parameters
-    from conditions
-    group by role_key
+    from (
+        select
+            role_key,
+            false as is_principal,
+            cast(null as varchar) as principal_kind,
+            key,
+            claim
+        from conditions
 
-),
+        union all
 
--- What the principals of a role ask of a caller.
-names as (
-
-    select
-        role_key,
-        bool_or(principal_kind = 'session') as session_arns,
-        bool_or(principal_kind = 'dangling') as ids
-    from trust
+        select
+            role_key,
+            true as is_principal,
+            principal_kind,
+            cast(null as varchar) as key,
+            cast(null as varchar) as claim
+        from trust
+    ) as asked
     group by role_key
 
 ),
 
 ---------- the assumptions up to the end of the window
 
--- The calls as the trust policies see them: what is not asked is null.
+-- The calls as the trust policies see them: what is not asked is null. (All that
+-- follows reads them from here: DuckDB then reads the lake once.)
 seen as (
 
     select
+        steps.event_id,
         steps.event_time,
+        steps.outcome,
         case
             when
                 steps.event_time >= params.until
@@ -170,8 +185,6 @@ seen as (
         steps.event_name,
         steps.caller,
         steps.caller_kind,
-        origins.origin as chain_origin,
-        origins.origin_kind as chain_kind,
         steps.network,
         steps.is_long_term,
         steps.external_id is not null as has_external_id,
@@ -181,7 +194,7 @@ seen as (
                 -- identity.
                 steps.event_name <> 'SwitchRole'
                 and (
-                    names.ids
+                    asks.ids
                     or steps.caller is null
                     or steps.caller_kind = 'account'
                 )
@@ -189,7 +202,7 @@ seen as (
                 then steps.caller_principal_id
         end as principal_id,
         case
-            when names.session_arns and steps.event_name <> 'SwitchRole'
+            when asks.session_arns and steps.event_name <> 'SwitchRole'
                 then steps.caller_session_arn
         end as session_arn,
         steps.caller_provider as provider,
@@ -205,7 +218,7 @@ seen as (
         case when asks.tags then steps.target_session_tags end
             as session_tags,
         case
-            when not asks.mfa then null
+            when not coalesce(asks.mfa, false) then null
             when steps.mfa_authenticated then 'true'
             when not steps.mfa_authenticated then 'false'
             when
@@ -223,19 +236,244 @@ seen as (
                 then lower(steps.address)
         end as source_ip,
         case when asks.audience then steps.caller_audience end as audience,
-        case when asks.subject then steps.caller_subject end as subject
+        case when asks.subject then steps.caller_subject end as subject,
+        ---------- the session that was made
+        steps.target_session,
+        steps.target_key_id,
+        ---------- the session of a role that came
+        steps.caller_role_key,
+        steps.caller_role_arn,
+        steps.caller_session_name,
+        steps.caller_created_at,
+        steps.caller_access_key_id,
+        cast(length(steps.caller_role_key) as varchar) || ' '
+        || steps.caller_role_key || ' '
+        || coalesce(cast(steps.caller_created_at as varchar), '')
+        || ' ' || steps.caller_session_name as caller_session
     from lake.assumption_steps as steps
     cross join params
-    left join lake.assumption_origins as origins
-        on
-            steps.caller_role_key = origins.role_key
-            and steps.caller_session_name = origins.session_name
-            and coalesce(
-                steps.caller_created_at, timestamp '1970-01-01 00:00:00'
-            )
-            = origins.created_key
     left join asks on steps.target_key = asks.role_key
-    left join names on steps.target_key = names.role_key
+
+),
+
+---------- who stands at the start of a chain: of each session of a role that made
+---------- assumptions, who made it, and who made that (P6, design 9.6)
+
+-- Assumptions alone tell it, which are few: the key that a session was handed signs
+-- its own calls of AssumeRole too. (View sessions asks all calls.)
+keys as (
+
+    select
+        caller_session as session,
+        caller_access_key_id as access_key_id,
+        max(caller_role_key) as role_key,
+        max(caller_session_name) as session_name,
+        max(caller_role_arn) as role_arn,
+        max(
+            split_part(caller_role_arn, ':', 5) || '/'
+            || regexp_extract(caller_role_arn, '[^/]+$')
+        ) as role_name,
+        max(caller_created_at) as created_at,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen
+    from seen
+    where caller_session is not null
+    group by caller_session, caller_access_key_id
+
+),
+
+-- AWS makes every key once, but copied examples repeat them: role and time must
+-- agree, as in view sessions. (What is read comes first in a join: what follows a
+-- CTE there, DuckDB reads with all its columns.)
+by_key as (
+
+    select
+        keys.session,
+        grants.event_id,
+        grants.caller,
+        grants.caller_kind,
+        grants.caller_session,
+        row_number() over (
+            partition by keys.session
+            order by grants.event_time asc, grants.event_id asc
+        ) as place
+    from seen as grants
+    inner join keys on grants.target_key_id = keys.access_key_id
+    where
+        grants.outcome = 'success'
+        and (
+            keys.role_key = grants.role_key
+            or keys.role_name
+            = split_part(grants.role_arn, ':', 5) || '/'
+            || regexp_extract(grants.role_arn, '[^/]+$')
+        )
+        and keys.first_seen >= grants.event_time - interval '5' second
+        and keys.last_seen
+        <= grants.event_time + interval '12' hour + interval '5' second
+
+),
+
+stepped as (
+
+    select
+        session,
+        max(role_key) as role_key,
+        max(session_name) as session_name,
+        max(role_arn) as role_arn,
+        max(created_at) as created_at
+    from keys
+    group by session
+
+),
+
+-- Consoles mint a key per request: there, name and creation time tell. Slots of
+-- five seconds keep the join an equality.
+slotted as (
+
+    select
+        stepped.session,
+        stepped.role_key,
+        stepped.session_name,
+        stepped.created_at,
+        cast(floor(to_unixtime(stepped.created_at) / 5) as bigint)
+        + slots.shift as slot
+    from stepped
+    left join by_key on stepped.session = by_key.session
+    cross join (values (-1), (0), (1)) as slots (shift)
+    where by_key.session is null and stepped.created_at is not null
+
+),
+
+by_time as (
+
+    select
+        slotted.session,
+        grants.caller,
+        grants.caller_kind,
+        grants.caller_session,
+        row_number() over (
+            partition by slotted.session
+            order by
+                greatest(slotted.created_at, grants.event_time)
+                - least(slotted.created_at, grants.event_time) asc,
+                grants.event_time asc,
+                grants.event_id asc
+        ) as place
+    from seen as grants
+    inner join slotted
+        on
+            grants.role_key = slotted.role_key
+            and grants.target_session = slotted.session_name
+            and cast(floor(to_unixtime(grants.event_time) / 5) as bigint)
+            = slotted.slot
+    left join by_key on grants.event_id = by_key.event_id
+    where
+        grants.outcome = 'success'
+        and by_key.event_id is null
+        and slotted.created_at >= grants.event_time - interval '5' second
+        and slotted.created_at <= grants.event_time + interval '5' second
+
+),
+
+made as (
+
+    select
+        session,
+        caller,
+        caller_kind,
+        caller_session
+    from by_key
+    where place = 1
+
+    union all
+
+    select
+        session,
+        caller,
+        caller_kind,
+        caller_session
+    from by_time
+    where place = 1
+
+),
+
+-- Where no assumption is logged, or its caller unknown, some roles tell by
+-- themselves who stands behind them.
+links as (
+
+    select
+        stepped.session,
+        made.caller_session,
+        case
+            when made.caller is not null then made.caller
+            when stepped.role_arn like '%/AWSReservedSSO#_%' escape '#'
+                then 'sso:' || stepped.session_name
+            when strpos(stepped.role_arn, ':role/aws-service-role/') > 0
+                then split_part(stepped.role_arn, '/', 3)
+            when regexp_like(stepped.session_name, '^i-[0-9a-f]+$')
+                then 'ec2.amazonaws.com'
+        end as origin,
+        case
+            when made.caller is not null then made.caller_kind
+            when stepped.role_arn like '%/AWSReservedSSO#_%' escape '#'
+                then 'identity_center'
+            else 'service'
+        end as origin_kind
+    from stepped
+    left join made on stepped.session = made.session
+
+),
+
+-- Those that made others of these.
+inner_links as (
+
+    select links.*
+    from links
+    inner join (
+        select distinct caller_session
+        from links
+        where caller_session is not null
+    ) as callers
+        on links.session = callers.caller_session
+
+),
+
+-- From the session's maker five steps back, as far as the logs go.
+origins as (
+
+    select
+        step1.session,
+        coalesce(
+            step6.origin,
+            step5.origin,
+            step4.origin,
+            step3.origin,
+            step2.origin,
+            step1.origin
+        ) as origin,
+        case
+            when step6.origin is not null then step6.origin_kind
+            when step5.origin is not null then step5.origin_kind
+            when step4.origin is not null then step4.origin_kind
+            when step3.origin is not null then step3.origin_kind
+            when step2.origin is not null then step2.origin_kind
+            else step1.origin_kind
+        end as origin_kind
+    from links as step1
+    left join inner_links as step2 on step1.caller_session = step2.session
+    left join inner_links as step3 on step2.caller_session = step3.session
+    left join inner_links as step4 on step3.caller_session = step4.session
+    left join inner_links as step5 on step4.caller_session = step5.session
+    left join inner_links as step6 on step5.caller_session = step6.session
+    where
+        coalesce(
+            step6.origin,
+            step5.origin,
+            step4.origin,
+            step3.origin,
+            step2.origin,
+            step1.origin
+        ) is not null
 
 ),
 
@@ -251,8 +489,8 @@ visits as (
         event_name,
         caller,
         caller_kind,
-        chain_origin,
-        chain_kind,
+        origins.origin as chain_origin,
+        origins.origin_kind as chain_kind,
         network,
         is_long_term,
         has_external_id,
@@ -273,14 +511,15 @@ visits as (
         min(event_time) as first_seen,
         max(event_time) as last_seen
     from seen
+    left join origins on seen.caller_session = origins.session
     group by
         role_key,
         turn,
         event_name,
         caller,
         caller_kind,
-        chain_origin,
-        chain_kind,
+        origins.origin,
+        origins.origin_kind,
         network,
         is_long_term,
         has_external_id,
@@ -800,14 +1039,14 @@ grades as (
         calls.role_key,
         calls.call_key,
         case
-            when names.role_key is null then null
+            when not coalesce(asks.has_trust, false) then null
             when allowed.grade is null or allowed.is_refused then 0
             when allowed.is_doubted and allowed.grade > 3
                 then allowed.grade - 3
             else allowed.grade
         end as grade
     from calls
-    left join names on calls.role_key = names.role_key
+    left join asks on calls.role_key = asks.role_key
     left join allowed
         on
             calls.role_key = allowed.role_key
@@ -957,26 +1196,18 @@ newest as (
             callers.origin,
             callers.origin_kind,
             callers.via_role,
-            steps.event_id,
-            steps.caller,
-            steps.caller_kind,
-            steps.caller_role_key,
-            steps.caller_session_name,
-            coalesce(
-                steps.caller_created_at, timestamp '1970-01-01 00:00:00'
-            ) as caller_created_key
-        from lake.assumption_steps as steps
+            seen.event_id,
+            seen.caller,
+            seen.caller_kind,
+            seen.caller_session
+        from seen
         inner join callers
             on
-                steps.event_time = callers.last_seen
-                and steps.target_key = callers.role_key
-        where steps.outcome in ('success', 'denied')
+                seen.event_time = callers.last_seen
+                and seen.role_key = callers.role_key
+        where seen.turn < 4
     ) as candidates
-    left join lake.assumption_origins as origins
-        on
-            candidates.caller_role_key = origins.role_key
-            and candidates.caller_session_name = origins.session_name
-            and candidates.caller_created_key = origins.created_key
+    left join origins on candidates.caller_session = origins.session
     where
         coalesce(origins.origin, candidates.caller, '')
         = coalesce(candidates.origin, '')
@@ -1129,12 +1360,15 @@ acted as (
 ),
 
 -- Their roles, as far as they acted: of those the sessions. (Where there is none,
--- nothing is read.)
+-- nothing is read. So written DuckDB sees that they are few, and goes through the
+-- events with them, and not the other way round.)
 missed_roles as (
 
-    select distinct unseen.role_key
-    from unseen
-    inner join acted on unseen.role_key = acted.role_key
+    select role_key
+    from inventory
+    where
+        role_key in (select role_key from unseen)
+        and role_key in (select role_key from acted)
 
 ),
 
@@ -1174,14 +1408,14 @@ acting as (
 openings as (
 
     select
-        steps.target_key as role_key,
-        steps.target_session as session_name,
-        steps.event_time,
-        cast(floor(to_unixtime(steps.event_time) / 10) as bigint) as slot
-    from lake.assumption_steps as steps
-    inner join missed_roles on steps.target_key = missed_roles.role_key
+        seen.role_key,
+        seen.target_session as session_name,
+        seen.event_time,
+        cast(floor(to_unixtime(seen.event_time) / 10) as bigint) as slot
+    from seen
+    inner join missed_roles on seen.role_key = missed_roles.role_key
     cross join params
-    where steps.outcome = 'success' and steps.event_time < params.until
+    where seen.outcome = 'success' and seen.event_time < params.until
 
 ),
 

@@ -21,8 +21,8 @@ func viewNames() []string {
 // allViews are those and the ones that only they and the questions need.
 func allViews() []string {
 	views := viewNames()
-	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records", "merged_assumptions")
-	views = slices.Insert(views, slices.Index(views, "sessions"), "uses", "event_uses", "session_calls", "role_sightings", "inventory", "role_spans", "role_names", "assumption_steps", "assumption_origins")
+	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records", "assumption_pairs", "merged_assumptions")
+	views = slices.Insert(views, slices.Index(views, "sessions"), "uses", "event_uses", "session_calls", "role_sightings", "inventory", "role_spans", "role_names", "assumption_steps")
 	return append(views, "action_kinds", "account_trails", "logging")
 }
 
@@ -30,7 +30,7 @@ func allViews() []string {
 // below it. So they are made when a statement first needs them, over the tables that
 // its question keeps of the views below.
 func lateViews() []string {
-	return []string{"role_names", "assumption_steps", "assumption_origins", "sessions"}
+	return []string{"role_names", "assumption_steps", "sessions"}
 }
 
 // view makes the embedded statement of a view known.
