@@ -34,7 +34,7 @@ func TestLakeIsDocumented(t *testing.T) {
 		schema *parquet.Schema
 		folder string // the column that the folder's name makes
 	}{
-		{parquet.EventsSchema, "event_date"}, {parquet.UsesSchema, "event_date"}, {parquet.SessionDaysSchema, "event_date"}, {parquet.CoverageSchema, ""}, {parquet.QuarantineSchema, ""}, {parquet.RolesSchema, "snapshot_date"},
+		{parquet.EventsSchema, "event_date"}, {parquet.UsesSchema, "event_date"}, {parquet.SessionDaysSchema, "event_date"}, {parquet.CoverageSchema, ""}, {parquet.QuarantineSchema, ""}, {parquet.LogFilesSchema, ""}, {parquet.RolesSchema, "snapshot_date"},
 		{parquet.RolePermissionsSchema, "snapshot_date"}, {parquet.RoleTrustSchema, "snapshot_date"},
 		{parquet.RoleTrustConditionsSchema, "snapshot_date"}, {parquet.PoliciesSchema, "snapshot_date"}, {parquet.TrailsSchema, "snapshot_date"},
 		{parquet.CatalogueActionsSchema, ""}, {parquet.CatalogueOperationsSchema, ""},

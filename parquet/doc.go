@@ -30,6 +30,7 @@
 //	LAKE/events/event_date=YYYY-MM-DD/part-<28 hex of the object><4 hex>.parquet
 //	LAKE/quarantine/part-<28 hex of the object>0000.parquet
 //	LAKE/coverage/part-<28 hex of the object>0000.parquet
+//	LAKE/{events,uses,…,coverage,log_files}/…/part-<28 hex>fffe.parquet    of a compaction
 //
 // # What holds after a crash
 //

@@ -126,7 +126,7 @@ func (e *Examination) missing(there []string, snapshots *snapshots) {
 
 // walk lists the data files of all tables, and finds what does not belong there.
 func (s *Suspect) walk(e *Examination) (names []string, err error) {
-	for _, root := range rootFolders() {
+	for _, root := range Folders() {
 		err := filepath.WalkDir(s.abs(root), func(abs string, d fs.DirEntry, err error) error {
 			if err != nil {
 				if abs == s.abs(root) && !exists(s.dir, root) {
@@ -163,8 +163,8 @@ func (s *Suspect) walk(e *Examination) (names []string, err error) {
 	return names, nil
 }
 
-// rootFolders are the folders of a lake that have data files in or below them.
-func rootFolders() (roots []string) {
+// Folders are the folders of a lake that have data files in or below them.
+func Folders() (roots []string) {
 	for _, t := range tables {
 		root, _, _ := strings.Cut(t.folder, "/")
 		if !slices.Contains(roots, root) {

@@ -29,7 +29,7 @@ type wholeFile struct {
 func Schemas() []*Schema { return slices.Clone(schemas) }
 
 // schemas are those of all tables.
-var schemas = []*Schema{EventsSchema, UsesSchema, SessionDaysSchema, CoverageSchema, QuarantineSchema, RolesSchema, RolePermissionsSchema, RoleTrustSchema, RoleTrustConditionsSchema, PoliciesSchema,
+var schemas = []*Schema{EventsSchema, UsesSchema, SessionDaysSchema, CoverageSchema, QuarantineSchema, LogFilesSchema, RolesSchema, RolePermissionsSchema, RoleTrustSchema, RoleTrustConditionsSchema, PoliciesSchema,
 	TrailsSchema, CatalogueActionsSchema, CatalogueOperationsSchema}
 
 func schemaOf(table string) *Schema {
@@ -82,6 +82,19 @@ func (s *Suspect) examineFile(e *Examination, name string) (*wholeFile, error) {
 		e.find(FileUnknown, name, "it is whole, and the ledger does not name it: the ledger is older than the lake, or the file was put there")
 	}
 	return f, nil
+}
+
+// ExamineFile reads all of a file that a lake has under a name, wherever it lies. What is found is why it
+// cannot be relied on.
+func ExamineFile(path, name string) ([]Finding, error) {
+	t, day, err := place(name)
+	if err != nil {
+		return nil, err
+	}
+	e := &Examination{}
+	f := &wholeFile{table: t, entry: FileEntry{Path: name, Table: t.name, Partition: day}}
+	f.read(e, path, true)
+	return e.Findings, nil
 }
 
 // read reads of a file its footer and, if everything is asked for, its pages. It returns

@@ -18,6 +18,13 @@ func (t table) inSnapshots() bool {
 // one day, or the catalogue.
 type snapshotOf struct{ kind, day, account string }
 
+// OfOneSnapshot reports whether two files, by their paths, are of the same snapshot, all of which counts or nothing.
+func OfOneSnapshot(a, b string) bool {
+	s := newSnapshots()
+	one, other := s.of(a), s.of(b)
+	return one != nil && one == other
+}
+
 // snapshots are those that files are of, by the id in the names of their files.
 type snapshots struct {
 	all map[snapshotOf]map[string]*snapshot

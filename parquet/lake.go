@@ -169,7 +169,7 @@ func checkForeign(dir string) error {
 	if err != nil {
 		return err
 	}
-	ours := []string{lockName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", "events", "uses", "session_days", "coverage", "quarantine", "iam", "trails", "catalogue", asideName, tempPrefix + ledgerName}
+	ours := []string{lockName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", "events", "uses", "session_days", "coverage", "quarantine", "log_files", "iam", "trails", "catalogue", asideName, tempPrefix + ledgerName}
 	for _, e := range entries {
 		if !slices.Contains(ours, e.Name()) {
 			return errors.New("the folder holds other files; name an empty or a new folder")

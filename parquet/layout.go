@@ -33,6 +33,7 @@ var tables = []table{
 	{name: "session_days", folder: "session_days", partition: "event_date", file: partName},
 	{name: "coverage", folder: "coverage", file: partName},
 	{name: "quarantine", folder: "quarantine", file: partName},
+	{name: "log_files", folder: "log_files", file: partName},
 	snapshotTable("iam/roles"),
 	snapshotTable("iam/role_permissions"),
 	snapshotTable("iam/role_trust"),

@@ -64,7 +64,9 @@ type Batch struct {
 	Files []FileEntry
 	// Removed are the paths of files that count no longer, as what took their place
 	// is among Files. See [Lake.Complete].
-	Removed    []string
+	Removed []string
+	// Anew says that no object is known any more but those of this commit.
+	Anew       bool
 	Objects    []Object
 	Quarantine []QuarantineEntry
 	// Messages are to be told when all of it counts, see [Ledger.Due].
@@ -180,6 +182,11 @@ func (p *Pending) Commit(b Batch) error {
 	}
 	if err := b.putSightings(p.tx); err != nil {
 		return ledgerError(p.ledger.path, err)
+	}
+	if b.Anew {
+		if _, err := p.tx.Exec(statement("forget_all_objects")); err != nil {
+			return ledgerError(p.ledger.path, err)
+		}
 	}
 	if err := p.Add(b.Objects, b.Quarantine); err != nil {
 		return err

@@ -24,8 +24,11 @@ type CompactOptions struct {
 	// They are no failure; without Warn they are.
 	Warn func(error)
 
-	bounds compactBounds   // tests make them small
-	anew   map[string]bool // days, YYYY-MM-DD, that are put together anew, compact or not, and no others
+	bounds compactBounds          // tests make them small
+	newID  func() [16]byte        // of a new file
+	keep   func(path string) bool // whether a file stays as it is
+	every  bool                   // also a single file that ingest wrote is made a compact one
+	anew   map[string]bool        // days, YYYY-MM-DD, that are put together anew, compact or not, and no others
 }
 
 // CompactProgress is one day that is finished.
@@ -77,8 +80,10 @@ func (c *Compaction) String() string {
 }
 
 // JSON is the balance as a file holds it.
-func (c *Compaction) JSON() ([]byte, error) {
-	text, err := json.MarshalIndent(c, "", "  ")
+func (c *Compaction) JSON() ([]byte, error) { return summaryJSON(c) }
+
+func summaryJSON(balance any) ([]byte, error) {
+	text, err := json.MarshalIndent(balance, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing the summary: %w", err)
 	}
@@ -104,6 +109,12 @@ func Compact(ctx context.Context, lake *parquet.Lake, options CompactOptions) (*
 	start := time.Now()
 	if options.bounds == (compactBounds{}) {
 		options.bounds = defaultCompactBounds
+	}
+	if options.newID == nil {
+		options.newID = newID
+	}
+	if options.keep == nil {
+		options.keep = func(string) bool { return false }
 	}
 	c := &compaction{lake: lake, options: options, gather: parquet.NewGather(parquet.EventsSchema), result: &Compaction{}}
 	err := c.days(ctx)
@@ -177,7 +188,7 @@ func (c *compaction) plan(ctx context.Context) (todo []*dayPlan, err error) {
 		if ctx.Err() != nil {
 			return nil, ErrInterrupted
 		}
-		p, err := planDay(day, ofDay, known, c.options.bounds)
+		p, err := planDay(day, ofDay, known, &c.options)
 		if err == nil && c.options.anew[day] {
 			p.takeAll(c.options.bounds)
 		}

@@ -98,7 +98,7 @@ func survey(f parquet.DataFile) (s surveyed, err error) {
 // planDay looks at the files of a day, of which known has the paths of those that
 // the lake has of rollups. It is compact if all its files are, or if it has one that ingest wrote in the
 // order of the lake.
-func planDay(day string, files []parquet.DataFile, known map[string]bool, bounds compactBounds) (*dayPlan, error) {
+func planDay(day string, files []parquet.DataFile, known map[string]bool, options *CompactOptions) (*dayPlan, error) {
 	p := &dayPlan{day: day}
 	var small []surveyed // compact ones
 	for _, f := range files {
@@ -111,15 +111,17 @@ func planDay(day string, files []parquet.DataFile, known map[string]bool, bounds
 		switch {
 		case err != nil:
 			return nil, err
+		case options.keep(f.Name):
+			p.kept = append(p.kept, s)
 		case !s.compacted || len(s.rollups) < len(parquet.Rollups()):
 			p.loose = append(p.loose, s)
-		case s.rows < int64(bounds.fileRows)/2:
+		case s.rows < int64(options.bounds.fileRows)/2:
 			small = append(small, s)
 		default:
 			p.kept = append(p.kept, s)
 		}
 	}
-	if len(files) == 1 && len(p.loose) == 1 && !p.loose[0].compacted && p.loose[0].inOrder() {
+	if !options.every && len(files) == 1 && len(p.loose) == 1 && !p.loose[0].compacted && p.loose[0].inOrder() {
 		p.kept, p.loose = p.loose, nil
 	}
 	if len(p.loose) == 0 { // small ones are what a compaction of the whole day left
@@ -127,7 +129,7 @@ func planDay(day string, files []parquet.DataFile, known map[string]bool, bounds
 		return p, nil
 	}
 	p.loose = append(p.loose, small...)
-	p.parts = cut(p.loose, bounds)
+	p.parts = cut(p.loose, options.bounds)
 	return p, nil
 }
 

@@ -63,7 +63,7 @@ func (w *compactWriter) create(day string) (f compactFile, err error) {
 	if err != nil {
 		return f, fmt.Errorf("listing lake: folder of %s is no day: %w", day, err)
 	}
-	if f.dayFile, err = createDayFile(w.lake, w.run, at); err != nil {
+	if f.dayFile, err = createEventsFile(w.lake, w.run, parquet.EventsPath(at, w.options.newID())); err != nil {
 		return f, err
 	}
 	if f.rollups, err = createRollups(w.lake, w.run, f.path); err != nil {

@@ -234,20 +234,9 @@ func (d *Delivery) writeCoverage(path string, o *outcome) (parquet.FileEntry, er
 const objectKey = "roletrail.object"
 
 // account is what became of an object, as the ledger of other lakes has it.
-func (o *outcome) account() any {
+func (o *outcome) account() logFile {
 	e := o.entry()
-	return struct {
-		Name        string `json:"name"`
-		Tag         string `json:"tag,omitempty"`
-		Size        int64  `json:"size"`
-		Family      string `json:"family"`
-		Status      string `json:"status"`
-		Reason      string `json:"reason,omitempty"`
-		Records     int64  `json:"records"`
-		Written     int64  `json:"written"`
-		Duplicate   int64  `json:"duplicate"`
-		Quarantined int64  `json:"quarantined"`
-	}{e.Name, o.object.Tag, e.Size, e.Family, string(e.Status), e.Reason, e.Records, e.Written, e.Duplicate, e.Quarantined}
+	return logFile{e.Name, o.object.Tag, e.Size, e.Family, string(e.Status), e.Reason, e.Records, e.Written, e.Duplicate, e.Quarantined}
 }
 
 func (d *Delivery) writeQuarantine(path string, o *outcome) (parquet.FileEntry, error) {

@@ -30,7 +30,9 @@
 // files of its own, whose names follow from the object, and stores them where there are none of
 // these names (deliver.go). [IngestRemote] does so for sources, side by side, and package notice
 // for what AWS Lambda brings. [Mirror] is the way back: it makes a lake in a folder of it, every
-// event once, for those who ask.
+// event once, for those who ask. [CompactRemote] puts the files of many objects together there,
+// by way of such a folder (remote_compact.go). Which files it made count, and which of those that are
+// no logs, is told by commits (remote_commit.go).
 //
 // What is not logs comes by shorter ways, a file a table, in one transaction of the
 // ledger: inventories ([IngestInventory]; of the lake's own events, [ReplayLogs]), the

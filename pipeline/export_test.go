@@ -44,3 +44,11 @@ func WithCompactBounds(o CompactOptions, fileRows, groupRows int, textBytes int6
 	}
 	return o
 }
+
+// WithBatch makes a compaction of a lake on a store put so many log files together at a time,
+// and its commits whole only up to so many bytes.
+func WithBatch(o RemoteCompactOptions, logFiles, wholeBytes int) RemoteCompactOptions {
+	o.batch = batchBounds{logFiles: logFiles, bytes: 1 << 30}
+	o.wholeBytes = wholeBytes
+	return o
+}

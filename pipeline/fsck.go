@@ -34,6 +34,8 @@ type Checked struct {
 	Rows     int64 `json:"rows"`
 	Bytes    int64 `json:"bytes"`
 	Findings int   `json:"findings"`
+	// Lasting is how many of the findings can only be mended from elsewhere, of a lake on a store.
+	Lasting int `json:"lasting"`
 	// Mended is what was done; nil if nothing was asked for or nothing was wrong.
 	Mended *parquet.Mended `json:"mended"`
 	// Duplicates is how many events were dropped that their day had already.

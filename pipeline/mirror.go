@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,21 +26,45 @@ type MirrorOptions struct {
 	Limit int64
 	// Version is the program's, for the ledger.
 	Version string
-	// Begin, if set, is told how many objects are missing here, and their bytes, before they
-	// are fetched.
-	Begin func(objects int, bytes int64)
+	// Begin, if set, is told what is missing here before it is fetched.
+	Begin func(Fetching)
 
 	noLogs bool // bring no log files here, and leave those that are here
 	create bool // that there is no lake is no error
 }
 
+// Fetching is what of a lake is fetched: log files, files of compactions, and their bytes.
+type Fetching struct {
+	LogFiles int   `json:"log_files"`
+	Compact  int   `json:"compact_files"`
+	Bytes    int64 `json:"bytes"`
+}
+
+// String is what is fetched, in words.
+func (f Fetching) String() string {
+	if f.Compact == 0 {
+		return fmt.Sprintf("%d log files, %d bytes", f.LogFiles, f.Bytes)
+	}
+	return fmt.Sprintf("%d compact files and %d log files, %d bytes", f.Compact, f.LogFiles, f.Bytes)
+}
+
+// mirrorTries is how often a fetching is begun anew because objects were removed meanwhile.
+const mirrorTries = 5
+
 // Mirror makes the folder dir a lake with what a lake on a store has, or what of it is asked
 // for: every event once, however many log files hold it, and compact. What is here already is
-// not fetched again: an object is known by its name and tag. A folder with something that the
-// store has not, or has another of, is made anew. dir belongs to the mirror alone.
+// not fetched again: an object is known by its name and tag. What was made here of log files is made
+// anew when one of them is not there any more, is another, or lies in a file of a compaction now.
+// dir belongs to the mirror alone.
+//
+// A compaction that goes on meanwhile is seen as a whole or not at all. Objects that it removes while
+// they are fetched lie in others by then, which are fetched.
 func Mirror(ctx context.Context, store RemoteStore, dir string, options MirrorOptions) error {
-	m := &mirror{store: store, dir: dir, options: options}
-	err := m.mirror(ctx)
+	err := ErrGone
+	for try := 0; errors.Is(err, ErrGone) && try < mirrorTries; try++ {
+		m := &mirror{store: store, dir: dir, options: options, compacting: CompactOptions{Version: options.Version, keep: isCompactFile}}
+		err = m.mirror(ctx)
+	}
 	if err != nil && ctx.Err() != nil {
 		return ErrInterrupted
 	}
@@ -54,16 +79,23 @@ type mirror struct {
 	dir     string
 	options MirrorOptions
 
-	taken  map[[objectHash]byte]*remoteObject // log files that the lake has taken
-	others []remoteFile                       // inventories, trails, the catalogue, as far as they count
-	counts *committed                         // which of them do
-	known  map[string]objectState             // what is here, by its name in the ledger
+	looseObjects
+	others  []remoteFile           // inventories, trails, the catalogue, as far as they count
+	compact []remoteFile           // files of compactions that count and are asked for
+	counts  *committed             // what does
+	known   map[string]objectState // what is here, by its name in the ledger
+	anew    bool                   // what is here of log files is made anew
 
-	lake  *parquet.Lake
-	run   int64
-	keys  *keySets
-	days  map[int32][]string // files of events that are here
-	aside string             // a folder for what is only read
+	compacting CompactOptions // of the days, when all is here
+	compacted  *Compaction    // how that went
+	made       func(mirrored) // if set, told of each log file that is here
+
+	lake    *parquet.Lake
+	run     int64
+	keys    *keySets
+	days    map[int32][]string // files of events that are here
+	pending parquet.Batch      // to be committed with the next log files
+	aside   string             // a folder for what is only read
 }
 
 // remoteFile is one object of the lake.
@@ -122,11 +154,18 @@ func (m *mirror) mirror(ctx context.Context) error {
 	if err := m.list(ctx); err != nil {
 		return err
 	}
-	stale, interrupted, err := m.look()
-	if err == nil && stale {
+	damaged, interrupted, err := m.look()
+	if err == nil && damaged {
 		err, interrupted = m.remove(), false
 		m.known = nil
 	}
+	if err != nil {
+		return err
+	}
+	if m.known == nil {
+		m.anew = !m.options.noLogs && m.counts.compaction() != 0
+	}
+	differ, lacking, err := m.compare()
 	if err != nil {
 		return err
 	}
@@ -134,20 +173,24 @@ func (m *mirror) mirror(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(missing) == 0 && !interrupted && m.known != nil && !m.othersDiffer() {
+	if len(missing) == 0 && !interrupted && m.known != nil && !m.anew && !differ {
 		return nil
 	}
-	if m.options.Begin != nil && len(missing) > 0 {
-		m.options.Begin(len(missing), bytes)
+	if m.options.Begin != nil && len(missing)+len(lacking) > 0 {
+		for _, f := range lacking {
+			bytes += f.object.Size
+		}
+		m.options.Begin(Fetching{LogFiles: len(missing), Compact: len(lacking), Bytes: bytes})
 	}
 	return m.fetch(ctx, missing)
 }
 
-// list finds what the lake has.
+// list finds what the lake has. The commits are read when log files are listed: of a log file that
+// is not there any more, or not whole, because a compaction put it together with others, they then
+// say so.
 func (m *mirror) list(ctx context.Context) error {
-	m.taken = map[[objectHash]byte]*remoteObject{}
 	if !m.options.noLogs {
-		if err := m.listLogs(ctx); err != nil {
+		if err := m.listLoose(ctx, m.store); err != nil {
 			return err
 		}
 	}
@@ -157,40 +200,19 @@ func (m *mirror) list(ctx context.Context) error {
 	if len(m.taken)+len(m.others)+m.counts.last == 0 && !m.options.create {
 		return errors.New("there is no lake; the function of AWS Lambda, or ingest logs, makes one")
 	}
-	return nil
-}
-
-// listLogs lists what log files made. Coverage is listed first: an object counts as taken when its
-// coverage is there, and then everything else of it is, too.
-func (m *mirror) listLogs(ctx context.Context) error {
-	err := m.store.List(ctx, "coverage/", func(name string, o Object) error {
-		id, ok := partID(name)
-		if !ok {
-			return strayObject(name)
-		}
-		m.taken[[objectHash]byte(id[:])] = &remoteObject{coverage: remoteFile{name: name, object: o}}
+	if m.options.noLogs {
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	err = m.store.List(ctx, "events/", func(name string, o Object) error {
-		id, ok := partID(name)
-		if _, err := time.Parse(time.DateOnly, dayOfPath(name)); err != nil || !ok {
-			return strayObject(name)
+	for path, f := range m.counts.files {
+		if isCompactFile(path) && m.asked(dayOfPath(path)) {
+			m.compact = append(m.compact, f.on(ctx, m.store))
 		}
-		if of := m.taken[[objectHash]byte(id[:])]; of != nil {
-			of.events = append(of.events, remoteFile{name: name, object: o})
-		}
+	}
+	slices.SortFunc(m.compact, func(a, b remoteFile) int { return strings.Compare(a.name, b.name) })
+	if len(m.taken) == 0 {
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	for _, of := range m.taken {
-		slices.SortFunc(of.events, func(a, b remoteFile) int { return strings.Compare(a.name, b.name) })
-	}
-	return nil
+	return eachFolded(ctx, m.store, m.counts, m.dir, func(id [objectHash]byte, _ time.Time) { delete(m.taken, id) })
 }
 
 // listOthers finds the files of inventories, trails and the catalogue that count. Those that the
@@ -215,6 +237,9 @@ func (m *mirror) listOthers(ctx context.Context) (err error) {
 		}
 	}
 	for path, f := range m.counts.files {
+		if isCompactFile(path) {
+			continue
+		}
 		o, ok := there[f.object()]
 		if !ok || o.Size != f.Bytes {
 			return fmt.Errorf("%q is missing, or is not what was stored, although a commit names it; restore it", f.object())
@@ -243,8 +268,11 @@ func (m *mirror) remove() error {
 	return os.RemoveAll(m.dir)
 }
 
-// look finds out what is here, and whether it is something else than what the store has.
-func (m *mirror) look() (stale, interrupted bool, err error) {
+// compactionName is what a ledger here knows the compactions under whose files are here.
+const compactionName = "compaction"
+
+// look finds out what is here, and whether that can be relied on.
+func (m *mirror) look() (damaged, interrupted bool, err error) {
 	lake, err := parquet.OpenLake(m.dir)
 	if errors.Is(err, fs.ErrNotExist) || err != nil && !isLake(m.dir) {
 		return false, false, nil
@@ -256,23 +284,38 @@ func (m *mirror) look() (stale, interrupted bool, err error) {
 	if lake.Ledger() == nil {
 		return true, false, nil
 	}
-	states := map[string]objectState{}
-	for _, of := range m.taken {
-		states[of.name()] = of.state()
-	}
 	m.known = map[string]objectState{}
 	err = lake.Ledger().Known(func(name string, size, modified int64) error {
 		m.known[name] = objectState{size, modified}
-		if s, ok := states[name]; !m.options.noLogs && !strings.HasPrefix(name, "catalogue/") && (!ok || s != m.known[name]) {
-			stale = true
-		}
 		return nil
 	})
 	if err != nil {
 		return false, false, err
 	}
+	if m.anew = !m.options.noLogs && m.outdated(); m.anew {
+		maps.DeleteFunc(m.known, func(name string, _ objectState) bool { return isCoverage(name) })
+	}
 	interrupted, err = lake.Ledger().Interrupted()
-	return stale, interrupted, err
+	return false, interrupted, err
+}
+
+func isCoverage(name string) bool { return strings.HasPrefix(name, "coverage/") }
+
+// outdated reports whether what is here of log files is not what the store has.
+func (m *mirror) outdated() bool {
+	if m.known[compactionName].modified != m.counts.compaction() {
+		return true
+	}
+	states := map[string]objectState{}
+	for _, of := range m.taken {
+		states[of.name()] = of.state()
+	}
+	for name, known := range m.known {
+		if s, ok := states[name]; isCoverage(name) && (!ok || s != known) {
+			return true
+		}
+	}
+	return false
 }
 
 func isLake(dir string) bool {
@@ -293,7 +336,7 @@ func (m *mirror) missing() (missing []*remoteObject, bytes int64, err error) {
 			all, bytes = all+size, bytes+size
 		}
 	}
-	for _, f := range m.others {
+	for _, f := range slices.Concat(m.others, m.compact) {
 		all += f.object.Size
 	}
 	if all > m.options.Limit {
@@ -305,7 +348,7 @@ func (m *mirror) missing() (missing []*remoteObject, bytes int64, err error) {
 	return missing, bytes, nil
 }
 
-// asked reports whether events from that day on may be asked for.
+// asked reports whether events from that day on may be asked for. What has no day is.
 func (m *mirror) asked(day string) bool {
 	return m.options.Until.IsZero() || day < m.options.Until.UTC().Add(24*time.Hour-1).Format(time.DateOnly)
 }

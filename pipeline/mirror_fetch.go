@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -38,15 +37,14 @@ func (m *mirror) fetch(ctx context.Context, missing []*remoteObject) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(m.aside)) }()
-	r := run{lake: m.lake}
-	if err := r.loadDays(); err != nil {
-		return err
-	}
-	m.days, m.keys = r.days, newKeySets(m.loadKeys)
+	m.keys = newKeySets(m.loadKeys)
 	if m.run, err = m.lake.Ledger().Begin(m.options.Version); err != nil {
 		return err
 	}
 	if err := m.fetchOthers(ctx); err != nil {
+		return err
+	}
+	if err := m.fetchCompact(ctx); err != nil {
 		return err
 	}
 	for batch := range slices.Chunk(missing, mirrorBatch) {
@@ -54,10 +52,87 @@ func (m *mirror) fetch(ctx context.Context, missing []*remoteObject) (err error)
 			return err
 		}
 	}
-	if _, err := Compact(ctx, m.lake, CompactOptions{Version: m.options.Version}); err != nil {
+	if err := m.settle(parquet.Batch{}); err != nil {
+		return err
+	}
+	if m.compacted, err = Compact(ctx, m.lake, m.compacting); err != nil {
 		return err
 	}
 	return m.lake.Ledger().Finish(m.run)
+}
+
+// fetchCompact fetches the files of compactions. They count with the first log files that are
+// fetched besides, and in the place of what goes.
+func (m *mirror) fetchCompact(ctx context.Context) error {
+	here, err := m.lake.Entries(compactTables()...)
+	if err != nil {
+		return err
+	}
+	lacking := m.lacking(here)
+	m.pending.Files = make([]parquet.FileEntry, len(lacking))
+	err = sideBySide(len(lacking), func(i int) (err error) {
+		m.pending.Files[i], err = m.keep(ctx, lacking[i], lacking[i].name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if m.anew {
+		m.pending.Anew = true
+		m.pending.Objects = []parquet.Object{{Name: compactionName, ModifiedNs: m.counts.compaction(), Status: parquet.Ingested}}
+		for path := range here {
+			if _, counts := m.counts.files[path]; !counts {
+				m.pending.Removed = append(m.pending.Removed, path)
+				delete(here, path)
+			}
+		}
+	}
+	for _, f := range m.pending.Files {
+		here[f.Path] = f
+	}
+	m.days = map[int32][]string{}
+	for path := range here {
+		if !strings.HasPrefix(path, "events/") {
+			continue
+		}
+		if err := m.addDay(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lacking are the files of compactions that are asked for and not here.
+func (m *mirror) lacking(here map[string]parquet.FileEntry) (lacking []remoteFile) {
+	for _, f := range m.compact {
+		if !m.has(f, here) {
+			lacking = append(lacking, f)
+		}
+	}
+	return lacking
+}
+
+func (m *mirror) addDay(path string) error {
+	day, err := dayNumber(path)
+	if err == nil {
+		m.days[day] = append(m.days[day], filepath.Join(m.dir, filepath.FromSlash(path)))
+	}
+	return err
+}
+
+// settle commits a batch, and what waits to be committed with it.
+func (m *mirror) settle(b parquet.Batch) error {
+	b.Files, b.Objects = append(b.Files, m.pending.Files...), append(b.Objects, m.pending.Objects...)
+	b.Removed, b.Anew = m.pending.Removed, m.pending.Anew
+	if len(b.Files)+len(b.Removed)+len(b.Objects) == 0 && !b.Anew {
+		return nil
+	}
+	byName(b.Objects)
+	if err := m.lake.Commit(m.run, b); err != nil {
+		return err
+	}
+	m.pending = parquet.Batch{}
+	return m.lake.Discard(b.Removed)
 }
 
 func (m *mirror) loadKeys(day int32, set *keySet) error {
@@ -74,6 +149,21 @@ type mirrored struct {
 	of       *remoteObject
 	events   []parquet.FileEntry
 	coverage string // path of the file
+	made     logFile
+}
+
+// logFile is what became of a log file, as the footer of its coverage says.
+type logFile struct {
+	Name        string `json:"name"`
+	Tag         string `json:"tag,omitempty"`
+	Size        int64  `json:"size"`
+	Family      string `json:"family"`
+	Status      string `json:"status"`
+	Reason      string `json:"reason,omitempty"`
+	Records     int64  `json:"records"`
+	Written     int64  `json:"written"`
+	Duplicate   int64  `json:"duplicate"`
+	Quarantined int64  `json:"quarantined"`
 }
 
 // fetchBatch brings log files here, which count together.
@@ -107,17 +197,17 @@ func (m *mirror) commit(got []mirrored, b parquet.Batch) error {
 		s := g.of.state()
 		b.Objects = append(b.Objects, parquet.Object{Name: g.of.name(), Size: s.size, ModifiedNs: s.modified, Status: parquet.Ingested})
 	}
-	byName(b.Objects)
-	if err := m.lake.Commit(m.run, b); err != nil {
+	if err := m.settle(b); err != nil {
 		return err
 	}
 	for _, g := range got {
 		for _, f := range g.events {
-			day, err := dayNumber(f.Path)
-			if err != nil {
+			if err := m.addDay(f.Path); err != nil {
 				return err
 			}
-			m.days[day] = append(m.days[day], filepath.Join(m.dir, filepath.FromSlash(f.Path)))
+		}
+		if m.made != nil {
+			m.made(g)
 		}
 	}
 	return nil
@@ -126,30 +216,21 @@ func (m *mirror) commit(got []mirrored, b parquet.Batch) error {
 // fetchFiles brings the files of log files here, side by side.
 func (m *mirror) fetchFiles(ctx context.Context, batch []*remoteObject) ([]mirrored, error) {
 	got := make([]mirrored, len(batch))
-	errs := make([]error, mirrorFetchs)
-	numbers := make(chan int)
-	var fetching sync.WaitGroup
-	for w := range errs {
-		fetching.Go(func() {
-			for i := range numbers {
-				if errs[w] == nil {
-					got[i], errs[w] = m.fetchOne(ctx, i, batch[i])
-				}
-			}
-		})
-	}
-	for i := range batch {
-		numbers <- i
-	}
-	close(numbers)
-	fetching.Wait()
-	return got, errors.Join(errs...)
+	err := sideBySide(len(batch), func(i int) (err error) {
+		got[i], err = m.fetchOne(ctx, i, batch[i])
+		return err
+	})
+	return got, err
 }
 
 func (m *mirror) fetchOne(ctx context.Context, number int, of *remoteObject) (g mirrored, err error) {
 	g = mirrored{of: of, coverage: filepath.Join(m.aside, fmt.Sprint(number))}
 	for _, f := range of.events {
-		entry, err := m.keep(ctx, f)
+		day, err := time.Parse(time.DateOnly, dayOfPath(f.name))
+		if err != nil {
+			return g, err
+		}
+		entry, err := m.keep(ctx, f, parquet.EventsPath(day, newID()))
 		if err != nil {
 			return g, err
 		}
@@ -172,44 +253,36 @@ func (g *mirrored) complete() error {
 	if err != nil {
 		return fmt.Errorf("reading %q: %w", g.of.name(), err)
 	}
-	var made struct {
-		Name    string `json:"name"`
-		Written int64  `json:"written"`
-	}
-	if err := json.Unmarshal([]byte(meta[objectKey]), &made); err != nil {
+	if err := json.Unmarshal([]byte(meta[objectKey]), &g.made); err != nil {
 		return fmt.Errorf("reading %q: it does not say what became of its log file: %w", g.of.name(), err)
 	}
 	var here int64
 	for _, f := range g.events {
 		here += f.Rows
 	}
-	if here != made.Written {
+	if here != g.made.Written {
 		return fmt.Errorf("log file %q made %d events, and %d are there: objects below events/ are gone, or are others; remove %q from the lake and ingest the log file again, which makes them anew",
-			made.Name, made.Written, here, g.of.name())
+			g.made.Name, g.made.Written, here, g.of.name())
 	}
 	return nil
 }
 
-// keep makes an object a file of the lake here.
-func (m *mirror) keep(ctx context.Context, f remoteFile) (entry parquet.FileEntry, err error) {
-	file, err := m.lake.Create(f.name, m.run)
+// keep makes an object the file of a path in the lake here.
+func (m *mirror) keep(ctx context.Context, f remoteFile, path string) (entry parquet.FileEntry, err error) {
+	file, err := m.lake.Create(path, m.run)
 	if err != nil {
 		return entry, err
 	}
 	sum := sha256.New()
-	err = download(ctx, f, io.MultiWriter(file, sum))
-	if got := hex.EncodeToString(sum.Sum(nil)); err == nil && f.sha256 != "" && got != f.sha256 {
-		err = fmt.Errorf("fetching %q: its contents have the SHA-256 %s, and what was stored had %s; restore it", f.name, got, f.sha256)
-	}
-	if err != nil {
+	if err := verified(f, sum, download(ctx, f, io.MultiWriter(file, sum))); err != nil {
 		return entry, errors.Join(err, file.Abort())
 	}
 	written, err := file.Commit()
 	if err != nil {
 		return entry, err
 	}
-	rows, err := parquet.CountRows(filepath.Join(m.dir, filepath.FromSlash(f.name)))
-	return written.Entry(f.name, rows), err
+	rows, err := parquet.CountRows(filepath.Join(m.dir, filepath.FromSlash(path)))
+	return written.Entry(path, rows), err
 }
 
 func download(ctx context.Context, f remoteFile, to io.Writer) (err error) {
@@ -348,22 +421,31 @@ func otherTables() []string {
 	return append(parquet.InventoryTables(), "trails", "catalogue/actions", "catalogue/operations")
 }
 
-// othersDiffer reports whether inventories, trails or the catalogue are others here.
-func (m *mirror) othersDiffer() bool {
+// compare reports whether inventories, trails or the catalogue are others here, or files of
+// compactions are lacking.
+func (m *mirror) compare() (differ bool, lacking []remoteFile, err error) {
+	if m.known == nil {
+		return true, m.compact, nil
+	}
 	lake, err := parquet.OpenLake(m.dir)
 	if err != nil {
-		return true
+		return false, nil, err
 	}
-	defer lake.Close()
-	here, err := lake.Entries(otherTables()...)
+	defer func() { err = errors.Join(err, lake.Close()) }()
+	others, err := lake.Entries(otherTables()...)
 	if err != nil {
-		return true
+		return false, nil, err
 	}
-	changed := len(here) != len(m.others)
+	here, err := lake.Entries(compactTables()...)
+	if err != nil {
+		return false, nil, err
+	}
+	differ = len(others) != len(m.others)
 	for _, f := range m.others {
-		changed = changed || !m.has(f, here)
+		differ = differ || !m.has(f, others)
 	}
-	return changed
+	lacking = m.lacking(here)
+	return differ || len(lacking) > 0, lacking, nil
 }
 
 // has reports whether a file of another table is here as it is there. Commits tell its hash. Where
@@ -396,7 +478,7 @@ func (m *mirror) fetchOthers(ctx context.Context) error {
 		if m.has(f, here) {
 			continue
 		}
-		entry, err := m.keep(ctx, f)
+		entry, err := m.keep(ctx, f, f.name)
 		if err != nil {
 			return err
 		}

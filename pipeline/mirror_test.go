@@ -70,7 +70,7 @@ func (m *mirrored) ingest() *pipeline.Summary {
 func (m *mirrored) mirror() error {
 	m.began = 0
 	return pipeline.Mirror(m.t.Context(), m.store, m.dir, pipeline.MirrorOptions{
-		Until: m.until, Limit: m.limit, Version: "test", Begin: func(objects int, _ int64) { m.began = objects },
+		Until: m.until, Limit: m.limit, Version: "test", Begin: func(f pipeline.Fetching) { m.began = f.LogFiles },
 	})
 }
 

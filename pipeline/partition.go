@@ -131,11 +131,6 @@ func (p *partition) of(day int32) (*dayFile, error) {
 	return f, nil
 }
 
-// createDayFile starts a file of an event day.
-func createDayFile(lake *parquet.Lake, run int64, day time.Time) (*dayFile, error) {
-	return createEventsFile(lake, run, parquet.EventsPath(day, newID()))
-}
-
 func createEventsFile(lake parquet.Destination, run int64, path string) (*dayFile, error) {
 	file, err := lake.Create(path, run)
 	if err != nil {
@@ -208,5 +203,8 @@ func (p *partition) abort() error {
 // newID is the random part of a file's name.
 func newID() (id [16]byte) {
 	rand.Read(id[:]) // never fails
+	if isCompactID(id) {
+		id[len(id)-1]++
+	}
 	return id
 }

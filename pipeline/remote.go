@@ -23,13 +23,21 @@ type RemoteStore interface {
 	// Claim stores content under a name, unless there is something else of that name: then it
 	// is false, and that stays.
 	Claim(ctx context.Context, name string, content []byte) (bool, error)
+	// Object is what lies under a name, of which the size is known. Opening one that is not there is
+	// [ErrGone].
+	Object(ctx context.Context, name string, size int64) Object
+	// Delete removes objects. Those that are not there are no error.
+	Delete(ctx context.Context, names []string) error
 }
+
+// ErrGone says that an object does not lie any more where it was listed.
+var ErrGone = errors.New("it was removed since it was listed")
 
 // OwnFile reports whether an object, by its name, is one of the lake on the store. A trail may lie
 // in the same bucket, and even below the lake's prefix.
 func OwnFile(store parquet.Store, name string) bool {
 	below, ok := strings.CutPrefix(name, ObjectName(store.String())+"/")
-	return ok && (parquet.IsDataFile(below) || isCommit(below) || isCatalogueObject(below))
+	return ok && (parquet.IsDataFile(below) || isCommit(below) || isCatalogueObject(below) || strings.HasPrefix(below, asideFolder))
 }
 
 // deliveries is how many objects are taken side by side: each waits for the network most of
@@ -100,6 +108,9 @@ func (r *RemoteIngest) loadKnown(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil { // after the list: what is not in it any more is in these
+		err = eachFoldedOf(ctx, r.store, func(id [objectHash]byte) { known[[16]byte(append(id[:], 0, 0))] = struct{}{} })
+	}
 	if err != nil {
 		return stopped(ctx, err)
 	}

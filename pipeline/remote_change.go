@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"roletrail/parquet"
@@ -109,46 +107,43 @@ func (c *remoteChange) commit(ctx context.Context, before *committed) error {
 	}
 	next := before.next(here, c.options.At, c.options.Mirror.Version)
 	for i := range next.Added {
-		if err := c.storeFile(ctx, &next.Added[i]); err != nil {
+		if err := storeFile(ctx, c.store, c.dir, &next.Added[i]); err != nil {
 			return err
 		}
 	}
 	return c.claim(ctx, before, next)
 }
 
-// storeFile stores a file that does not count yet.
-func (c *remoteChange) storeFile(ctx context.Context, f *committedFile) (err error) {
-	file, err := os.Open(filepath.Join(c.dir, filepath.FromSlash(f.Path)))
-	if err == nil {
-		err = c.store.Put(ctx, f.object(), file, f.Bytes)
-		err = errors.Join(err, file.Close())
-	}
+func (c *remoteChange) claim(ctx context.Context, before *committed, next *remoteCommit) error {
+	text, err := next.text()
 	if err != nil {
-		return fmt.Errorf("storing %q: %w", f.object(), err)
+		return err
 	}
-	return nil
+	return claim(ctx, c.store, before, next, text)
+}
+
+// text is the content of the object.
+func (one *remoteCommit) text() ([]byte, error) {
+	text, err := json.Marshal(one)
+	return append(text, '\n'), err
 }
 
 // claim stores a commit as the one after those that were seen. Whether it is stored cannot be told
 // of a request that is broken off, and so this one is not.
-func (c *remoteChange) claim(ctx context.Context, before *committed, next *remoteCommit) error {
+func claim(ctx context.Context, store RemoteStore, before *committed, next *remoteCommit, text []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if before.last >= mostCommits {
 		return fmt.Errorf("it has %d commits, and can have no more", before.last)
 	}
-	text, err := json.Marshal(next)
-	if err != nil {
-		return err
-	}
 	name := nameOfCommit(before.last + 1)
-	took, err := c.store.Claim(context.WithoutCancel(ctx), name, append(text, '\n'))
+	took, err := store.Claim(context.WithoutCancel(ctx), name, text)
 	switch {
 	case err != nil:
 		return fmt.Errorf("storing %q: %w", name, err)
 	case !took:
 		return errOvertaken
 	}
-	return before.apply(text)
+	return before.apply(next)
 }

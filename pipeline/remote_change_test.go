@@ -225,7 +225,7 @@ func TestBadCommits(t *testing.T) {
 	const roles = "iam/roles/snapshot_date=2026-10-01/roles-111111111111-00000000000000000000000000000000.parquet"
 	for what, c := range map[string]struct{ name, text, want string }{
 		"no JSON":        {"00000001.json", `{"format":1`, "it is damaged"},
-		"newer":          {"00000001.json", `{"format":2}`, "its format is 2, and this program knows 1"},
+		"newer":          {"00000001.json", `{"format":3}`, "its format is 3, and this program knows 1 and 2"},
 		"later one":      {"00000002.json", `{"format":1}`, `"commits/00000001.json" is missing although a later one is there`},
 		"another name":   {"1.json", `{"format":1}`, "is no object that ingest made"},
 		"leads out":      {"00000001.json", file("../x", "", sum), "which is no file of an inventory"},

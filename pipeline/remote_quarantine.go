@@ -64,6 +64,9 @@ func quarantineFiles(ctx context.Context, store RemoteStore) (files []remoteFile
 		}
 		return nil
 	})
+	if err == nil {
+		err = eachFoldedOf(ctx, store, func(id [objectHash]byte) { taken[id] = true })
+	}
 	slices.SortFunc(files, func(a, b remoteFile) int {
 		return cmp.Or(-cmp.Compare(a.object.Modified, b.object.Modified), strings.Compare(a.name, b.name))
 	})

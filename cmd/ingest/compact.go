@@ -19,6 +19,8 @@ import (
 
 func newCompact(p *cli.Program, common *cli.Common) *cobra.Command {
 	var since, until, summaryFile string
+	var cache cli.Cache
+	var keep time.Duration
 	cmd := &cobra.Command{
 		Use:   "compact",
 		Short: "Make few large files of the many small ones of each day",
@@ -30,24 +32,30 @@ No event is changed or lost; one that stands twice in a day stands once afterwar
 that are compact already, or have one file in this order, are left alone.
 
 Reports may run meanwhile. A run that is stopped or killed leaves the lake whole, and the
-next one goes on.`,
+next one goes on.
+
+Of a lake on S3 log files are put together, which have objects of their own there. They
+may come meanwhile, and other commands may run. Objects in whose place others came are
+removed by a later compaction, when --keep-replaced is over.`,
 		Example: `  ingest compact
   ingest compact --since 2026-09-01 --until 2026-10-01`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if common.LakeInS3() {
-				return cli.Usage(fmt.Errorf("compacting lake %q: the objects of a lake on S3 are never replaced, and so its days are not put together there", common.Lake),
-					"reports need it not: they compact what they fetch of it into their cache")
-			}
-			options := pipeline.CompactOptions{Version: cli.Version(), Warn: leftOver(p)}
-			var err error
-			if options.Since, options.Until, err = daysAsked(since, until, "the day of --until is not compacted"); err != nil {
+			from, to, err := daysAsked(since, until, "the day of --until is not compacted")
+			if err != nil {
 				return err
 			}
+			if common.LakeInS3() {
+				options := pipeline.RemoteCompactOptions{Since: from, Until: to, Keep: keep, Version: cli.Version(), Now: p.Now}
+				return compactOnS3(cmd.Context(), p, common, &cache, options, summaryFile)
+			}
+			options := pipeline.CompactOptions{Since: from, Until: to, Version: cli.Version(), Warn: leftOver(p)}
 			return compact(cmd.Context(), p, common, options, summaryFile)
 		},
 	}
-	cli.TakesS3Lake(cmd) // to say why it does not
+	cli.TakesS3Lake(cmd)
+	cache.Flags(cmd.Flags())
+	cmd.Flags().DurationVar(&keep, "keep-replaced", pipeline.KeepReplaced, "of a lake on S3: how long objects stay in whose place others came, for who reads them")
 	cmd.Flags().StringVar(&since, "since", "", "first UTC day to compact, as YYYY-MM-DD (default the first of the lake)")
 	cmd.Flags().StringVar(&until, "until", "", "first UTC day not to compact, as YYYY-MM-DD (default none)")
 	cmd.Flags().StringVar(&summaryFile, "summary", "", "also write the balance to this file, as JSON")
@@ -118,6 +126,11 @@ func sayCompacted(p *cli.Program, c *pipeline.Compaction, file io.Writer) error 
 	}
 	p.Say(slog.LevelInfo, line, "compacted", "days", c.Days, "rows", c.Rows, "files", c.Files, "bytes", c.Bytes)
 	text, err := c.JSON()
+	return writeSummary(file, text, err)
+}
+
+// writeSummary writes a summary that was made, unless it could not be.
+func writeSummary(file io.Writer, text []byte, err error) error {
 	if err != nil {
 		return err
 	}

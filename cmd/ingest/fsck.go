@@ -6,19 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
 	"roletrail/review/termtext"
 )
 
 func newFsck(p *cli.Program, common *cli.Common) *cobra.Command {
 	var repair bool
+	var keep time.Duration
 	format := listText
 	cmd := &cobra.Command{
 		Use:   "fsck",
@@ -35,19 +37,22 @@ is lost or damaged is made anew from the files. Where events may be gone, or the
 was, log files count as not read: ingest them again, and what is gone is written again,
 while all other events are known.
 
-No other command may write to the lake meanwhile.`,
+A lake on S3 has commits in the place of a ledger. There other commands may run meanwhile, but
+not beside --repair.
+
+No other command may write to a lake in a folder meanwhile.`,
 		Example: `  ingest fsck
   ingest fsck --repair`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if common.LakeInS3() {
-				return cli.Usage(fmt.Errorf("checking lake %q: a lake on S3 has no ledger that it could be held against", common.Lake),
-					"reports hold what they fetch of its inventories, trails and catalogue against the SHA-256 in the commit that names it")
+				return fsckOnS3(cmd.Context(), p, common.Lake, repair, keep, format)
 			}
 			return fsck(cmd.Context(), p, common.Lake, repair, format)
 		},
 	}
-	cli.TakesS3Lake(cmd) // to say why it does not
+	cli.TakesS3Lake(cmd)
+	cmd.Flags().DurationVar(&keep, "keep-replaced", pipeline.KeepReplaced, "of a lake on S3: as for ingest compact")
 	cmd.Flags().BoolVar(&repair, "repair", false, "mend what is wrong")
 	cli.EnumVar(cmd, false, &format, "format", "how the list is written", listText, listNDJSON)
 	return cmd
@@ -60,15 +65,34 @@ func fsck(ctx context.Context, p *cli.Program, folder string, repair bool, forma
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
 	bar := newProgress(p, "files")
-	checked, err := pipeline.Fsck(ctx, lake, pipeline.FsckOptions{
-		Repair: repair, At: p.Now(), Version: cli.Version(), Warn: leftOver(p), Progress: bar.update,
-		Found: func(f parquet.Finding) error { bar.end(); return writeFinding(p, f, format) },
-	})
+	checked, err := pipeline.Fsck(ctx, lake, fsckOptions(p, bar, repair, format))
 	bar.end()
 	if err != nil {
 		return err
 	}
-	return sayChecked(p, folder, checked)
+	return sayChecked(p, folder, "ledger", checked)
+}
+
+func fsckOptions(p *cli.Program, bar *progress, repair bool, format listFormat) pipeline.FsckOptions {
+	return pipeline.FsckOptions{
+		Repair: repair, At: p.Now(), Version: cli.Version(), Warn: leftOver(p), Progress: bar.update,
+		Found: func(f parquet.Finding) error { bar.end(); return writeFinding(p, f, format) },
+	}
+}
+
+// fsckOnS3 holds a lake on S3 against its commits.
+func fsckOnS3(ctx context.Context, p *cli.Program, lake string, repair bool, keep time.Duration, format listFormat) error {
+	store, err := bucket.OpenStore(ctx, lake)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(p, "objects")
+	checked, err := pipeline.FsckRemote(ctx, store, pipeline.RemoteFsckOptions{FsckOptions: fsckOptions(p, bar, repair, format), Keep: keep})
+	bar.end()
+	if err != nil {
+		return err
+	}
+	return sayChecked(p, store.String(), "commits", checked)
 }
 
 func writeFinding(p *cli.Program, f parquet.Finding, format listFormat) error {
@@ -79,21 +103,24 @@ func writeFinding(p *cli.Program, f parquet.Finding, format listFormat) error {
 	return err
 }
 
+// says is what a lake is held against.
+var says = map[string]string{"ledger": "ledger says", "commits": "commits say"}
+
 // sayChecked says what was found and done. What is left to do makes the exit code.
-func sayChecked(p *cli.Program, folder string, c *pipeline.Checked) error {
+func sayChecked(p *cli.Program, folder, against string, c *pipeline.Checked) error {
 	lines := []string{fmt.Sprintf("%s, %s: %s", counted(c.Files, "file"), counted(c.Rows, "row"), counted(c.Findings, "finding"))}
 	var hints []string
 	if m := c.Mended; m != nil {
 		if m.Rebuilt {
 			lines = append(lines, fmt.Sprintf("the ledger was made anew from %s", counted(m.Named, "file")))
-		} else {
+		} else if against == "ledger" {
 			lines = append(lines, fmt.Sprintf("the ledger was mended: %s now stand in it as they are", counted(m.Named, "file")))
 		}
 		if c.Duplicates > 0 {
 			lines = append(lines, fmt.Sprintf("%s that stood in a day more than once went", counted(c.Duplicates, "event")))
 		}
 		if m.Folder != "" {
-			hints = append(hints, fmt.Sprintf("look at %s, and remove it when you need it no more", path.Join(folder, m.Folder)))
+			hints = append(hints, fmt.Sprintf("look at %s, and remove it when you need it no more", strings.TrimRight(folder, "/")+"/"+m.Folder))
 		}
 		if m.Forgotten {
 			hints = append(hints, "ingest all log files again: events that are gone are written again, the others are known")
@@ -107,8 +134,10 @@ func sayChecked(p *cli.Program, folder string, c *pipeline.Checked) error {
 	hint := strings.Join(hints, "\n")
 	switch {
 	case c.Mended == nil && c.Findings > 0:
-		return cli.WithHint(fmt.Errorf("checking lake %q: it is not as its ledger says: %s, named above", folder, counted(c.Findings, "finding")),
+		return cli.WithHint(fmt.Errorf("checking lake %q: it is not as its %s: %s, named above", folder, says[against], counted(c.Findings, "finding")),
 			"ingest fsck --repair mends it; a copy of the lake that is made before can be gone back to")
+	case c.Mended != nil && c.Lasting > 0:
+		return cli.WithHint(fmt.Errorf("mending lake %q: %s cannot be mended from the lake alone", folder, counted(c.Lasting, "finding")), strings.TrimPrefix(hint+"\ntheir lines above say how", "\n"))
 	case c.Mended != nil && c.Mended.Folder != "":
 		return cli.Quarantined(fmt.Errorf("done, but moved aside: %s", counted(len(c.Mended.Aside), "file")), hint)
 	case hint != "":

@@ -60,9 +60,8 @@ func (c *lakeChange) onS3(ctx context.Context, do func(*parquet.Lake) error) err
 }
 
 // begin tells what is fetched.
-func (c *lakeChange) begin(lake *bucket.Store) func(objects int, bytes int64) {
-	return func(objects int, bytes int64) {
-		c.p.Say(slog.LevelInfo, fmt.Sprintf("fetching %d log files, %d bytes, of lake %s", objects, bytes, lake),
-			"fetching the lake", "lake", lake.String(), "objects", objects, "bytes", bytes)
+func (c *lakeChange) begin(lake *bucket.Store) func(pipeline.Fetching) {
+	return func(f pipeline.Fetching) {
+		c.p.Say(slog.LevelInfo, fmt.Sprintf("fetching %s, of lake %s", f, lake), "fetching the lake", "lake", lake.String(), "fetching", f)
 	}
 }

@@ -333,11 +333,12 @@ func TestLambdaWritesTheRowsOfTheCommandLine(t *testing.T) {
 func TestShippedPolicies(t *testing.T) {
 	const page = "../../docs/operations.md"
 	program := bootstrap(t)
-	for sid, run := range map[string]func(t *testing.T, environment, keys []string){
-		"ReadTrail": func(t *testing.T, environment, _ []string) {
+	for sid, run := range map[string]func(t *testing.T, server *s3test.Server, environment, keys []string){
+		"ReadTrail": func(t *testing.T, _ *s3test.Server, environment, _ []string) {
 			logsCommand(t, program, environment, "--lake", filepath.Join(t.TempDir(), "lake"), "s3://trails/AWSLogs/")
 		},
-		"WriteLake": func(t *testing.T, environment, keys []string) {
+		"WriteLake": func(t *testing.T, server *s3test.Server, environment, keys []string) {
+			server.Put("lake", "roletrail/commits/00000001.json", []byte(`{"format":1}`)) // an inventory was taken, or log files put together
 			logsCommand(t, program, environment, "--lake", "s3://lake/roletrail", "s3://trails/AWSLogs/")
 			f := startFunction(t, program, append(environment, lambdaLake+"=s3://lake/roletrail")...)
 			for _, key := range keys[:3] {
@@ -352,7 +353,7 @@ func TestShippedPolicies(t *testing.T) {
 			server := s3test.New(t)
 			server.Refuse(policy.Refuse)
 			keys := fillTrail(t, server, 1000)
-			run(t, server.Environment(t), keys)
+			run(t, server, server.Environment(t), keys)
 			policy.Compare(t, server.Calls())
 		})
 	}

@@ -29,9 +29,8 @@ func (r *report) fetched(ctx context.Context) (folder string, err error) {
 	}
 	return folder, pipeline.Mirror(ctx, store, folder, pipeline.MirrorOptions{
 		Until: r.until, Limit: limit, Version: cli.Version(),
-		Begin: func(objects int, bytes int64) {
-			r.Say(slog.LevelInfo, fmt.Sprintf("fetching %d log files, %d bytes, of lake %s", objects, bytes, store),
-				"fetching the lake", "lake", store.String(), "objects", objects, "bytes", bytes)
+		Begin: func(f pipeline.Fetching) {
+			r.Say(slog.LevelInfo, fmt.Sprintf("fetching %s, of lake %s", f, store), "fetching the lake", "lake", store.String(), "fetching", f)
 		},
 	})
 }

@@ -181,6 +181,22 @@ CREATE EXTERNAL TABLE IF NOT EXISTS files.quarantine (
 STORED AS PARQUET
 LOCATION 's3://BUCKET/LAKE/quarantine/';
 
+CREATE EXTERNAL TABLE IF NOT EXISTS files.log_files (
+    `id` string,
+    `source_object` string,
+    `etag` string,
+    `size` bigint,
+    `family` string,
+    `status` string,
+    `reason` string,
+    `records` bigint,
+    `written` bigint,
+    `duplicate` bigint,
+    `quarantined` bigint
+)
+STORED AS PARQUET
+LOCATION 's3://BUCKET/LAKE/log_files/';
+
 CREATE EXTERNAL TABLE IF NOT EXISTS files.roles (
     `arn` string,
     `role_id` string,

@@ -197,6 +197,24 @@ with (
     format = 'PARQUET'
 );
 
+create table if not exists files.log_files (
+    id varchar,
+    source_object varchar,
+    etag varchar,
+    size bigint,
+    family varchar,
+    status varchar,
+    reason varchar,
+    records bigint,
+    written bigint,
+    duplicate bigint,
+    quarantined bigint
+)
+with (
+    external_location = 's3://BUCKET/LAKE/log_files',
+    format = 'PARQUET'
+);
+
 create table if not exists files.roles (
     arn varchar,
     role_id varchar,

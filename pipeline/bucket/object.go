@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"roletrail/pipeline"
 	"roletrail/pipeline/awserr"
 )
 
@@ -114,7 +115,7 @@ func explained(what string, err error) error {
 	case status == http.StatusPreconditionFailed:
 		return fmt.Errorf("reading %s: it was replaced since it was listed; run again", what)
 	case code == "NoSuchKey" || code == "NotFound":
-		return fmt.Errorf("reading %s: it was removed since it was listed", what)
+		return fmt.Errorf("reading %s: %w", what, pipeline.ErrGone)
 	case code == "NoSuchBucket":
 		next = "; the bucket does not exist"
 	case strings.HasPrefix(code, "KMS."):

@@ -82,6 +82,10 @@ func (l *located) PutObject(ctx context.Context, in *s3.PutObjectInput, o ...fun
 	})
 }
 
+func (l *located) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, o ...func(*s3.Options)) (*s3.DeleteObjectsOutput, error) {
+	return inRegion(l, func(c *s3.Client) (*s3.DeleteObjectsOutput, error) { return c.DeleteObjects(ctx, in, o...) }, nothingToDo)
+}
+
 // expectedRegion is how S3 tells the Region in the text of an error of a signature.
 var expectedRegion = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
 

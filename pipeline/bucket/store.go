@@ -7,15 +7,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"roletrail/pipeline"
+	"roletrail/pipeline/awserr"
 )
 
 // Store is a prefix of a bucket where a lake lies, as [roletrail/parquet.Store].
@@ -29,6 +32,7 @@ type Store struct {
 type LakeClient interface {
 	Client
 	PutObject(context.Context, *s3.PutObjectInput, ...func(*s3.Options)) (*s3.PutObjectOutput, error)
+	DeleteObjects(context.Context, *s3.DeleteObjectsInput, ...func(*s3.Options)) (*s3.DeleteObjectsOutput, error)
 }
 
 // LakePlace takes s3://BUCKET/PREFIX of a lake apart: its objects lie below the prefix as
@@ -154,4 +158,46 @@ func (s *Store) List(ctx context.Context, folder string, fn func(name string, o 
 		return nil // a lake need not have all tables
 	}
 	return err
+}
+
+// Object implements [roletrail/pipeline.RemoteStore].
+func (s *Store) Object(ctx context.Context, name string, size int64) pipeline.Object {
+	source, key := &Source{Client: s.Client, Bucket: s.Bucket}, s.Prefix+name
+	ctx = context.WithoutCancel(ctx)
+	return pipeline.Object{
+		Name: source.name(key), Size: size, Remote: true,
+		Open: func() (io.ReadCloser, error) { return openObject(ctx, source, key, "", "", size) },
+	}
+}
+
+// deletedAtOnce is how many objects S3 removes at a request.
+const deletedAtOnce = 1000
+
+// Delete implements [roletrail/pipeline.RemoteStore].
+func (s *Store) Delete(ctx context.Context, names []string) error {
+	for some := range slices.Chunk(names, deletedAtOnce) {
+		ask := types.Delete{Quiet: aws.Bool(true)}
+		for _, name := range some {
+			ask.Objects = append(ask.Objects, types.ObjectIdentifier{Key: aws.String(s.Prefix + name)})
+		}
+		out, err := s.Client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &s.Bucket, Delete: &ask})
+		if err == nil && len(out.Errors) > 0 {
+			e := out.Errors[0]
+			err = fmt.Errorf("%d of %d, the first %q: %w", len(out.Errors), len(some), aws.ToString(e.Key),
+				&smithy.GenericAPIError{Code: aws.ToString(e.Code), Message: aws.ToString(e.Message)})
+		}
+		if err != nil {
+			return refusedDelete(err)
+		}
+	}
+	return nil
+}
+
+// refusedDelete says what to do about it.
+func refusedDelete(err error) error {
+	var api smithy.APIError
+	if statusOf(err) == http.StatusForbidden || errors.As(err, &api) && api.ErrorCode() == "AccessDenied" {
+		return fmt.Errorf("removing objects: give this identity s3:DeleteObject there: %w", err)
+	}
+	return fmt.Errorf("removing objects: %w", awserr.Unanswered(err))
 }

@@ -24,7 +24,7 @@ import (
 // slowStore is S3 of which every answer takes some time, more than there is for ten messages.
 // Every key has a log file.
 type slowStore struct {
-	bucket.Client
+	bucket.LakeClient
 	rng *rand.Rand
 	put map[string]bool
 }

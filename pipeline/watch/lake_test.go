@@ -58,7 +58,7 @@ func TestWatchIntoALakeOnS3(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
-	if listed != 2 { // for the Region, and once what the lake has
+	if listed != 3 { // for the Region, and once what the lake has and its commits
 		t.Errorf("the lake was listed %d times", listed)
 	}
 

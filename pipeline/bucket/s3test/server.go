@@ -145,6 +145,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		call.Action, answer = "s3:GetObject", s.get
 	case r.Method == http.MethodPut:
 		call.Action, answer = "s3:PutObject", s.put
+	case r.Method == http.MethodPost && key == "" && r.URL.Query().Has("delete"):
+		s.remove(w, r, name)
+		return
 	default:
 		call.Action, answer = r.Method, unknown
 	}
@@ -286,6 +289,43 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, bucket, key string)
 	s.objects[bucket+"/"+key] = content
 	w.Header().Set("ETag", etag(content))
 	return nil
+}
+
+type removal struct {
+	Objects []struct{ Key string } `xml:"Object"`
+}
+
+type removed struct {
+	XMLName xml.Name       `xml:"DeleteResult"`
+	Errors  []removedError `xml:"Error"`
+}
+
+type removedError struct{ Key, Code, Message string }
+
+// remove removes objects, of which each is a call of its own as a policy sees it.
+func (s *Server) remove(w http.ResponseWriter, r *http.Request, bucket string) {
+	var ask removal
+	if err := xml.NewDecoder(r.Body).Decode(&ask); err != nil || len(ask.Objects) == 0 || len(ask.Objects) > page {
+		http.Error(w, "<Error><Code>MalformedXML</Code></Error>", http.StatusBadRequest)
+		return
+	}
+	var out removed
+	for _, o := range ask.Objects {
+		call := Call{"s3:DeleteObject", bucket + "/" + o.Key}
+		s.mu.Lock()
+		s.calls = append(s.calls, call)
+		refuse := s.refuse
+		s.mu.Unlock()
+		if refuse != nil {
+			if code := refuse(call); code != 0 {
+				out.Errors = append(out.Errors, removedError{o.Key, cmp.Or(codes[status(code)], "InternalError"), "as the test wants it"})
+				continue
+			}
+		}
+		s.Remove(bucket, o.Key)
+	}
+	w.Header().Set("Content-Type", "application/xml")
+	xml.NewEncoder(w).Encode(out)
 }
 
 // page is how many keys a list has at most.
