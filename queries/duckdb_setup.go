@@ -60,11 +60,16 @@ func (e *duckEngine) begin(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	statements, err := scripts([]string{"duckdb/session.sql", "duckdb/macros.sql"})
+	statements, err := sessionScript()
 	if err != nil {
 		return err
 	}
 	return e.run(ctx, conn, statements)
+}
+
+// sessionScript is what comes before the tables.
+func sessionScript() ([]script, error) {
+	return scripts([]string{"duckdb/session.sql", "duckdb/macros.sql"})
 }
 
 // run runs statements in their order.

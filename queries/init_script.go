@@ -40,6 +40,13 @@ func (e *duckEngine) initScript() (string, error) {
 		}
 		b.WriteString("\n\n")
 	}
+	session, err := sessionScript()
+	if err != nil {
+		return "", err
+	}
+	for _, s := range session {
+		add(s.name, s.text)
+	}
 	for _, t := range e.files.tables {
 		add("the files of "+t.name, strings.Replace(t.bind, "?", sqlList(t.paths), 1))
 	}
