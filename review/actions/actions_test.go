@@ -39,9 +39,9 @@ func removeOrder() Order {
 
 // workplace is a folder with the files of orders, and a stand-in for IAM.
 type workplace struct {
-	t         *testing.T
-	dir, iam  string
-	path, bin string
+	t        *testing.T
+	dir, iam string
+	bin      string
 }
 
 func newWorkplace(t *testing.T, orders ...Order) *workplace {
