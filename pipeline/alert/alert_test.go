@@ -437,6 +437,42 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// TestStopInTheMiddleOfAMessage: what is on its way when a stop comes arrives once, and a
+// server that does not answer holds the stop up for a few seconds alone.
+func TestStopInTheMiddleOfAMessage(t *testing.T) {
+	for name, answers := range map[string]bool{"accepted": true, "no answer": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, stop := context.WithCancel(t.Context())
+			told, over := 0, make(chan struct{})
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				told++
+				stop()
+				if !answers {
+					<-over
+				}
+				time.Sleep(100 * time.Millisecond) // the stop is the first to be seen
+			}))
+			defer s.Close()
+			defer close(over)
+			address, err := NewSecret(s.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hooks := []Webhook{{Slack, address}}
+			sender := &Sender{Webhooks: hooks, Metrics: NewMetrics(prometheus.NewRegistry(), hooks), Warn: func(err error) { t.Error(err) }}
+			outbox, began := newBox(trust(1)), time.Now()
+			if err := sender.Send(ctx, outbox); err != nil {
+				t.Fatal(err)
+			}
+			if answers != (len(outbox.entries) == 0) || told != 1 || time.Since(began) >= patience {
+				t.Errorf("told %d times, %d wait, after %v", told, len(outbox.entries), time.Since(began))
+			}
+		})
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	dir := t.TempDir()
 	for text, want := range map[string]string{

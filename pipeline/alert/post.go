@@ -48,7 +48,7 @@ func (s *Sender) post(ctx context.Context, w Webhook, changes []Change) *failure
 	if err != nil {
 		return &failure{reason: err.Error(), refused: true}
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := toItsEnd(ctx)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.Address.address, bytes.NewReader(text))
 	if err != nil {
@@ -68,6 +68,17 @@ func (s *Sender) post(ctx context.Context, w Webhook, changes []Change) *failure
 	defer answer.Body.Close()
 	_, _ = io.CopyN(io.Discard, answer.Body, 64<<10) // so that the connection is used again
 	return judged(answer)
+}
+
+// toItsEnd is the context of one message. It outlives ctx for a while: a message that is cut
+// off may have arrived, and would be told again.
+func toItsEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	message, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return message, func() {
+		stop()
+		cancel()
+	}
 }
 
 // judged tells answers apart: accepted, to be tried again, or refused.

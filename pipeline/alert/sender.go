@@ -66,9 +66,13 @@ const (
 	longestPause = 15 * time.Minute
 	// patience is how long one message may take.
 	patience = 10 * time.Second
+	// grace is how long a message may still take after a stop was asked for, less than the
+	// ten seconds after which container engines kill.
+	grace = 5 * time.Second
 )
 
-// Send tells what is due, for at most as long as ctx lasts. That a webhook does not accept
+// Send tells what is due, for as long as ctx lasts; a message that is on its way then is
+// waited for, some seconds more. That a webhook does not accept
 // something is no error: it waits in the outbox.
 func (s *Sender) Send(ctx context.Context, outbox Outbox) error {
 	var errs []error
