@@ -40,6 +40,8 @@ var modules = map[string]string{
 	"github.com/peterh/liner":                  "the prompt of report sql, with history",
 	"golang.org/x/term":                        "whether and how wide a terminal is there",
 	"github.com/rogpeppe/go-internal":          "tests only: scripts of command lines",
+	"github.com/hashicorp/hcl/v2":              "tests only: evaluates deploy/terraform without Terraform",
+	"github.com/zclconf/go-cty":                "tests only: its values",
 }
 
 // required is a module that go.mod names.

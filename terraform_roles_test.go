@@ -1,0 +1,118 @@
+package roletrail_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"roletrail/pipeline/bucket/s3test"
+)
+
+// shippedStatements are those of the policies of docs/operations.md, by the role that has them.
+var shippedStatements = map[string][]string{
+	"function": {"ListTrailAndLake", "TakeLogFiles", "WriteLake"}, "compact": {"ListCompactedLake", "CompactLake"},
+	"inventory": {"ListChangedLake", "ChangeLake"}, "review": {"ListLake", "ReadLake"},
+}
+
+// unbounded are the actions that know no resource.
+var unbounded = []string{"ecr:GetAuthorizationToken", "iam:GetAccountAuthorizationDetails"}
+
+// roleProblems: statements about S3 are those of the documentation, with which the programs
+// are tested, and no role has a wildcard that is not needed.
+func roleProblems(t *testing.T, in *infrastructure) (problems []string) {
+	policies := map[string][]any{}
+	add := func(role string, text any) {
+		list, _ := at(decoded(t, text), "Statement").([]any)
+		policies[role] = append(policies[role], list...)
+	}
+	jobs, _ := in.resource(t, "aws_iam_role_policy.job").(map[string]any)
+	for name, policy := range jobs {
+		add(name, at(policy, "policy"))
+	}
+	for _, name := range []string{"function", "execution", "scheduler"} {
+		add(name, at(in.resource(t, "aws_iam_role_policy."+name), "policy"))
+	}
+	add("ask_athena", at(in.resource(t, "aws_iam_policy.ask_athena"), "policy"))
+	for role, statements := range policies {
+		problems = append(problems, tooWide(role, statements)...)
+	}
+	for role, sids := range shippedStatements {
+		problems = append(problems, notAsShipped(t, role, sids, policies[role])...)
+	}
+	if len(policies) != 7 {
+		problems = append(problems, fmt.Sprintf("%d roles", len(policies)))
+	}
+	return append(problems, strangers(t, in)...)
+}
+
+// tooWide are the wildcards of a role.
+func tooWide(role string, statements []any) (problems []string) {
+	for _, statement := range statements {
+		actions, _ := at(statement, "Action").([]any)
+		resources, _ := at(statement, "Resource").([]any)
+		if len(actions) == 0 || len(resources) == 0 {
+			problems = append(problems, role+" has a statement without actions or resources")
+		}
+		for _, action := range actions {
+			name, _ := action.(string)
+			if strings.Contains(name, "*") {
+				problems = append(problems, role+" may "+name)
+			}
+			if slices.Contains(resources, any("*")) && !slices.Contains(unbounded, name) {
+				problems = append(problems, role+" may "+name+" of every resource")
+			}
+		}
+	}
+	return problems
+}
+
+// notAsShipped are the differences from the policy of the page. The page's WriteLake is that
+// of ingest logs, too, which reads; the function does not.
+func notAsShipped(t *testing.T, role string, sids []string, statements []any) (problems []string) {
+	for _, want := range s3test.ShippedPolicy(t, "docs/operations.md", sids[0]).Statement {
+		if !slices.Contains(sids, want.Sid) {
+			problems = append(problems, role+": the page has a statement "+want.Sid+" more")
+		}
+		actions := slices.DeleteFunc(slices.Clone(want.Action), func(action string) bool { return want.Sid == "WriteLake" && action == "s3:GetObject" })
+		place := slices.IndexFunc(statements, func(s any) bool { return at(s, "Sid") == want.Sid })
+		if place < 0 {
+			problems = append(problems, role+" lacks "+want.Sid)
+			continue
+		}
+		got, wanted := statements[place].(map[string]any), map[string]any{"Sid": want.Sid, "Effect": want.Effect, "Action": anys(actions), "Resource": anys(want.Resource)}
+		if !reflect.DeepEqual(got, wanted) {
+			problems = append(problems, fmt.Sprintf("%s: %v, and the page has %v", role, got, wanted))
+		}
+	}
+	for _, statement := range statements {
+		actions, _ := at(statement, "Action").([]any)
+		sid, _ := at(statement, "Sid").(string)
+		for _, action := range actions {
+			if strings.HasPrefix(action.(string), "s3:") && !slices.Contains(sids, sid) {
+				problems = append(problems, role+" may do more in S3: "+sid)
+			}
+		}
+	}
+	return problems
+}
+
+func anys(texts []string) (out []any) {
+	for _, text := range texts {
+		out = append(out, text)
+	}
+	return out
+}
+
+// strangers are services that may have a role for others than this account.
+func strangers(t *testing.T, in *infrastructure) (problems []string) {
+	for _, name := range []string{"function", "execution", "scheduler"} {
+		trust := at(decoded(t, at(in.resource(t, "aws_iam_role."+name), "assume_role_policy")), "Statement", 0)
+		account := at(trust, "Condition", "StringEquals", "aws:SourceAccount")
+		if service := at(trust, "Principal", "Service"); service != "lambda.amazonaws.com" && account != "111111111111" {
+			problems = append(problems, fmt.Sprintf("%s: %v may have it for any account", name, service))
+		}
+	}
+	return problems
+}
