@@ -28,6 +28,19 @@ func (l *Ledger) document(name, subject string, m history.Moment) (*history.Fact
 	return &f, ledgerError(l.path, err)
 }
 
+// AroundGroup is [history.InMemory.AroundGroup] by what [Lake.Remember] kept.
+func (l *Ledger) AroundGroup(group string, m history.Moment, most int) (last []history.Fact, err error) {
+	err = l.rows("documents_of_group", []any{group, m.At.UnixMicro(), m.Turn, m.Event, most}, func(scan func(...any) error) error {
+		var f history.Fact
+		var at int64
+		err := scan(&f.Subject, &at, &f.Turn, &f.Event, &f.Standing, &f.Text)
+		f.At = time.UnixMicro(at).UTC()
+		last = append(last, f)
+		return err
+	})
+	return last, err
+}
+
 // Untold are the files of tables of which nobody told [Lake.Remember] yet, in the order
 // of the tables and then of [Lake.Files].
 func (l *Lake) Untold(tables ...string) ([]DataFile, error) {

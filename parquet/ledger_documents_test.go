@@ -17,13 +17,14 @@ import (
 func TestDocumentsAgreeWithMemory(t *testing.T) {
 	l, _ := testLake(t, t.TempDir())
 	r := rand.New(rand.NewPCG(2, 4))
+	subjects := []string{"trust 111111111111 1", "trust 111111111111 2", history.Group + "set a 1", history.Group + "set a 2", history.Group + "set a!", history.Group + "set ab 3", history.Group + "set a"}
 	random := func() history.Fact {
 		return history.Fact{
-			Subject: fmt.Sprint("trust 111111111111 ", r.IntN(3)), Standing: []history.Standing{history.Here, history.Gone, history.Unclear}[r.IntN(3)], Text: fmt.Sprint(r.IntN(9)),
+			Subject: subjects[r.IntN(len(subjects))], Standing: []history.Standing{history.Here, history.Gone, history.Unclear}[r.IntN(3)], Text: fmt.Sprint(r.IntN(9)),
 			Moment: history.Moment{At: time.Unix(int64(r.IntN(12)), 0).UTC(), Turn: r.IntN(3), Event: fmt.Sprint("Ee-é"[r.IntN(5):], r.IntN(2))},
 		}
 	}
-	memory := history.NewInMemory()
+	memory, grouped := history.NewInMemory(), 0
 	for range 60 {
 		var facts []history.Fact
 		for range 1 + r.IntN(4) {
@@ -38,7 +39,17 @@ func TestDocumentsAgreeWithMemory(t *testing.T) {
 			if err != nil || !reflect.DeepEqual(before, wantBefore) || !reflect.DeepEqual(after, wantAfter) {
 				t.Fatalf("around %+v: %+v, %+v, %v; want %+v, %+v", f, before, after, err, wantBefore, wantAfter)
 			}
+			most := 1 + r.IntN(3)
+			want, _ := memory.AroundGroup(history.Group+"set a", f.Moment, most)
+			got, err := l.Ledger().AroundGroup(history.Group+"set a", f.Moment, most)
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Fatalf("the group before %+v: %+v, %v, want %+v", f.Moment, got, err, want)
+			}
+			grouped = max(grouped, len(got))
 		}
+	}
+	if grouped != 2 {
+		t.Errorf("a group had at most %d subjects, want 2", grouped)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"roletrail/cloudtrail"
 	"roletrail/iam/history"
 	"roletrail/iam/inventory"
+	"roletrail/iam/reach"
 	"roletrail/parquet"
 )
 
@@ -66,9 +67,9 @@ func (t *telling) read(ctx context.Context, f parquet.DataFile) error {
 	if f.Account == "" {
 		return eachDocumentChange(ctx, f.Path, func(c *foundChange) error {
 			if !c.explainable {
-				return nil
+				return t.add(reach.FactsOf(&c.Change))
 			}
-			return t.add(history.FactsOf(&c.Change))
+			return t.add(history.FactsOf(&c.Change.Change))
 		})
 	}
 	meta, err := parquet.Metadata(f.Path)
@@ -104,7 +105,7 @@ func textOf(cell any) string { s, _ := cell.(string); return s }
 
 // foundChange is a role change as it lies in a file of events.
 type foundChange struct {
-	history.Change
+	reach.Change
 	kind        RoleChange
 	summary     string
 	actors      []string // who made it, as far as the record tells
@@ -112,7 +113,8 @@ type foundChange struct {
 }
 
 var foundColumns = parquet.EventsSchema.Only("event_id", "event_time", "event_name", "recipient_account_id", "request_parameters", "response_elements",
-	"event_source", "change", "change_severity", "outcome", "change_summary", "identity_account_id", "role_arn", "identity_arn", "invoked_by")
+	"event_source", "change", "change_severity", "outcome", "change_summary", "identity_account_id", "role_arn", "identity_arn", "invoked_by",
+	"change_policy_arn", "change_role_arns")
 
 // eachDocumentChange streams the role changes of a file of events.
 func eachDocumentChange(ctx context.Context, path string, fn func(*foundChange) error) error {
@@ -120,11 +122,16 @@ func eachDocumentChange(ctx context.Context, path string, fn func(*foundChange) 
 	return parquet.EachSelected(path, foundColumns, []string{"change"}, isChange, func(row []any) error {
 		text := func(i int) string { return textOf(row[i]) }
 		c := foundChange{
-			Change: history.Change{ID: text(0), Name: text(2), AccountID: text(3), Request: []byte(text(4)), Response: []byte(text(5))},
-			kind:   RoleChange{Account: cmp.Or(text(3), text(11)), Change: text(7), Severity: text(8), Outcome: text(9)}, summary: text(10), actors: []string{text(12), text(13), text(14)},
+			Change: reach.Change{
+				Change: history.Change{ID: text(0), Name: text(2), AccountID: text(3), Request: []byte(text(4)), Response: []byte(text(5))},
+				Source: text(6), Kind: text(7), Policy: text(15), Succeeded: text(9) == string(cloudtrail.Success),
+			},
+			kind: RoleChange{Account: cmp.Or(text(3), text(11)), Change: text(7), Severity: text(8), Outcome: text(9)}, summary: text(10), actors: []string{text(12), text(13), text(14)},
 		}
 		c.Time, _ = row[1].(time.Time)
-		c.explainable = text(6) == iamSource && text(9) == string(cloudtrail.Success) && history.Tells(c.Name)
+		roles, _ := row[16].([]string)
+		c.NamesRoles = len(roles) > 0
+		c.explainable = c.Source == iamSource && c.Succeeded && history.Tells(c.Name)
 		return cmp.Or(ctx.Err(), fn(&c))
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"roletrail/iam/difference"
 	"roletrail/iam/history"
+	"roletrail/iam/reach"
 	"roletrail/parquet"
 )
 
@@ -30,7 +31,8 @@ const mostExplained = 10_000
 type explainedChange struct {
 	severity, summary string
 	lines             []string // of the difference, the first ones
-	automation        string   // that made it
+	reach             *reach.Reach
+	automation        string // that made it
 }
 
 // toldLines is how many lines of a difference are told.
@@ -71,6 +73,7 @@ type explaining struct {
 	counted []RoleChanges              // anew, by worker
 	by      map[string]explainedChange // by the key that the outbox has
 	left    int                        // how many may still be explained
+	reach   *reach.Finder
 }
 
 // remember keeps what the lake and then the files of the workers tell of documents: of what
@@ -95,6 +98,7 @@ func (x *explaining) explain(ctx context.Context, workers []*worker) error {
 	if err != nil {
 		return err
 	}
+	x.reach = &reach.Finder{Memory: x.run.lake.Ledger()}
 	e := &history.Explainer{Judge: difference.Embedded(), Memory: x.run.lake.Ledger(), Own: func(account string) bool { return own[account] }}
 	for _, w := range workers {
 		counted := newRoleChanges()
@@ -119,9 +123,26 @@ func (x *explaining) one(e *history.Explainer, c *foundChange) error {
 		return nil
 	}
 	told := explainedChange{severity: c.kind.Severity, summary: c.summary}
-	if c.explainable && x.left > 0 {
+	if x.left > 0 && (c.explainable || reach.Reaches(c.Kind)) {
 		x.left--
-		d, err := e.Explain(&c.Change)
+		if err := x.against(e, c, &told); err != nil {
+			return err
+		}
+	}
+	if automation := x.run.options.Explaining.Automation; automation != nil {
+		if name := automation(c.actors...); name != "" {
+			told.severity, told.summary, told.automation = difference.Lower(told.severity), told.summary+" (by "+name+")", name
+		}
+	}
+	c.kind.Severity = told.severity
+	x.by[keyOfTold([]byte(c.ID), []byte(c.AccountID))] = told
+	return nil
+}
+
+// against holds a change against what was before it, and finds whom it reaches.
+func (x *explaining) against(e *history.Explainer, c *foundChange, told *explainedChange) error {
+	if c.explainable {
+		d, err := e.Explain(&c.Change.Change)
 		if err != nil {
 			return err
 		}
@@ -132,13 +153,20 @@ func (x *explaining) one(e *history.Explainer, c *foundChange) error {
 			told.summary, told.lines = d.Summarise(c.summary), d.Changed(toldLines)
 		}
 	}
-	if automation := x.run.options.Explaining.Automation; automation != nil {
-		if name := automation(c.actors...); name != "" {
-			told.severity, told.summary, told.automation = difference.Lower(told.severity), told.summary+" (by "+name+")", name
+	if !reach.Reaches(c.Kind) {
+		return nil
+	}
+	if x.reach.Inventory == nil {
+		var err error
+		if x.reach.Inventory, err = reachable(x.run.lake); err != nil {
+			return err
 		}
 	}
-	c.kind.Severity = told.severity
-	x.by[keyOfTold([]byte(c.ID), []byte(c.AccountID))] = told
+	found, err := x.reach.Find(&c.Change)
+	if err != nil || found == nil {
+		return err
+	}
+	told.reach, told.summary = found, found.Summarise(told.summary)
 	return nil
 }
 

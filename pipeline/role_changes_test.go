@@ -166,7 +166,12 @@ func TestReportOfChanges(t *testing.T) {
 // explained asks for changes held against the documents before them, by event id.
 func explained(t *testing.T, dir string, p queries.Params) map[string]queries.ExplainedChange {
 	t.Helper()
-	columns, changes, err := queries.ExplainChanges(t.Context(), openEngine(t, dir), p, nil)
+	return explainedBy(t, openEngine(t, dir), p)
+}
+
+func explainedBy(t *testing.T, engine queries.Engine, p queries.Params) map[string]queries.ExplainedChange {
+	t.Helper()
+	columns, changes, err := queries.ExplainChanges(t.Context(), engine, p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +210,8 @@ func TestExplainedChanges(t *testing.T) {
 		"2026-07-16 08:05:40 +0000 UTC DeleteRolePolicy temp-debug: loses 22091 actions",
 		"2026-08-12 09:02:54 +0000 UTC PutRolePolicy queue: gains 3 actions (kms:Decrypt, sqs:DeleteMessage, sqs:ReceiveMessage)",
 		"2026-08-12 09:03:54 +0000 UTC AttachRolePolicy AWSLambdaBasicExecutionRole: gains 3 actions (logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents)",
-		"2026-09-10 09:42:17 +0000 UTC SetDefaultPolicyVersion data-lake-access: what was before is unknown",
+		"2026-09-10 09:42:17 +0000 UTC SetDefaultPolicyVersion data-lake-access: what was before is unknown; reaches 2 roles",
+		"2026-09-08 10:18:00 +0000 UTC AttachManagedPolicyToPermissionSet AdministratorAccess: makes an administrator; whom it reaches is unknown: the logs do not tell the name of the permission set",
 	} {
 		if reasons[want] == "" {
 			t.Errorf("nothing is %q", want)

@@ -80,6 +80,7 @@ func (t *toldChanges) explained(by map[string]explainedChange) {
 		if e, ok := by[c.key]; ok {
 			c.change.Severity, c.change.Summary = e.severity, e.summary
 			c.change.Difference, c.change.Automation = e.lines, e.automation
+			c.change.RoleARNs = e.reach.AddTo(c.change.RoleARNs)
 			c.change = c.change.Cleaned()
 		}
 		if slices.Contains(t.grave, c.change.Severity) {

@@ -1,5 +1,5 @@
--- Which events tell what documents roles and policies had? One row per change that
--- succeeded, the oldest first: what was in force before a change is told by those before
+-- Which events tell what documents roles and policies had, and whom changes of permission
+-- sets and of the organisation reach? One row per change that succeeded, the oldest first: what was in force before a change is told by those before
 -- it, so the window has no beginning here.
 with
 
@@ -16,6 +16,7 @@ select
     events.event_time,
     events.event_id,
     events.recipient_account_id as account_id,
+    events.event_source,
     events.event_name,
     events.request_parameters,
     events.response_elements
@@ -24,7 +25,11 @@ cross join params
 where
     -- (A comparison, as in changes: DuckDB passes over row groups by it.)
     events.change >= ''
-    and events.event_source = 'iam.amazonaws.com'
+    and events.event_source in (
+        'iam.amazonaws.com',
+        'organizations.amazonaws.com',
+        'sso.amazonaws.com'
+    )
     and events.outcome = 'success'
     and events.event_date <= params.last_day
     and events.event_time < params.until

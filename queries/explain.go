@@ -10,6 +10,7 @@ import (
 
 	"roletrail/iam/difference"
 	"roletrail/iam/history"
+	"roletrail/iam/reach"
 )
 
 // ExplainedChange is a row of the question "changes", and what the change makes of a
@@ -26,7 +27,9 @@ type ExplainedChange struct {
 // known, and its reasons that of the record's. known are accounts that are one's own
 // beside those that the lake knows.
 //
-// It is made of what the lake holds, whatever the order in which it came (design 9.15).
+// It is made of what the lake holds, whatever the order in which it came (design 9.15). Roles that
+// a change reaches by an inventory or by what the logs tell stand beside those that it names, and
+// the summary says whom else it reaches, or that this is unknown.
 func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string) ([]Column, []ExplainedChange, error) {
 	atLeast := p.Changes.AtLeast
 	p.Changes.AtLeast = ""
@@ -34,10 +37,11 @@ func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string
 	if err := x.read(); err != nil {
 		return nil, nil, err
 	}
-	if len(x.wanted) > 0 {
+	if len(x.rows) > 0 {
 		if err := x.explain(known); err != nil {
 			return nil, nil, fmt.Errorf("holding changes against the documents before them: %w", err)
 		}
+		x.dropUnasked()
 	}
 	if p.Changes.Automation != nil {
 		for i := range x.rows {
@@ -55,6 +59,7 @@ type explanation struct {
 	columns []Column
 	rows    []ExplainedChange
 	wanted  map[changeKey][]int // places in rows of the changes that may be explained
+	reached reached
 }
 
 // changeKey tells changes apart. An id alone does not, where it is none of AWS's making.
@@ -64,13 +69,17 @@ type changeKey struct {
 }
 
 func (x *explanation) read() error {
+	if err := x.reached.ask(x); err != nil {
+		return err
+	}
 	var accounts []string
 	err := x.each("changes", func(columns []Column, row []any) error {
 		x.columns = columns
 		cell := cellsOf(columns, row)
-		name, _, _ := strings.Cut(cell.text("summary"), " ")
-		key := changeKey{cell.time("event_time"), cell.text("event_id"), cell.text("account_id"), strings.TrimSuffix(name, ":")}
-		if cell.text("outcome") == "success" && key.id != "" && key.account != "" {
+		if !x.reached.mayBeAsked(cell) {
+			return nil
+		}
+		if key := keyOfChange(cell); cell.text("outcome") == "success" && key.id != "" && key.account != "" {
 			x.wanted[key] = append(x.wanted[key], len(x.rows))
 			if !slices.Contains(accounts, key.account) {
 				accounts = append(accounts, key.account)
@@ -81,6 +90,16 @@ func (x *explanation) read() error {
 	})
 	x.params.Accounts = slices.DeleteFunc(accounts, func(account string) bool { return strings.Contains(account, ",") })
 	return err
+}
+
+func keyOfChange(cell cells) changeKey {
+	return changeKey{cell.time("event_time"), cell.text("event_id"), cell.text("account_id"), nameOfChange(cell)}
+}
+
+// nameOfChange is the name of the event, with which the summary begins.
+func nameOfChange(cell cells) string {
+	name, _, _ := strings.Cut(cell.text("summary"), " ")
+	return strings.TrimSuffix(name, ":")
 }
 
 // each passes the rows of a question to fn. Of an answer without rows fn is never called,
@@ -123,8 +142,11 @@ func (x *explanation) explain(known []string) error {
 	}); err != nil {
 		return err
 	}
+	if err := x.reached.begin(x, memory); err != nil {
+		return err
+	}
 	e := &history.Explainer{Judge: difference.Embedded(), Memory: memory, Own: func(account string) bool { return own[account] }}
-	var same []*history.Change // of one moment, of which the log does not say which was first
+	var same []*reach.Change // of one moment, of which the log does not say which was first
 	err = x.each("document_changes", func(columns []Column, row []any) error {
 		c := changeOf(cellsOf(columns, row))
 		if len(same) > 0 && !same[0].Time.Equal(c.Time) {
@@ -139,29 +161,42 @@ func (x *explanation) explain(known []string) error {
 	if err != nil {
 		return err
 	}
-	return x.take(e, memory, same)
+	if err := x.take(e, memory, same); err != nil {
+		return err
+	}
+	return x.reached.others(x)
 }
 
 // take explains the changes of one moment that are wanted, and remembers all.
-func (x *explanation) take(e *history.Explainer, memory *history.InMemory, same []*history.Change) error {
+func (x *explanation) take(e *history.Explainer, memory *history.InMemory, same []*reach.Change) error {
 	for _, c := range same {
-		memory.Put(history.FactsOf(c)...)
+		memory.Put(factsOf(c)...)
 	}
 	for _, c := range same {
 		places := x.wanted[changeKey{c.Time, c.ID, c.AccountID, c.Name}]
 		if len(places) == 0 {
 			continue
 		}
-		d, err := e.Explain(c)
+		d, err := explainIAM(e, c)
 		if err != nil {
 			return err
 		}
 		for _, at := range places {
 			x.rows[at].Difference = d
 			x.rows[at].apply(x.columns)
+			if err := x.reached.find(x, at, c); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// set puts a value into a column of the row.
+func (c *ExplainedChange) set(columns []Column, name string, value any) {
+	if i := slices.IndexFunc(columns, func(column Column) bool { return column.Name == name }); i >= 0 {
+		c.Row[i] = value
+	}
 }
 
 // apply puts severity and reasons of the difference into the row. Where the difference is
@@ -170,16 +205,10 @@ func (c *ExplainedChange) apply(columns []Column) {
 	if c.Difference == nil {
 		return
 	}
-	for i, column := range columns {
-		switch column.Name {
-		case "severity":
-			if c.Difference.Severity != nil {
-				c.Row[i] = c.Difference.Severity.String()
-			}
-		case "summary":
-			c.Row[i] = c.Difference.Summarise(fmt.Sprint(c.Row[i]))
-		}
+	if c.Difference.Severity != nil {
+		c.set(columns, "severity", c.Difference.Severity.String())
 	}
+	c.set(columns, "summary", c.Difference.Summarise(cellsOf(columns, c.Row).text("summary")))
 }
 
 // automated makes a change of known automation less grave.
@@ -189,14 +218,8 @@ func (c *ExplainedChange) automated(columns []Column, automation func(actors ...
 	if name == "" {
 		return
 	}
-	for i, column := range columns {
-		switch column.Name {
-		case "severity":
-			c.Row[i] = difference.Lower(cell.text("severity"))
-		case "summary":
-			c.Row[i] = cell.text("summary") + " (by " + name + ")"
-		}
-	}
+	c.set(columns, "severity", difference.Lower(cell.text("severity")))
+	c.set(columns, "summary", cell.text("summary")+" (by "+name+")")
 }
 
 // atLeast are the rows that are at least as grave; an empty severity means all.
@@ -209,12 +232,30 @@ func (x *explanation) atLeast(severity string) []ExplainedChange {
 	return slices.DeleteFunc(x.rows, func(c ExplainedChange) bool { return !slices.Contains(wanted, fmt.Sprint(c.Row[at])) })
 }
 
-func changeOf(c cells) *history.Change {
-	return &history.Change{
+func changeOf(c cells) *reach.Change {
+	return &reach.Change{Source: c.text("event_source"), Succeeded: true, Change: history.Change{
 		ID: c.text("event_id"), Time: c.time("event_time"), AccountID: c.text("account_id"), Name: c.text("event_name"),
 		Request: []byte(c.text("request_parameters")), Response: []byte(c.text("response_elements")),
-	}
+	}}
 }
+
+// Only changes of IAM are about documents: names of operations are not one service's alone.
+
+func factsOf(c *reach.Change) []history.Fact {
+	if c.Source == iamSource {
+		return history.FactsOf(&c.Change)
+	}
+	return reach.FactsOf(c)
+}
+
+func explainIAM(e *history.Explainer, c *reach.Change) (*difference.Difference, error) {
+	if c.Source != iamSource {
+		return nil, nil
+	}
+	return e.Explain(&c.Change)
+}
+
+const iamSource = "iam.amazonaws.com"
 
 func toldBy(c cells) []history.Fact {
 	at, policy, name := c.time("snapshot_at"), c.text("policy_arn"), c.text("name")

@@ -24,9 +24,11 @@ events and inventories tell: the severity is that of the difference. Where nobod
 tells, it is what the record shows.
 
 The actor is who stands at the start of a chain of roles. The roles are those
-that the record names, with their paths from the inventory, and of a new version
-of a policy those that have the policy in the inventory. Accounts of the
-inventory, owners of trails and known_accounts of roletrail.yaml are one's own.
+that the record names, with their paths from the inventory, and those that it
+reaches besides: by a policy that they have, a provider that they trust, their
+permission set. The summary says whom else it reaches, or that this is unknown.
+Accounts of the inventory, owners of trails and known_accounts of roletrail.yaml
+are one's own.
 
 --diff shows the policies before and after beside each other; in the formats for
 programs it adds the column difference.`,

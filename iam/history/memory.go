@@ -1,6 +1,9 @@
 package history
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Memory keeps facts.
 type Memory interface {
@@ -15,10 +18,23 @@ const MaxKept = 8
 
 // InMemory is a Memory that is lost with the process. Facts may be put in any order, and
 // again: what is kept depends on which there were alone.
-type InMemory struct{ facts map[string][]Fact }
+type InMemory struct {
+	facts  map[string][]Fact
+	groups map[string][]string // subjects
+}
 
 // NewInMemory is one without a fact.
-func NewInMemory() *InMemory { return &InMemory{facts: map[string][]Fact{}} }
+func NewInMemory() *InMemory {
+	return &InMemory{facts: map[string][]Fact{}, groups: map[string][]string{}}
+}
+
+// Group begins the subjects that are of one group with all others that differ in the last word.
+const Group = "group "
+
+// groupOf is the group of a subject, if it is of one.
+func groupOf(subject string) (string, bool) {
+	return subject[:max(strings.LastIndexByte(subject, ' '), 0)], strings.HasPrefix(subject, Group)
+}
 
 // Put keeps facts.
 func (k *InMemory) Put(facts ...Fact) {
@@ -27,6 +43,9 @@ func (k *InMemory) Put(facts ...Fact) {
 		i, known := slices.BinarySearchFunc(kept, f.Moment, func(f Fact, m Moment) int { return f.compare(m) })
 		if known {
 			continue
+		}
+		if group, ok := groupOf(f.Subject); ok && len(kept) == 0 {
+			k.groups[group] = append(k.groups[group], f.Subject)
 		}
 		kept = slices.Insert(kept, i, f)
 		k.facts[f.Subject] = kept[max(0, len(kept)-MaxKept):]
@@ -47,4 +66,16 @@ func (k *InMemory) Around(subject string, m Moment) (before, after *Fact, err er
 		after = &kept[i]
 	}
 	return before, after, nil
+}
+
+// AroundGroup returns the last facts about the subjects of a group that are kept from before a
+// moment, in the order of the subjects and so many at most.
+func (k *InMemory) AroundGroup(group string, m Moment, most int) ([]Fact, error) {
+	var last []Fact
+	for _, subject := range slices.Sorted(slices.Values(k.groups[group])) {
+		if before, _, _ := k.Around(subject, m); before != nil && len(last) < most {
+			last = append(last, *before)
+		}
+	}
+	return last, nil
 }

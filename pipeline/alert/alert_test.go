@@ -130,8 +130,8 @@ func TestHostileTexts(t *testing.T) {
 			c.RoleARNs = append(c.RoleARNs, hostile)
 		}
 		c = c.Cleaned()
-		if len(c.RoleARNs) != maxRoles+1 {
-			t.Fatalf("%d roles", len(c.RoleARNs))
+		if again := c.Cleaned(); len(c.RoleARNs) != maxRoles || c.MoreRoles != 100-maxRoles || again.MoreRoles != c.MoreRoles {
+			t.Fatalf("%d roles and %d more, then %d", len(c.RoleARNs), c.MoreRoles, again.MoreRoles)
 		}
 		for _, message := range []slackMessage{slackOf(c), slackOfMany(slices.Repeat([]Change{c}, 100))} {
 			if n := checkMessage(t, message); n > 10_000 {
@@ -502,5 +502,20 @@ func TestSecrets(t *testing.T) {
 	}
 	if _, err := ReadSecret(filepath.Join(dir, "missing")); err == nil {
 		t.Error("a missing file is no error")
+	}
+}
+
+// TestRolesThatDoNotFit: a message names as many roles as there is room for, and counts the others.
+func TestRolesThatDoNotFit(t *testing.T) {
+	long := "arn:aws:iam::111111111111:role/" + strings.Repeat("p/", 90) + "r"
+	for want, c := range map[string]Change{
+		"":                                 {},
+		"a, b":                             {RoleARNs: []string{"a", "b"}},
+		"a and 3 more":                     {RoleARNs: []string{"a"}, MoreRoles: 3},
+		long + ", " + long + " and 4 more": {RoleARNs: []string{long, long, long, long}, MoreRoles: 2},
+	} {
+		if got := rolesOf(c); got != want || len(got) > maxField {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -17,8 +17,10 @@ type Change struct {
 	Finding  string `json:"finding,omitempty"`
 	Severity string `json:"severity"`
 	Outcome  string `json:"outcome"`
-	// RoleARNs are the roles that the record names, perhaps by name alone.
+	// RoleARNs are the roles that the record names, perhaps by name alone, and those that it
+	// reaches besides; MoreRoles is how many there are beyond those that are named here.
 	RoleARNs  []string `json:"role_arns"`
+	MoreRoles int      `json:"more_roles,omitempty"`
 	PolicyARN string   `json:"policy_arn,omitempty"`
 	// Actor is who made the call, as an ARN, a service or what else the record has.
 	Actor           string `json:"actor"`
@@ -51,15 +53,12 @@ func (c Change) Cleaned() Change {
 		*text = clean(*text, maxText)
 	}
 	c.Summary = clean(c.Summary, maxSummary)
-	roles := make([]string, 0, min(len(c.RoleARNs), maxRoles+1))
-	for i, role := range c.RoleARNs {
-		if i == maxRoles {
-			roles = append(roles, "…")
-			break
-		}
-		roles = append(roles, clean(role, maxText))
+	named := c.RoleARNs[:min(len(c.RoleARNs), maxRoles)]
+	c.MoreRoles += len(c.RoleARNs) - len(named)
+	c.RoleARNs = make([]string, len(named))
+	for i, role := range named {
+		c.RoleARNs[i] = clean(role, maxText)
 	}
-	c.RoleARNs = roles
 	var lines []string
 	for _, line := range c.Difference[:min(len(c.Difference), maxLines)] {
 		lines = append(lines, clean(line, maxLine))

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // slackMessage is a message in Slack's Block Kit. Untrusted text stands in plain_text, which
@@ -54,7 +55,7 @@ func slackOf(c Change) slackMessage {
 		fields = append(fields, *plain("Policy: "+c.PolicyARN, maxField))
 	}
 	if len(c.RoleARNs) > 0 {
-		fields = append(fields, *plain("Roles: "+strings.Join(c.RoleARNs, ", "), maxField))
+		fields = append(fields, *plain("Roles: "+rolesOf(c), maxField))
 	}
 	if c.LastUsed != "" {
 		fields = append(fields, *plain("Last used: "+c.LastUsed, maxField))
@@ -130,12 +131,30 @@ func title(c Change) string {
 	case len(c.RoleARNs) == 1:
 		text += ", role " + lastPart(c.RoleARNs[0])
 	case len(c.RoleARNs) > 1:
-		text += fmt.Sprintf(", %d roles", len(c.RoleARNs))
+		text += fmt.Sprintf(", %d roles", len(c.RoleARNs)+c.MoreRoles)
 	case c.PolicyARN != "":
 		text += ", policy " + lastPart(c.PolicyARN)
 	}
 	if c.Outcome != "success" {
 		text += " (" + c.Outcome + ")"
+	}
+	return text
+}
+
+// rolesOf names roles as far as a field has room, and says how many more there are.
+func rolesOf(c Change) string {
+	text, named := "", 0
+	for _, arn := range c.RoleARNs {
+		if named > 0 && utf8.RuneCountInString(text+arn) > maxField-len("Roles: , and 1000000 more") {
+			break
+		}
+		if named++; named > 1 {
+			text += ", "
+		}
+		text += arn
+	}
+	if more := len(c.RoleARNs) - named + c.MoreRoles; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
 }
