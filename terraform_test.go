@@ -100,6 +100,7 @@ func TestTerraformRulesBite(t *testing.T) {
 		{"jobs", "jobs.tf", "cron(0 6 3 1,4,7,10 ? *)", "cron(0 6 1 1,4,7,10 ? *)", "review"},
 		{"athena", "athena.tf", "= var.athena_scan_limit", "= 0", "limit"},
 		{"athena", "athena.tf", "enforce_workgroup_configuration    = true", "enforce_workgroup_configuration    = false", "limit"},
+		{"athena", "athena.tf", `"athena:StopQueryExecution"`, `"athena:GetWorkGroup"`, "report calls"},
 		{"texts", "versions.tf", `"5.100.0"`, `">= 5"`, "pinned"},
 		{"texts", "outputs.tf", "The lake, for", "", "description"},
 	} {
@@ -296,6 +297,10 @@ func athenaProblems(t *testing.T, in *infrastructure) (problems []string) {
 	if number(at(group, "bytes_scanned_cutoff_per_query")) < 1e7 || at(group, "enforce_workgroup_configuration") != true {
 		problems = append(problems, "a statement has no limit")
 	}
+	asks := at(decoded(t, at(in.resource(t, "aws_iam_policy.ask_athena"), "policy")), "Statement", 0, "Action")
+	if calls := athenaCalls(t); !reflect.DeepEqual(asks, anys(calls)) {
+		problems = append(problems, fmt.Sprintf("who asks may %v, and report calls %v", asks, calls))
+	}
 	databases, _ := in.resource(t, "aws_glue_catalog_database.lake").(map[string]any)
 	made := regexp.MustCompile(`CREATE DATABASE IF NOT EXISTS (\w+);`).FindAllStringSubmatch(string(readFile(t, "deploy/sql/athena.sql")), -1)
 	for _, found := range made {
@@ -307,6 +312,17 @@ func athenaProblems(t *testing.T, in *infrastructure) (problems []string) {
 		problems = append(problems, "deploy/sql/athena.sql makes other databases")
 	}
 	return problems
+}
+
+// athenaCalls are the calls of Athena that the program makes, as actions.
+func athenaCalls(t *testing.T) (actions []string) {
+	for _, name := range []string{"queries/athena.go", "queries/athena_rows.go"} {
+		for _, found := range regexp.MustCompile(`client\.([A-Z]\w+)\(`).FindAllStringSubmatch(string(readFile(t, name)), -1) {
+			actions = append(actions, "athena:"+found[1])
+		}
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
 }
 
 // textProblems: everything that a person sets or is told says what it is, and the provider is

@@ -27,7 +27,7 @@ type catalogued struct {
 }
 
 // openCatalogued looks whether tables and views are those of this version. kind is the name
-// of the engine, which is that of the folder with the statements of its own.
+// of the engine, and of the file of deploy/sql with its tables.
 func openCatalogued(ctx context.Context, kind string, a asker) (Engine, error) {
 	e := &catalogued{asker: a, version: kind}
 	err := e.examine(ctx, kind)

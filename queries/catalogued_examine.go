@@ -13,21 +13,17 @@ import (
 )
 
 // examine asks the server for its version, and whether its tables and views, and the lake
-// below them, are what the questions of this program take them for.
+// below them, are what the questions of this program take them for. The statements are in
+// Trino's SQL, which Athena's is too.
 func (e *catalogued) examine(ctx context.Context, kind string) error {
-	err := e.each(ctx, kind+"/version.sql", func(row []any) {
-		if version, ok := row[0].(string); ok {
-			e.version += " " + version
-		}
-	})
-	if err != nil {
-		return err
-	}
 	if err := e.examineTables(ctx, kind); err != nil {
 		return err
 	}
+	if err := e.askRelease(ctx); err != nil {
+		return err
+	}
 	var corrected int64
-	if err := e.each(ctx, kind+"/corrected.sql", func(row []any) { corrected, _ = row[0].(int64) }); err != nil {
+	if err := e.each(ctx, "trino/corrected.sql", func(row []any) { corrected, _ = row[0].(int64) }); err != nil {
 		return err
 	}
 	if corrected > 0 {
@@ -36,11 +32,27 @@ func (e *catalogued) examine(ctx context.Context, kind string) error {
 	return e.examineRules(ctx)
 }
 
+// releaser is a server that has told its version with its first answer.
+type releaser interface{ release() string }
+
+// askRelease adds the server's version to the engine's name.
+func (e *catalogued) askRelease(ctx context.Context) error {
+	if told, ok := e.asker.(releaser); ok {
+		e.version = strings.TrimSpace(e.version + " " + told.release())
+		return nil
+	}
+	return e.each(ctx, "trino/version.sql", func(row []any) {
+		if version, ok := row[0].(string); ok {
+			e.version += " " + version
+		}
+	})
+}
+
 // examineTables compares the tables of the catalogue with those of this version. One that
 // lacks a column, or has one more, was made for another version of the lake.
 func (e *catalogued) examineTables(ctx context.Context, kind string) error {
 	has := map[string][]string{}
-	err := e.each(ctx, kind+"/columns.sql", func(row []any) {
+	err := e.each(ctx, "trino/columns.sql", func(row []any) {
 		table, _ := row[0].(string)
 		column, _ := row[1].(string)
 		has[table] = append(has[table], column)

@@ -18,6 +18,7 @@ type opener func(ctx context.Context, lake string) (queries.Engine, error)
 
 // withEngine opens the lake for the time of use.
 func (r *report) withEngine(ctx context.Context, use func(queries.Engine) error) (err error) {
+	defer r.engine.bill.say(r.Say)
 	engine, err := r.openEngine(ctx)
 	if err != nil {
 		return err
@@ -26,11 +27,15 @@ func (r *report) withEngine(ctx context.Context, use func(queries.Engine) error)
 	return use(engine)
 }
 
-// openEngine opens the engine that the flags name. DuckDB reads files, Trino finds the lake
-// by its own catalogue.
+// openEngine opens the engine that the flags name. DuckDB reads files, the others find the
+// lake by their own catalogue.
 func (r *report) openEngine(ctx context.Context) (queries.Engine, error) {
-	if r.engine.name == trino {
+	switch r.engine.name {
+	case trino:
 		return queries.OpenTrino(ctx, r.engine.trino)
+	case athena:
+		r.engine.athena.Spent = r.engine.bill.add
+		return queries.OpenAthena(ctx, r.engine.athena)
 	}
 	folder, err := r.fetched(ctx)
 	if err != nil {

@@ -106,7 +106,7 @@ resource "aws_iam_policy" "ask_athena" {
       {
         Sid      = "Ask"
         Effect   = "Allow"
-        Action   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
+        Action   = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StartQueryExecution", "athena:StopQueryExecution"]
         Resource = [aws_athena_workgroup.reports.arn]
       },
       {
