@@ -46,11 +46,11 @@ func TestReviewOfLastQuarter(t *testing.T) {
 // TestSchedulesAgree: timer, cron and EventBridge start the same script on the same day.
 func TestSchedulesAgree(t *testing.T) {
 	for name, wants := range map[string][]string{
-		"roletrail-review.timer":   {"OnCalendar=*-01,04,07,10-03 06:00:00 UTC"},
-		"roletrail-review.service": {"review-last-quarter.sh /var/lib/roletrail/lake", "ingest iam --lake /var/lib/roletrail/lake --live"},
-		"crontab":                  {"\n0 6 3 1,4,7,10 * ", "review-last-quarter.sh /var/lib/roletrail/lake", "ingest iam --lake /var/lib/roletrail/lake --live"},
-		"../terraform/jobs.tf":     {`"cron(0 6 3 1,4,7,10 ? *)"`, `"review-last-quarter.sh"`},
-		"../Dockerfile":            {"deploy/schedule/review-last-quarter.sh"},
+		"../systemd/roletrail-review.timer":   {"OnCalendar=*-01,04,07,10-03 06:00:00 UTC"},
+		"../systemd/roletrail-review.service": {"review-last-quarter.sh /var/lib/roletrail/lake", "ingest iam --lake /var/lib/roletrail/lake --live"},
+		"crontab":                             {"\n0 6 3 1,4,7,10 * ", "review-last-quarter.sh /var/lib/roletrail/lake", "ingest iam --lake /var/lib/roletrail/lake --live"},
+		"../terraform/jobs.tf":                {`"cron(0 6 3 1,4,7,10 ? *)"`, `"review-last-quarter.sh"`},
+		"../Dockerfile":                       {"deploy/schedule/review-last-quarter.sh"},
 	} {
 		text := string(readFile(t, filepath.Join("deploy", "schedule", name)))
 		for _, want := range wants {
