@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 	"roletrail/review/termtext"
 )
 
@@ -25,6 +26,9 @@ type DiffLine struct {
 	Mark rune
 	Text string
 }
+
+// diffStyles are those of the lines of a document, by their marks.
+var diffStyles = map[rune]termfit.Style{'-': termfit.Red, '+': termfit.Green}
 
 // maxDiffLine bounds a line of a document, in characters; the longest ARN has half of it.
 const maxDiffLine = 4096
@@ -52,27 +56,27 @@ func WriteChanges(w io.Writer, format Format, meta *queries.Meta, changes []Chan
 	})
 }
 
-// severityColours are those of a change's title.
-var severityColours = map[string]string{"critical": red, "high": red, "medium": yellow}
+// severityStyles are those of a change's title.
+var severityStyles = map[string]termfit.Style{"critical": termfit.Red, "high": termfit.Red, "medium": termfit.Yellow}
+
+// SeverityStyle is how a terminal shows the severity of a change.
+func SeverityStyle(severity string) termfit.Style { return severityStyles[severity] }
 
 func (c *Change) text(colour bool) string {
 	var b strings.Builder
-	line := func(style, indent, text string) {
-		text = indent + shorten(termtext.Line(head(text, maxDiffLine)), maxDiffLine)
-		if colour && style != "" {
-			text = style + text + noStyle
-		}
-		b.WriteString(text + "\n")
+	line := func(style termfit.Style, indent, text string) {
+		text = indent + termfit.Shorten(termtext.Line(head(text, maxDiffLine)), maxDiffLine)
+		b.WriteString(style.Paint(colour, text) + "\n")
 	}
-	line(strong+severityColours[c.Severity], "", c.Title)
+	line(termfit.Strong+SeverityStyle(c.Severity), "", c.Title)
 	for _, fact := range c.Facts {
-		line(faint, "  ", fact)
+		line(termfit.Faint, "  ", fact)
 	}
 	for _, reason := range c.Reasons {
 		line("", "  ", reason)
 	}
 	for _, l := range c.Lines {
-		line(map[rune]string{'-': red, '+': green, ' ': ""}[l.Mark], "  ", l.text())
+		line(diffStyles[l.Mark], "  ", l.text())
 	}
 	return b.String()
 }

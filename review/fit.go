@@ -2,11 +2,9 @@ package review
 
 import (
 	"slices"
-	"strings"
-
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 )
 
 // gap is what stands between two columns of a table.
@@ -119,70 +117,15 @@ func widen(columns []*shown, left int) {
 	}
 }
 
-// width is what a harmless line takes on a terminal.
-func width(s string) int { return text.StringWidthWithoutEscSequences(s) }
-
 // shortened is a cell cut to the width of its column: at the end, unless that says
 // more than the beginning. ARNs of roles begin alike; of a caller both ends count
 // (arn:aws:iam::…:user/x, oidc:…:ref:refs/heads/main).
 func shortened(column queries.Column, s string, limit int) string {
 	switch column.Name {
 	case "role_arn", "role_arns", "via_role":
-		return shortenFront(s, limit)
+		return termfit.ShortenFront(s, limit)
 	case "caller", "last_caller":
-		return shortenMiddle(s, limit)
+		return termfit.ShortenMiddle(s, limit)
 	}
-	return shorten(s, limit)
-}
-
-// shortenMiddle cuts s to a width, with … in place of its middle; where there is
-// hardly any room, of its end.
-func shortenMiddle(s string, limit int) string {
-	if cut := shorten(s, limit); cut == s || limit < 8 {
-		return cut
-	}
-	tail := ending(s, limit/2)
-	return shorten(s, limit-width(tail)) + tail
-}
-
-// ending is the end of s that is at most limit wide and, like what shorten
-// leaves, of at most twice as many characters.
-func ending(s string, limit int) string {
-	runes := []rune(s)
-	from := len(runes)
-	for used := 0; from > 0 && len(runes)-from < 2*limit; from-- {
-		if used += text.RuneWidth(runes[from-1]); used > limit {
-			break
-		}
-	}
-	return string(runes[from:])
-}
-
-// shorten cuts s to a width, with … in place of what is missing. Characters
-// that take no room are bounded too: a thousand accents over one letter are
-// not a letter.
-func shorten(s string, limit int) string {
-	if limit <= 0 || (len(s) <= limit) || (width(s) <= limit && len([]rune(s)) <= 2*limit) {
-		return s
-	}
-	var b strings.Builder
-	used, runes := 0, 0
-	for _, r := range s {
-		w := text.RuneWidth(r)
-		if used+w > limit-width("…") || runes >= 2*limit {
-			break
-		}
-		b.WriteRune(r)
-		used, runes = used+w, runes+1
-	}
-	return b.String() + "…"
-}
-
-// shortenFront cuts s to a width from the front, with … in place of what is
-// missing.
-func shortenFront(s string, limit int) string {
-	if whole := shorten(s, limit); whole == s {
-		return s
-	}
-	return "…" + ending(s, limit-width("…"))
+	return termfit.Shorten(s, limit)
 }

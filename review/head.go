@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 	"roletrail/review/termtext"
 )
 
@@ -225,7 +226,7 @@ func Few(names []string) string {
 }
 
 // Name is a name out of the lake as a line of text can hold it, cut to 100 columns.
-func Name(name string) string { return shorten(termtext.Line(head(name, maxName)), maxName) }
+func Name(name string) string { return termfit.Shorten(termtext.Line(head(name, maxName)), maxName) }
 
 // writeHead writes the head in place, for the formats for people, and leaves a
 // line free after it.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 	"roletrail/review/termtext"
 )
 
@@ -31,12 +32,12 @@ func human(column queries.Column, cell any) string {
 			return counted(v, "day")
 		}
 	case []any:
-		return shorten(termtext.Line(joined(v)), maxCell)
+		return termfit.Shorten(termtext.Line(joined(v)), maxCell)
 	case string:
-		return shorten(termtext.Line(head(v, maxCell)), maxCell)
+		return termfit.Shorten(termtext.Line(head(v, maxCell)), maxCell)
 	}
 	text, _ := plain(column, cell)
-	return shorten(termtext.Line(head(text, maxCell)), maxCell)
+	return termfit.Shorten(termtext.Line(head(text, maxCell)), maxCell)
 }
 
 // joined lists the elements as people do; nested ones stay JSON.

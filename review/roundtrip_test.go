@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 	"roletrail/review/termtext"
 )
 
@@ -286,7 +287,7 @@ func TestTableShowsValues(t *testing.T) {
 			continue
 		}
 		got := strings.TrimRight(strings.TrimSuffix(lines[1], "END"), " ")
-		want := strings.TrimRight(shorten(termtext.Line(s), maxCell), " ")
+		want := strings.TrimRight(termfit.Shorten(termtext.Line(s), maxCell), " ")
 		if got != want {
 			t.Errorf("%.50q is shown as %.50q, want %.50q", s, got, want)
 		}
@@ -338,8 +339,8 @@ func TestTableFitsItsWidth(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, line := range strings.Split(out.String(), "\n")[:4] {
-				if width(line) > max(room, 16) {
-					t.Errorf("%q at %d: a line takes %d: %s", report, room, width(line), line)
+				if termfit.Width(line) > max(room, 16) {
+					t.Errorf("%q at %d: a line takes %d: %s", report, room, termfit.Width(line), line)
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 )
 
 // windowRows is how many rows a table holds to find its widths.
@@ -112,7 +113,7 @@ func (t *tableRenderer) flush() error {
 	grid.SuppressTrailingSpaces()
 	if t.shown == nil {
 		t.shown = t.choose()
-		grid.AppendHeader(t.line(columnNames(t.columns), func(_ queries.Column, s string) string { return bold(t.o.Colour, s) }))
+		grid.AppendHeader(t.line(columnNames(t.columns), func(_ queries.Column, s string) string { return termfit.Strong.Paint(t.o.Colour, s) }))
 	} else {
 		refit(t.shown, t.natural(), t.room())
 	}
@@ -188,9 +189,9 @@ func (t *tableRenderer) place(name string) int {
 func (t *tableRenderer) natural() []int {
 	natural := make([]int, len(t.columns))
 	for i, name := range columnNames(t.columns) {
-		natural[i] = width(name)
+		natural[i] = termfit.Width(name)
 		for _, texts := range t.held {
-			natural[i] = max(natural[i], width(texts[i]))
+			natural[i] = max(natural[i], termfit.Width(texts[i]))
 		}
 	}
 	return natural
@@ -253,33 +254,23 @@ func style() table.Style {
 	return s
 }
 
-// verdictColours are the colours of the words of design 7.
-var verdictColours = map[string]string{
-	"active": green, "used": green, "dormant": yellow, "never_used": yellow, "unused": yellow,
-	"probably_unused": yellow, "possibly_used": green, "unobservable": faint, "too_new": faint, "denied_only": red, "unknown": faint, unknown: faint,
+// verdictStyles are those of the words of design 7.
+var verdictStyles = map[string]termfit.Style{
+	"active": termfit.Green, "used": termfit.Green, "possibly_used": termfit.Green,
+	"dormant": termfit.Yellow, "never_used": termfit.Yellow, "unused": termfit.Yellow, "probably_unused": termfit.Yellow,
+	"denied_only": termfit.Red, "unobservable": termfit.Faint, "too_new": termfit.Faint, "unknown": termfit.Faint,
 }
 
-const (
-	green   = "\x1b[32m"
-	yellow  = "\x1b[33m"
-	red     = "\x1b[31m"
-	faint   = "\x1b[2m"
-	strong  = "\x1b[1m"
-	noStyle = "\x1b[0m"
-)
-
-func bold(colour bool, s string) string {
-	if !colour {
-		return s
-	}
-	return strong + s + noStyle
-}
+// VerdictStyle is how a terminal shows a verdict.
+func VerdictStyle(verdict string) termfit.Style { return verdictStyles[verdict] }
 
 // paint colours verdicts and what is unknown.
 func paint(colour bool, column queries.Column, s string) string {
-	code, found := verdictColours[s]
-	if !colour || !found || (column.Name != "verdict" && s != unknown) {
-		return s
+	switch {
+	case s == unknown:
+		return termfit.Faint.Paint(colour, s)
+	case column.Name == "verdict":
+		return VerdictStyle(s).Paint(colour, s)
 	}
-	return code + s + noStyle
+	return s
 }

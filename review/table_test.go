@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 )
 
 // tableOf is the table of a few rows.
@@ -90,12 +91,12 @@ func TestCallersAreCutInTheMiddle(t *testing.T) {
 		{who, "日本語日本語日本語日本語", 10, "日本…本語"},
 	} {
 		got := shortened(c.column, c.text, c.limit)
-		if got != c.want || width(got) > c.limit {
+		if got != c.want || termfit.Width(got) > c.limit {
 			t.Errorf("%s %q in %d columns is %q, want %q", c.column.Name, c.text, c.limit, got, c.want)
 		}
 	}
-	if got := shortened(who, "arn:"+strings.Repeat("e\u0301\u0301\u0301\u0301", 999), 24); width(got) > 24 || len([]rune(got)) > 3*24 {
-		t.Errorf("accents make %d characters of %d columns", len([]rune(got)), width(got))
+	if got := shortened(who, "arn:"+strings.Repeat("e\u0301\u0301\u0301\u0301", 999), 24); termfit.Width(got) > 24 || len([]rune(got)) > 3*24 {
+		t.Errorf("accents make %d characters of %d columns", len([]rune(got)), termfit.Width(got))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 	"roletrail/review/termtext"
 )
 
@@ -27,7 +28,7 @@ func newUpright(w *bufio.Writer, format Format, o Options) *uprightRenderer {
 func (u *uprightRenderer) begin(_ *queries.Meta, columns []queries.Column) error {
 	u.columns = columns
 	for _, column := range columns {
-		u.widest = max(u.widest, width(columnName(column)))
+		u.widest = max(u.widest, termfit.Width(columnName(column)))
 	}
 	return nil
 }
@@ -54,8 +55,8 @@ func (u *uprightRenderer) line(column queries.Column, cell any) string {
 		return markdownLine([]string{escapeMarkdown(column.Name), escapeMarkdown(text)})
 	}
 	name, value := columnName(column), human(column, cell)
-	padding := strings.Repeat(" ", u.widest-width(name))
-	return bold(u.o.Colour, name) + padding + gap + paint(u.o.Colour, column, value) + "\n"
+	padding := strings.Repeat(" ", u.widest-termfit.Width(name))
+	return termfit.Strong.Paint(u.o.Colour, name) + padding + gap + paint(u.o.Colour, column, value) + "\n"
 }
 
 func (u *uprightRenderer) end() error { return nil }
@@ -66,9 +67,9 @@ func sectionTitle(format Format, gapBefore bool, title string, o Options) string
 	if gapBefore {
 		before = "\n"
 	}
-	title = shorten(termtext.Line(head(title, maxCell)), maxCell)
+	title = termfit.Shorten(termtext.Line(head(title, maxCell)), maxCell)
 	if format == Markdown {
 		return before + "## " + escapeMarkdown(title) + "\n\n"
 	}
-	return before + bold(o.Colour, title) + "\n"
+	return before + termfit.Strong.Paint(o.Colour, title) + "\n"
 }

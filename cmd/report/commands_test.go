@@ -107,35 +107,14 @@ func TestRoleAsCSV(t *testing.T) {
 	}
 }
 
-func TestRoleAsTable(t *testing.T) {
-	got := try(t, newFake(), "", "role", "deploy")
+func TestRoleAsTables(t *testing.T) {
+	got := try(t, newFake(), "", "role", "deploy", "--wide")
 	for _, want := range []string{
 		"\nrole arn:aws:iam::111111111111:role/deploy AROA1\n", "\nrole arn:aws:iam::222222222222:role/deploy\n",
 		"\nactions\nevent_name  uses\nPutObject      5\n", "\ndays\nno rows\n", "last_used   2026-09-28 14:03\n",
 	} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("no %q in\n%s", want, got.stdout)
-		}
-	}
-}
-
-func TestRoleWithManySessions(t *testing.T) {
-	engine := newFake()
-	sessions := engine.answers["role_sessions"]
-	for range 70 {
-		sessions.rows = append(sessions.rows, sessions.rows[0])
-	}
-	engine.answers["role_sessions"] = sessions
-	for args, want := range map[string][]string{
-		"role deploy":             {"\nsessions, the newest 20 of 71; --wide shows all\n", "\n20 rows\n"},
-		"role deploy --wide":      {"\nsessions\n", "\n71 rows\n"},
-		"role deploy --format md": {"\n## sessions\n"},
-	} {
-		got := try(t, engine, "", strings.Fields(args)...)
-		for _, part := range want {
-			if !strings.Contains(got.stdout, part) {
-				t.Errorf("%s: no %q in\n%s", args, part, got.stdout)
-			}
 		}
 	}
 }

@@ -18,12 +18,18 @@ func newRole(r *report) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "role ROLE",
 		Short: "Everything about one role",
-		Long: `role shows what the lake knows about one role: the summary of last-used, what
-it did, what it was denied, who called, its newest sessions and its days. ROLE
-is a name, an ARN or an AROA id; a name that several accounts have shows all of
-them.`,
+		Long: `role shows what the lake knows about one role on one page: the question to its
+owner, findings, use per day, what it may do and what it did, who came and how,
+its trust policy beside who came, its newest sessions, what it was denied and what
+was changed about it. ROLE is a name, an ARN or an AROA id. Where several roles
+have a name, the page is not written but they are listed.
+
+--wide, and the formats other than table, write the parts as tables instead: the
+summary of last-used, calls, denied attempts, callers, sessions and days, of all
+roles that have the name.`,
 		Example: `  report role deploy
   report role arn:aws:iam::111111111111:role/deploy --since 30d
+  report role deploy --wide | less -S
   report role deploy --format json | jq '.rows[0].callers'`,
 		Args: cli.OneArgument("ROLE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,6 +42,9 @@ them.`,
 				return err
 			}
 			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+				if f.format == review.Table && !f.wide {
+					return r.rolePage(cmd.Context(), engine, params)
+				}
 				return r.role(cmd.Context(), engine, params, &f.outputFlags)
 			})
 		},
@@ -72,7 +81,7 @@ func (r *report) role(ctx context.Context, engine queries.Engine, params queries
 	}
 	options := f.options(r, "last_used")
 	if f.format.ForPeople() {
-		return review.WriteSections(r.Stdout, f.format, &meta, sections(roles, f.format == review.Table && !f.wide), options)
+		return review.WriteSections(r.Stdout, f.format, &meta, sections(roles), options)
 	}
 	return review.Write(r.Stdout, f.format, &meta, nested(roles), options)
 }

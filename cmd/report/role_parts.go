@@ -169,23 +169,14 @@ func nested(roles []oneRole) queries.Rows {
 	return review.HeldRows(result.columns, result.rows)
 }
 
-// newestSessions is how many sessions a table shows that is not wide.
-const newestSessions = 20
-
-// sections are the summary of every role, each followed by its parts. brief
-// keeps the sessions, of which there may be thousands, from pushing the rest
-// off the screen.
-func sections(roles []oneRole, brief bool) []review.Section {
+// sections are the summary of every role, each followed by its parts.
+func sections(roles []oneRole) []review.Section {
 	var result []review.Section
 	for _, role := range roles {
 		result = append(result, review.Section{Title: role.title, Upright: true, Rows: review.HeldRows(role.columns, [][]any{role.row})})
 		for i, part := range parts {
-			g, title := role.parts[i], part.name
-			if brief && part.name == "sessions" && len(g.rows) > newestSessions {
-				title = fmt.Sprintf("sessions, the newest %d of %d; --wide shows all", newestSessions, len(g.rows))
-				g.rows = g.rows[:newestSessions]
-			}
-			result = append(result, review.Section{Title: title, Report: part.question, Rows: review.HeldRows(g.columns, g.rows)})
+			g := role.parts[i]
+			result = append(result, review.Section{Title: part.name, Report: part.question, Rows: review.HeldRows(g.columns, g.rows)})
 		}
 	}
 	return result

@@ -32,8 +32,7 @@ type Scope struct {
 
 // Read asks all questions about the window and puts the answers together.
 func Read(ctx context.Context, engine queries.Engine, s Scope) (*Review, error) {
-	r := &reader{ctx: ctx, engine: engine, scope: s, byID: map[Text]*Role{}, byARN: map[Text][]*Role{}}
-	r.review = &Review{Meta: s.Meta, Window: windowOf(s)}
+	r := newReader(ctx, engine, s)
 	for _, read := range []func() error{
 		r.readRoles, r.readInventory, r.readPolicies, r.readGrants, r.readCallers, r.readDays, r.readSessions, r.readChanges, r.readCoverage,
 	} {
@@ -41,12 +40,24 @@ func Read(ctx context.Context, engine queries.Engine, s Scope) (*Review, error) 
 			return nil, err
 		}
 	}
+	if err := r.finish(); err != nil {
+		return nil, err
+	}
+	return r.review, nil
+}
+
+func newReader(ctx context.Context, engine queries.Engine, s Scope) *reader {
+	return &reader{ctx: ctx, engine: engine, scope: s, byID: map[Text]*Role{}, byARN: map[Text][]*Role{}, review: &Review{Meta: s.Meta, Window: windowOf(s)}}
+}
+
+// finish makes of all that was read what follows from it.
+func (r *reader) finish() error {
 	r.broadGrants()
-	if err := r.compare(s.Decisions); err != nil {
-		return nil, fmt.Errorf("comparing with the decisions: %w", err)
+	if err := r.compare(r.scope.Decisions); err != nil {
+		return fmt.Errorf("comparing with the decisions: %w", err)
 	}
 	r.judge()
-	return r.review, nil
+	return nil
 }
 
 // reader fills a review. Roles are held by pointer until all is known of them.
@@ -58,6 +69,7 @@ type reader struct {
 	roles  []*Role
 	byID   map[Text]*Role
 	byARN  map[Text][]*Role // those without an id
+	one    *Role            // the only role that is asked about; nil in a review
 	held   map[*Role]*proposal.Held
 }
 
@@ -141,33 +153,44 @@ func (r *reader) readInventory() error {
 // readDays fills the days on which roles acted.
 func (r *reader) readDays() error {
 	return r.each("use_days", func(x row) {
-		role, day := r.find(x), r.place(x.time("event_date"))
-		if role == nil || day < 0 {
-			return
-		}
-		if role.UsesByDay == nil {
-			role.UsesByDay = make([]int64, r.review.Window.Days)
-		}
-		role.UsesByDay[day] += x.count("uses")
-		if denied := x.count("denied"); denied > 0 {
-			if role.DeniedByDay == nil {
-				role.DeniedByDay = make([]int64, r.review.Window.Days)
-			}
-			role.DeniedByDay[day] += denied
+		if role := r.find(x); role != nil {
+			r.addDay(role, x)
 		}
 	})
+}
+
+// addDay adds a day on which a role acted.
+func (r *reader) addDay(role *Role, x row) {
+	day := r.place(x.time("event_date"))
+	if day < 0 {
+		return
+	}
+	if role.UsesByDay == nil {
+		role.UsesByDay = make([]int64, r.review.Window.Days)
+	}
+	role.UsesByDay[day] += x.count("uses")
+	if denied := x.count("denied"); denied > 0 {
+		if role.DeniedByDay == nil {
+			role.DeniedByDay = make([]int64, r.review.Window.Days)
+		}
+		role.DeniedByDay[day] += denied
+	}
 }
 
 func (r *reader) readSessions() error {
 	return r.each("newest_sessions", func(x row) {
 		if role := r.find(x); role != nil {
-			role.SessionList = append(role.SessionList, Session{
-				SessionName: x.text("role_session_name"), CreatedAt: x.time("session_created_at"), FirstSeen: x.time("first_seen"), LastSeen: x.time("last_seen"),
-				Events: x.count("events"), Denied: x.count("denied"), Caller: x.text("caller"), CallerKind: x.text("caller_kind"),
-				ViaRole: x.text("via_role"), Evidence: x.text("evidence"),
-			})
+			role.SessionList = append(role.SessionList, sessionOf(x))
 		}
 	})
+}
+
+func sessionOf(x row) Session {
+	return Session{
+		SessionName: x.text("role_session_name"), CreatedAt: x.time("session_created_at"), FirstSeen: x.time("first_seen"), LastSeen: x.time("last_seen"),
+		Events: x.count("events"), Denied: x.count("denied"), Caller: x.text("caller"), CallerKind: x.text("caller_kind"),
+		ViaRole: x.text("via_role"), Evidence: x.text("evidence"),
+	}
 }
 
 // readChanges lists the changes, and gives each role its own: of several roles that had
@@ -187,6 +210,9 @@ func (r *reader) readChanges() error {
 	x := row{at: placesOf(columns)}
 	for _, change := range changes {
 		x.cells = change.Row
+		if r.one != nil && madeAt(r.one).After(x.time("event_time").Add(madeWithin)) {
+			continue // of its namesake
+		}
 		c := Change{
 			EventTime: *x.time("event_time"), EventID: x.text("event_id"), AccountID: x.text("account_id"), Region: x.text("aws_region"),
 			Change: x.text("change"), Severity: x.text("severity"), Outcome: x.text("outcome"), RoleARNs: x.texts("role_arns"),
@@ -208,6 +234,10 @@ func (r *reader) readChanges() error {
 	return nil
 }
 
+// madeWithin is how long before the time that IAM keeps, a whole second, the event that made a
+// role may lie.
+const madeWithin = time.Second
+
 // madeAt is when a role was made; one of which nobody knows that was there before.
 func madeAt(role *Role) time.Time {
 	if role.CreatedAt == nil {
@@ -217,10 +247,10 @@ func madeAt(role *Role) time.Time {
 }
 
 // there is the role that had the name at a time, of those that had it, the oldest first.
-// The event that made a role is its first, within the second that IAM keeps of it.
+// The event that made a role is its first.
 func there(roles []*Role, at time.Time) (found *Role) {
 	for _, role := range roles {
-		if found == nil || !madeAt(role).After(at.Add(time.Second)) {
+		if found == nil || !madeAt(role).After(at.Add(madeWithin)) {
 			found = role
 		}
 	}
