@@ -95,13 +95,14 @@ var homes = map[string]struct {
 	"github.com/xuri/excelize/":                   {"review/access", 1},
 	"github.com/fsnotify/":                        {"pipeline/watch", 1},
 	"github.com/prometheus/exporter-toolkit/":     {"cmd/internal/exporter", 1},
-	"github.com/aws/":                             {"pipeline queries", 15},
-	"github.com/aws/aws-sdk-go-v2/config":         {"pipeline queries", 4},
+	"github.com/aws/":                             {"pipeline queries", 16},
+	"github.com/aws/aws-sdk-go-v2/config":         {"pipeline queries", 5},
 	"github.com/aws/aws-sdk-go-v2/service/athena": {"queries", 3},
 	"github.com/aws/aws-sdk-go-v2/service/sqs":    {"pipeline/notice/queue", 2},
 	"github.com/aws/aws-lambda-go":                {"pipeline/notice", 1},
 	"github.com/aws/aws-sdk-go-v2/service/iam":    {"pipeline/live", 3},
 	"github.com/aws/aws-sdk-go-v2/service/s3":     {"pipeline/bucket", 6},
+	"github.com/aws/aws-sdk-go-v2/service/ssm":    {"pipeline/parameter", 1},
 }
 
 func TestModulesStayAtHome(t *testing.T) {

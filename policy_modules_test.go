@@ -18,6 +18,7 @@ var modules = map[string]string{
 	"github.com/aws/aws-sdk-go-v2/service/iam":    "IAM's calls and their pages",
 	"github.com/aws/aws-sdk-go-v2/service/s3":     "S3's calls and their pages",
 	"github.com/aws/aws-sdk-go-v2/service/sqs":    "SQS's calls",
+	"github.com/aws/aws-sdk-go-v2/service/ssm":    "the call for a secret in Parameter Store",
 	"github.com/aws/smithy-go":                    "answers that are errors, for the SDK; and its silence",
 	"github.com/fsnotify/fsnotify":                "asks the operating system to tell what changes in folders",
 	"github.com/prometheus/client_golang":         "metrics, as Prometheus reads them",

@@ -46,7 +46,7 @@ func number(v any) float64 { n, _ := v.(float64); return n }
 // terraformRules say what is wrong with the infrastructure, each rule under its name.
 var terraformRules = map[string]func(t *testing.T, in *infrastructure) []string{
 	"queue": queueProblems, "function": functionProblems, "lake": lakeProblems, "alarms": alarmProblems,
-	"roles": roleProblems, "jobs": jobProblems, "athena": athenaProblems, "texts": textProblems,
+	"roles": roleProblems, "jobs": jobProblems, "athena": athenaProblems, "texts": textProblems, "telling": tellingProblems,
 }
 
 // TestTerraform holds deploy/terraform to what the documentation promises, evaluated with the
@@ -57,6 +57,7 @@ func TestTerraform(t *testing.T) {
 		"defaults": {},
 		"longest":  {"function_timeout": cty.NumberIntVal(900), "function_concurrency": cty.NumberIntVal(500)},
 		"keys":     {"lake_kms_key_arn": key, "trail_kms_key_arn": key},
+		"telling":  {"slack_webhook_parameter": cty.StringVal("/roletrail/slack")},
 		"quiet":    {"alarm_actions": cty.ListValEmpty(cty.String), "notify_from_bucket": cty.False},
 	} {
 		values := given()
@@ -96,6 +97,7 @@ func TestTerraformRulesBite(t *testing.T) {
 		{"roles", "policies.tf", `"s3:GetObject", "s3:PutObject", "s3:DeleteObject"`, `"s3:*"`, "compact"},
 		{"roles", "policies.tf", `Action = ["s3:PutObject"], Resource = [local.lake_objects]`, `Action = ["s3:PutObject"], Resource = ["*"]`, "function"},
 		{"roles", "jobs.tf", "Resource = [aws_ecr_repository.image.arn]", `Resource = ["*"]`, "ecr:BatchGetImage of every resource"},
+		{"telling", "function.tf", "var.slack_webhook_parameter == null ? {} : { ROLETRAIL_SLACK_WEBHOOK_PARAMETER = var.slack_webhook_parameter }", `{ ROLETRAIL_SLACK_WEBHOOK_PARAMETER = "/x" }`, "is told /x"},
 		{"jobs", "jobs.tf", "readonlyRootFilesystem = true", "readonlyRootFilesystem = false", "root"},
 		{"jobs", "jobs.tf", "cron(0 6 3 1,4,7,10 ? *)", "cron(0 6 1 1,4,7,10 ? *)", "review"},
 		{"athena", "athena.tf", "= var.athena_scan_limit", "= 0", "limit"},
@@ -192,7 +194,7 @@ func functionProblems(t *testing.T, in *infrastructure) (problems []string) {
 	if most := number(at(mapping, "scaling_config", 0, "maximum_concurrency")); reserved < 2 || most > reserved {
 		problems = append(problems, fmt.Sprintf("%v instances of %v reserved: the rest is throttled", most, reserved))
 	}
-	code := string(readFile(t, "cmd/ingest/lambda.go"))
+	code := string(readFile(t, "cmd/ingest/lambda.go")) + string(readFile(t, "cmd/ingest/watch_alerts.go"))
 	variables, _ := at(function, "environment", 0, "variables").(map[string]any)
 	for name := range variables {
 		if !strings.Contains(code, `"`+name+`"`) {

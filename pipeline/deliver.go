@@ -12,6 +12,7 @@ import (
 	"math"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"roletrail/iam/action"
 	"roletrail/parquet"
@@ -24,6 +25,7 @@ import (
 // see [Mirror].
 type Delivery struct {
 	lake   *parquet.Remote
+	outbox *RemoteOutbox // nil where nobody is told
 	worker *worker
 	opened atomic.Int64
 	files  map[int32]uint16 // made of the object at hand, by day
@@ -33,13 +35,16 @@ type Delivery struct {
 // NewDelivery makes one that writes to a lake.
 func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
 	bounds := deliveryBounds()
-	d := &Delivery{lake: lake, files: map[int32]uint16{}}
+	d := &Delivery{lake: lake, outbox: options.Outbox, files: map[int32]uint16{}}
 	keys := newKeySets(func(int32, *keySet) error { return nil })
 	out := &partition{lake: lake, id: d.id, bounds: &bounds, opened: &d.opened}
 	options.Limits = cmp.Or(options.Limits, DefaultLimits)
 	d.worker = newWorker(&options, action.NewMapper(action.Embedded()), keys, out, map[string]error{})
 	return d
 }
+
+// NewsSince says since when changes are news, in the place of [Options.RecentSince].
+func (d *Delivery) NewsSince(since time.Time) { d.worker.recentSince = since }
 
 // Receipt says that everything of an object is in the lake, to stay. Only a delivery
 // makes one.
@@ -199,8 +204,30 @@ func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
 		receipt.bytes += f.Bytes
 		paths = append(paths, f.Path)
 	}
+	told := d.told()
+	receipt.changes.Untold = d.worker.told.untold
+	if err := d.outbox.put(ctx, told); err != nil {
+		return Receipt{}, err
+	}
 	last := len(paths) - 1
-	return receipt, d.lake.Store(ctx, paths[:last], paths[last])
+	if err := d.lake.Store(ctx, paths[:last], paths[last]); err != nil {
+		return Receipt{}, err
+	}
+	d.outbox.release(told)
+	return receipt, nil
+}
+
+// mostToldOfObject is how many changes of a log file are told: each makes an object.
+const mostToldOfObject = 100
+
+// told are the changes that are to be told of an object.
+func (d *Delivery) told() []toldChange {
+	t := &d.worker.told
+	if n := len(t.changes); n > mostToldOfObject {
+		t.untold += int64(n - mostToldOfObject)
+		t.changes = t.changes[:mostToldOfObject]
+	}
+	return t.changes
 }
 
 // wholeNumber is that of an object's file of the quarantine when the object is there as a

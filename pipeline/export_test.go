@@ -1,5 +1,7 @@
 package pipeline
 
+import "time"
+
 // WithBounds makes a run end its epochs, and flush and close its files, sooner.
 // Numbers of zero leave the default.
 func WithBounds(o Options, records, held int64, openFiles, groupRows int) Options {
@@ -52,3 +54,6 @@ func WithBatch(o RemoteCompactOptions, logFiles, wholeBytes int) RemoteCompactOp
 	o.wholeBytes = wholeBytes
 	return o
 }
+
+// SetClock sets the clock by which an outbox stores messages.
+func (o *RemoteOutbox) SetClock(now func() time.Time) { o.now = now }

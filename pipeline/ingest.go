@@ -31,6 +31,9 @@ type Options struct {
 	Known *Known
 	// Telling says which of the news are told to people.
 	Telling Telling
+	// Outbox is where they go of a lake on a store, nil where nobody is told; those of other
+	// lakes go into the ledger.
+	Outbox *RemoteOutbox
 	// Explaining, if set, holds the news against what was before them.
 	Explaining *Explaining
 	// Unusual, if set, finds unusual access among the news.

@@ -37,7 +37,7 @@ var ErrGone = errors.New("it was removed since it was listed")
 // in the same bucket, and even below the lake's prefix.
 func OwnFile(store parquet.Store, name string) bool {
 	below, ok := strings.CutPrefix(name, ObjectName(store.String())+"/")
-	return ok && (parquet.IsDataFile(below) || isCommit(below) || isCatalogueObject(below) || strings.HasPrefix(below, asideFolder))
+	return ok && (parquet.IsDataFile(below) || isCommit(below) || isCatalogueObject(below) || strings.HasPrefix(below, asideFolder) || strings.HasPrefix(below, outboxFolder))
 }
 
 // deliveries is how many objects are taken side by side: each waits for the network most of

@@ -34,8 +34,12 @@ func (l *looseObjects) listAll(ctx context.Context, store RemoteStore) error {
 // did not come to their end. What log files made that lie with others is put together no more.
 func (c *remoteCompaction) sweep(ctx context.Context) error {
 	s, err := findSwept(ctx, c.store, c.counts, &c.looseObjects, c.options.Now(), c.options.Keep)
+	if err != nil {
+		return err
+	}
+	old, err := oldMessages(ctx, c.store, c.options.Now())
 	if err == nil {
-		err = c.store.Delete(ctx, s.names)
+		err = c.store.Delete(ctx, append(old, s.names...))
 	}
 	c.gone, c.result.Removed, c.result.Waiting = s.gone, len(s.names), s.waiting
 	return err
@@ -88,4 +92,19 @@ func (l *looseObjects) take(id [objectHash]byte) (files []remoteFile) {
 	delete(l.taken, id)
 	delete(l.unfinished, id)
 	return files
+}
+
+// messagesLast is how long what was told is kept, so that it is not told again: log files come again
+// within days, and older changes are no news.
+const messagesLast = 30 * 24 * time.Hour
+
+// oldMessages are the objects of the outbox that nobody needs any more.
+func oldMessages(ctx context.Context, store RemoteStore, now time.Time) (names []string, err error) {
+	err = store.List(ctx, outboxFolder, func(name string, o Object) error {
+		if now.Sub(time.Unix(0, o.Modified)) >= messagesLast {
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names, err
 }

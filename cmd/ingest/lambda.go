@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"roletrail/config"
+	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
 	"roletrail/pipeline/notice"
+	"roletrail/pipeline/watch"
 )
 
 // Lambda starts the program without arguments, and tells where its runtime is.
@@ -60,15 +62,21 @@ func newHandler(ctx context.Context, log *slog.Logger) (*notice.Handler, error) 
 	if len(allowed) == 0 {
 		log.Warn(fmt.Sprintf("whoever may give notice chooses what is read: name the buckets of your trails in %s", lambdaAllow))
 	}
+	alerts, err := newLambdaAlerts(store)
+	if err != nil {
+		return nil, err
+	}
+	options := pipeline.Options{Limits: limits(settings.Limits), Outbox: alerts.outbox, Telling: alerts.telling()}
 	connect := func(ctx context.Context, name string) (bucket.Client, error) { return bucket.Connect(ctx, name) }
 	return &notice.Handler{
 		New: func() (*notice.Taker, error) {
-			taker, err := notice.NewTaker(store, limits(settings.Limits), connect)
+			taker, err := notice.NewTaker(store, options, connect)
 			if err == nil {
-				taker.Allowed = allowed
+				taker.Allowed, taker.NewsAge = allowed, watch.NewsAge
 			}
 			return taker, err
 		},
-		Log: log,
+		Log:  log,
+		Tell: alerts.tell(log),
 	}, nil
 }

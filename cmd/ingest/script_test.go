@@ -16,6 +16,9 @@ const asProgram = "ROLETRAIL_TEST_AS_INGEST"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		if os.Getenv(lambdaRuntime) != "" {
+			os.Exit(runLambda())
+		}
 		os.Exit(run(cli.OS()))
 	}
 	testscript.Main(m, map[string]func(){

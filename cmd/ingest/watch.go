@@ -48,8 +48,9 @@ is in the lake.
 
 With --slack-webhook-file it tells Slack of every role change that is grave and new, and
 of access that is out of the ordinary; with --webhook-file any other program; until they
-have accepted it. What is to be told is kept in the lake's ledger, so that no stop loses
-it, and so is what was seen before: callers of roles, and from where roles act.
+have accepted it. What is to be told is kept in the lake's ledger, or in objects of a lake
+on S3, so that no stop loses it. The ledger keeps too what was seen before: callers of
+roles, and from where roles act.
 
 With --listen it serves Prometheus metrics at /metrics, and /-/healthy and /-/ready,
 which is true after the first look. TLS and passwords come from --web.config.file, in
@@ -66,7 +67,7 @@ the form of the Prometheus exporter toolkit.`,
 			if job.logs.since, err = dayOrNone("since", since); err != nil {
 				return err
 			}
-			if err := job.check(args); err != nil {
+			if err := job.check(cmd.Context(), args); err != nil {
 				return err
 			}
 			return job.run(cmd.Context(), args)
@@ -95,7 +96,7 @@ type watchJob struct {
 }
 
 // check finds mistakes in what was asked for, before anything is made.
-func (j *watchJob) check(args []string) error {
+func (j *watchJob) check(ctx context.Context, args []string) error {
 	switch {
 	case j.logs.workers < 0:
 		return cli.Usage(fmt.Errorf("flag --workers must be 0 or more, not %d", j.logs.workers), "")
@@ -111,7 +112,7 @@ func (j *watchJob) check(args []string) error {
 	if j.allowed = allowed; len(allowed) > 0 && !slices.ContainsFunc(args, queue.IsURL) {
 		return cli.Usage(errors.New("flag --allow-source is about queues, and there is none"), "")
 	}
-	if err := j.alerts.check(j.logs.common.LakeInS3()); err != nil {
+	if err := j.alerts.check(ctx); err != nil {
 		return err
 	}
 	var others []string // that ingest logs takes, too
@@ -196,7 +197,11 @@ func (j *watchJob) lake(ctx context.Context) (watch.Lake, error) {
 	if err != nil {
 		return nil, err
 	}
-	return watch.Bucket{RemoteIngest: pipeline.NewRemoteIngest(store)}, nil
+	b := watch.Bucket{RemoteIngest: pipeline.NewRemoteIngest(store)}
+	if to := j.alerts.telling().Webhooks; len(to) > 0 {
+		b.Tells = pipeline.NewRemoteOutbox(store, to...)
+	}
+	return b, nil
 }
 
 func (j *watchJob) exporter(registry *prometheus.Registry, metrics *watch.Metrics) *exporter.Server {

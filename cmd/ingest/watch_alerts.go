@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,6 +14,7 @@ import (
 	"roletrail/iam/difference"
 	"roletrail/pipeline"
 	"roletrail/pipeline/alert"
+	"roletrail/pipeline/parameter"
 	"roletrail/pipeline/watch"
 )
 
@@ -26,11 +27,14 @@ type alertJob struct {
 	webhooks []alert.Webhook
 }
 
-// Webhooks by environment, for where files are a burden. Never by flag: who lists the
-// processes would see them.
+// Webhooks by environment, for where files are a burden: the address itself, or the name of a
+// parameter of Systems Manager that has it. Never by flag: who lists the processes would see them.
 const (
-	slackEnv   = "ROLETRAIL_SLACK_WEBHOOK"
-	webhookEnv = "ROLETRAIL_WEBHOOK"
+	slackEnv            = "ROLETRAIL_SLACK_WEBHOOK"
+	webhookEnv          = "ROLETRAIL_WEBHOOK"
+	slackParameterEnv   = "ROLETRAIL_SLACK_WEBHOOK_PARAMETER"
+	webhookParameterEnv = "ROLETRAIL_WEBHOOK_PARAMETER"
+	alertSeverityEnv    = "ROLETRAIL_ALERT_SEVERITY"
 )
 
 func (j *alertJob) flags(cmd *cobra.Command) {
@@ -43,12 +47,14 @@ func (j *alertJob) flags(cmd *cobra.Command) {
 }
 
 // check reads the addresses of the webhooks.
-func (j *alertJob) check(lakeInS3 bool) error {
+func (j *alertJob) check(ctx context.Context) error {
 	if j.maxAge < time.Minute || j.maxAge > 720*time.Hour {
 		return cli.Usage(fmt.Errorf("flag --alert-max-age must be from 1m to 720h, not %v", j.maxAge), "")
 	}
-	for _, from := range []struct{ name, file, env string }{{alert.Slack, j.slackFile, slackEnv}, {alert.Generic, j.webhookFile, webhookEnv}} {
-		address, err := webhookAddress(from.file, from.env)
+	for _, from := range []struct{ name, file, parameterEnv, env string }{
+		{alert.Slack, j.slackFile, slackParameterEnv, slackEnv}, {alert.Generic, j.webhookFile, webhookParameterEnv, webhookEnv},
+	} {
+		address, err := webhookAddress(ctx, from.file, from.parameterEnv, from.env)
 		if err != nil {
 			return err
 		}
@@ -56,16 +62,17 @@ func (j *alertJob) check(lakeInS3 bool) error {
 			j.webhooks = append(j.webhooks, alert.Webhook{Name: from.name, Address: address})
 		}
 	}
-	if len(j.webhooks) > 0 && lakeInS3 {
-		return cli.Usage(errors.New("a lake on S3 has no ledger to keep in it what is still to be told"), "let Prometheus tell, see --listen, or watch into a lake in a folder")
-	}
 	return nil
 }
 
-// webhookAddress is the address in a file, or in the environment; none if neither is given.
-func webhookAddress(file, env string) (alert.Secret, error) {
+// webhookAddress is the address in a file, in the parameter that the environment names, or in the
+// environment; none if none is given.
+func webhookAddress(ctx context.Context, file, parameterEnv, env string) (alert.Secret, error) {
 	if file != "" {
 		return alert.ReadSecret(file)
+	}
+	if name := os.Getenv(parameterEnv); name != "" {
+		return addressInParameter(ctx, name)
 	}
 	text := os.Getenv(env)
 	if text == "" {
@@ -74,6 +81,18 @@ func webhookAddress(file, env string) (alert.Secret, error) {
 	address, err := alert.NewSecret(text)
 	if err != nil {
 		return alert.Secret{}, fmt.Errorf("reading the address of a webhook from %s: %w", env, err)
+	}
+	return address, nil
+}
+
+func addressInParameter(ctx context.Context, name string) (alert.Secret, error) {
+	text, err := parameter.Read(ctx, name)
+	if err != nil {
+		return alert.Secret{}, err
+	}
+	address, err := alert.NewSecret(text)
+	if err != nil {
+		return alert.Secret{}, fmt.Errorf("reading the address of a webhook from parameter %q: %w", name, err)
 	}
 	return address, nil
 }

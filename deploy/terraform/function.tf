@@ -14,10 +14,13 @@ resource "aws_lambda_function" "ingest" {
   reserved_concurrent_executions = var.function_concurrency
 
   environment {
-    variables = {
-      ROLETRAIL_LAKE          = local.lake
-      ROLETRAIL_ALLOW_SOURCES = "s3://${var.trail_bucket}/${var.trail_prefix}"
-    }
+    variables = merge(
+      {
+        ROLETRAIL_LAKE          = local.lake
+        ROLETRAIL_ALLOW_SOURCES = "s3://${var.trail_bucket}/${var.trail_prefix}"
+      },
+      var.slack_webhook_parameter == null ? {} : { ROLETRAIL_SLACK_WEBHOOK_PARAMETER = var.slack_webhook_parameter },
+    )
   }
 
   logging_config {
@@ -55,5 +58,5 @@ resource "aws_iam_role" "function" {
 resource "aws_iam_role_policy" "function" {
   name   = "take-log-files"
   role   = aws_iam_role.function.name
-  policy = jsonencode({ Version = "2012-10-17", Statement = concat(local.take_log_files, local.take_notices) })
+  policy = jsonencode({ Version = "2012-10-17", Statement = concat(local.take_log_files, local.take_notices, local.tell_slack) })
 }

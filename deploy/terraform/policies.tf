@@ -42,7 +42,7 @@ locals {
     { Sid = "LakeKey", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [var.lake_kms_key_arn] },
   ]
 
-  # The function reads nothing of the lake; ingest logs, which the page is about, too, does.
+  # The function reads nothing of the lake but what is to be told; ingest logs, which the page is about, too, does.
   take_log_files = concat([
     { Sid = "ListTrailAndLake", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [local.trail_bucket_arn, local.lake_bucket_arn] },
     { Sid = "TakeLogFiles", Effect = "Allow", Action = ["s3:GetObject"], Resource = [local.trail_objects] },
@@ -53,6 +53,17 @@ locals {
   take_notices = [
     { Sid = "TakeNotices", Effect = "Allow", Action = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], Resource = [aws_sqs_queue.notices.arn] },
     { Sid = "WriteLog", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = ["${aws_cloudwatch_log_group.function.arn}:*"] },
+  ]
+
+  # What is to be told lies in the lake: the function reads what others left of it.
+  tell_slack = var.slack_webhook_parameter == null ? [] : [
+    { Sid = "ReadOutbox", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${local.lake_bucket_arn}/${var.lake_prefix}/outbox/*"] },
+    {
+      Sid      = "ReadWebhook"
+      Effect   = "Allow"
+      Action   = ["ssm:GetParameter"]
+      Resource = ["arn:${local.partition}:ssm:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:parameter${var.slack_webhook_parameter}"]
+    },
   ]
 
   compact_lake = concat([

@@ -49,6 +49,17 @@ variable "notify_from_bucket" {
   default     = true
 }
 
+variable "slack_webhook_parameter" {
+  description = "Parameter of Systems Manager (a SecureString) with the address of a Slack webhook, which the function tells of grave changes of roles. Encrypted with a key of your own, it needs kms:Decrypt for the function besides."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.slack_webhook_parameter == null || can(regex("^/[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*$", var.slack_webhook_parameter))
+    error_message = "The parameter must be given by its name, as /roletrail/slack."
+  }
+}
+
 # The lake.
 
 variable "lake_bucket" {

@@ -77,7 +77,7 @@ func TestDeadlines(t *testing.T) {
 	h := &notice.Handler{
 		New: func() (*notice.Taker, error) {
 			connect := func(context.Context, string) (bucket.Client, error) { return store, nil }
-			return notice.NewTaker(&bucket.Store{Client: store, Bucket: "lake"}, pipeline.DefaultLimits, connect)
+			return notice.NewTaker(&bucket.Store{Client: store, Bucket: "lake"}, pipeline.Options{Limits: pipeline.DefaultLimits}, connect)
 		},
 		Log: slog.New(slog.DiscardHandler),
 	}

@@ -18,6 +18,8 @@ type Handler struct {
 	// New makes what takes objects: at the first one, and again when one was given up.
 	New func() (*Taker, error)
 	Log *slog.Logger
+	// Tell, if set, tells people what is to be told, for as long as ctx lasts.
+	Tell func(ctx context.Context) error
 
 	taker *Taker
 	grace time.Duration // how long work may take to end when the time is over
@@ -38,6 +40,7 @@ func (h *Handler) Handle(ctx context.Context, event json.RawMessage) (any, error
 	}
 	ctx, cancel := h.inTime(ctx)
 	defer cancel()
+	defer h.tell(ctx)
 	if messages == nil {
 		return nil, h.message(ctx, message{body: string(event)})
 	}
@@ -113,6 +116,17 @@ func (h *Handler) inTime(ctx context.Context) (context.Context, context.CancelFu
 	kept := min(answerTime, time.Until(deadline)/answerPart)
 	h.grace = kept / 2
 	return context.WithDeadline(ctx, deadline.Add(-kept))
+}
+
+// tell tells what the messages brought, and what was left. That somebody cannot be told is no
+// reason for a message to come again: it waits in the lake.
+func (h *Handler) tell(ctx context.Context) {
+	if h.Tell == nil || ctx.Err() != nil {
+		return
+	}
+	if err := h.Tell(ctx); err != nil {
+		h.Log.Error("telling of role changes", "error", err.Error())
+	}
 }
 
 // message takes all that a message names. It returns nil only if all of it is in the lake,

@@ -78,7 +78,9 @@ func newHandler(t *testing.T, connect connector) (*notice.Handler, *bytes.Buffer
 	}
 	var said bytes.Buffer
 	return &notice.Handler{
-		New: func() (*notice.Taker, error) { return notice.NewTaker(store, pipeline.DefaultLimits, connect) },
+		New: func() (*notice.Taker, error) {
+			return notice.NewTaker(store, pipeline.Options{Limits: pipeline.DefaultLimits}, connect)
+		},
 		Log: slog.New(slog.NewJSONHandler(&said, nil)),
 	}, &said
 }

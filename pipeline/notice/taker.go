@@ -3,6 +3,7 @@ package notice
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"roletrail/parquet"
 	"roletrail/pipeline"
@@ -13,6 +14,8 @@ import (
 type Taker struct {
 	// Allowed are the places that notices may name.
 	Allowed Allowed
+	// NewsAge is how old a change may be to be told, if the options say who is told.
+	NewsAge time.Duration
 
 	delivery *pipeline.Delivery
 	lake     *parquet.Remote
@@ -21,13 +24,13 @@ type Taker struct {
 }
 
 // NewTaker makes one. connect finds the client of a bucket.
-func NewTaker(store *bucket.Store, limits pipeline.Limits, connect func(ctx context.Context, bucket string) (bucket.Client, error)) (*Taker, error) {
+func NewTaker(store *bucket.Store, options pipeline.Options, connect func(ctx context.Context, bucket string) (bucket.Client, error)) (*Taker, error) {
 	lake, err := parquet.CreateRemote(store)
 	if err != nil {
 		return nil, err
 	}
 	return &Taker{
-		delivery: pipeline.NewDelivery(lake, pipeline.Options{Limits: limits}),
+		delivery: pipeline.NewDelivery(lake, options),
 		lake:     lake,
 		store:    store,
 		sources:  bucket.Sources{Connect: connect},
@@ -57,5 +60,6 @@ func (t *Taker) Take(ctx context.Context, o Object) (pipeline.Receipt, error) {
 	if err != nil {
 		return pipeline.Receipt{}, fmt.Errorf("taking %q: %w", nameOf(o), err)
 	}
+	t.delivery.NewsSince(time.Now().Add(-t.NewsAge))
 	return t.delivery.Deliver(ctx, object)
 }

@@ -80,12 +80,21 @@ func (r folderRound) Outbox() alert.Outbox { return pipeline.Outbox{Ledger: r.Le
 
 // Bucket is a lake on S3, which nobody locks. Of what is in quarantine only that is known which was
 // put there since the watch began.
-type Bucket struct{ *pipeline.RemoteIngest }
+type Bucket struct {
+	*pipeline.RemoteIngest
+	// Tells is what is still to be told of it, nil where nobody is told.
+	Tells *pipeline.RemoteOutbox
+}
 
 // Open implements [Lake].
 func (b Bucket) Open() (Round, error) { return bucketRound(b), nil }
 
-type bucketRound struct{ *pipeline.RemoteIngest }
+type bucketRound Bucket
+
+func (r bucketRound) Ingest(ctx context.Context, sources []pipeline.Source, options pipeline.Options) (*pipeline.Summary, error) {
+	options.Outbox = r.Tells
+	return r.RemoteIngest.Ingest(ctx, sources, options)
+}
 
 func (r bucketRound) Has(o pipeline.Object) (bool, error) { return r.RemoteIngest.Has(o), nil }
 
@@ -93,6 +102,11 @@ func (r bucketRound) SetAside() (map[string]pipeline.SetAside, error) {
 	return r.RemoteIngest.SetAside(), nil
 }
 
-func (r bucketRound) Outbox() alert.Outbox { return nil }
+func (r bucketRound) Outbox() alert.Outbox {
+	if r.Tells == nil {
+		return nil
+	}
+	return r.Tells
+}
 
 func (r bucketRound) Close() error { return nil }
