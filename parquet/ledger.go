@@ -124,7 +124,7 @@ func ledgerDSN(path string, write, immutable bool) string {
 		path = "/" + path // C:/…
 	}
 	q := url.Values{
-		"_pragma": {"busy_timeout(10000)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "cache_size(-4096)"},
+		"_pragma": {"busy_timeout(10000)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "cache_size(-4096)", "temp_store(memory)"},
 		"_dqs":    {"0"},
 	}
 	if write {

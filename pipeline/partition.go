@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -115,7 +116,7 @@ func (p *partition) of(day int32) (*dayFile, error) {
 		return f, nil
 	}
 	if len(p.open) >= min(p.bounds.openFiles, ownOpenFiles) && p.opened.Load() >= int64(p.bounds.openFiles) {
-		if err := p.commitDay(p.earliest()); err != nil {
+		if err := p.commitDays([]int32{p.earliest()}); err != nil {
 			return nil, err
 		}
 	}
@@ -148,31 +149,67 @@ func createEventsFile(lake parquet.Destination, run int64, path string) (*dayFil
 // stay open for the next flush.
 func (p *partition) earliest() int32 { return slices.Min(slices.Collect(maps.Keys(p.open))) }
 
+// syncedAtOnce is how many files a worker makes durable at a time: what the disk does for
+// one fsync serves the others that wait.
+const syncedAtOnce = 8
+
 // commit makes all open files durable.
 func (p *partition) commit() error {
-	for len(p.open) > 0 {
-		if err := p.commitDay(p.earliest()); err != nil {
+	days := slices.Sorted(maps.Keys(p.open))
+	for len(days) > 0 {
+		n := min(len(days), syncedAtOnce)
+		if err := p.commitDays(days[:n]); err != nil {
 			return err
 		}
+		days = days[n:]
 	}
 	return nil
 }
 
-func (p *partition) commitDay(day int32) error {
+// commitDays makes the files of some days durable, all at once.
+func (p *partition) commitDays(days []int32) error {
+	files := make([]*dayFile, len(days))
+	for i, day := range days {
+		f, err := p.closeDay(day)
+		if err != nil {
+			return errors.Join(err, abortAll(files[:i]))
+		}
+		files[i] = f
+	}
+	written, errs := make([]parquet.Written, len(files)), make([]error, len(files))
+	var syncing sync.WaitGroup
+	for i, f := range files {
+		syncing.Go(func() { written[i], errs[i] = f.file.Commit() })
+	}
+	syncing.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	for i, f := range files {
+		p.files = append(p.files, written[i].Entry(f.path, f.rows))
+	}
+	p.days = append(p.days, days...)
+	return nil
+}
+
+// closeDay ends the open file of a day, which may be visible from now on.
+func (p *partition) closeDay(day int32) (*dayFile, error) {
 	f := p.open[day]
 	delete(p.open, day)
 	p.opened.Add(-1)
 	if err := f.writer.Close(f.meta([]string{fmt.Sprint(cloudtrail.Derivation)})); err != nil {
-		return errors.Join(fmt.Errorf("writing %q: %w", f.path, err), f.file.Abort())
+		return nil, errors.Join(fmt.Errorf("writing %q: %w", f.path, err), f.file.Abort())
 	}
 	p.named = append(p.named, f.path)
-	written, err := f.file.Commit()
-	if err != nil {
-		return err
+	return f, nil
+}
+
+func abortAll(files []*dayFile) error {
+	var errs []error
+	for _, f := range files {
+		errs = append(errs, f.file.Abort())
 	}
-	p.files = append(p.files, written.Entry(f.path, f.rows))
-	p.days = append(p.days, day)
-	return nil
+	return errors.Join(errs...)
 }
 
 const derivationKey = parquet.DerivationKey
@@ -191,13 +228,10 @@ func (p *partition) reset() { p.named, p.files, p.days = nil, p.files[:0], p.day
 
 // abort throws away the open files.
 func (p *partition) abort() error {
-	var errs []error
-	for day, f := range p.open {
-		errs = append(errs, f.file.Abort())
-		delete(p.open, day)
-		p.opened.Add(-1)
-	}
-	return errors.Join(errs...)
+	open := slices.Collect(maps.Values(p.open))
+	p.opened.Add(-int64(len(open)))
+	clear(p.open)
+	return abortAll(open)
 }
 
 // newID is the random part of a file's name.
