@@ -14,10 +14,10 @@ import (
 // errLineAborted is a line that was given up with Ctrl-C.
 var errLineAborted = errors.New("line aborted")
 
-// lineReader is the keyboard. Line returns io.EOF for Ctrl-D and
+// lineReader is the keyboard. Line completes words as it is told, and returns io.EOF for Ctrl-D and
 // errLineAborted for Ctrl-C.
 type lineReader interface {
-	Line(prompt string) (string, error)
+	Line(prompt string, complete completion) (string, error)
 	Remember(line string)
 	Close() error
 }
@@ -38,8 +38,12 @@ func (r *report) prompt(ctx context.Context, engine queries.Engine, f *outputFla
 // converse is the prompt without its terminal.
 func (r *report) converse(ctx context.Context, lines lineReader, engine queries.Engine, f *outputFlags) error {
 	typed, entry := "", "" // not run yet; not remembered yet
+	completer := r.newCompleter(ctx, engine)
 	for {
-		line, err := nextLine(ctx, lines, mark(typed))
+		line, err := nextLine(ctx, lines, mark(typed), completer.after(typed))
+		if problem := completer.takeErr(); problem != nil && ctx.Err() == nil {
+			r.PrintError("report", problem)
+		}
 		switch {
 		case errors.Is(err, errLineAborted):
 			remember(lines, entry)
@@ -102,14 +106,14 @@ func mark(typed string) string {
 
 // nextLine waits for a line or for the end of the program, which SIGTERM may
 // bring while nobody types.
-func nextLine(ctx context.Context, lines lineReader, mark string) (string, error) {
+func nextLine(ctx context.Context, lines lineReader, mark string, complete completion) (string, error) {
 	type answer struct {
 		line string
 		err  error
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		line, err := lines.Line(mark)
+		line, err := lines.Line(mark, complete)
 		answers <- answer{line, err}
 	}()
 	select {

@@ -25,8 +25,12 @@ const promptHelp = `A statement may take several lines and ends with a semicolon
   .quit          leave, as do exit and Ctrl-D
 
 Ctrl-C gives up the line, or stops the statement that is running.
-The arrow keys bring back what was typed before.
+The arrow keys bring back what was typed before, a statement of several lines as one,
+and Tab completes the names of views and columns.
 `
+
+// dotCommands are those that promptHelp explains.
+var dotCommands = []string{".examples", ".help", ".quit", ".schema", ".tables"}
 
 // synonyms are what the prompts of other databases call the commands. None of
 // them could begin a statement.
@@ -68,7 +72,7 @@ func (r *report) dotCommand(ctx context.Context, engine queries.Engine, line str
 	case ".quit":
 		return errQuit
 	default:
-		hint := didyoumean.Hint(name, []string{".tables", ".schema", ".examples", ".help", ".quit"})
+		hint := didyoumean.Hint(name, dotCommands)
 		if hint == "" {
 			hint = ".help lists what there is"
 		}

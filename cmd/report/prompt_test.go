@@ -22,7 +22,7 @@ type typist struct {
 	remembered []string
 }
 
-func (t *typist) Line(prompt string) (string, error) {
+func (t *typist) Line(prompt string, _ completion) (string, error) {
 	t.prompts = append(t.prompts, prompt)
 	if len(t.lines) == 0 {
 		return "", io.EOF
@@ -135,7 +135,7 @@ func TestPromptEndsWithTheProgram(t *testing.T) {
 // stuck is a keyboard that nobody touches.
 type stuck struct{}
 
-func (stuck) Line(string) (string, error) { select {} }
+func (stuck) Line(string, completion) (string, error) { select {} }
 func (stuck) Remember(string)             {}
 func (stuck) Close() error                { return nil }
 

@@ -117,7 +117,7 @@ func (d *dialogue) leave() int {
 	return d.cmd.ProcessState.ExitCode()
 }
 
-const ctrlC, ctrlD, arrowUp = "\x03", "\x04", "\x1b[A"
+const ctrlC, ctrlD, arrowUp, tab = "\x03", "\x04", "\x1b[A", "\t"
 
 func TestPromptOnATerminal(t *testing.T) {
 	home := t.TempDir()
@@ -125,6 +125,13 @@ func TestPromptOnATerminal(t *testing.T) {
 	d.expect("roletrail> ")
 	d.press("select 1 as one;\r")
 	d.expect("1 row")
+	d.expect("roletrail> ")
+	d.press("select event" + tab + tab) // which prints the choices
+	d.expect("event_id")
+	d.expect("event_time")
+	d.press("_t" + tab)
+	d.expect("select event_time")
+	d.press(ctrlC)
 	d.expect("roletrail> ")
 	d.press("select nons" + ctrlC)
 	d.expect("roletrail> ")

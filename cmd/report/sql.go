@@ -31,7 +31,8 @@ func newSQL(r *report) *cobra.Command {
 assumptions, role_changes, roles, role_permissions, role_trust, coverage, actions
 and others) and writes its rows as they come. The statement is the argument, the
 file of -f, or what is piped in. Without any of these, on a terminal, there is a
-prompt with history; .examples there lists questions to begin with.
+prompt with history, where Tab completes names and .examples lists questions to
+begin with.
 
 --print-init writes the views as statements for DuckDB's own shell instead. They are
 about the files that the lake has now.`,

@@ -12,7 +12,7 @@ import (
 	"roletrail/cmd/internal/cli"
 )
 
-// terminal is the keyboard of a real terminal, with line editing and history.
+// terminal is the keyboard of a real terminal, with line editing, completion and history.
 type terminal struct {
 	state   *liner.State
 	history string // file, "" when there is no place for one
@@ -25,6 +25,7 @@ func (r *report) openTerminal() (lineReader, error) {
 	t := &terminal{state: liner.NewLiner()}
 	t.state.SetCtrlCAborts(true)
 	t.state.SetMultiLineMode(true)
+	t.state.SetTabCompletionStyle(liner.TabPrints)
 	t.history = historyFile(r.Getenv)
 	if err := t.load(); err != nil {
 		r.PrintError("report", err)
@@ -33,7 +34,8 @@ func (r *report) openTerminal() (lineReader, error) {
 	return t, nil
 }
 
-func (t *terminal) Line(prompt string) (string, error) {
+func (t *terminal) Line(prompt string, complete completion) (string, error) {
+	t.state.SetWordCompleter(liner.WordCompleter(complete))
 	line, err := t.state.Prompt(prompt)
 	if errors.Is(err, liner.ErrPromptAborted) {
 		return "", errLineAborted
