@@ -5,13 +5,15 @@ FUZZTIME ?= 10m
 KILLS ?= 300
 # Over how many random worlds make integration compares each report with its oracle; make test takes about half.
 WORLDS ?= 2000
+# How many events make bench-scale measures over; 200 million need 35 GB of disk.
+EVENTS ?= 200000000
 DEMO_LAKE ?= demo-lake
 
 # ./... leaves folders called testdata out; the test organisation lies in one.
 PACKAGES = ./... ./testdata/cloudtrail/...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-race integration bench fuzz iam-simulate clean prerequisites
+.PHONY: help build demo test test-race integration bench bench-scale fuzz iam-simulate clean prerequisites
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +37,9 @@ integration: prerequisites ## linters, cross builds, the demo, KILLS (300) times
 
 bench: prerequisites ## measure on generated logs and write docs/performance.md
 	go run ./scripts/bench
+
+bench-scale: prerequisites ## build a lake of EVENTS (200 million) events and measure every report with two cores
+	go run ./scripts/scale -events "$(EVENTS)"
 
 fuzz: prerequisites ## run every fuzz target for FUZZTIME (10m) each
 	@scripts/fuzz.sh "$(FUZZTIME)"

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"roletrail/parquet"
+)
+
+// variant is one copy of a day: what it changes, in place, keeps the length and the order of
+// texts, and makes of different texts different ones.
+type variant struct {
+	number     uint32 // of the copy, from 0
+	generation int    // of its accounts and roles, 0 to 99
+	shift      int    // days by which it is moved
+}
+
+// ids are the columns that tell events apart.
+var ids = []string{"event_id", "request_id", "shared_event_id"}
+
+// columns changes all columns of a row group.
+func (v variant) columns(s *parquet.Schema, columns []parquet.Values) {
+	for i := range columns {
+		c := &columns[i]
+		switch s.Columns[i].Kind {
+		case parquet.Timestamp:
+			move(c.Int64, int64(v.shift)*int64(24*time.Hour/time.Microsecond))
+		case parquet.Date:
+			move(c.Int64, int64(v.shift))
+		case parquet.Text:
+			for _, text := range c.Bytes {
+				v.text(text)
+				if slices.Contains(ids, s.Columns[i].Name) {
+					v.id(text)
+				}
+			}
+		case parquet.Dict, parquet.TextList:
+			for _, text := range c.Dict {
+				v.text(text)
+			}
+		}
+	}
+}
+
+func move(numbers []int64, by int64) {
+	for i := range numbers {
+		numbers[i] += by
+	}
+}
+
+// accounts is what the accounts of the corpus begin with.
+var accounts = []byte("1000000")
+
+// principals are what the ids of roles and of their access keys begin with.
+var principals = [][]byte{[]byte("AROA"), []byte("ASIA")}
+
+// letters are those of such ids, as AWS makes them.
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+// text gives accounts, roles and keys of a text to the generation.
+func (v variant) text(text []byte) {
+	if v.generation == 0 {
+		return
+	}
+	for rest := text; ; {
+		at := bytes.Index(rest, accounts)
+		if at < 0 {
+			break
+		}
+		rest[at+1], rest[at+2] = '0'+byte(v.generation/10), '0'+byte(v.generation%10)
+		rest = rest[at+len(accounts):]
+	}
+	for _, prefix := range principals {
+		for rest := text; ; {
+			at := bytes.Index(rest, prefix)
+			if at < 0 || at+len(prefix)+1 >= len(rest) {
+				break
+			}
+			rest = rest[at+len(prefix):]
+			turn(rest[:2], v.generation)
+		}
+	}
+}
+
+// turn changes two letters of an id into others.
+func turn(pair []byte, by int) {
+	for i, n := range []int{by, by / len(letters)} {
+		if at := bytes.IndexByte([]byte(letters), pair[i]); at >= 0 {
+			pair[i] = letters[(at+n)%len(letters)]
+		}
+	}
+}
+
+// id gives an id that begins with eight hexadecimal digits to the copy.
+func (v variant) id(text []byte) {
+	var first [4]byte
+	if len(text) < 8 {
+		return
+	}
+	if _, err := hex.Decode(first[:], text[:8]); err != nil {
+		return
+	}
+	mixed := v.number * 0x9e3779b1 // odd, so that no two copies mix alike
+	for i := range first {
+		first[i] ^= byte(mixed >> (8 * i))
+	}
+	hex.Encode(text[:8], first[:])
+}
