@@ -29,10 +29,16 @@ func TestReviewOfLastQuarter(t *testing.T) {
 	for today, want := range map[string]string{"2026-10-03": "2026Q3", "2027-01-01": "2026Q4", "2026-04-30": "2026Q1", "2026-08-09": "2026Q2", "2026-09-30": "2026Q2"} {
 		cmd := exec.Command("sh", script, "my lake", reviews, today)
 		cmd.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH")}
+		if today == "2026-08-09" {
+			cmd.Env = append(cmd.Env, "CACHE_SIZE=85GiB")
+		}
 		out, err := cmd.CombinedOutput()
 		words := "[review][--lake][my lake][--quarter][" + want + "][--out][" + filepath.Join(reviews, want) + "]"
 		if want == "2026Q3" {
 			words += "[--decisions][" + decisions + "]"
+		}
+		if today == "2026-08-09" {
+			words += "[--cache-size][85GiB]"
 		}
 		if err != nil || string(out) != words {
 			t.Errorf("%s: %v\n got %s\nwant %s", today, err, out, words)

@@ -267,13 +267,16 @@ func jobProblems(t *testing.T, in *infrastructure) (problems []string) {
 	tasks, _ := in.resource(t, "aws_ecs_task_definition.job").(map[string]any)
 	schedules, _ := in.resource(t, "aws_scheduler_schedule.job").(map[string]any)
 	for name, want := range map[string][]any{
-		"compact":   {"cron(15 1 * * ? *)", "ingest", "compact", "--lake", "s3://lake/roletrail"},
-		"inventory": {"cron(0 3 3,10,17,24 * ? *)", "ingest", "iam", "--lake", "s3://lake/roletrail", "--live"},
+		"compact":   {"cron(15 1 * * ? *)", "ingest", "compact", "--lake", "s3://lake/roletrail", "--cache-size", "85GiB"},
+		"inventory": {"cron(0 3 3,10,17,24 * ? *)", "ingest", "iam", "--lake", "s3://lake/roletrail", "--live", "--cache-size", "85GiB"},
 		"review":    {"cron(0 6 3 1,4,7,10 ? *)", "review-last-quarter.sh", "s3://lake/roletrail", "/reviews"},
 	} {
 		container := at(decoded(t, at(tasks[name], "container_definitions")), 0)
 		if command := at(container, "command"); !reflect.DeepEqual(command, want[1:]) || at(schedules[name], "schedule_expression") != want[0] {
 			problems = append(problems, fmt.Sprintf("%s: %v at %v", name, command, at(schedules[name], "schedule_expression")))
+		}
+		if !strings.Contains(fmt.Sprint(at(container, "environment")), "name:CACHE_SIZE value:85GiB") {
+			problems = append(problems, name+" may fetch less, or more than its disk holds")
 		}
 		if at(container, "readonlyRootFilesystem") != true || at(container, "user") != "10001" {
 			problems = append(problems, name+" may write to the image's root, or is root")

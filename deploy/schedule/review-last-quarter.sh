@@ -6,6 +6,7 @@
 # LAKE is a folder or s3://BUCKET/PREFIX, REVIEWS the folder that holds the reviews
 # (REVIEWS/2026Q3/review.html). Where the review before it has a decisions.json, put there
 # by whoever exported it, the new one says what became of it. TODAY is YYYY-MM-DD, for trying.
+# CACHE_SIZE, if set, is how much of a lake on S3 may be fetched, like 100GiB.
 set -eu
 
 if [ $# -lt 2 ]; then
@@ -29,5 +30,8 @@ before=$(name $((quarters - 2)))
 set -- --lake "$lake" --quarter "$last" --out "$reviews/$last"
 if [ -f "$reviews/$before/decisions.json" ]; then
 	set -- "$@" --decisions "$reviews/$before/decisions.json"
+fi
+if [ -n "${CACHE_SIZE:-}" ]; then
+	set -- "$@" --cache-size "$CACHE_SIZE"
 fi
 exec report review "$@"

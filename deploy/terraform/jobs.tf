@@ -3,15 +3,17 @@
 # taken, and the last quarter is reviewed.
 
 locals {
+  cache_size = "${var.job_disk - 15}GiB" # the rest is for the image and for what a report spills
+
   jobs = {
     compact = {
       schedule   = "cron(15 1 * * ? *)" # the day before is over, and its last log files have come
-      command    = ["ingest", "compact", "--lake", local.lake]
+      command    = ["ingest", "compact", "--lake", local.lake, "--cache-size", local.cache_size]
       statements = local.compact_lake
     }
     inventory = {
       schedule   = "cron(0 3 3,10,17,24 * ? *)" # also just before the review
-      command    = ["ingest", "iam", "--lake", local.lake, "--live"]
+      command    = ["ingest", "iam", "--lake", local.lake, "--live", "--cache-size", local.cache_size]
       statements = local.change_lake
     }
     review = {
@@ -63,7 +65,7 @@ resource "aws_ecs_task_definition" "job" {
     essential              = true
     user                   = "10001"
     readonlyRootFilesystem = true
-    environment            = [{ name = "XDG_CACHE_HOME", value = "/cache" }, { name = "TMPDIR", value = "/cache" }]
+    environment            = [for name, value in { XDG_CACHE_HOME = "/cache", TMPDIR = "/cache", CACHE_SIZE = local.cache_size } : { name = name, value = value }]
     mountPoints = concat(
       [{ sourceVolume = "cache", containerPath = "/cache" }],
       [for name in(each.key == "review" ? ["reviews"] : []) : { sourceVolume = name, containerPath = "/${name}" }],
