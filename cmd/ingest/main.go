@@ -58,6 +58,10 @@ func main() {
 }
 
 func run(p *cli.Program) int {
+	return p.Run(context.Background(), newRoot(p))
+}
+
+func newRoot(p *cli.Program) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ingest",
 		Short: "Bring CloudTrail logs and IAM inventories into a lake",
@@ -72,5 +76,5 @@ is not stored twice.`,
 	}
 	common := cli.AddCommon(root, p)
 	root.AddCommand(newLogs(p, common), newWatch(p, common), newIAM(p, common), newTrail(p, common), newCatalogue(p, common), newCompact(p, common), newFsck(p, common), newQuarantine(p, common))
-	return p.Run(context.Background(), root)
+	return root
 }

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"roletrail/cmd/internal/cli"
 )
@@ -29,5 +33,34 @@ func TestHelpFitsATerminal(t *testing.T) {
 	if help := try(t, newFake(), "", "unused", "--help").stdout; !strings.Contains(strings.Join(strings.Fields(help), " "),
 		"--verdict word only rows of this verdict; may be repeated; one of used, possibly_used, denied_only, unobservable, too_new, unused, probably_unused") {
 		t.Errorf("the values of --verdict are not named:\n%s", help)
+	}
+}
+
+// TestManual: the manual page has every command, and in its part every flag.
+func TestManual(t *testing.T) {
+	manual := try(t, newFake(), "", "man").stdout
+	flags := 0
+	var look func(parent *cobra.Command)
+	look = func(parent *cobra.Command) {
+		for _, command := range parent.Commands() {
+			_, part, found := strings.Cut(manual, `.SS "`+strings.ReplaceAll(command.UseLine(), "-", `\-`)+"\"\n")
+			if !found {
+				t.Errorf("the manual page has no part of %q", command.UseLine())
+			}
+			part, _, _ = strings.Cut(part, "\n.S")
+			command.LocalFlags().VisitAll(func(f *pflag.Flag) {
+				if f.Hidden {
+					return
+				}
+				if flags++; !slices.Contains(strings.Fields(part), `\-\-`+strings.ReplaceAll(f.Name, "-", `\-`)) {
+					t.Errorf("the part of %q in the manual page has no --%s", command.CommandPath(), f.Name)
+				}
+			})
+			look(command)
+		}
+	}
+	look(newRoot(&report{Program: &cli.Program{}}))
+	if flags < 20 {
+		t.Errorf("%d flags only", flags)
 	}
 }

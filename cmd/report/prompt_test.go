@@ -136,8 +136,8 @@ func TestPromptEndsWithTheProgram(t *testing.T) {
 type stuck struct{}
 
 func (stuck) Line(string, completion) (string, error) { select {} }
-func (stuck) Remember(string)             {}
-func (stuck) Close() error                { return nil }
+func (stuck) Remember(string)                         {}
+func (stuck) Close() error                            { return nil }
 
 func TestHistoryFile(t *testing.T) {
 	for env, want := range map[string]string{

@@ -31,7 +31,8 @@ roles that have the name.`,
   report role arn:aws:iam::111111111111:role/deploy --since 30d
   report role deploy --wide | less -S
   report role deploy --format json | jq '.rows[0].callers'`,
-		Args: cli.OneArgument("ROLE"),
+		Args:              cli.OneArgument("ROLE"),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if args[0] == "" {
 				return cli.Usage(errors.New("report role needs a ROLE that is not empty"), "")

@@ -119,11 +119,11 @@ func checkEmpty(cmd *cobra.Command) (err error) {
 }
 
 // needsNothing is true of the commands that must work whatever the
-// configuration says: help and completion.
+// configuration says: help, completion and the manual page.
 func needsNothing(cmd *cobra.Command) bool {
 	for c := cmd; c != nil; c = c.Parent() {
 		switch c.Name() {
-		case "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+		case "help", "completion", "man", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
 			return true
 		}
 	}

@@ -85,10 +85,11 @@ func (p *Program) prepare(root *cobra.Command) {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
+	root.AddCommand(manCommand(p))
 	if root.Version == "" {
 		root.Version = Version()
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", helpWidth)))
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n" + newBuild().lines())
 	refuseStrayWords(root)
 }

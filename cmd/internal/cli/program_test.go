@@ -64,7 +64,7 @@ func TestWrongUsage(t *testing.T) {
 		args   []string
 		stderr string
 	}{
-		{nil, "tool: tool needs a command: completion, paint, read, show\nsee tool --help\n"},
+		{nil, "tool: tool needs a command: completion, man, paint, read, show\nsee tool --help\n"},
 		{[]string{"pant"}, "tool: unknown command \"pant\"\ndid you mean \"paint\"?\n"},
 		{[]string{"pant", "--coats", "3"}, "tool: unknown command \"pant\"\ndid you mean \"paint\"?\n"},
 		{[]string{"--lake", "x", "sho", "me"}, "tool: unknown command \"sho\"\ndid you mean \"show\"?\n"},
