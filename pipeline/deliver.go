@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ import (
 type Delivery struct {
 	lake   *parquet.Remote
 	outbox *RemoteOutbox // nil where nobody is told
+	memory *RemoteMemory // nil where nobody asks what is unusual
 	worker *worker
 	opened atomic.Int64
 	files  map[int32]uint16 // made of the object at hand, by day
@@ -35,22 +37,32 @@ type Delivery struct {
 // NewDelivery makes one that writes to a lake.
 func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
 	bounds := deliveryBounds()
-	d := &Delivery{lake: lake, outbox: options.Outbox, files: map[int32]uint16{}}
+	d := &Delivery{lake: lake, outbox: options.Outbox, memory: options.Remembering, files: map[int32]uint16{}}
 	keys := newKeySets(func(int32, *keySet) error { return nil })
 	out := &partition{lake: lake, id: d.id, bounds: &bounds, opened: &d.opened}
 	options.Limits = cmp.Or(options.Limits, DefaultLimits)
 	d.worker = newWorker(&options, action.NewMapper(action.Embedded()), keys, out, map[string]error{})
+	if d.memory != nil {
+		d.worker.observer = newObserver(options.RecentSince, d.memory.unusual)
+	}
 	return d
 }
 
 // NewsSince says since when changes are news, in the place of [Options.RecentSince].
-func (d *Delivery) NewsSince(since time.Time) { d.worker.recentSince = since }
+func (d *Delivery) NewsSince(since time.Time) {
+	d.worker.recentSince = since
+	if d.worker.observer != nil {
+		d.worker.observer.since = since.UnixMicro()
+		d.worker.observer.reset()
+	}
+}
 
 // Receipt says that everything of an object is in the lake, to stay. Only a delivery
 // makes one.
 type Receipt struct {
 	outcome *outcome
 	changes RoleChanges
+	unusual UnusualAccess
 	files   int
 	bytes   int64
 }
@@ -205,6 +217,13 @@ func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
 		paths = append(paths, f.Path)
 	}
 	told := d.told()
+	if o.status == ingested && d.memory != nil {
+		findings, err := d.findUnusual(ctx, &receipt)
+		if err != nil {
+			return Receipt{}, err
+		}
+		told = append(told, findings...)
+	}
 	receipt.changes.Untold = d.worker.told.untold
 	if err := d.outbox.put(ctx, told); err != nil {
 		return Receipt{}, err
@@ -239,6 +258,28 @@ func (o *outcome) quarantineNumber() uint16 {
 		return wholeNumber
 	}
 	return 0
+}
+
+// findUnusual finds what is unusual in the object, and returns what of it is to be told.
+func (d *Delivery) findUnusual(ctx context.Context, receipt *Receipt) (told []toldChange, err error) {
+	all := d.worker.observer.Observations
+	findings, err := d.memory.judge(ctx, hex.EncodeToString(d.object[:]), all)
+	if err != nil {
+		return nil, err
+	}
+	counted := UnusualAccess{Found: newRoleChanges(), Unobserved: all.Unobserved}
+	for _, f := range findings {
+		counted.Found.see(RoleChange{Account: f.Account, Change: f.Kind, Severity: f.Severity.String(), Outcome: f.Outcome}, f.At, all.Since)
+		switch t := d.worker.told; {
+		case len(t.Webhooks) == 0 || !slices.Contains(t.grave, f.Severity.String()):
+		case len(told) >= mostToldOfObject:
+			counted.Found.Untold++
+		default:
+			told = append(told, toldChange{f.Key, toldFinding(f)})
+		}
+	}
+	receipt.unusual = counted
+	return told, nil
 }
 
 func (d *Delivery) writeCoverage(path string, o *outcome) (parquet.FileEntry, error) {

@@ -57,3 +57,6 @@ func WithBatch(o RemoteCompactOptions, logFiles, wholeBytes int) RemoteCompactOp
 
 // SetClock sets the clock by which an outbox stores messages.
 func (o *RemoteOutbox) SetClock(now func() time.Time) { o.now = now }
+
+// SetClock sets the clock of a memory.
+func (m *RemoteMemory) SetClock(now func() time.Time) { m.now = now }

@@ -36,8 +36,10 @@ type Options struct {
 	Outbox *RemoteOutbox
 	// Explaining, if set, holds the news against what was before them.
 	Explaining *Explaining
-	// Unusual, if set, finds unusual access among the news.
-	Unusual *Unusual
+	// Unusual, if set, finds unusual access among the news of a lake in a folder, and Remembering of
+	// one on a store.
+	Unusual     *Unusual
+	Remembering *RemoteMemory
 
 	bounds bounds // tests make them small
 }

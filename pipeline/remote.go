@@ -37,7 +37,7 @@ var ErrGone = errors.New("it was removed since it was listed")
 // in the same bucket, and even below the lake's prefix.
 func OwnFile(store parquet.Store, name string) bool {
 	below, ok := strings.CutPrefix(name, ObjectName(store.String())+"/")
-	return ok && (parquet.IsDataFile(below) || isCommit(below) || isCatalogueObject(below) || strings.HasPrefix(below, asideFolder) || strings.HasPrefix(below, outboxFolder))
+	return ok && (parquet.IsDataFile(below) || isCommit(below) || isCatalogueObject(below) || strings.HasPrefix(below, asideFolder) || strings.HasPrefix(below, outboxFolder) || strings.HasPrefix(below, memoryFolder))
 }
 
 // deliveries is how many objects are taken side by side: each waits for the network most of
@@ -229,6 +229,9 @@ func (r *remoteRun) count(of Receipt) {
 	r.summary.Objects.Total++
 	r.summary.add(o)
 	r.summary.RoleChanges.add(&of.changes)
+	if r.options.Remembering != nil {
+		r.summary.Unusual.add(&of.unusual)
+	}
 	r.keep(o)
 	total := r.listed
 	if r.options.Committed != nil {

@@ -67,6 +67,9 @@ func newHandler(ctx context.Context, log *slog.Logger) (*notice.Handler, error) 
 		return nil, err
 	}
 	options := pipeline.Options{Limits: limits(settings.Limits), Outbox: alerts.outbox, Telling: alerts.telling()}
+	if alerts.outbox != nil {
+		options.Remembering = pipeline.NewRemoteMemory(store, &pipeline.Unusual{Accounts: settings.KnownAccounts, Automation: settings.AutomationOf, Watched: settings.WatchedAs})
+	}
 	connect := func(ctx context.Context, name string) (bucket.Client, error) { return bucket.Connect(ctx, name) }
 	return &notice.Handler{
 		New: func() (*notice.Taker, error) {

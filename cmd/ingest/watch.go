@@ -49,8 +49,8 @@ is in the lake.
 With --slack-webhook-file it tells Slack of every role change that is grave and new, and
 of access that is out of the ordinary; with --webhook-file any other program; until they
 have accepted it. What is to be told is kept in the lake's ledger, or in objects of a lake
-on S3, so that no stop loses it. The ledger keeps too what was seen before: callers of
-roles, and from where roles act.
+on S3, so that no stop loses it, and so is what was seen before: callers of roles, and
+from where roles act.
 
 With --listen it serves Prometheus metrics at /metrics, and /-/healthy and /-/ready,
 which is true after the first look. TLS and passwords come from --web.config.file, in
@@ -139,7 +139,9 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	lake, err := j.lake(ctx)
+	config := j.logs.common.Config
+	unusual := &pipeline.Unusual{Accounts: config.KnownAccounts, Automation: config.AutomationOf, Watched: config.WatchedAs}
+	lake, err := j.lake(ctx, unusual)
 	if err != nil {
 		return err
 	}
@@ -160,13 +162,12 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 		}
 		defer func() { err = errors.Join(err, server.Close()) }()
 	}
-	config := j.logs.common.Config
 	watcher := watch.Watcher{
 		Lake:    lake,
 		Sources: sources,
 		Options: pipeline.Options{Limits: limits(config.Limits), Workers: j.logs.workers, Version: cli.Version(), Telling: j.alerts.telling(),
 			Explaining: &pipeline.Explaining{Accounts: config.KnownAccounts, Automation: config.AutomationOf},
-			Unusual:    &pipeline.Unusual{Accounts: config.KnownAccounts, Automation: config.AutomationOf, Watched: config.WatchedAs}},
+			Unusual:    unusual},
 		Every:   j.poll,
 		Told:    j.told,
 		Metrics: metrics,
@@ -189,7 +190,7 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 const recentFolders = 48 * time.Hour
 
 // lake is what the rounds write to.
-func (j *watchJob) lake(ctx context.Context) (watch.Lake, error) {
+func (j *watchJob) lake(ctx context.Context, unusual *pipeline.Unusual) (watch.Lake, error) {
 	if !j.logs.common.LakeInS3() {
 		return watch.InFolder(j.logs.common.Lake), nil
 	}
@@ -197,7 +198,7 @@ func (j *watchJob) lake(ctx context.Context) (watch.Lake, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := watch.Bucket{RemoteIngest: pipeline.NewRemoteIngest(store)}
+	b := watch.Bucket{RemoteIngest: pipeline.NewRemoteIngest(store), Remembers: pipeline.NewRemoteMemory(store, unusual)}
 	if to := j.alerts.telling().Webhooks; len(to) > 0 {
 		b.Tells = pipeline.NewRemoteOutbox(store, to...)
 	}

@@ -55,9 +55,9 @@ locals {
     { Sid = "WriteLog", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = ["${aws_cloudwatch_log_group.function.arn}:*"] },
   ]
 
-  # What is to be told lies in the lake: the function reads what others left of it.
+  # What is to be told, and what is ordinary, lies in the lake.
   tell_slack = var.slack_webhook_parameter == null ? [] : [
-    { Sid = "ReadOutbox", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${local.lake_bucket_arn}/${var.lake_prefix}/outbox/*"] },
+    { Sid = "ReadOutbox", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${local.lake_bucket_arn}/${var.lake_prefix}/outbox/*", "${local.lake_bucket_arn}/${var.lake_prefix}/memory/*"] },
     {
       Sid      = "ReadWebhook"
       Effect   = "Allow"

@@ -1,6 +1,9 @@
 package difference
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Severity is how grave a change is: a closed set (design 9.7).
 type Severity uint8
@@ -29,6 +32,16 @@ func (s Severity) Moved(steps int) Severity {
 
 // MarshalText writes the severity as the lake does.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads that.
+func (s *Severity) UnmarshalText(text []byte) error {
+	i := slices.Index(severities[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("reading a severity: there is none called %q", text)
+	}
+	*s = Severity(i)
+	return nil
+}
 
 // Lower is the text of the severity one lower than another one, which is as it was where
 // it is none.

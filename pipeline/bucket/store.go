@@ -116,6 +116,42 @@ func (s *Store) put(ctx context.Context, name string, content io.ReadSeeker, siz
 	}
 }
 
+// Read implements [roletrail/pipeline.ReplacingStore].
+func (s *Store) Read(ctx context.Context, name string, most int64) (content []byte, tag string, err error) {
+	key := s.Prefix + name
+	got, err := s.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.Bucket, Key: &key})
+	if err != nil {
+		return nil, "", explained("the object", err)
+	}
+	content, err = io.ReadAll(io.LimitReader(got.Body, most+1))
+	if err = errors.Join(err, got.Body.Close()); err == nil && int64(len(content)) > most {
+		err = fmt.Errorf("the object is longer than %d bytes", most)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("reading the object: %w", err)
+	}
+	return content, aws.ToString(got.ETag), nil
+}
+
+// Replace implements [roletrail/pipeline.ReplacingStore]. That something else lies there may be
+// because the answer to an earlier request of this one was lost.
+func (s *Store) Replace(ctx context.Context, name string, content []byte, tag string) (newTag string, took bool, err error) {
+	key, size := s.Prefix+name, int64(len(content))
+	put := s3.PutObjectInput{Bucket: &s.Bucket, Key: &key, Body: bytes.NewReader(content), ContentLength: &size}
+	if put.IfMatch = &tag; tag == "" {
+		put.IfMatch, put.IfNoneMatch = nil, aws.String("*")
+	}
+	out, err := s.Client.PutObject(ctx, &put)
+	switch status := statusOf(err); {
+	case err == nil:
+		return aws.ToString(out.ETag), true, nil
+	case status == http.StatusPreconditionFailed, status == http.StatusConflict, status == http.StatusNotFound && tag != "":
+		return "", false, nil
+	default:
+		return "", false, refusedPut(err, status)
+	}
+}
+
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():

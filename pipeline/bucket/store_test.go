@@ -2,6 +2,7 @@ package bucket_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -124,5 +125,44 @@ func TestLakePlaces(t *testing.T) {
 		if _, err := bucket.OpenStore(t.Context(), url); err == nil || !strings.HasPrefix(err.Error(), "opening lake ") || !strings.Contains(err.Error(), "is no name of a bucket") {
 			t.Errorf("%s: %v", url, err)
 		}
+	}
+}
+
+// TestStoreReplaces an object where it is still what was read, and nothing else.
+func TestStoreReplaces(t *testing.T) {
+	server, store := openStore(t, "s3://lake/a")
+	replace := func(content, tag string) (string, bool) {
+		t.Helper()
+		newTag, took, err := store.Replace(t.Context(), "memory/x", []byte(content), tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return newTag, took
+	}
+	if _, _, err := store.Read(t.Context(), "memory/x", 10); !errors.Is(err, pipeline.ErrGone) {
+		t.Errorf("where there is none: %v", err)
+	}
+	first, took := replace("first", "")
+	if _, again := replace("other", ""); !took || again {
+		t.Errorf("where there is none %v, then %v", took, again)
+	}
+	content, tag, err := store.Read(t.Context(), "memory/x", 10)
+	if err != nil || string(content) != "first" || tag != first {
+		t.Errorf("read %q with tag %s, want %s, %v", content, tag, first, err)
+	}
+	second, took := replace("second", tag)
+	if _, again := replace("third", tag); !took || again {
+		t.Errorf("where it is what was read %v, then %v", took, again)
+	}
+	if _, _, err := store.Read(t.Context(), "memory/x", 5); err == nil || !strings.Contains(err.Error(), "longer than 5 bytes") {
+		t.Errorf("too long: %v", err)
+	}
+	server.Remove("lake", "a/memory/x")
+	if _, took := replace("third", second); took {
+		t.Error("one that was removed was replaced")
+	}
+	server.Refuse(func(s3test.Call) int { return http.StatusForbidden })
+	if _, _, err := store.Replace(t.Context(), "memory/x", nil, ""); err == nil || !strings.Contains(err.Error(), "s3:PutObject") {
+		t.Errorf("refused: %v", err)
 	}
 }

@@ -6,7 +6,8 @@
 // [Observations], without what repeats. In the commit a [Judge] holds that against what was
 // seen before, which the ledger remembers, and gives back findings and what is to be
 // remembered of these events: both become part of the lake with them, or neither does. So
-// each finding is made once.
+// each finding is made once. Of a lake on a store, which has no ledger, what was seen is
+// [Kept] in an object.
 //
 // What is ordinary is learnt, of old events too; only new ones make findings, see
 // [Observations.Since]. First callers and first networks are found when the logs of the

@@ -89,7 +89,7 @@ func (x *judging) remember() {
 		}
 	}
 	for account, s := range x.o.accounts {
-		put(parquet.Seen{Kind: ofAccount, Key: Key(account), First: at(s.first), Last: at(s.last)})
+		put(parquet.Seen{Kind: OfAccount, Key: Key(account), First: at(s.first), Last: at(s.last)})
 	}
 	for role, s := range x.o.roles {
 		put(parquet.Seen{Kind: OfRole, Key: Key(role), First: at(s.first), Last: at(s.last)})
@@ -174,7 +174,7 @@ func compareKeys(a, b ofRole) int {
 
 // learnt says whether enough was learnt of the account of an event to call it new.
 func (x *judging) learnt(e *Evidence) (bool, error) {
-	since, err := x.since(ofAccount, Key(e.Account))
+	since, err := x.since(OfAccount, Key(e.Account))
 	return err == nil && e.At.Sub(since) >= Learning, err
 }
 
@@ -218,7 +218,7 @@ func (x *judging) callerSeverity(key ofRole, s *sight, n int) (difference.Severi
 	account := accountOf(key.what)
 	isForeign := account != "" && account != roleAccount && !(x.Own != nil && x.Own(account))
 	if isForeign {
-		_, hasLogs, err := x.Memory.Seen(ofAccount, Key(account))
+		_, hasLogs, err := x.Memory.Seen(OfAccount, Key(account))
 		_, isNow := x.o.accounts[account]
 		if err != nil {
 			return 0, "", err
@@ -305,7 +305,11 @@ func (x *judging) found(kind string, severity difference.Severity, role, summary
 	})
 }
 
-// keyOf tells findings of a kind apart by the event that shows them.
+// keyOf tells findings of a kind apart by the event that shows them: of a call across accounts by what
+// both records have.
 func keyOf(kind string, e *Evidence) string {
+	if kind == NewCaller && e.SharedID != "" {
+		return hex.EncodeToString(Key(kind, e.SharedID))
+	}
 	return hex.EncodeToString(Key(kind, e.Account, e.EventID))
 }

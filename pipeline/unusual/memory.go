@@ -15,7 +15,7 @@ type Memory interface {
 
 // What is remembered, by kind.
 const (
-	ofAccount = "account" // whose logs were seen
+	OfAccount = "account" // whose logs were seen
 	OfRole    = "role"    // that acted
 	ofCaller  = "caller"  // of a role
 	ofNetwork = "network" // of a privileged role
@@ -38,9 +38,9 @@ const (
 
 // bounds are those of what is remembered, as of now.
 func bounds(now time.Time) (all []parquet.SeenBounds) {
-	for _, kind := range [...]string{ofAccount, OfRole, ofCaller, ofNetwork, ofBurst} {
+	for _, kind := range [...]string{OfAccount, OfRole, ofCaller, ofNetwork, ofBurst} {
 		since := now.Add(-Lasting)
-		if kind == ofAccount || kind == OfRole {
+		if kind == OfAccount || kind == OfRole {
 			since = time.Time{} // since when it is known matters, and when it was last used
 		}
 		all = append(all, parquet.SeenBounds{Kind: kind, Since: since, Most: mostRemembered})

@@ -1,6 +1,7 @@
 package unusual
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -99,6 +100,14 @@ func (o *Observations) room(have, most int) bool {
 // Account takes in that the log of an account holds events of these times, in µs since 1970.
 func (o *Observations) Account(account string, first, last int64) {
 	seen(o, o.accounts, account, first, last)
+}
+
+// FirstAccount is the first of the accounts whose logs were observed, by their ids; empty if there are none.
+func (o *Observations) FirstAccount() string {
+	if len(o.accounts) == 0 {
+		return ""
+	}
+	return slices.Min(slices.Collect(maps.Keys(o.accounts)))
 }
 
 // Used takes in that a role, by its [RoleKey], acted, between two times.

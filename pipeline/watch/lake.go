@@ -84,6 +84,8 @@ type Bucket struct {
 	*pipeline.RemoteIngest
 	// Tells is what is still to be told of it, nil where nobody is told.
 	Tells *pipeline.RemoteOutbox
+	// Remembers finds unusual access in it, nil where nobody asks for that.
+	Remembers *pipeline.RemoteMemory
 }
 
 // Open implements [Lake].
@@ -92,7 +94,7 @@ func (b Bucket) Open() (Round, error) { return bucketRound(b), nil }
 type bucketRound Bucket
 
 func (r bucketRound) Ingest(ctx context.Context, sources []pipeline.Source, options pipeline.Options) (*pipeline.Summary, error) {
-	options.Outbox = r.Tells
+	options.Outbox, options.Remembering = r.Tells, r.Remembers
 	return r.RemoteIngest.Ingest(ctx, sources, options)
 }
 

@@ -283,8 +283,12 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, bucket, key string)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.objects[bucket+"/"+key]; ok && r.Header.Get("If-None-Match") == "*" {
+	there, ok := s.objects[bucket+"/"+key]
+	switch match := r.Header.Get("If-Match"); {
+	case ok && r.Header.Get("If-None-Match") == "*", ok && match != "" && match != etag(there):
 		return status(http.StatusPreconditionFailed)
+	case !ok && match != "":
+		return status(http.StatusNotFound)
 	}
 	s.objects[bucket+"/"+key] = content
 	w.Header().Set("ETag", etag(content))
