@@ -2,6 +2,7 @@ package roletrail_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,8 +42,9 @@ type dashboard struct {
 			} `json:"defaults"`
 		} `json:"fieldConfig"`
 		Targets []struct {
-			RefID string `json:"refId"`
-			Expr  string `json:"expr"`
+			RefID  string `json:"refId"`
+			Expr   string `json:"expr"`   // of Prometheus
+			RawSQL string `json:"rawSQL"` // of Athena or Trino
 		} `json:"targets"`
 	} `json:"panels"`
 }
@@ -115,10 +117,11 @@ func checkPanels(t *testing.T, file string, d *dashboard) {
 		}
 		use(p.Datasource.UID)
 		for _, target := range p.Targets {
-			if target.Expr == "" || target.RefID == "" {
-				t.Errorf("%s, panel %q: a query is empty", file, p.Title)
+			if (target.Expr == "") == (target.RawSQL == "") || target.RefID == "" {
+				t.Errorf("%s, panel %q: a query is empty, or two in one", file, p.Title)
 			}
 			use(target.Expr)
+			use(target.RawSQL)
 		}
 	}
 	for _, name := range known {
@@ -130,5 +133,52 @@ func checkPanels(t *testing.T, file string, d *dashboard) {
 		if !slices.Contains(known, name) && !strings.HasPrefix(name, "__") {
 			t.Errorf("%s: there is no variable %s", file, name)
 		}
+	}
+}
+
+var (
+	shippedView = regexp.MustCompile(`(?m)^create or replace view (\w+) as$`)
+	ownTable    = regexp.MustCompile(`(\w+) as \(`)
+	read        = regexp.MustCompile(`\b(?:from|join) (\S+)`)
+)
+
+// TestDashboardQueries: the SQL of dashboards is that of the files beside them, and all of these are asked;
+// they read the views that deploy/sql ships for readers, and nothing else. That they answer in DuckDB is
+// tested with the examples of report sql.
+func TestDashboardQueries(t *testing.T) {
+	views := map[string]bool{}
+	for _, found := range shippedView.FindAllStringSubmatch(string(readFile(t, "deploy/sql/views.sql")), -1) {
+		views[found[1]] = true
+	}
+	asked := map[string]bool{}
+	dashboards, _ := filepath.Glob("dashboards/grafana/*.json")
+	for _, file := range dashboards {
+		var d dashboard
+		if err := json.Unmarshal(readFile(t, file), &d); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range d.Panels {
+			asked[p.Targets[0].RawSQL] = true
+		}
+	}
+	files, _ := filepath.Glob("dashboards/grafana/queries/*.sql")
+	for _, file := range files {
+		text := string(readFile(t, file))
+		if !asked[text] {
+			t.Errorf("no dashboard asks %s", file)
+		}
+		delete(asked, text)
+		known := maps.Clone(views)
+		for _, found := range ownTable.FindAllStringSubmatch(text, -1) {
+			known[found[1]] = true
+		}
+		for _, found := range read.FindAllStringSubmatch(text, -1) {
+			if !known[found[1]] {
+				t.Errorf("%s reads %s, which is no view that is shipped", file, found[1])
+			}
+		}
+	}
+	if delete(asked, ""); len(asked) > 0 || len(files) < 5 || len(views) < 10 {
+		t.Errorf("%d queries stand in no file; %d files, %d views", len(asked), len(files), len(views))
 	}
 }

@@ -2,6 +2,8 @@ package queries
 
 import (
 	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -63,7 +65,21 @@ func TestPortable(t *testing.T) {
 			checked++
 		}
 	}
-	if checked < 15 {
+	dashboards, err := filepath.Glob("../dashboards/grafana/queries/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range dashboards {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, complaint := range unportable(string(text)) {
+			t.Errorf("%s: %s", f, complaint)
+		}
+		checked++
+	}
+	if checked < 15 || len(dashboards) < 5 {
 		t.Errorf("only %d files were checked", checked)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -71,6 +72,34 @@ func TestExamples(t *testing.T) {
 		}
 		if n, err := countRows(other, e.SQL); err != nil || n != len(g.rows) {
 			t.Errorf("%s: %d rows in the other DuckDB, not %d: %v", e.Name, n, len(g.rows), err)
+		}
+	}
+	askDashboards(t, engine)
+}
+
+// askDashboards asks what the dashboard for Athena and Trino asks, with the quarter of the organisation in
+// the place of Grafana's time: each query has rows.
+func askDashboards(t *testing.T, engine queries.Engine) {
+	files, err := filepath.Glob("../../dashboards/grafana/queries/*.sql")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d queries, %v", len(files), err)
+	}
+	quarter := strings.NewReplacer(
+		"$__dateFilter(event_date)", "event_date between date '2026-07-01' and date '2026-09-30'",
+		"$__timeFilter(event_time)", "event_time between timestamp '2026-07-01 00:00:00' and timestamp '2026-10-01 00:00:00'",
+	)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := engine.SQL(context.Background(), quarter.Replace(string(text)))
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		if g, err := gatherRows(rows); err != nil || len(g.rows) == 0 {
+			t.Errorf("%s: %d rows, %v", file, len(g.rows), err)
 		}
 	}
 }
