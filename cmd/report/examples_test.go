@@ -19,12 +19,8 @@ import (
 // TestExamples: every example has rows of the test organisation, and so it has in a DuckDB of
 // somebody else that read what --print-init writes.
 func TestExamples(t *testing.T) {
-	organisation, err := filepath.Abs("../../testdata/cloudtrail")
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := filepath.Join(t.TempDir(), "it's a lake")
-	if err := makeLake(dir, organisation, false); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(wholeLake(t))); err != nil {
 		t.Fatal(err)
 	}
 	lake, err := parquet.OpenLake(dir)
@@ -45,11 +41,7 @@ func TestExamples(t *testing.T) {
 	if _, err := other.Exec(script.String()); err != nil {
 		t.Fatalf("DuckDB does not take the views: %v", err)
 	}
-	engine, err := openDuckDB(nil)(context.Background(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer engine.Close()
+	engine := organisationEngine(t) // over the same lake
 	examples, err := queries.Examples()
 	if err != nil || len(examples) < 12 {
 		t.Fatalf("%d examples, %v", len(examples), err)
