@@ -17,17 +17,18 @@ type grantOracle struct {
 	coverage map[string]*oracle // by account
 	actions  map[string]actionRow
 	seen     map[string]bool // called by anybody, not denied
+	asData   map[string]bool // called by anybody, as a data event
 	types    map[string]bool // data types of which an event is there
 	typesOf  map[string][]string
 	data     map[string]bool       // data types of which each account has an event, or may have: "ACCOUNT TYPE"
 	trails   map[string][]trailRow // by the account that they log, see trailsOf
-	became   map[string]bool       // keys of roles that anybody tried to become
+	became   map[string]bool       // keys of roles that anybody tried to become in the window
 }
 
 func newGrantOracle(w world, p Params) *grantOracle {
 	g := &grantOracle{
 		oracle: &oracle{w: w, p: p}, events: map[string][]event{}, coverage: map[string]*oracle{},
-		actions: map[string]actionRow{}, seen: map[string]bool{}, types: map[string]bool{}, typesOf: map[string][]string{}, data: map[string]bool{}, became: map[string]bool{}, trails: map[string][]trailRow{},
+		actions: map[string]actionRow{}, seen: map[string]bool{}, asData: map[string]bool{}, types: map[string]bool{}, typesOf: map[string][]string{}, data: map[string]bool{}, became: map[string]bool{}, trails: map[string][]trailRow{},
 	}
 	for _, c := range w.coverage {
 		if g.coverage[c.AccountID] == nil {
@@ -74,7 +75,7 @@ func (g *grantOracle) shareOut() {
 		if !e.EventTime.Before(g.p.Until) {
 			continue
 		}
-		if key, _ := book.role(e.AssumedID, e.AssumedARN, e.EventTime); e.CallerKind != nil && key != "" {
+		if key, _ := book.role(e.AssumedID, e.AssumedARN, e.EventTime); e.CallerKind != nil && key != "" && g.inWindow(e.EventTime) {
 			g.became[key] = true
 		}
 		if key, _ := book.role(e.RoleID, e.RoleARN, e.EventTime); key != "" {
@@ -82,6 +83,9 @@ func (g *grantOracle) shareOut() {
 		}
 		if e.IAMAction != nil && e.Outcome != "denied" {
 			g.seen[*e.IAMAction] = true
+		}
+		if e.IAMAction != nil && e.Management != nil && !*e.Management {
+			g.asData[*e.IAMAction] = true
 		}
 		g.hearData(e)
 	}
@@ -271,8 +275,11 @@ func (g *grantOracle) verdict(r *inventoryRole, grant grantRow, w witness) (verd
 		return "too_new", "granted on " + day + ", after the window began", w.used
 	}
 	sighting := "never seen"
-	if w.used != nil {
+	switch {
+	case w.used != nil:
 		sighting = "last used before the window"
+	case w.denied != nil:
+		sighting = "only denied, last on " + w.denied.EventTime.UTC().Format(time.DateOnly)
 	}
 	if doubt, evidence := g.doubt(r, grant, shown, w); doubt != "" {
 		return "probably_unused", sighting + ", but " + doubt, evidence
@@ -365,9 +372,11 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 	case float64(covered) < share*float64(all):
 		return fmt.Sprintf("coverage is thin: %d of %d days", covered, all), w.used
 	case g.isSilent(r) && r.LastUsed != nil && g.inWindow(*r.LastUsed):
-		return "IAM saw the role used on " + r.LastUsed.UTC().Format(time.DateOnly) + ", and the lake has nothing of it", w.used
-	case homes[service] != "" && !g.hasRegion(r.AccountID, homes[service]):
+		return "IAM saw the role used on " + r.LastUsed.UTC().Format(time.DateOnly) + ", and the lake has nothing of it in the window", w.used
+	case homes[service] != "" && g.daysOf(r.AccountID, homes[service]) == 0:
 		return service + " is global and logged in " + homes[service] + ", from where the lake has nothing of this account", w.used
+	case homes[service] != "" && !shown.known && float64(g.daysOf(r.AccountID, homes[service])) < share*float64(all):
+		return fmt.Sprintf("%s is global and logged in %s, from where the lake has %d of %d days of this account", service, homes[service], g.daysOf(r.AccountID, homes[service]), all), w.used
 	case g.since(w.unmapped):
 		return "calls of " + service + " by this role could not be mapped to actions", w.unmapped
 	case g.since(w.refused):
@@ -376,7 +385,7 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 		return shown.reason, w.used
 	case !known:
 		return "no action catalogue of the lake says whether CloudTrail logs it", w.used
-	case a.Observability == "unattested" && !g.seen[grant.Action]:
+	case a.Observability == "unattested" && (!g.seen[grant.Action] || g.asData[grant.Action]):
 		return "nothing attests that CloudTrail logs it", w.used
 	}
 	return "", nil
@@ -392,20 +401,25 @@ func (g *grantOracle) isRemade(r *inventoryRole) bool {
 	})
 }
 
-// isSilent says whether the lake has no event of a role.
+// isSilent says whether the lake has no event of a role inside the window.
 func (g *grantOracle) isSilent(r *inventoryRole) bool {
-	return len(g.events[r.key()]) == 0 && !g.became[r.key()]
+	acted := slices.ContainsFunc(g.events[r.key()], func(e event) bool { return g.inWindow(e.EventTime) })
+	return !acted && !g.became[r.key()]
 }
 
 // homes are the Regions from where the worlds' global services are logged (P30).
 var homes = map[string]string{"iam": "us-east-1", "organizations": "us-east-1", "globalaccelerator": "us-west-2"}
 
-// hasRegion says whether the window has a day of the account from a Region, or from the
-// one that takes its place in another partition.
-func (g *grantOracle) hasRegion(account, region string) bool {
+// daysOf counts the days of the window that the lake has of an account from a Region, or
+// from the one that takes its place in another partition.
+func (g *grantOracle) daysOf(account, region string) int {
 	first, end := g.p.Since.Truncate(24*time.Hour).Format(time.DateOnly), g.p.Until.Format(time.RFC3339Nano)
-	return slices.ContainsFunc(g.coverage[account].w.coverage, func(c coverageRow) bool {
-		return c.Family == "CloudTrail" && c.Region != nil && slices.Contains([]string{region, "us-gov-west-1", "cn-north-1"}, *c.Region) &&
-			c.EventDate >= first && c.EventDate+"T00:00:00Z" < end
-	})
+	days := map[string]bool{}
+	for _, c := range g.coverage[account].w.coverage {
+		if c.Family == "CloudTrail" && c.Region != nil && slices.Contains([]string{region, "us-gov-west-1", "cn-north-1"}, *c.Region) &&
+			c.EventDate >= first && c.EventDate+"T00:00:00Z" < end {
+			days[c.EventDate] = true
+		}
+	}
+	return len(days)
 }

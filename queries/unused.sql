@@ -215,7 +215,7 @@ did as (
 
 ),
 
--- Whom the logs know to have become a role, or to have tried.
+-- Whom the logs know to have become a role inside the window, or to have tried.
 assumed as (
 
     select distinct
@@ -223,16 +223,22 @@ assumed as (
         case when assumed_role_id is null then assumed_role_arn end as role_arn,
         case when assumed_role_id is null then event_time end as unnamed_at
     from events
-    where caller_kind >= '' and event_time < cast(? as timestamp(6))
+    where
+        caller_kind >= ''
+        and event_time >= cast(? as timestamp(6))
+        and event_time < cast(? as timestamp(6))
 
 ),
 
--- The roles of which the lake has any event.
+-- The roles of which the lake has any event inside the window.
 known as (
 
-    select role_key
+    select did.role_key
     from did
-    where role_key is not null
+    cross join params
+    where
+        did.role_key is not null
+        and (did.last_done >= params.since or did.last_denied >= params.since)
 
     union
 
@@ -433,11 +439,14 @@ unmapped as (
 
 ---------- what the logs can show
 
+-- Data events do not make an action one of those that every trail logs.
 seen as (
 
-    select distinct iam_action as action
+    select iam_action as action
     from acts
-    where last_done is not null and iam_action is not null
+    where iam_action is not null
+    group by iam_action
+    having max(last_done) is not null and max(has_data_events) is null
 
 ),
 
@@ -589,8 +598,20 @@ facts as (
         roles.covered_days,
         params.window_days,
         case
-            when deeds.last_used is null then 'never seen'
-            else 'last used before the window'
+            when grants.service in (
+                'devicefarm', 'globalaccelerator', 'networkmanager'
+            )
+                then roles.oregon_days
+            else roles.global_days
+        end as home_days,
+        case
+            when deeds.last_used is not null then 'last used before the window'
+            else
+                coalesce(
+                    'only denied, last on '
+                    || cast(cast(deeds.last_denied as date) as varchar),
+                    'never seen'
+                )
         end as sighting,
         case
             when deeds.last_used >= params.since
@@ -650,7 +671,14 @@ facts as (
                 and roles.iam_last_used < params.until
                 then 'iam_only'
             when
-                roles.global_days = 0
+                (
+                    roles.global_days = 0
+                    or (
+                        logging.extent is null
+                        and roles.global_days
+                        < params.thin_share * params.window_days
+                    )
+                )
                 and grants.service in (
                     'account',
                     'budgets',
@@ -668,7 +696,14 @@ facts as (
                 )
                 then 'global'
             when
-                roles.oregon_days = 0
+                (
+                    roles.oregon_days = 0
+                    or (
+                        logging.extent is null
+                        and roles.oregon_days
+                        < params.thin_share * params.window_days
+                    )
+                )
                 and grants.service in (
                     'devicefarm', 'globalaccelerator', 'networkmanager'
                 )
@@ -995,7 +1030,7 @@ select
             then
                 answers.sighting || ', but IAM saw the role used on '
                 || cast(cast(answers.iam_last_used as date) as varchar)
-                || ', and the lake has nothing of it'
+                || ', and the lake has nothing of it in the window'
         when 'global'
             then
                 answers.sighting || ', but ' || answers.service
@@ -1012,7 +1047,14 @@ select
                         then 'us-west-2'
                     else 'us-east-1'
                 end
-                || ', from where the lake has nothing of this account'
+                || ', from where the lake has '
+                || case
+                    when answers.home_days = 0 then 'nothing'
+                    else
+                        cast(answers.home_days as varchar) || ' of '
+                        || cast(answers.window_days as varchar) || ' days'
+                end
+                || ' of this account'
         when 'unmapped'
             then
                 answers.sighting || ', but calls of ' || answers.service

@@ -40,15 +40,17 @@ func TestUnusedOfTheInventoryOfADay(t *testing.T) {
 
 // TestSuccessorsAssumptionsAreNotOfTheFormerRole: who became a role by its ARN after it was
 // made anew says nothing about the role that had the ARN before, nor the other way round: of a
-// role that IAM saw used and the lake did not, nothing is called unused.
+// role that IAM saw used in the window and the lake did not, nothing is called unused.
 func TestSuccessorsAssumptionsAreNotOfTheFormerRole(t *testing.T) {
-	remadeAt, used := window().Since.AddDate(0, 0, -5), window().Since.AddDate(0, 0, 6)
+	remadeAt, used := window().Since.AddDate(0, 0, 4), window().Since.AddDate(0, 0, 6)
 	for name, c := range map[string]struct {
-		at             time.Time
-		before, newest string // verdicts, with the inventory of before the role was made anew, and with the newest
+		at                time.Time
+		former, successor string // verdicts, with the inventories of their days
 	}{
-		"before":  {remadeAt.Add(-time.Microsecond), "unused", "probably_unused"},
-		"just at": {remadeAt, "probably_unused", "unused"},
+		"before the window":       {window().Since.Add(-time.Microsecond), "probably_unused", "probably_unused"},
+		"when the window begins":  {window().Since, "unused", "probably_unused"},
+		"before it was made anew": {remadeAt.Add(-time.Microsecond), "unused", "probably_unused"},
+		"when it was made anew":   {remadeAt, "probably_unused", "unused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assumed := assumedWithoutPath("")
@@ -56,12 +58,13 @@ func TestSuccessorsAssumptionsAreNotOfTheFormerRole(t *testing.T) {
 			x := unnamedWorld(nil, assumed)
 			grant := x.grants[0]
 			x.roles, x.grants = nil, nil
-			for id, r := range map[string]inventoryRole{"AROAONE": remade("AROAONE", "2026-06-20", nil), "AROATWO": remade("AROATWO", "2026-07-10", &remadeAt)} {
-				r.LastUsed, grant.RoleID, grant.SnapshotDate = &used, id, r.SnapshotDate
+			for id, day := range map[string]string{"AROAONE": "2026-06-20", "AROATWO": remadeAt.Format(time.DateOnly)} {
+				r := remade(id, day, nil)
+				r.LastUsed, grant.RoleID, grant.SnapshotDate = &used, id, day
 				x.roles, x.grants = append(x.roles, r), append(x.grants, grant)
 			}
 			e := openFiles(t, newWorkshop(t).write(t.TempDir(), x), Options{})
-			for day, want := range map[string]string{"2026-06-20": c.before, "": c.newest} {
+			for day, want := range map[string]string{"2026-06-20": c.former, "": c.successor} {
 				p := window()
 				p.InventoryDate, _ = time.Parse(time.DateOnly, day)
 				if rows := ask(t, e, "unused", p); len(rows) != 1 || rows[0][5] != want {
@@ -69,5 +72,32 @@ func TestSuccessorsAssumptionsAreNotOfTheFormerRole(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOnlyDeniedBeforeTheWindow: an attempt is no use, and its refusal is told.
+func TestOnlyDeniedBeforeTheWindow(t *testing.T) {
+	denied := calledBy("AROAONE", -10)
+	denied.Outcome = "denied"
+	x := unnamedWorld(nil, denied)
+	x.roles[0].RoleID, x.grants[0].RoleID = "AROAONE", "AROAONE"
+	rows := ask(t, openFiles(t, newWorkshop(t).write(t.TempDir(), x), Options{}), "unused", window())
+	if want := "only denied, last on 2026-06-21; AWS documents that CloudTrail logs the calls of s3"; len(rows) != 1 || rows[0][5] != "unused" || rows[0][6] != want {
+		t.Errorf("got %v, want unused: %s", rows, want)
+	}
+}
+
+// TestDataEventsAttestNothing: that somebody's trail logs an action as a data event does not
+// say that it would show the calls of others.
+func TestDataEventsAttestNothing(t *testing.T) {
+	for _, management := range []bool{true, false} {
+		other := calledBy("AROAOTHER", 1)
+		other.RoleARN, other.Management = ptr("arn:aws:iam::222222222222:role/other"), &management
+		x := unnamedWorld(nil, other)
+		x.roles[0].RoleID, x.grants[0].RoleID, x.actions[0].Observability = "AROAONE", "AROAONE", "unattested"
+		want := map[bool]string{true: "unused", false: "probably_unused"}[management]
+		if rows := ask(t, openFiles(t, newWorkshop(t).write(t.TempDir(), x), Options{}), "unused", window()); len(rows) != 1 || rows[0][5] != want {
+			t.Errorf("the management event is %v: got %v, want %s", management, rows, want)
+		}
 	}
 }

@@ -209,7 +209,7 @@ did as (
 
 ),
 
--- Whom the logs know to have become a role, or to have tried.
+-- Whom the logs know to have become a role inside the window, or to have tried.
 assumed as (
 
     select distinct
@@ -217,16 +217,22 @@ assumed as (
         case when assumed_role_id is null then assumed_role_arn end as role_arn,
         case when assumed_role_id is null then event_time end as unnamed_at
     from events
-    where caller_kind >= '' and event_time < cast(? as timestamp(6))
+    where
+        caller_kind >= ''
+        and event_time >= cast(? as timestamp(6))
+        and event_time < cast(? as timestamp(6))
 
 ),
 
--- The roles of which the lake has any event.
+-- The roles of which the lake has any event inside the window.
 known as (
 
-    select role_key
+    select did.role_key
     from did
-    where role_key is not null
+    cross join params
+    where
+        did.role_key is not null
+        and (did.last_done >= params.since or did.last_denied >= params.since)
 
     union
 
@@ -419,11 +425,14 @@ unmapped as (
 
 ---------- what the logs can show
 
+-- Data events do not make an action one of those that every trail logs.
 seen as (
 
-    select distinct iam_action as action
+    select iam_action as action
     from acts
-    where last_done is not null and iam_action is not null
+    where iam_action is not null
+    group by iam_action
+    having max(last_done) is not null and max(has_data_events) is null
 
 ),
 
@@ -605,7 +614,14 @@ facts as (
                 and roles.iam_last_used < params.until
                 then 'iam_only'
             when
-                roles.global_days = 0
+                (
+                    roles.global_days = 0
+                    or (
+                        logging.extent is null
+                        and roles.global_days
+                        < params.thin_share * params.window_days
+                    )
+                )
                 and grants.service in (
                     'account',
                     'budgets',
@@ -623,7 +639,14 @@ facts as (
                 )
                 then 'global'
             when
-                roles.oregon_days = 0
+                (
+                    roles.oregon_days = 0
+                    or (
+                        logging.extent is null
+                        and roles.oregon_days
+                        < params.thin_share * params.window_days
+                    )
+                )
                 and grants.service in (
                     'devicefarm', 'globalaccelerator', 'networkmanager'
                 )

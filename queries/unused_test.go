@@ -91,9 +91,11 @@ var unusedReasons = []string{
 	"SEEN, but the logs know a younger role of this name than the inventory does: ingest N with a new one",
 	"SEEN, but the logs know several roles of this name, and the inventory does not say which one it is",
 	"SEEN, but coverage is thin: N of N days",
-	"SEEN, but IAM saw the role used on N, and the lake has nothing of it",
+	"SEEN, but IAM saw the role used on N, and the lake has nothing of it in the window",
 	"SEEN, but N is global and logged in us-east-1, from where the lake has nothing of this account",
 	"SEEN, but N is global and logged in us-west-2, from where the lake has nothing of this account",
+	"SEEN, but N is global and logged in us-east-1, from where the lake has N of N days of this account",
+	"SEEN, but N is global and logged in us-west-2, from where the lake has N of N days of this account",
 	"SEEN, but calls of N by this role could not be mapped to actions",
 	"SEEN, but denied calls inside the window may have needed it",
 	"SEEN, but trail N logs management events of N alone, as of N",
@@ -113,7 +115,8 @@ var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|s
 func template(reason string) string {
 	reason = strings.Replace(reason, "last used before the window", "SEEN", 1)
 	reason = strings.Replace(reason, "never seen", "SEEN", 1)
-	return strings.Replace(differing.ReplaceAllString(reason, "N"), "N days", "N of N days", 1)
+	reason = strings.Replace(differing.ReplaceAllString(reason, "N"), "N days", "N of N days", 1)
+	return strings.Replace(reason, "only denied, last on N", "SEEN", 1)
 }
 
 func ask(t *testing.T, e *duckEngine, question string, p Params) [][]any {
@@ -245,7 +248,12 @@ func TestGlobalServicesElsewhere(t *testing.T) {
 	p.Role = ""
 	accounts := map[string]string{"aws": "111111111111", "aws-us-gov": "222222222222", "aws-cn": "333333333333"}
 	regions := map[string]string{"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-	for _, logged := range []bool{false, true} {
+	for logged, want := range map[int]string{
+		0:  ", but iam is global and logged in %s, from where the lake has nothing of this account",
+		1:  ", but iam is global and logged in %s, from where the lake has 1 of 10 days of this account",
+		9:  "; AWS documents that CloudTrail logs the calls of iam",
+		10: "; AWS documents that CloudTrail logs the calls of iam",
+	} {
 		var w world
 		for partition, account := range accounts {
 			arn, id, old := "arn:"+partition+":iam::"+account+":role/app", "AROA"+account, p.Since.AddDate(0, 0, -9)
@@ -256,10 +264,11 @@ func TestGlobalServicesElsewhere(t *testing.T) {
 			})
 			for d := p.Since; d.Before(p.Until); d = d.AddDate(0, 0, 1) {
 				row := coverageRow{SourceObject: "o", AccountID: account, Region: ptr("eu-west-1"), Family: "CloudTrail", EventDate: d.Format(time.DateOnly), Records: 1, FirstEvent: d, LastEvent: d}
-				if logged && d.Equal(p.Since) {
-					row.Region = ptr(regions[partition])
-				}
 				w.coverage = append(w.coverage, row)
+				if d.Before(p.Since.AddDate(0, 0, logged)) {
+					row.Region = ptr(regions[partition])
+					w.coverage = append(w.coverage, row)
+				}
 			}
 		}
 		got := map[any]any{}
@@ -267,10 +276,7 @@ func TestGlobalServicesElsewhere(t *testing.T) {
 			got[row[0]] = row[6]
 		}
 		for partition, account := range accounts {
-			want := "never seen, but iam is global and logged in " + regions[partition] + ", from where the lake has nothing of this account"
-			if logged {
-				want = "never seen; AWS documents that CloudTrail logs the calls of iam"
-			}
+			want := "never seen" + strings.Replace(want, "%s", regions[partition], 1)
 			if len(got) != len(accounts) || got[account] != want {
 				t.Errorf("%s: got %v of %d roles, want %s", partition, got[account], len(got), want)
 			}
