@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +11,9 @@ import (
 	"strings"
 	"time"
 )
+
+//go:embed busiest.sql
+var busiest string
 
 // cores is how many a report may use.
 const cores = 2
@@ -60,7 +64,9 @@ func (o options) measure(lake string) (results []result, err error) {
 
 // busiest is the name of a role that has much to tell.
 func (o options) busiest(lake string) (string, error) {
-	out, err := exec.Command(o.program("report"), "sql", "--lake", lake, "--format", "csv", "select role_arn from role_use group by 1 order by count(*) desc, 1 limit 1").Output()
+	cmd := exec.Command(o.program("report"), "sql", "--lake", lake, "--format", "csv", "-f", "-")
+	cmd.Stdin = strings.NewReader(busiest)
+	out, err := cmd.Output()
 	lines := strings.Fields(string(out))
 	if err != nil || len(lines) != 2 {
 		return "", fmt.Errorf("looking for the busiest role: %w: %q", err, out)
