@@ -1256,16 +1256,21 @@ networks as (
 
 ---------- since when accounts are known
 
--- Since when the lake knows an account: what is new is new against that, and
--- against the life of a role that is younger. AWS itself comes to its roles.
+-- Since when the lake knows an account, and of how many days before the window: what
+-- is new is new against these, and against the life of a role that is younger. AWS
+-- itself comes to its roles.
 baselines as (
 
     select
-        account_id,
-        min(first_event) as first_event
+        coverage.account_id,
+        min(coverage.first_event) as first_event,
+        count(distinct coverage.event_date) filter (
+            where coverage.event_date < params.first_day
+        ) as days_before
     from coverage
-    where family = 'CloudTrail'
-    group by account_id
+    cross join params
+    where coverage.family = 'CloudTrail'
+    group by coverage.account_id
 
 ),
 
@@ -1528,11 +1533,40 @@ named_accounts as (
 
 ),
 
+-- Roles that ask for an external id: of all callers, if a statement denies for it.
 external_ids as (
 
-    select distinct role_key
+    select
+        conditions.role_key,
+        coalesce(bool_or(trust.effect = 'deny'), false) as asks_all
     from conditions
-    where key = 'sts:externalid'
+    left join trust
+        on
+            conditions.role_key = trust.role_key
+            and conditions.statement = trust.statement
+    where conditions.key = 'sts:externalid'
+    group by conditions.role_key
+
+),
+
+-- (role, account) that a statement lets in without one.
+unasked as (
+
+    select distinct
+        trust.role_key,
+        trust.principal_account as account_id
+    from trust
+    left join conditions
+        on
+            trust.role_key = conditions.role_key
+            and trust.statement = conditions.statement
+            and conditions.key = 'sts:externalid'
+    where
+        trust.effect = 'allow'
+        and not trust.negated
+        and trust.principal_account is not null
+        and contains(trust.actions, 'sts:AssumeRole')
+        and conditions.role_key is null
 
 ),
 
@@ -1781,7 +1815,13 @@ told as (
         case
             when
                 chosen.lacks_external_id
-                and external_ids.role_key is null
+                and (
+                    external_ids.role_key is null
+                    or (
+                        unasked.role_key is not null
+                        and not external_ids.asks_all
+                    )
+                )
                 and coalesce(chosen.via_account, chosen.caller_account)
                 <> chosen.account_id
                 and case
@@ -1809,8 +1849,7 @@ told as (
             as key_finding,
         case
             when
-                baselines.first_event > params.since - interval '14' day
-                or baselines.first_event is null
+                coalesce(baselines.days_before, 0) < 14
                 or chosen.created_at > params.since - interval '14' day
                 then ''
             when chosen.pair_first_seen >= params.since
@@ -1842,6 +1881,11 @@ told as (
             chosen.role_key = named_via.role_key
             and chosen.via_account = named_via.account_id
     left join external_ids on chosen.role_key = external_ids.role_key
+    left join unasked
+        on
+            chosen.role_key = unasked.role_key
+            and coalesce(chosen.via_account, chosen.caller_account)
+            = unasked.account_id
     left join baselines on chosen.account_id = baselines.account_id
 
 ),

@@ -165,8 +165,7 @@ func (o *callerOracle) howFound(r callerRow, judged []*oracleTry, roleKey string
 	if r.via != "" {
 		direct = strings.Split(r.via, ":")[4]
 	}
-	if direct == "" || direct == r.account || o.isKnown(direct) ||
-		slices.ContainsFunc(o.w.conditions, func(c conditionRow) bool { return o.keyOf(c.RoleARN) == roleKey && c.Key == "sts:externalid" }) {
+	if direct == "" || direct == r.account || o.isKnown(direct) || o.asksExternalID(roleKey, direct) {
 		return nil
 	}
 	for _, t := range judged {
@@ -177,11 +176,35 @@ func (o *callerOracle) howFound(r callerRow, judged []*oracleTry, roleKey string
 	return nil
 }
 
+// asksExternalID says whether the trust policy of a role asks an account for an external id.
+func (o *callerOracle) asksExternalID(roleKey, account string) bool {
+	asking := map[int]bool{} // statements
+	for _, c := range o.w.conditions {
+		if o.keyOf(c.RoleARN) == roleKey && c.Key == "sts:externalid" {
+			asking[c.Statement] = true
+		}
+	}
+	letsIn := false
+	for _, row := range o.w.trust {
+		switch {
+		case o.keyOf(row.RoleARN) != roleKey:
+		case asking[row.Statement] && row.Effect == "deny":
+			return true
+		case !asking[row.Statement] && row.Effect == "allow" && !row.Negated && orEmpty(row.Account) == account && slices.Contains(row.Actions, "sts:AssumeRole"):
+			letsIn = true
+		}
+	}
+	return len(asking) > 0 && !letsIn
+}
+
 func (o *callerOracle) newFound(r callerRow, judged, pair []*oracleTry, isExpected bool, role *inventoryRole) []string {
-	hasBaseline := slices.ContainsFunc(o.w.coverage, func(c coverageRow) bool {
-		return c.AccountID == r.account && !c.FirstEvent.After(o.p.Since.AddDate(0, 0, -14))
-	})
-	if !hasBaseline || role != nil && role.CreatedAt != nil && role.CreatedAt.After(o.p.Since.AddDate(0, 0, -14)) {
+	before := map[string]bool{} // days
+	for _, c := range o.w.coverage {
+		if c.AccountID == r.account && c.Family == "CloudTrail" && c.EventDate < o.p.Since.Format(time.DateOnly) {
+			before[c.EventDate] = true
+		}
+	}
+	if len(before) < 14 || role != nil && role.CreatedAt != nil && role.CreatedAt.After(o.p.Since.AddDate(0, 0, -14)) {
 		return nil
 	}
 	networks, isNew := map[string]bool{}, true

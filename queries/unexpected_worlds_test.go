@@ -491,6 +491,9 @@ func (m *trustMaker) coverage(account string) {
 		})
 	}
 	add(first)
+	for day := first.AddDate(0, 0, 1); day.Before(m.since) && m.w.number%20 != 9; day = day.AddDate(0, 0, 1) {
+		add(day)
+	}
 	for day := m.since.AddDate(0, 0, missing); day.Before(m.until); day = day.AddDate(0, 0, 1) {
 		if day.After(first) {
 			add(day)
