@@ -93,6 +93,31 @@ var resourceTexts = []struct {
 	{`[{"ARN":"a"},{"ARN":"b"},{"ARN":"c"},{"ARNPrefix":"d"},{"ARN":"e"}]`, []any{"a", "b", "c", "…"}},
 }
 
+// passParameter are parameters of a call that passed a role, and whether it passed
+// more than that.
+type passParameter struct {
+	json string
+	more bool
+}
+
+var passParameters = []passParameter{
+	{``, false},
+	{`{"taskRoleArn":"PASSED"}`, false},
+	{`{"role":"p0"}`, false},
+	{`{"iamInstanceProfile":{"arn":"arn:aws:iam::000000000001:instance-profile/p"}}`, false},
+	{`{"taskRoleArn":"PASSED","executionRoleArn":"PASSED"}`, false},
+	{`{"taskRoleArn":"PASSED","executionRoleArn":"arn:aws:iam::000000000001:role/e"}`, true},
+	{`{"roleArns":["PASSED","PASSED-too"]}`, true}, // its name begins alike
+	{`{"roleArns":["PASSED","PASSED","arn:aws:iam::000000000001:role/a/b"]}`, true},
+	{`{"roleARN":"PASSED","definition":"{\"RoleArn\":\"PASSED\"}"}`, true}, // who knows what a text in a text is
+}
+
+func passedMore(e event) bool {
+	return e.EventSource == "elasticbeanstalk.amazonaws.com" || slices.ContainsFunc(passParameters, func(p passParameter) bool {
+		return p.more && e.Parameters != nil && strings.ReplaceAll(p.json, "PASSED", *e.PassedARN) == *e.Parameters
+	})
+}
+
 func (w *partsWorld) addEvent(n int) {
 	e := event{
 		EventID: fmt.Sprintf("e%d", len(w.events)), EventSource: "x.amazonaws.com", EventName: "Do", Recipient: ptr(partsAccount(n)),
@@ -113,6 +138,12 @@ func (w *partsWorld) addEvent(n int) {
 	}
 	if w.IntN(6) == 0 {
 		e.PassedARN = ptr(fmt.Sprintf("arn:aws:iam::000000000001:role/p%d", w.IntN(2)))
+		if text := passParameters[w.IntN(len(passParameters))].json; text != "" {
+			e.Parameters = ptr(strings.ReplaceAll(text, "PASSED", *e.PassedARN))
+		}
+		if w.IntN(9) == 0 {
+			e.EventSource = "elasticbeanstalk.amazonaws.com"
+		}
 	}
 	w.events = append(w.events, e)
 }
@@ -133,7 +164,11 @@ func (w *partsWorld) wantResources(n int, p Params) [][]any {
 			add(*e.IAMAction, arnsOf(e.Resources))
 		}
 		if e.PassedARN != nil {
-			add("iam:PassRole", []any{*e.PassedARN, nil, nil, nil})
+			var more any
+			if passedMore(e) {
+				more = "…"
+			}
+			add("iam:PassRole", []any{*e.PassedARN, nil, nil, more})
 		} else if slices.Contains(e.Possible, "iam:PassRole") {
 			add("iam:PassRole", []any{nil, nil, nil, nil})
 		}

@@ -87,10 +87,9 @@ calls as (
         names.arn,
         names.role_id,
         events.iam_action,
-        events.passed_role_arn,
         coalesce(
-            events.passed_role_arn is not null
-            or contains(events.iam_actions_possible, 'iam:PassRole'),
+            events.passed_role_arn is null
+            and contains(events.iam_actions_possible, 'iam:PassRole'),
             false
         ) as may_pass,
         json_extract_scalar(events.resources, '$[0].ARN') as first_arn,
@@ -117,6 +116,46 @@ calls as (
         events.event_time >= params.since
         and events.event_time < params.until
         and events.outcome <> 'denied'
+
+),
+
+-- The calls that passed a role. The lake names one of a call, which may have passed
+-- more: then its parameters hold further ARNs of roles. (They are wide: this reads
+-- those of few events.) Some services are told the further ones by name.
+passed as (
+
+    select
+        names.account_id,
+        names.arn,
+        names.role_id,
+        events.passed_role_arn,
+        case
+            when
+                events.event_source in (
+                    'datapipeline.amazonaws.com',
+                    'elasticbeanstalk.amazonaws.com'
+                )
+                or cardinality(split(events.request_parameters, ':role/'))
+                > cardinality(
+                    split(
+                        events.request_parameters,
+                        '"' || events.passed_role_arn || '"'
+                    )
+                )
+                then '…'
+        end as more
+    from events
+    inner join names
+        on
+            coalesce(events.role_id, events.role_arn) = names.ref
+            and events.event_time >= names.valid_from
+            and events.event_time < names.valid_to
+    cross join params
+    where
+        events.event_time >= params.since
+        and events.event_time < params.until
+        and events.outcome <> 'denied'
+        and events.passed_role_arn is not null
 
 ),
 
@@ -156,12 +195,25 @@ shown as (
         arn,
         role_id,
         'iam:PassRole' as action,
-        passed_role_arn as first_arn,
+        cast(null as varchar) as first_arn,
         cast(null as varchar) as second_arn,
         cast(null as varchar) as third_arn,
         cast(null as varchar) as more
     from calls
     where may_pass
+
+    union all
+
+    select
+        account_id,
+        arn,
+        role_id,
+        'iam:PassRole' as action,
+        passed_role_arn as first_arn,
+        cast(null as varchar) as second_arn,
+        cast(null as varchar) as third_arn,
+        more
+    from passed
 
 ),
 

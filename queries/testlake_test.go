@@ -41,6 +41,7 @@ type event struct {
 	IAMAction       *string    `json:"iam_action"`
 	Possible        []string   `json:"iam_actions_possible"`
 	PassedARN       *string    `json:"passed_role_arn"`
+	Parameters      *string    `json:"request_parameters"`
 	Resources       *string    `json:"resources"`
 	RoleARN         *string    `json:"role_arn"`
 	RoleID          *string    `json:"role_id"`
