@@ -61,6 +61,7 @@ var passedRoleAt = map[string][]string{
 	"datapipeline.amazonaws.com PutPipelineDefinition":             {"role"},
 	"elasticbeanstalk.amazonaws.com CreateEnvironment":             {"operationsRole"},
 	"application-autoscaling.amazonaws.com RegisterScalableTarget": {"roleARN"},
+	"autoscaling.amazonaws.com RegisterScalableTarget":             {"roleARN"}, // does not say of which service
 	"bedrock.amazonaws.com CreateAgent":                            {"agentResourceRoleArn"},
 	"codebuild.amazonaws.com UpdateProjectVisibility":              {"resourceAccessRole"},
 	"ec2.amazonaws.com CreateFlowLogs":                             {"CreateFlowLogsRequest.DeliverLogsPermissionArn"},
@@ -96,7 +97,7 @@ func (p *PassedRoleParser) Parse(rec *Record) []byte {
 
 // paths looks the event up without allocating.
 func (p *PassedRoleParser) paths(rec *Record) []string {
-	p.texts.buf = append(p.texts.buf, rec.Text[EventSource]...)
+	p.texts.buf = AppendAPISource(p.texts.buf, rec)
 	p.texts.buf = append(p.texts.buf, ' ')
 	p.texts.buf = append(p.texts.buf, WithoutVersion(rec.Text[EventName])...)
 	paths := passedRoleAt[string(p.texts.buf)]

@@ -84,6 +84,7 @@ func TestPassedRole(t *testing.T) {
 		{"first of two", `"eventSource":"ecs.amazonaws.com","eventName":"RegisterTaskDefinition","requestParameters":{"executionRoleArn":"arn:aws:iam::111111111111:role/e","taskRoleArn":"arn:aws:iam::111111111111:role/t"}`, "arn:aws:iam::111111111111:role/t"},
 		{"flow log", `"eventSource":"ec2.amazonaws.com","eventName":"CreateFlowLogs","requestParameters":{"CreateFlowLogsRequest":{"DeliverLogsPermissionArn":"arn:aws:iam::111111111111:role/f","tag":1}}`, "arn:aws:iam::111111111111:role/f"},
 		{"profile of Roles Anywhere", `"eventSource":"rolesanywhere.amazonaws.com","eventName":"CreateProfile","requestParameters":{"name":"p","roleArns":["arn:aws:iam::111111111111:role/a","arn:aws:iam::111111111111:role/b"]}`, "arn:aws:iam::111111111111:role/a"},
+		{"scalable target", `"eventSource":"autoscaling.amazonaws.com","eventName":"RegisterScalableTarget","additionalEventData":{"service":"application-autoscaling"},"requestParameters":{"roleARN":"arn:aws:iam::111111111111:role/s"}`, "arn:aws:iam::111111111111:role/s"},
 		{"escaped", lambda + `"requestParameters":{"r\u006fle":"arn:aws:iam::111111111111:role\/r"}`, "arn:aws:iam::111111111111:role/r"},
 		{"denied", lambda + denied + `iam:PassRole on resource: arn:aws:iam::111111111111:role/r because no"`, "arn:aws:iam::111111111111:role/r"},
 		{"denied for another action", lambda + denied + `lambda:CreateFunction on resource: arn:aws:iam::111111111111:role/r"`, ""},

@@ -19,7 +19,10 @@ type actions struct {
 }
 
 // eventKind is what the mapping depends on, as codes of the store.
-type eventKind struct{ source, name, eventType int32 }
+type eventKind struct {
+	source, name, eventType int32
+	service                 string // by [cloudtrail.CalledService]
+}
 
 // actionCodes are an event's actions, as codes of the columns iam_action and
 // iam_actions_possible.
@@ -45,7 +48,7 @@ func (r *rows) setActions(rec *cloudtrail.Record, e *row, outcome cloudtrail.Out
 		codes, ok = r.refused(rec.Text[cloudtrail.ErrorMessage])
 	}
 	if !ok {
-		codes = r.actionsOfKind(rec, eventKind{e.codes[dictEventSource], e.codes[dictEventName], e.codes[dictEventType]})
+		codes = r.actionsOfKind(rec, eventKind{e.codes[dictEventSource], e.codes[dictEventName], e.codes[dictEventType], cloudtrail.CalledService(rec)})
 	}
 	e.codes[dictIAMAction], e.codes[dictIAMActionsPossible] = codes.primary, codes.possible
 }
@@ -57,7 +60,7 @@ func (r *rows) actionsOfKind(rec *cloudtrail.Record, kind eventKind) actionCodes
 	}
 	codes, ok := a.kinds[kind]
 	if !ok {
-		codes = r.store(a.mapper.Map(string(rec.Text[cloudtrail.EventSource]), string(rec.Text[cloudtrail.EventName]), string(rec.Text[cloudtrail.EventType])))
+		codes = r.store(a.mapper.Map(string(cloudtrail.AppendAPISource(nil, rec)), string(rec.Text[cloudtrail.EventName]), string(rec.Text[cloudtrail.EventType])))
 		a.kinds[kind] = codes
 	}
 	a.last, a.mapped = kind, codes

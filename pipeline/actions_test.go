@@ -20,6 +20,7 @@ func record(t *testing.T, members string) *cloudtrail.Record {
 func TestActionsOfAnEvent(t *testing.T) {
 	const (
 		runs   = `"eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventType":"AwsApiCall"`
+		scales = `"eventSource":"autoscaling.amazonaws.com","eventName":"PutScalingPolicy","eventType":"AwsApiCall"`
 		key    = `"eventSource":"kms.amazonaws.com","eventName":"Decrypt","eventType":"AwsApiCall"`
 		denied = `,"errorCode":"AccessDenied","errorMessage":"User: x is not authorized to perform: `
 	)
@@ -34,6 +35,10 @@ func TestActionsOfAnEvent(t *testing.T) {
 		{"denied, no action", key + `,"errorCode":"AccessDenied","errorMessage":"no"`, "kms:Decrypt"},
 		{"denied, no call", `"eventSource":"signin.amazonaws.com","eventName":"SwitchRole","eventType":"AwsConsoleSignIn"` + denied + `sts:AssumeRole on resource: x"`, ""},
 		{"failed otherwise", key + `,"errorCode":"NotFoundException","errorMessage":"User: x is not authorized to perform: s3:GetObject"`, "kms:Decrypt"},
+		{"Application Auto Scaling", scales + `,"additionalEventData":{"service":"application-autoscaling"}`, "application-autoscaling:PutScalingPolicy"},
+		{"AWS Auto Scaling", `"eventSource":"autoscaling.amazonaws.com","eventName":"CreateScalingPlan","eventType":"AwsApiCall","additionalEventData":{"service":"autoscaling-plans"}`, "autoscaling-plans:CreateScalingPlan"},
+		{"EC2 Auto Scaling, or not", scales, "autoscaling:PutScalingPolicy | application-autoscaling:PutScalingPolicy"},
+		{"a service nobody knows", scales + `,"additionalEventData":{"service":"x"}`, "autoscaling:PutScalingPolicy | application-autoscaling:PutScalingPolicy"},
 		{"nothing known", `"eventID":"a"`, ""},
 	}
 	bounds := defaultBounds()
@@ -73,8 +78,9 @@ func TestKnownActionsAllocateNothing(t *testing.T) {
 		record(t, `"eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventType":"AwsApiCall"`),
 		record(t, `"eventSource":"kms.amazonaws.com","eventName":"Decrypt","eventType":"AwsApiCall","errorCode":"AccessDenied","errorMessage":"User: x is not authorized to perform: kms:Decrypt on resource: y"`),
 		record(t, `"eventSource":"s3.amazonaws.com","eventName":"Gone","eventType":"AwsApiCall"`),
+		record(t, `"eventSource":"autoscaling.amazonaws.com","eventName":"PutScalingPolicy","eventType":"AwsApiCall","additionalEventData":{"a":1,"service":"application-autoscaling"}`),
 	}
-	outcomes := []cloudtrail.Outcome{cloudtrail.Success, cloudtrail.Denied, cloudtrail.Success}
+	outcomes := []cloudtrail.Outcome{cloudtrail.Success, cloudtrail.Denied, cloudtrail.Success, cloudtrail.Success}
 	for _, rec := range records {
 		r.add(rec, "")
 	}

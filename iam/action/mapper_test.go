@@ -34,6 +34,11 @@ func TestMap(t *testing.T) {
 		{"ec2.evil.com", "DescribeInstances", "AwsApiCall", ""},
 		{"ec2.amazonaws.com.", "DescribeInstances", "AwsApiCall", ""},
 		{"ec2", "DescribeInstances", "AwsApiCall", ""},
+		// A host that three services share, where the event does not say which it was.
+		{"autoscaling.amazonaws.com", "CreateAutoScalingGroup", "AwsApiCall", "autoscaling:CreateAutoScalingGroup iam:PassRole autoscaling:CreateOrUpdateTags"},
+		{"autoscaling.amazonaws.com", "PutScalingPolicy", "AwsApiCall", "autoscaling:PutScalingPolicy application-autoscaling:PutScalingPolicy"},
+		{"autoscaling.amazonaws.com", "RegisterScalableTarget", "AwsApiCall", "application-autoscaling:RegisterScalableTarget application-autoscaling:TagResource iam:PassRole"},
+		{"autoscaling.amazonaws.com", "CreateScalingPlan", "AwsApiCall", "autoscaling-plans:CreateScalingPlan"},
 		// Rule 4: versions.
 		{"lambda.amazonaws.com", "ListFunctions20150331", "AwsApiCall", "lambda:ListFunctions"},
 		{"lambda.amazonaws.com", "UpdateFunctionCode20150331v2", "AwsApiCall", "lambda:UpdateFunctionCode"},
@@ -81,6 +86,32 @@ func mappingText(m Mapping) string {
 
 // TestOperationMap: what a refreshed catalogue says of operations counts last, and
 // adds to what may be needed.
+// TestSharedHost: every action of the services that share the host of EC2 Auto Scaling
+// is reached from there, and one of its own stays the first.
+func TestSharedHost(t *testing.T) {
+	m, c := NewMapper(Embedded()), Embedded()
+	reached, both := 0, 0
+	for _, full := range c.Names() {
+		service, name, _ := strings.Cut(full, ":")
+		if service != "application-autoscaling" && service != "autoscaling-plans" {
+			continue
+		}
+		reached++
+		mapping := m.Map("autoscaling.amazonaws.com", name, "AwsApiCall")
+		if _, ok := c.Lookup("autoscaling", name); ok {
+			both++
+			if mapping.Primary != "autoscaling:"+name || !slices.Contains(mapping.Possible, full) {
+				t.Errorf("%s, which EC2 Auto Scaling has too, is mapped to %s", full, mappingText(mapping))
+			}
+		} else if mapping.Primary != full {
+			t.Errorf("%s is mapped to %s", full, mappingText(mapping))
+		}
+	}
+	if reached < 20 || both < 5 {
+		t.Errorf("only %d actions of the other services, %d of them with names of EC2 Auto Scaling", reached, both)
+	}
+}
+
 func TestOperationMap(t *testing.T) {
 	var actions []Action
 	for _, name := range []string{"iam:PassRole", "x:Create", "x:Other", "x:TagResource", "y:Create", "y:Other"} {
