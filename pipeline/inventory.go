@@ -187,6 +187,9 @@ func (f *accountFiles) addRole(role *inventory.Role, judgement *inventory.Judgem
 // of the inventory, which named it when it was read.
 func (f *accountFiles) addTrust(role *inventory.Role) error {
 	policy, _ := trust.Parse(role.TrustPolicy)
+	if role.TrustUnread {
+		policy = trust.Unread()
+	}
 	for _, r := range policy.Rows {
 		err := f.trust.add(role.AccountID, role.ARN, textOrNull(role.RoleID), r.Statement, textOrNull(r.Sid), r.Effect, textOrNull(r.PrincipalType),
 			textOrNull(r.Principal), r.Negated, string(r.PrincipalKind), textOrNull(r.PrincipalAccount), textOrNull(r.PrincipalKey), r.Actions,

@@ -78,11 +78,11 @@ func TestInventoryTables(t *testing.T) {
 
 // TestUnlistedPolicies: a role whose inventory does not say which policies it has must
 // not look like one without any, and one that has a policy that cannot be read not like
-// one that may do less.
+// one that may do less, or that trusts nobody.
 func TestUnlistedPolicies(t *testing.T) {
 	const roles = `{"RoleDetailList":[
 		{"Arn":"arn:aws:iam::111111111111:role/bare","RolePolicyList":[],"AttachedManagedPolicies":[]},
-		{"Arn":"arn:aws:iam::111111111111:role/broken","RolePolicyList":[{"PolicyName":"p","PolicyDocument":"%7B"}],"AttachedManagedPolicies":[{"PolicyArn":"arn:aws:iam::111111111111:policy/m"}]},
+		{"Arn":"arn:aws:iam::111111111111:role/broken","AssumeRolePolicyDocument":"%7Bbroken","RolePolicyList":[{"PolicyName":"p","PolicyDocument":"%7B"}],"AttachedManagedPolicies":[{"PolicyArn":"arn:aws:iam::111111111111:policy/m"}]},
 		{"Arn":"arn:aws:iam::111111111111:role/unlisted","RolePolicyList":[]}]}`
 	inv, err := inventory.Parse(strings.NewReader(roles), "roles.json", inventory.Limits{})
 	if err != nil {
@@ -105,6 +105,10 @@ func TestUnlistedPolicies(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+	trusted := askSQL(t, dir, "select split_part(role_arn, '/', 2) as name, effect, principal_kind from role_trust order by all")
+	if want := []map[string]any{{"name": "broken", "effect": "allow", "principal_kind": "unknown"}, {"name": "broken", "effect": "deny", "principal_kind": "unknown"}}; !reflect.DeepEqual(trusted, want) {
+		t.Errorf("got %v, want %v", trusted, want)
 	}
 }
 

@@ -233,7 +233,7 @@ func TestTrinoBindsValues(t *testing.T) {
 			t.Errorf("the values are %s, without %s", values, want)
 		}
 	}
-	if session := s.headers[0].Get("X-Trino-Session"); !strings.Contains(session, "hive.timestamp_precision=MICROSECONDS") {
+	if session := strings.Join(s.headers[0].Values("X-Trino-Session"), ","); !strings.Contains(session, "hive.timestamp_precision=MICROSECONDS") {
 		t.Errorf("the session is %q", session)
 	}
 }

@@ -58,8 +58,10 @@ type Role struct {
 	// Tags is a JSON object {"key":"value",…} ordered by key; "{}" for none,
 	// empty when the inventory does not speak of tags.
 	Tags string
-	// TrustPolicy is compact JSON text; empty when it could not be read.
+	// TrustPolicy is compact JSON text; empty when there is none, or TrustUnread says that
+	// it could not be read.
 	TrustPolicy string
+	TrustUnread bool
 	// LastUsed is the last use that IAM knows of (it tracks 400 days and counts
 	// denied attempts), LastUsedRegion where. UTC.
 	LastUsed       time.Time

@@ -106,7 +106,7 @@ func (b *roleBuilder) build() Role {
 	r.LastUsed = b.time("last use", b.raw.LastUsed.Date)
 	r.MaxSession = b.maxSession()
 	r.Tags = b.tags()
-	r.TrustPolicy = b.trustPolicy()
+	r.TrustPolicy, r.TrustUnread = b.trustPolicy()
 	b.note("instance profiles", explain(b.raw.InstanceProfiles.err))
 	kind, err := trust.KindOf(b.arn, r.TrustPolicy, len(b.raw.InstanceProfiles.items) > 0)
 	b.note("", err)
@@ -144,8 +144,8 @@ func (b *roleBuilder) maxSession() int32 {
 	return 0
 }
 
-func (b *roleBuilder) trustPolicy() string {
+func (b *roleBuilder) trustPolicy() (text string, unread bool) {
 	text, err := policy.Decode(b.raw.TrustPolicy)
 	b.note("trust policy", err)
-	return text
+	return text, err != nil && !errors.Is(err, policy.ErrAbsent)
 }

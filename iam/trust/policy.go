@@ -93,6 +93,12 @@ func Parse(text string) (Policy, error) {
 	return p, fmt.Errorf("reading trust policy: %w", err)
 }
 
+// Unread is a policy of which nothing can be read: it may admit anybody, and refuse anybody.
+func Unread() (p Policy) {
+	p.addUnread(errors.New("reading trust policy: it is no JSON document"), 0)
+	return p
+}
+
 func (p *Policy) add(s policy.Statement, hasVariables bool) {
 	row := Row{Statement: s.Number, Sid: s.Sid, Effect: Deny, Actions: covered(s), Conditions: s.ConditionJSON}
 	if s.Allow {

@@ -116,6 +116,14 @@ func TestUnreadStatements(t *testing.T) {
 	}
 }
 
+// TestUnread: nobody may be called not trusted for a policy that cannot be read.
+func TestUnread(t *testing.T) {
+	want, _ := Parse("<nothing>")
+	if got := Unread(); !reflect.DeepEqual(got.Rows, want.Rows) || len(got.Rows) != 2 {
+		t.Errorf("got %+v, want %+v", got.Rows, want.Rows)
+	}
+}
+
 // What is left out for its number stands behind all that was read.
 func TestStatementsOverTheLimit(t *testing.T) {
 	many := append([]string{"{}"}, slices.Repeat([]string{`{"Effect":"Deny"}`}, policy.MaxStatements)...)

@@ -97,7 +97,7 @@ const mostTrusted = 40
 // trusted are the principals of the trust policy, each under the conditions of its statement.
 func (t *roleText) trusted() (lines []cell) {
 	if t.Role.TrustPolicy == "" {
-		return []cell{{"Not known: no inventory has it.", termfit.Faint}}
+		return []cell{{"Not known: no inventory has a trust policy of it that can be read.", termfit.Faint}}
 	}
 	p, err := trust.Parse(string(t.Role.TrustPolicy))
 	if err != nil {

@@ -23,6 +23,9 @@ func (r *reader) suggest(role *Role, d dates) {
 	case role.Verdict == "never_used":
 		role.Suggestion, role.Why = "remove", "No use that the logs could have shown."
 		role.Question = Text(fmt.Sprintf("%s was never used as far as the logs reach%s. Do you need it?", name, r.reach(d)))
+	case role.Verdict == "dormant" && role.Denied > 0:
+		role.Suggestion, role.Why = "keep", "It was used before, and what it tried inside the window was refused."
+		role.Question = Text(fmt.Sprintf("%s was last used on %s, and was refused %s this quarter. Should it work?", name, r.lastDay(role, d), times(role.Denied)))
 	case role.Verdict == "dormant":
 		role.Suggestion, role.Why = "remove", "No use inside the window that the logs could have shown."
 		role.Question = Text(fmt.Sprintf("You have not used %s since %s. Do you still need it?", name, r.lastDay(role, d)))
@@ -30,11 +33,20 @@ func (r *reader) suggest(role *Role, d dates) {
 		role.Suggestion, role.Why = "remove", "It tried, and was refused every time."
 		role.Question = Text(fmt.Sprintf("%s was refused %s this quarter and never allowed anything. What is it for?", name, times(role.Denied)))
 	case g != nil && g.Away() > 0:
-		role.Suggestion, role.Why = "trim", Text(counted(g.Away(), "permission")+" were not used, and would have been seen, or probably so.")
+		role.Suggestion, role.Why = "trim", Text(counted(g.Away(), "permission")+" not used, which would have been seen, or probably so.")
 		role.Question = Text(fmt.Sprintf("%s used %s of its %s. May we take away the %s that it did not use?", name, grouped(g.Used), counted(g.Granted, "permission"), grouped(g.Away())))
 	case role.Uses == 0:
 		role.Suggestion, role.Why = "keep", "It is in use, though no log shows for what."
 		role.Question = Text(fmt.Sprintf("%s is in use, but no log shows what it does. Is it still needed as it is?", name))
+	case g == nil:
+		role.Suggestion, role.Why = "keep", "It is in use; what it holds is not known, for no inventory has it."
+		role.Question = Text(fmt.Sprintf("%s is in use, but no inventory says what it may do. Is it still needed as it is?", name))
+	case g.Granted == 0:
+		role.Suggestion, role.Why = "keep", "It is in use, though its policies grant nothing, as far as they could be read."
+		role.Question = Text(fmt.Sprintf("%s is in use, though no policy of it that could be read grants anything. Is it still needed as it is?", name))
+	case len(g.UnreadPolicies) > 0:
+		role.Suggestion, role.Why = "keep", "What the logs can show of what it is known to hold, it uses; some of its policies could not be read."
+		role.Question = Text(fmt.Sprintf("%s uses what it is known to hold, but some of its policies could not be read. Is it still needed as it is?", name))
 	default:
 		role.Suggestion, role.Why = "keep", "What the logs can show of what it holds, it uses."
 		role.Question = Text(fmt.Sprintf("%s uses what it holds, as far as the logs can show. Is it still needed as it is?", name))
