@@ -13,7 +13,7 @@ DEMO_LAKE ?= demo-lake
 PACKAGES = ./... ./testdata/cloudtrail/...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-race integration bench bench-scale fuzz iam-simulate clean prerequisites
+.PHONY: help build demo test test-race integration trino bench bench-scale fuzz iam-simulate clean prerequisites
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test-race: prerequisites ## all tests under the race detector
 
 integration: prerequisites ## linters, cross builds, the demo, KILLS (300) times kill -9, WORLDS (2000) against oracles, a stand-in for IAM, the review in a browser, the documentation
 	@ROLETRAIL_KILLS="$(KILLS)" ROLETRAIL_WORLDS="$(WORLDS)" scripts/checks.sh
+
+trino: build ## all questions with many values, asked of a real Trino and of DuckDB
+	@scripts/trino/run.sh --all
 
 bench: prerequisites ## measure on generated logs and write docs/performance.md
 	go run ./scripts/bench

@@ -56,7 +56,7 @@ func OpenAthena(ctx context.Context, o AthenaOptions) (Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening Athena: %w", err)
 	}
-	return openCatalogued(ctx, "athena", a)
+	return openCatalogued(ctx, "athena", a, nil, "use --engine duckdb")
 }
 
 // athenaService is Athena over HTTP. It is safe for concurrent use.

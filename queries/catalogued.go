@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -24,26 +23,30 @@ type asker interface {
 type catalogued struct {
 	asker
 	version string // for people, like "trino 476"
+	views   library
+	scratch *scratch // nil: no table may be made
+	instead string   // what to do about a question that needs tables then
 }
 
 // openCatalogued looks whether tables and views are those of this version. kind is the name
-// of the engine, and of the file of deploy/sql with its tables.
-func openCatalogued(ctx context.Context, kind string, a asker) (Engine, error) {
-	e := &catalogued{asker: a, version: kind}
+// of the engine, and of the file of deploy/sql with its tables; s is where it may make
+// tables, nil if it may not, and instead what to do about a question that needs that.
+func openCatalogued(ctx context.Context, kind string, a asker, s *scratch, instead string) (Engine, error) {
+	e := &catalogued{asker: a, version: kind, scratch: s, instead: instead}
 	err := e.examine(ctx, kind)
+	if err == nil {
+		e.views, err = newLibrary()
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", a.lake(), err), a.Close())
 	}
 	return e, nil
 }
 
-// tooDeep are views that a server would have to plan for many minutes, because it writes a
-// view, and each part of one, out wherever it is named. DuckDB computes them once.
-var tooDeep = []string{"sessions"}
-
-// tooDeepQuestions are those that follow chains in their own statement, for which the same
-// holds.
-var tooDeepQuestions = []string{"unexpected"}
+// mostScans is how often a statement may read tables, with all views and elements of WITH
+// written out wherever they are named, as a server does (DuckDB computes what is named twice
+// once). A Trino takes minutes to plan some hundred scans, and never ends with some ten thousand.
+const mostScans = 1000
 
 // Run answers the named question.
 func (e *catalogued) Run(ctx context.Context, name string, p Params) (Rows, error) {
@@ -51,21 +54,29 @@ func (e *catalogued) Run(ctx context.Context, name string, p Params) (Rows, erro
 	if err != nil {
 		return nil, err
 	}
-	if at := slices.IndexFunc(q.Uses, func(view string) bool { return slices.Contains(tooDeep, view) }); at >= 0 {
-		return nil, fmt.Errorf("asking %q of %s: it needs view %s, which is too deep for this engine to plan; use --engine duckdb", name, e.lake(), q.Uses[at])
-	}
-	if slices.Contains(tooDeepQuestions, name) {
-		return nil, fmt.Errorf("asking %q of %s: its statement is too deep for this engine to plan; use --engine duckdb", name, e.lake())
-	}
 	args, err := q.bind(p)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := e.query(ctx, q.sql, args)
+	rows, err := e.answer(ctx, q, args)
 	if err != nil {
 		return nil, fmt.Errorf("asking %q of %s: %w", name, e.lake(), err)
 	}
 	return &describedRows{rows, q.describe(rows.Columns())}, nil
+}
+
+func (e *catalogued) answer(ctx context.Context, q *question, args []driver.Value) (Rows, error) {
+	last, err := e.views.takeApart(q.name, q.sql, args, false)
+	if err != nil {
+		return nil, err
+	}
+	if e.scratch != nil {
+		return e.scratch.run(ctx, e.asker, last)
+	}
+	if scans := newProgram(last, nil, (*step).plainName).scans; scans > mostScans {
+		return nil, fmt.Errorf("it reads tables %d times, which is too deep for this engine to plan; %s", scans, e.instead)
+	}
+	return e.query(ctx, q.sql, args)
 }
 
 // describedRows are rows of which is known what their columns mean.
@@ -135,4 +146,13 @@ func oneOf(words []string, those ...string) bool {
 // Meta says what the answers rest on.
 func (e *catalogued) Meta(ctx context.Context, p Params) (Meta, error) {
 	return describe(ctx, e, e.version, p)
+}
+
+// Close drops the tables that were made, too.
+func (e *catalogued) Close() error {
+	var err error
+	if e.scratch != nil {
+		err = e.scratch.close(e.asker)
+	}
+	return errors.Join(err, e.asker.Close())
 }

@@ -38,7 +38,7 @@ changed as (
         events.role_id,
         events.role_session_name,
         coalesce(
-            events.session_created_at, timestamp '1970-01-01 00:00:00'
+            events.session_created_at, timestamp '1970-01-01 00:00:00.000000'
         ) as created_key,
         events.identity_type,
         events.identity_arn,
@@ -219,7 +219,7 @@ origins as (
     select
         coalesce(role_id, role_arn) as role_key,
         role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(session_created_at, timestamp '1970-01-01 00:00:00.000000')
             as created_key,
         max(origin) as origin,
         max(origin_kind) as origin_kind
@@ -228,7 +228,7 @@ origins as (
     group by
         coalesce(role_id, role_arn),
         role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(session_created_at, timestamp '1970-01-01 00:00:00.000000')
 
 ),
 

@@ -24,7 +24,9 @@
 //
 // [Engine] is the seam. [OpenTrino] and [OpenAthena] ask a server that knows the lake by
 // tables and views of its own catalogue (deploy/sql, which a test holds against the schema
-// and views/); it has no ledger, and refuses questions that build on views which it cannot plan. [OpenDuckDB]
+// and views/); it has no ledger. It writes views and elements of WITH out wherever they are
+// named: what is named twice becomes a table first (steps_kept.go, scratch.go), or, if no
+// table may be made, a deep question is refused. [OpenDuckDB]
 // needs nothing but the lake. It reads the files that the lake's own list names and no others: the paths travel as values, and
 // when the views stand, file access beyond that list, extensions and settings are
 // locked. A statement of a reader must, by DuckDB's own parser, be one that only

@@ -139,7 +139,7 @@ acted as (
         coalesce(acts.role_id, role_names.role_id, acts.role_arn)
             as session_role,
         acts.role_session_name,
-        coalesce(acts.session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(acts.session_created_at, timestamp '1970-01-01 00:00:00.000000')
             as created_key,
         acts.account_id,
         acts.first_used,
@@ -229,8 +229,8 @@ names as (
 
     select
         role_key as ref,
-        timestamp '0001-01-01 00:00:00' as valid_from,
-        timestamp '9999-12-31 00:00:00' as valid_to,
+        timestamp '0001-01-01 00:00:00.000000' as valid_from,
+        timestamp '9999-12-31 00:00:00.000000' as valid_to,
         role_key
     from used
     where role_id = role_key
@@ -263,7 +263,7 @@ last_acts as (
         end as session_role,
         role_use.role_session_name,
         coalesce(
-            role_use.session_created_at, timestamp '1970-01-01 00:00:00'
+            role_use.session_created_at, timestamp '1970-01-01 00:00:00.000000'
         ) as created_key,
         row_number() over (
             partition by names.role_key
@@ -332,7 +332,7 @@ origins as (
         case
             when first_seen is not null
                 then coalesce(
-                    session_created_at, timestamp '1970-01-01 00:00:00'
+                    session_created_at, timestamp '1970-01-01 00:00:00.000000'
                 )
         end as created_key,
         assumption_event_id,

@@ -31,7 +31,7 @@ tries as (
         assumptions.caller_session_name,
         coalesce(
             assumptions.caller_session_created_at,
-            timestamp '1970-01-01 00:00:00'
+            timestamp '1970-01-01 00:00:00.000000'
         ) as caller_created_key,
         assumptions.caller_network as network
     from assumptions
@@ -68,7 +68,7 @@ callers as (
     select
         coalesce(role_id, role_arn) as role_key,
         role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(session_created_at, timestamp '1970-01-01 00:00:00.000000')
             as created_key,
         max(origin) as origin,
         max(origin_kind) as origin_kind
@@ -77,7 +77,7 @@ callers as (
     group by
         coalesce(role_id, role_arn),
         role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(session_created_at, timestamp '1970-01-01 00:00:00.000000')
 
 ),
 

@@ -57,8 +57,8 @@ names as (
 
     select
         role_id as ref,
-        timestamp '0001-01-01 00:00:00' as valid_from,
-        timestamp '9999-12-31 00:00:00' as valid_to,
+        timestamp '0001-01-01 00:00:00.000000' as valid_from,
+        timestamp '9999-12-31 00:00:00.000000' as valid_to,
         account_id,
         arn,
         role_id

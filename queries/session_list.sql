@@ -54,7 +54,7 @@ called as (
             as role_key,
         role_use.role_session_name,
         coalesce(
-            role_use.session_created_at, timestamp '1970-01-01 00:00:00'
+            role_use.session_created_at, timestamp '1970-01-01 00:00:00.000000'
         ) as created_key,
         array_agg(
             distinct split_part(role_use.iam_action, ':', 1)
@@ -88,7 +88,7 @@ called as (
         coalesce(role_use.role_id, names.role_id, role_use.role_arn),
         role_use.role_session_name,
         coalesce(
-            role_use.session_created_at, timestamp '1970-01-01 00:00:00'
+            role_use.session_created_at, timestamp '1970-01-01 00:00:00.000000'
         )
 
 )
@@ -114,7 +114,7 @@ left join called
         coalesce(chosen.role_id, chosen.role_arn) = called.role_key
         and chosen.role_session_name = called.role_session_name
         and coalesce(
-            chosen.session_created_at, timestamp '1970-01-01 00:00:00'
+            chosen.session_created_at, timestamp '1970-01-01 00:00:00.000000'
         )
         = called.created_key
 order by

@@ -22,6 +22,9 @@ type TrinoOptions struct {
 	Catalog string
 	// Schema is the one in it in which deploy/sql/views.sql was run.
 	Schema string
+	// Scratch is the CATALOG.SCHEMA in which tables may be made while a question is
+	// answered; empty: none may.
+	Scratch string
 }
 
 const (
@@ -41,7 +44,11 @@ func OpenTrino(ctx context.Context, o TrinoOptions) (Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening Trino: %w", err)
 	}
-	return openCatalogued(ctx, "trino", t)
+	s, err := newScratch(o.Scratch)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening Trino: %w", err), t.Close())
+	}
+	return openCatalogued(ctx, "trino", t, s, "name a schema for tables with --trino-scratch, or use --engine duckdb")
 }
 
 // trinoServer is a Trino over HTTP. It is safe for concurrent use.

@@ -22,7 +22,7 @@ var trinoSteps = map[string]string{
 	"PERMISSION_DENIED":            "let the user read the schemas files, lake and that of the views, or name another user in --trino-url",
 	"INVALID_SESSION_PROPERTY":     "the catalogue must be one of the Hive connector, and the user be allowed to set session properties",
 	"QUERY_HAS_TOO_MANY_STAGES":    "raise query.max-stage-count of the server",
-	"OPTIMIZER_TIMEOUT":            "raise iterative-optimizer-timeout of the server, or use --engine duckdb",
+	"OPTIMIZER_TIMEOUT":            "name a schema for tables with --trino-scratch, raise iterative-optimizer-timeout of the server, or use --engine duckdb",
 	"EXCEEDED_TIME_LIMIT":          "raise query.max-execution-time of the server, or ask about less",
 	"USER_CANCELED":                "somebody has cancelled it on the server",
 	"ADMINISTRATIVELY_KILLED":      "somebody has cancelled it on the server",

@@ -1383,7 +1383,7 @@ acting as (
         calls.role_id as role_key,
         calls.role_session_name as session_name,
         coalesce(
-            calls.session_created_at, timestamp '1970-01-01 00:00:00'
+            calls.session_created_at, timestamp '1970-01-01 00:00:00.000000'
         ) as created_key
     from lake.session_calls as calls
     inner join missed_roles on calls.role_id = missed_roles.role_key
@@ -1396,7 +1396,7 @@ acting as (
         names.role_key,
         calls.role_session_name as session_name,
         coalesce(
-            calls.session_created_at, timestamp '1970-01-01 00:00:00'
+            calls.session_created_at, timestamp '1970-01-01 00:00:00.000000'
         ) as created_key
     from lake.session_calls as calls
     inner join lake.role_names as names on calls.role_arn = names.role_arn
@@ -1470,7 +1470,7 @@ begun as (
         on
             loose.role_key = openings.role_key
             and loose.session_name = openings.session_name
-    where loose.created_key = timestamp '1970-01-01 00:00:00'
+    where loose.created_key = timestamp '1970-01-01 00:00:00.000000'
 
 ),
 

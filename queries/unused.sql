@@ -818,8 +818,8 @@ sought as (
     inner join (
         select
             role_id as ref,
-            timestamp '0001-01-01 00:00:00' as valid_from,
-            timestamp '9999-12-31 00:00:00' as valid_to,
+            timestamp '0001-01-01 00:00:00.000000' as valid_from,
+            timestamp '9999-12-31 00:00:00.000000' as valid_to,
             role_key
         from asked
         where role_id is not null

@@ -110,7 +110,7 @@ compared() {
 
 check gofmt formatted
 check "go vet" go vet "${packages[@]}"
-check "go vet of the integration tests" go vet -tags integration ./cmd/ingest ./review/access
+check "go vet of the integration tests" go vet -tags integration ./cmd/ingest ./queries ./review/access
 if have honnef.co/go/tools cmd/staticcheck v0.8.2; then
 	check staticcheck "$bin/staticcheck" "${packages[@]}"
 fi
@@ -130,6 +130,7 @@ check "reports against oracles" compared
 check "ingest iam --live and a queue against moto" scripts/moto/run.sh
 check "rules, Prometheus and Alertmanager" scripts/prometheus/run.sh
 check "ingest logs s3:// and notices from versitygw" scripts/s3/run.sh
+check "every question by Trino" scripts/trino/run.sh
 check "Terraform" scripts/terraform/run.sh
 check "the review in a browser" scripts/browser/run.sh
 check "commands of the documentation" env ROLETRAIL_DOCS=1 go test -count=1 -run '^TestDocumentedCommands$' .

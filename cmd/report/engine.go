@@ -37,6 +37,7 @@ func (f *engineFlags) add(root *cobra.Command) {
 	flags.StringVar(&f.trino.URL, "trino-url", "", "of the coordinator, with --engine trino: https://USER@HOST:PORT")
 	flags.StringVar(&f.trino.Catalog, "trino-catalog", "hive", "where its tables are")
 	flags.StringVar(&f.trino.Schema, "trino-schema", "roletrail", "where its views for readers are")
+	flags.StringVar(&f.trino.Scratch, "trino-scratch", "", "CATALOG.SCHEMA in which tables may be made while a report is")
 	flags.StringVar(&f.athena.Workgroup, "athena-workgroup", "", "that runs the statements, with --engine athena")
 	flags.StringVar(&f.athena.Output, "athena-output", "", "place in S3 for its answers, like s3://BUCKET/PREFIX/ (default that of the workgroup)")
 	flags.StringVar(&f.athena.Database, "athena-database", "roletrail", "where its views for readers are")
@@ -46,7 +47,7 @@ func (f *engineFlags) add(root *cobra.Command) {
 func (f *engineFlags) check(cmd *cobra.Command) error {
 	changed := cmd.Flags().Changed
 	for name, engine := range map[string]engineName{
-		"trino-url": trino, "trino-catalog": trino, "trino-schema": trino,
+		"trino-url": trino, "trino-catalog": trino, "trino-schema": trino, "trino-scratch": trino,
 		"athena-workgroup": athena, "athena-output": athena, "athena-database": athena,
 	} {
 		if f.name != engine && changed(name) {

@@ -761,7 +761,7 @@ named as (
             and sightings.first_seen
             >= coalesce(bounded.created_at, sightings.first_seen)
             and sightings.first_seen
-            < coalesce(bounded.remade_at, timestamp '9999-12-31 00:00:00')
+            < coalesce(bounded.remade_at, timestamp '9999-12-31 00:00:00.000000')
     group by
         bounded.arn,
         bounded.created_at,
@@ -867,10 +867,10 @@ spans as (
         role_arn,
         case
             when place = 1 and made_at is null
-                then timestamp '0001-01-01 00:00:00'
+                then timestamp '0001-01-01 00:00:00.000000'
             else begins_at
         end as valid_from,
-        coalesce(ends_at, timestamp '9999-12-31 00:00:00') as valid_to,
+        coalesce(ends_at, timestamp '9999-12-31 00:00:00.000000') as valid_to,
         role_key,
         role_id
     from placed
@@ -922,14 +922,14 @@ older as (
 
     select
         unnamed.role_arn,
-        coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00')
+        coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00.000000')
             as valid_to
     from unnamed
     left join lake.role_spans as spans on unnamed.role_arn = spans.role_arn
     group by unnamed.role_arn, unnamed.first_seen
     having
         unnamed.first_seen
-        < coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00')
+        < coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00.000000')
 
 ),
 
@@ -981,13 +981,13 @@ union all
 
 select
     older.role_arn,
-    timestamp '0001-01-01 00:00:00' as valid_from,
+    timestamp '0001-01-01 00:00:00.000000' as valid_from,
     older.valid_to,
     coalesce(
         by_log.role_id,
         -- The ARN is the key of a younger role, if that has no id either.
         case
-            when older.valid_to < timestamp '9999-12-31 00:00:00'
+            when older.valid_to < timestamp '9999-12-31 00:00:00.000000'
                 then
                     older.role_arn || ' until '
                     || cast(older.valid_to as varchar)
@@ -1116,7 +1116,7 @@ named as (
         coalesce(calls.role_id, role_names.role_id) as role_id,
         calls.role_arn,
         calls.role_session_name,
-        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000')
             as created_key,
         calls.session_created_at,
         calls.access_key_id,
@@ -1181,7 +1181,7 @@ grants as (
         assumptions.caller_session_name,
         coalesce(
             assumptions.caller_session_created_at,
-            timestamp '1970-01-01 00:00:00'
+            timestamp '1970-01-01 00:00:00.000000'
         ) as caller_created_key,
         assumptions.source_identity
     from assumptions
@@ -1432,7 +1432,7 @@ silent as (
         assumed_role_arn as role_arn,
         account_id,
         assumed_session_name as role_session_name,
-        timestamp '1970-01-01 00:00:00' as created_key,
+        timestamp '1970-01-01 00:00:00.000000' as created_key,
         event_time as session_created_at,
         cast(null as timestamp(6)) as first_seen,
         cast(null as timestamp(6)) as last_seen,

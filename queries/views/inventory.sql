@@ -90,7 +90,7 @@ named as (
             and sightings.first_seen
             >= coalesce(bounded.created_at, sightings.first_seen)
             and sightings.first_seen
-            < coalesce(bounded.remade_at, timestamp '9999-12-31 00:00:00')
+            < coalesce(bounded.remade_at, timestamp '9999-12-31 00:00:00.000000')
     group by
         bounded.arn,
         bounded.created_at,

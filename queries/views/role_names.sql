@@ -39,14 +39,14 @@ older as (
 
     select
         unnamed.role_arn,
-        coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00')
+        coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00.000000')
             as valid_to
     from unnamed
     left join lake.role_spans as spans on unnamed.role_arn = spans.role_arn
     group by unnamed.role_arn, unnamed.first_seen
     having
         unnamed.first_seen
-        < coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00')
+        < coalesce(min(spans.valid_from), timestamp '9999-12-31 00:00:00.000000')
 
 ),
 
@@ -98,13 +98,13 @@ union all
 
 select
     older.role_arn,
-    timestamp '0001-01-01 00:00:00' as valid_from,
+    timestamp '0001-01-01 00:00:00.000000' as valid_from,
     older.valid_to,
     coalesce(
         by_log.role_id,
         -- The ARN is the key of a younger role, if that has no id either.
         case
-            when older.valid_to < timestamp '9999-12-31 00:00:00'
+            when older.valid_to < timestamp '9999-12-31 00:00:00.000000'
                 then
                     older.role_arn || ' until '
                     || cast(older.valid_to as varchar)

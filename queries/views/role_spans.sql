@@ -59,10 +59,10 @@ spans as (
         role_arn,
         case
             when place = 1 and made_at is null
-                then timestamp '0001-01-01 00:00:00'
+                then timestamp '0001-01-01 00:00:00.000000'
             else begins_at
         end as valid_from,
-        coalesce(ends_at, timestamp '9999-12-31 00:00:00') as valid_to,
+        coalesce(ends_at, timestamp '9999-12-31 00:00:00.000000') as valid_to,
         role_key,
         role_id
     from placed

@@ -41,7 +41,7 @@ named as (
         coalesce(calls.role_id, role_names.role_id) as role_id,
         calls.role_arn,
         calls.role_session_name,
-        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00')
+        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000')
             as created_key,
         calls.session_created_at,
         calls.access_key_id,
@@ -106,7 +106,7 @@ grants as (
         assumptions.caller_session_name,
         coalesce(
             assumptions.caller_session_created_at,
-            timestamp '1970-01-01 00:00:00'
+            timestamp '1970-01-01 00:00:00.000000'
         ) as caller_created_key,
         assumptions.source_identity
     from assumptions
@@ -357,7 +357,7 @@ silent as (
         assumed_role_arn as role_arn,
         account_id,
         assumed_session_name as role_session_name,
-        timestamp '1970-01-01 00:00:00' as created_key,
+        timestamp '1970-01-01 00:00:00.000000' as created_key,
         event_time as session_created_at,
         cast(null as timestamp(6)) as first_seen,
         cast(null as timestamp(6)) as last_seen,

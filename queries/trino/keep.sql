@@ -1,0 +1,2 @@
+create table SCRATCH as
+SELECT
