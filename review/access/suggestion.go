@@ -33,7 +33,7 @@ func (r *reader) suggest(role *Role, d dates) {
 		role.Suggestion, role.Why = "remove", "It tried, and was refused every time."
 		role.Question = Text(fmt.Sprintf("%s was refused %s this quarter and never allowed anything. What is it for?", name, times(role.Denied)))
 	case g != nil && g.Away() > 0:
-		role.Suggestion, role.Why = "trim", Text(counted(g.Away(), "permission")+" not used, which would have been seen, or probably so.")
+		role.Suggestion, role.Why = "trim", Text(counted(g.Away(), "permission")+were(g.Away())+"not used, and would have been seen, or probably so.")
 		role.Question = Text(fmt.Sprintf("%s used %s of its %s. May we take away the %s that it did not use?", name, grouped(g.Used), counted(g.Granted, "permission"), grouped(g.Away())))
 	case role.Uses == 0:
 		role.Suggestion, role.Why = "keep", "It is in use, though no log shows for what."
@@ -54,6 +54,14 @@ func (r *reader) suggest(role *Role, d dates) {
 	if role.severity() == High {
 		role.Question = Text("Was this meant? " + name + " " + string(role.Findings[0].Says) + " If nobody knows, it is an incident and no review item.")
 	}
+}
+
+// were is the verb of so many things.
+func were(n int64) string {
+	if n == 1 {
+		return " was "
+	}
+	return " were "
 }
 
 // reach says how far back the lake goes.
