@@ -113,6 +113,7 @@ func TestRealTrino(t *testing.T) {
 	lake := r.organisation(t)
 	duck, trino := openFiles(t, foundFiles(t, lake), Options{}), r.open(t, "hive", lake)
 	t.Run("cells", func(t *testing.T) { compareCells(t, duck, trino) })
+	t.Run("pruning", func(t *testing.T) { examinePruning(t, duck, trino) })
 	compareQuestions(t, duck, trino, r.all)
 	if !r.all {
 		return
