@@ -153,7 +153,18 @@ func findGrantee(ctx context.Context, engine queries.Engine, params queries.Para
 		return g, cli.WithHint(fmt.Errorf("coverage of account %s is thin: what was used on the missing days would be taken away", g.account),
 			"choose a window that the lake covers with --since and --until; report coverage --gaps lists the missing days")
 	}
-	return g, nil
+	return g, g.proof().Missing()
+}
+
+func (g grantee) proof() *proposal.Proof {
+	p := &proposal.Proof{}
+	verdict, reason := g.grants.column("verdict"), g.grants.column("reason")
+	for _, row := range g.grants.rows {
+		v, _ := row[verdict].(string)
+		why, _ := row[reason].(string)
+		p.Add(v, why)
+	}
+	return p
 }
 
 // noInventory is the error about accounts, or all, of which no inventory is in the lake.

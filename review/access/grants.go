@@ -21,6 +21,7 @@ const (
 type grantsOfRole struct {
 	role     *Role
 	kept     []policy.Kept // what a proposal keeps
+	proof    proposal.Proof
 	services map[string]*Service
 	unseen   map[unseenKey]*unseenGroup
 }
@@ -51,7 +52,7 @@ func (r *reader) readGrants() error {
 	finish := func() {
 		if g != nil {
 			g.finish()
-			r.propose(g.role, g.kept)
+			r.propose(g.role, g.kept, g.proof.Missing())
 		}
 	}
 	err := r.each("unused", func(x row) {
@@ -79,6 +80,7 @@ func (g *grantsOfRole) add(x row) {
 		g.services[name] = service
 	}
 	service.count(p.Verdict, 1)
+	g.proof.Add(string(p.Verdict), string(p.Reason))
 	if slices.Contains(keeps, string(p.Verdict)) {
 		g.kept = append(g.kept, policy.Kept{Action: string(p.Action)})
 	}

@@ -61,8 +61,8 @@ func (r *reader) readPolicies() error {
 const mostKept = policy.MaxManaged * policy.MaxAttached
 
 // propose proposes a policy for a role that holds what it does not need. kept are the
-// permissions that it needs.
-func (r *reader) propose(role *Role, kept []policy.Kept) {
+// permissions that it needs; unproved says why the logs prove nothing of them, if so.
+func (r *reader) propose(role *Role, kept []policy.Kept, unproved error) {
 	g := role.Grants
 	if !role.InReview || g.Away() == 0 {
 		return
@@ -78,6 +78,8 @@ func (r *reader) propose(role *Role, kept []policy.Kept) {
 	switch held := r.held[role]; {
 	case slices.Contains(r.review.Meta.Coverage.Thin, string(role.AccountID)):
 		err = errThin
+	case unproved != nil:
+		err = unproved
 	case held == nil:
 		err = errNoPolicies
 	case length <= mostKept:
