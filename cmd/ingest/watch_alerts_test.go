@@ -52,6 +52,15 @@ func (s *slackInbox) told() (events, times int) {
 	return len(s.events), times
 }
 
+// await waits until so many changes are told, two minutes at most.
+func (s *slackInbox) await(events int) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if n, _ := s.told(); n >= events {
+			return
+		}
+	}
+}
+
 // boundaryDeleted is a log file with a grave change of a role by an actor of its own.
 func boundaryDeleted(n int) string {
 	return fmt.Sprintf(`{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111111111111:user/u%[1]d"},"eventTime":%[2]q,"eventSource":"iam.amazonaws.com",`+
@@ -85,7 +94,8 @@ func TestKilledWhileTelling(t *testing.T) {
 		return cmd
 	}
 	random, number, landed := rand.New(rand.NewPCG(11, 4)), 0, 0
-	for range 15 {
+	for round := range 15 {
+		toldBefore, _ := slack.told()
 		for range 2 {
 			number++
 			file := filepath.Join(logs, fmt.Sprint(number, ".json"))
@@ -98,6 +108,9 @@ func TestKilledWhileTelling(t *testing.T) {
 			}
 		}
 		cmd := start()
+		if round%2 == 0 { // the others may be killed before they have begun
+			slack.await(toldBefore + 1)
+		}
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
 		before, _ := slack.told()
 		if err := cmd.Process.Kill(); err != nil {
@@ -109,11 +122,7 @@ func TestKilledWhileTelling(t *testing.T) {
 		}
 	}
 	last := start()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if n, _ := slack.told(); n == number {
-			break
-		}
-	}
+	slack.await(number)
 	if err := last.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
