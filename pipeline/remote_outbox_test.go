@@ -56,7 +56,7 @@ func (p *teller) take(name string, numbers ...int) error {
 	for _, n := range numbers {
 		records = append(records, graveChange(n, p.clock.Add(time.Duration(n)*time.Second-time.Hour)))
 	}
-	return p.takeText(name, []byte(trail(records...)), fmt.Sprint(numbers))
+	return p.takeText(name, trail(records...), fmt.Sprint(numbers))
 }
 
 func (p *teller) takeText(name string, text []byte, tag string) error {
@@ -217,7 +217,7 @@ func TestRemoteOutboxAcrossRestarts(t *testing.T) {
 	}
 	for chance = 0; ; clock = clock.Add(7 * time.Minute) { // a lease ends before its quarter of an hour
 		tell()
-		if p = m.teller(&clock); clock.Sub(time.Now()) > 6*time.Hour {
+		if p = m.teller(&clock); time.Until(clock) > 6*time.Hour {
 			break
 		}
 	}
