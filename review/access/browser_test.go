@@ -4,15 +4,12 @@ package access
 
 import (
 	"encoding/json"
-	"flag"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // savedPage writes the page of a review to a file.
 func savedPage(t *testing.T, r *Review) string {
