@@ -61,8 +61,8 @@ func (c *choice) resources(p *policy.Proposal) gathered {
 		action, _ := row[c.action].(string)
 		text := "as granted: " + c.why[action]
 		switch {
-		case slices.Contains(p.Narrowed, action):
-			text = strings.Join(c.touched[action], ", ")
+		case p.Narrowed[action] != nil:
+			text = strings.Join(p.Narrowed[action], ", ")
 		case c.touched[action] != nil:
 			text = "as granted: it touched all of that, or what another policy grants"
 		}
@@ -92,7 +92,7 @@ func remarks(role grantee, c *choice, p *policy.Proposal) []string {
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	if n := len(c.rows(true, []string{"probably_unused"}).rows); n > 0 {
-		add("%s dropped though the logs do not prove that it is unused (probably_unused): look at these first", countOf(n, "action"))
+		add("%s dropped though the logs do not prove it unused (probably_unused): look at these first", countOf(n, "action"))
 	}
 	if n := len(c.rows(true, proposal.InDoubt()).rows); n > 0 && !slices.Contains(c.keeps, proposal.InDoubt()[0]) {
 		add("%s dropped by --strict whose use the logs cannot show, or had no time to: the role may need them", countOf(n, "action"))

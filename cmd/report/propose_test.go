@@ -91,7 +91,7 @@ func TestProposalKeeps(t *testing.T) {
 		if p := proposed(t, got.stdout); !reflect.DeepEqual(p, want) {
 			t.Errorf("%q: got %v, want %v", args, p, want)
 		}
-		if !strings.Contains(got.stderr, "\nreport: 1 action dropped though the logs do not prove that it is unused (probably_unused): look at these first\n") ||
+		if !strings.Contains(got.stderr, "\nreport: 1 action dropped though the logs do not prove it unused (probably_unused): look at these first\n") ||
 			strings.Contains(got.stderr, "\nreport: 3 actions dropped by --strict") != (args == "--strict") {
 			t.Errorf("%q: remarks in\n%s", args, got.stderr)
 		}

@@ -29,8 +29,8 @@ type Proposal struct {
 	// Drafts are the policies, each within MaxManaged. None means that the role needs
 	// no policy.
 	Drafts []Draft
-	// Narrowed are the actions that are granted on fewer resources than today.
-	Narrowed []string
+	// Narrowed are the resources of actions that are granted on fewer than today.
+	Narrowed map[string][]string
 	// Conditional are the actions that keep a condition of today's.
 	Conditional []string
 	// Open are the statements, "POLICY#SID", that grant actions by leaving others out
@@ -159,7 +159,7 @@ func (c *cutter) keep(k Kept) error {
 	}
 	narrow := narrowing(by, k.Touched)
 	if narrow != nil {
-		c.proposal.Narrowed = append(c.proposal.Narrowed, k.Action)
+		c.narrowed(k.Action, slices.Concat(narrow...))
 	}
 	conditional := false
 	for i, g := range by {
@@ -176,6 +176,15 @@ func (c *cutter) keep(k Kept) error {
 		c.proposal.Conditional = append(c.proposal.Conditional, k.Action)
 	}
 	return nil
+}
+
+// narrowed notes what an action is granted on from now on.
+func (c *cutter) narrowed(action string, resources []string) {
+	if c.proposal.Narrowed == nil {
+		c.proposal.Narrowed = map[string][]string{}
+	}
+	slices.Sort(resources)
+	c.proposal.Narrowed[action] = slices.Compact(resources)
 }
 
 // add puts an action to those of its service with the same resources and condition.

@@ -120,9 +120,19 @@ func TestProposeTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Drafts = nil
-	want := &Proposal{Narrowed: []string{"s3:ListBucket"}, Conditional: []string{"ec2:RunInstances"}, Open: []string{"inline:p0#AllBut", "inline:p0#3"}, Denials: 1}
+	want := &Proposal{Narrowed: map[string][]string{"s3:ListBucket": {"arn:aws:s3:::a"}}, Conditional: []string{"ec2:RunInstances"}, Open: []string{"inline:p0#AllBut", "inline:p0#3"}, Denials: 1}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("got %+v\nwant %+v", p, want)
+	}
+}
+
+// TestProposeTellsWhatIsGranted, which may be less than what was touched.
+func TestProposeTellsWhatIsGranted(t *testing.T) {
+	p, err := Propose(sources(statements(
+		`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/logs/*"},{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}`)),
+		[]Kept{{"s3:GetObject", []string{"arn:aws:s3:::a/*"}}})
+	if want := map[string][]string{"s3:GetObject": {"arn:aws:s3:::a/logs/*"}}; err != nil || !reflect.DeepEqual(p.Narrowed, want) {
+		t.Errorf("got %+v, %v, want %v", p, err, want)
 	}
 }
 
