@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -379,9 +380,14 @@ func TestKilledFunctionLosesNothing(t *testing.T) {
 	logsCommand(t, program, environment, "--lake", "s3://lake/undisturbed", "s3://trails/")
 	want := server.Objects("lake", "undisturbed/")
 
-	server.Refuse(func(c s3test.Call) int { // slowly, so that it can be killed in between
+	var beforeCoverage atomic.Pointer[function] // to be killed when its events are there
+	server.Refuse(func(c s3test.Call) int {     // slowly, so that it can be killed in between
 		if c.Action == "s3:PutObject" {
 			time.Sleep(40 * time.Millisecond)
+		}
+		if f := beforeCoverage.Load(); f != nil && c.Action == "s3:PutObject" && strings.Contains(c.Resource, "/coverage/") {
+			f.kill()
+			return http.StatusServiceUnavailable
 		}
 		return 0
 	})
@@ -390,7 +396,11 @@ func TestKilledFunctionLosesNothing(t *testing.T) {
 	for _, key := range keys {
 		for tries := 0; ; tries++ {
 			f := startFunction(t, program, append(environment, lambdaLake+"=s3://lake/disturbed")...)
-			if tries == 0 || rng.IntN(2) == 0 { // cold, an object takes some tens of milliseconds
+			beforeCoverage.Store(nil)
+			switch dice := rng.IntN(4); {
+			case dice == 0:
+				beforeCoverage.Store(f)
+			case tries == 0 || dice == 1: // cold, an object takes some tens of milliseconds
 				time.AfterFunc(time.Duration(rng.IntN(250))*time.Millisecond, f.kill)
 			}
 			a, ok := f.answer(sqsEvent(s3Event(s3Record("trails", key))), 5*time.Second)
