@@ -66,6 +66,13 @@ removed by a later compaction, when --keep-replaced is over.`,
 // file of the size that is made takes while it is made, and some room.
 const compactMemory = 256 << 20
 
+// limitCompactMemory sets that limit, unless who runs the program has set one.
+func limitCompactMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(compactMemory)
+	}
+}
+
 // daysAsked are the values of the flags --since and --until, which take days.
 func daysAsked(since, until, hint string) (from, to time.Time, err error) {
 	if from, err = dayOrNone("since", since); err != nil {
@@ -103,9 +110,7 @@ func compact(ctx context.Context, p *cli.Program, common *cli.Common, options pi
 		return err
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(compactMemory)
-	}
+	limitCompactMemory()
 	bar := newProgress(p, "days")
 	options.Progress = func(u pipeline.CompactProgress) {
 		bar.update(pipeline.Progress{Objects: 1, Records: u.Rows, Total: u.Days})

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"runtime/debug"
 
 	"roletrail/cmd/internal/cli"
 	"roletrail/pipeline"
@@ -35,9 +33,7 @@ func compactOnS3(ctx context.Context, p *cli.Program, common *cli.Common, cache 
 		return err
 	}
 	defer func() { err = errors.Join(err, summary.Close()) }()
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(compactMemory)
-	}
+	limitCompactMemory()
 	bar := newProgress(p, "log files")
 	options.Progress = bar.update
 	balance, err := pipeline.CompactRemote(ctx, store, folder+"-compacting", options)

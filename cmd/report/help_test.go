@@ -1,15 +1,12 @@
 package main
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"roletrail/cmd/internal/cli"
+	"roletrail/cmd/internal/cli/clitest"
 )
 
 // TestHelpFitsATerminal: no line of any help page is wider than a terminal is, or an
@@ -38,29 +35,5 @@ func TestHelpFitsATerminal(t *testing.T) {
 
 // TestManual: the manual page has every command, and in its part every flag.
 func TestManual(t *testing.T) {
-	manual := try(t, newFake(), "", "man").stdout
-	flags := 0
-	var look func(parent *cobra.Command)
-	look = func(parent *cobra.Command) {
-		for _, command := range parent.Commands() {
-			_, part, found := strings.Cut(manual, `.SS "`+strings.ReplaceAll(command.UseLine(), "-", `\-`)+"\"\n")
-			if !found {
-				t.Errorf("the manual page has no part of %q", command.UseLine())
-			}
-			part, _, _ = strings.Cut(part, "\n.S")
-			command.LocalFlags().VisitAll(func(f *pflag.Flag) {
-				if f.Hidden {
-					return
-				}
-				if flags++; !slices.Contains(strings.Fields(part), `\-\-`+strings.ReplaceAll(f.Name, "-", `\-`)) {
-					t.Errorf("the part of %q in the manual page has no --%s", command.CommandPath(), f.Name)
-				}
-			})
-			look(command)
-		}
-	}
-	look(newRoot(&report{Program: &cli.Program{}}))
-	if flags < 20 {
-		t.Errorf("%d flags only", flags)
-	}
+	clitest.Manual(t, newRoot(&report{Program: &cli.Program{}}), try(t, newFake(), "", "man").stdout)
 }

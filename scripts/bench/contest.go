@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"roletrail/scripts/peak"
 )
 
 const yardstick = "bin/yardstick"
@@ -80,7 +82,7 @@ func timeYardstick(source string, events int) (t timing, err error) {
 func (t *timing) took(cmd *exec.Cmd, start time.Time) {
 	t.wall = time.Since(start)
 	t.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	t.peak = peakMemory(cmd.ProcessState)
+	t.peak = peak.Memory(cmd.ProcessState)
 }
 
 // medians are the medians of wall time, CPU time and peak memory, each of its own.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"roletrail/scripts/peak"
 )
 
 //go:embed busiest.sql
@@ -96,7 +98,7 @@ func (o options) timed(words []string) (r result) {
 	err = cmd.Run()
 	r.wall, r.read = time.Since(start), readSoFar()-before
 	if state := cmd.ProcessState; state != nil {
-		r.cpu, r.peak = state.UserTime()+state.SystemTime(), peakMemory(state)
+		r.cpu, r.peak = state.UserTime()+state.SystemTime(), peak.Memory(state)
 	}
 	if err != nil {
 		r.err = fmt.Errorf("running %s: %w\n%s", cmd, err, said.Bytes())

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package peak
 
 import (
 	"os"
@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// peakMemory is the largest resident memory of a process that has ended, in bytes.
-func peakMemory(state *os.ProcessState) int64 {
+// Memory is the largest resident memory of a process that has ended, in bytes.
+func Memory(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
