@@ -182,6 +182,9 @@ type Grants struct {
 // Away is how many permissions a policy without the unused ones would take away.
 func (g *Grants) Away() int64 { return g.Unused + g.ProbablyUnused + g.DeniedOnly }
 
+// Proved says whether the logs prove anything of what a role may do: else no policy is proposed.
+func (g *Grants) Proved() bool { return g.Used+g.PossiblyUsed+g.DeniedOnly+g.Unused > 0 }
+
 // Service counts the verdicts on the actions of a service, or of several that are too
 // many to be listed one by one: then Service is null.
 type Service struct {

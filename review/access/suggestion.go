@@ -32,6 +32,9 @@ func (r *reader) suggest(role *Role, d dates) {
 	case role.Verdict == "denied_only":
 		role.Suggestion, role.Why = "remove", "It tried, and was refused every time."
 		role.Question = Text(fmt.Sprintf("%s was refused %s this quarter and never allowed anything. What is it for?", name, times(role.Denied)))
+	case g != nil && g.Away() > 0 && !g.Proved():
+		role.Suggestion, role.Why = "keep", "It is in use, and nothing that it may do is proved used or unused."
+		role.Question = Text(fmt.Sprintf("%s is in use, but no log shows for what. Is it still needed as it is?", name))
 	case g != nil && g.Away() > 0:
 		role.Suggestion, role.Why = "trim", Text(counted(g.Away(), "permission")+were(g.Away())+"not used, and would have been seen, or probably so.")
 		role.Question = Text(fmt.Sprintf("%s used %s of its %s. May we take away the %s that it did not use?", name, grouped(g.Used), counted(g.Granted, "permission"), grouped(g.Away())))
