@@ -92,14 +92,3 @@ func grouped(n int64) string {
 	}
 	return sign + s
 }
-
-// deletedPrincipal says what the id of a role or user in place of its ARN means: IAM
-// shows a principal of a trust policy so once it was deleted (iam-data 5).
-func deletedPrincipal(caller string) string {
-	for prefix, what := range map[string]string{"AROA": "role", "AIDA": "user"} {
-		if strings.HasPrefix(caller, prefix) && !strings.ContainsAny(caller, ":/") {
-			return "deleted " + what + " " + caller
-		}
-	}
-	return caller
-}

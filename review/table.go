@@ -68,10 +68,7 @@ func (t *tableRenderer) text(column queries.Column, cell any) string {
 	if at, is := cell.(time.Time); is && t.o.Report == "" {
 		return instant(column, at)
 	}
-	if who, is := cell.(string); is && t.o.Report == "unexpected" && column.Name == "caller" {
-		cell = deletedPrincipal(who)
-	}
-	return human(column, cell)
+	return human(column, principal(t.o, column, cell))
 }
 
 func (t *tableRenderer) end() error {

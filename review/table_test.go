@@ -123,6 +123,42 @@ func TestFindingsAreWhole(t *testing.T) {
 	}
 }
 
+// TestPermissionSetsAreNamed: of the names of Identity Center's roles a narrow table would
+// show the hash. One that is as wide as it gets has the ARN, and a role that only looks
+// like one of them keeps its name.
+func TestPermissionSetsAreNamed(t *testing.T) {
+	const role = "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_PowerUser_0123456789abcdef"
+	const fake = "arn:aws:iam::111111111111:role/AWSReservedSSO_Fake_0123456789abcdef"
+	for _, tc := range []struct{ report, column string }{
+		{"unexpected", "role_arn"}, {"unexpected", "via_role"}, {"unexpected", "caller"}, {"changes", "role_arns"},
+		{"changes", "actor"}, {"changes", "via"}, {"last_used", "last_caller"}, {"session_list", "via_role"}, {"unused_summary", "role_arn"},
+	} {
+		cell := func(arn string) any {
+			if tc.column == "role_arns" {
+				return []any{arn}
+			}
+			return arn
+		}
+		table := func(o Options, arn string) string {
+			var out bytes.Buffer
+			o.Report, o.Width = tc.report, 48
+			if err := Write(&out, Table, nil, HeldRows([]queries.Column{{Name: tc.column}}, [][]any{{cell(arn)}}), o); err != nil {
+				t.Fatal(err)
+			}
+			return out.String()
+		}
+		if got := table(Options{}, role); !strings.Contains(got, "\n111111111111 permission set PowerUser\n") {
+			t.Errorf("%s of %s does not name the permission set:\n%s", tc.column, tc.report, got)
+		}
+		if got := table(Options{Wide: true}, role); !strings.Contains(got, "\n"+role+"\n") {
+			t.Errorf("%s of %s lacks the ARN where there is room for it:\n%s", tc.column, tc.report, got)
+		}
+		if got := table(Options{}, fake); strings.Contains(got, "permission set") {
+			t.Errorf("%s of %s calls a role of anybody's a permission set:\n%s", tc.column, tc.report, got)
+		}
+	}
+}
+
 // TestReasonOfOneRole: the title names the role, so that the reason has its room.
 func TestReasonOfOneRole(t *testing.T) {
 	columns := []queries.Column{{Name: "role_arn", Type: "varchar"}, {Name: "action", Type: "varchar"}, {Name: "verdict", Type: "varchar"},

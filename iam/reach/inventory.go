@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,9 +40,6 @@ func IsWayIn(principal string) bool {
 	return principal == RolesAnywhere || strings.Contains(principal, ":saml-provider/") || strings.Contains(principal, ":oidc-provider/")
 }
 
-// reservedRole is the name of a role of Identity Center, with that of its permission set.
-var reservedRole = regexp.MustCompile(`^AWSReservedSSO_(.+)_[0-9a-f]{16}$`)
-
 // Add takes in a link.
 func (i *Inventory) Add(l Link) {
 	if l.RoleARN == "" {
@@ -62,12 +58,11 @@ func (i *Inventory) Add(l Link) {
 		return
 	}
 	arn, err := iam.ParseARN(l.RoleARN)
-	path, name, ok := arn.Role()
-	if err != nil || !ok || !strings.HasPrefix(path, "/aws-reserved/sso.amazonaws.com/") {
+	if err != nil {
 		return
 	}
-	if found := reservedRole.FindStringSubmatch(name); found != nil {
-		key := strings.ToLower(found[1])
+	if set, ok := arn.PermissionSet(); ok {
+		key := strings.ToLower(set)
 		i.sets[key] = append(i.sets[key], l.RoleARN)
 	}
 }

@@ -24,7 +24,7 @@ func (t *roleText) word() string { return termtext.ShellWord(t.asked) }
 func (t *roleText) chain(caller, kind, via Text) string {
 	text := callerText(caller, kind)
 	if via != "" {
-		text += arrow + review.Name(principalName(string(via)))
+		text += arrow + review.Name(principalLabel(string(via)))
 	}
 	return text
 }

@@ -41,7 +41,7 @@ func (t *roleText) change(c *Change) {
 		t.below("", cut(string(c.Summary)))
 	}
 	who := "by " + callerText(c.Actor, c.ActorKind)
-	for _, part := range []struct{ before, text string }{{" with ", principalName(string(c.Via))}, {" from ", string(c.SourceIP)}, {", event ", string(c.EventID)}} {
+	for _, part := range []struct{ before, text string }{{" with ", principalLabel(string(c.Via))}, {" from ", string(c.SourceIP)}, {", event ", string(c.EventID)}} {
 		if part.text != "" {
 			who += part.before + part.text
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"roletrail/iam"
 	"roletrail/review"
 	"roletrail/review/termtext"
 )
@@ -140,6 +141,9 @@ func callerText(caller Text, kind Text) string {
 
 // principalText is the principal of an ARN: "user carol of account 222222222222".
 func principalText(arn string) string {
+	if set, ok := permissionSet(arn); ok {
+		return "permission set " + review.Name(set) + " of account " + review.Name(strings.SplitN(arn, ":", 6)[4])
+	}
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 {
 		return review.Name(arn)
@@ -156,6 +160,23 @@ func principalText(arn string) string {
 
 // principalName is the name at the end of an ARN.
 func principalName(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
+
+// principalLabel is a principal in few words, where its account is not in question.
+func principalLabel(arn string) string {
+	if set, ok := permissionSet(arn); ok {
+		return "permission set " + set
+	}
+	return principalName(arn)
+}
+
+// permissionSet is the permission set whose role has the ARN.
+func permissionSet(arn string) (name string, ok bool) {
+	parsed, err := iam.ParseARN(arn)
+	if err != nil {
+		return "", false
+	}
+	return parsed.PermissionSet()
+}
 
 // sentence begins a text with a capital letter.
 func sentence(s string) string {

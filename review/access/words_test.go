@@ -17,14 +17,16 @@ func TestCallerText(t *testing.T) {
 	for caller, want := range map[Text]string{
 		"":                      "somebody whom the logs do not name",
 		"sso:alice@example.com": "alice@example.com",
-		"oidc:token.actions.githubusercontent.com/repo:example-org/app:ref:refs/heads/main": "repo:example-org/app:ref:refs/heads/main of token.actions.githubusercontent.com",
-		"saml:ExampleIdP/dave@example.org":                                                  "dave@example.org of ExampleIdP",
-		"arn:aws:iam::222222222222:user/x/carol":                                            "user carol of account 222222222222",
-		"arn:aws:iam::222222222222:root":                                                    "account 222222222222",
-		"lambda.amazonaws.com":                                                              "lambda.amazonaws.com",
-		"oidc:odd":                                                                          "oidc:odd",
-		"arn:odd":                                                                           "arn:odd",
-		"x\u202ey\x1b":                                                                      "x\uFFFDy\uFFFD",
+		"oidc:token.actions.githubusercontent.com/repo:example-org/app:ref:refs/heads/main":                   "repo:example-org/app:ref:refs/heads/main of token.actions.githubusercontent.com",
+		"saml:ExampleIdP/dave@example.org":                                                                    "dave@example.org of ExampleIdP",
+		"arn:aws:iam::222222222222:user/x/carol":                                                              "user carol of account 222222222222",
+		"arn:aws:iam::222222222222:root":                                                                      "account 222222222222",
+		"arn:aws:iam::222222222222:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Power_0123456789abcdef": "permission set Power of account 222222222222",
+		"arn:aws:iam::222222222222:role/AWSReservedSSO_Fake_0123456789abcdef":                                 "role AWSReservedSSO_Fake_0123456789abcdef of account 222222222222",
+		"lambda.amazonaws.com":                                                                                "lambda.amazonaws.com",
+		"oidc:odd":                                                                                            "oidc:odd",
+		"arn:odd":                                                                                             "arn:odd",
+		"x\u202ey\x1b":                                                                                        "x\uFFFDy\uFFFD",
 	} {
 		if got := callerText(caller, "user"); got != want {
 			t.Errorf("callerText(%q) = %q, want %q", caller, got, want)
