@@ -91,6 +91,9 @@ func TestSpecTestsHold(t *testing.T) {
 	w := b.grantedWorld(25)
 	w.events = append(w.events, event{EventID: "change", EventTime: b.since, EventSource: "iam.amazonaws.com", EventName: "AttachRolePolicy",
 		Recipient: &w.roles[0].AccountID, Outcome: "success", Change: ptr("policy_attached"), ChangeRoles: []string{w.roles[0].ARN}, ChangeSeverity: ptr("medium")})
+	const capped = "555555555555"
+	w.roles = append(w.roles, inventoryRole{ARN: "arn:aws:iam::" + capped + ":role/capped", AccountID: capped, Name: "capped", Origin: "inventory", SnapshotDate: w.roles[0].SnapshotDate})
+	w.policies = append(w.policies, policyRow{AccountID: capped, Kind: "scp", SnapshotDate: w.roles[0].SnapshotDate})
 	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 	for _, name := range Questions() {
 		q, err := findQuestion(name)

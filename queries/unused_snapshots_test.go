@@ -101,3 +101,52 @@ func TestDataEventsAttestNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestCappedAccounts: where control policies were given and no role of anybody's may do
+// anything, they were hardly given in full. An older inventory says nothing about the newest.
+func TestCappedAccounts(t *testing.T) {
+	const service = "arn:aws:iam::333333333333:role/aws-service-role/a.amazonaws.com/A"
+	on := func(day, account, arn string, kind *string) inventoryRole {
+		return inventoryRole{ARN: arn, AccountID: account, Name: "r", Kind: kind, SnapshotDate: day}
+	}
+	grant := func(day, account, arn string) grantRow {
+		return grantRow{AccountID: account, RoleARN: arn, Action: "s3:GetObject", Effect: "allowed", SnapshotDate: day}
+	}
+	control := func(day, account, kind string) policyRow {
+		return policyRow{AccountID: account, Kind: kind, SnapshotDate: day}
+	}
+	const june, july = "2026-06-01", "2026-07-01"
+	x := world{
+		roles: []inventoryRole{
+			on(june, "111111111111", "arn:aws:iam::111111111111:role/r", nil), on(july, "111111111111", "arn:aws:iam::111111111111:role/r", nil),
+			on(july, "222222222222", "arn:aws:iam::222222222222:role/r", nil), on(july, "222222222222", "arn:aws:iam::222222222222:role/s", nil),
+			on(july, "333333333333", "arn:aws:iam::333333333333:role/r", nil), on(july, "333333333333", service, ptr("service_linked")),
+			on(july, "444444444444", "arn:aws:iam::444444444444:role/r", nil),
+		},
+		grants: []grantRow{
+			grant(june, "111111111111", "arn:aws:iam::111111111111:role/r"), grant(july, "222222222222", "arn:aws:iam::222222222222:role/s"),
+			grant(july, "333333333333", service),
+		},
+		policies: []policyRow{
+			control(june, "111111111111", "scp"), control(july, "111111111111", "scp"), control(july, "222222222222", "scp"),
+			control(july, "333333333333", "scp"), control(july, "333333333333", "scp"), control(july, "444444444444", "rcp"), control(july, "444444444444", "inline"),
+		},
+	}
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), x), Options{})
+	for _, c := range []struct {
+		day      string
+		accounts []string
+		want     string
+	}{
+		{"", nil, "[[111111111111] [333333333333]]"},
+		{"", []string{"222222222222", "333333333333"}, "[[333333333333]]"},
+		{"2026-06-30", nil, "[]"},
+	} {
+		p := window()
+		p.Accounts = c.accounts
+		p.InventoryDate, _ = time.Parse(time.DateOnly, c.day)
+		if got := fmt.Sprint(ask(t, e, "meta_control", p)); got != c.want {
+			t.Errorf("with the inventory of %q, of %v: %s, want %s", c.day, c.accounts, got, c.want)
+		}
+	}
+}

@@ -98,7 +98,11 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 		if err != nil {
 			return err
 		}
-		meta.Warnings = append(meta.Warnings, unread...)
+		capped, err := cappedToNothing(ctx, engine, params)
+		if err != nil {
+			return err
+		}
+		meta.Warnings = append(append(meta.Warnings, unread...), capped...)
 		rows, role, err := askGrants(ctx, engine, question, params, meta)
 		if err != nil {
 			return err
@@ -133,6 +137,17 @@ func unreadPolicies(ctx context.Context, engine queries.Engine, params queries.P
 	}
 	return []string{fmt.Sprintf(text+"; --summary --wide names the policies, --role says what is wrong with them",
 		countOf(len(g.rows), "role"), review.Few(g.distinct("role_arn")))}, nil
+}
+
+// cappedToNothing says of which accounts there can be no row: without it their roles look as
+// if they had nothing too much.
+func cappedToNothing(ctx context.Context, engine queries.Engine, params queries.Params) ([]string, error) {
+	g, err := gather(ctx, engine, "meta_control", params)
+	if err != nil || len(g.rows) == 0 {
+		return nil, err
+	}
+	return []string{"the control policies given with the inventory of " + review.Few(g.distinct("account_id")) +
+		" leave its roles nothing that they may do, so that there is no row of them; ingest iam tells which policies do that"}, nil
 }
 
 // askGrants runs the question. No row for a role must not look as if it had

@@ -129,3 +129,20 @@ func TestUnusedOfARoleWithAnUnreadablePolicy(t *testing.T) {
 		t.Errorf("JSON does not say it: %s", got.stdout)
 	}
 }
+
+// TestUnusedWhereControlPoliciesAllowNothing: no rows look like nothing too much.
+func TestUnusedWhereControlPoliciesAllowNothing(t *testing.T) {
+	engine := proposalFake()
+	const begin = "the control policies given with the inventory of "
+	for _, args := range []string{"unused --format csv", "unused --summary --format csv", "unused --role uploader --format csv"} {
+		engine.answers["meta_control"] = gathered{columns: columns("account_id:varchar")}
+		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || strings.Contains(got.stderr, begin) {
+			t.Errorf("%s: nothing is capped: %+v", args, got)
+		}
+		engine.answers["meta_control"] = gathered{columns: columns("account_id:varchar"), rows: [][]any{{"111111111111"}, {"222222222222"}}}
+		want := "\nwarning: " + begin + "111111111111, 222222222222 leave its roles nothing that they may do, so that there is no row of them; ingest iam tells which policies do that\n"
+		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: got %+v, want %s", args, got, want)
+		}
+	}
+}

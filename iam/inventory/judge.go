@@ -175,8 +175,9 @@ func (j *Judge) of(arn string) *managed {
 	return m
 }
 
-// Problems are the managed policies that roles have and of which the inventory holds
-// no document, by ARN. They are all named when all roles were judged.
+// Problems are control policies that leave the roles nothing, and the managed policies
+// that roles have and of which the inventory holds no document, by ARN. They are all
+// named when all roles were judged.
 func (j *Judge) Problems() []Problem {
 	missing := map[string]bool{}
 	for arn, m := range j.managed {
@@ -188,7 +189,7 @@ func (j *Judge) Problems() []Problem {
 	if j.inv.Origin == FromLogs {
 		reason = errors.New("roles have it, but no event in the lake holds it: what it grants is not known; ingest iam FILE tells it")
 	}
-	var problems []Problem
+	problems := j.controlProblems()
 	for _, arn := range sortedKeys(missing) {
 		problems = append(problems, Problem{Where: "policy " + name(arn), Err: reason})
 	}

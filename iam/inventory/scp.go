@@ -105,8 +105,11 @@ func readControlPolicy(raw json.RawMessage) (ControlPolicy, error) {
 		_, err = policy.Parse(text)
 	}
 	p.Document = text
-	if err != nil && p.Name != "" {
+	switch {
+	case err != nil && p.Name != "":
 		err = fmt.Errorf("%s: %w", name(p.Name), err)
+	case err != nil:
+		err = fmt.Errorf("%w; %s", err, scpHowTo)
 	}
 	return p, err
 }

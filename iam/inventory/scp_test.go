@@ -1,8 +1,11 @@
 package inventory
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"roletrail/iam/action"
 )
 
 func TestControlPolicies(t *testing.T) {
@@ -33,8 +36,9 @@ func TestControlPolicies(t *testing.T) {
 
 func TestControlPoliciesRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		``:   `reading control policies "scp.json": it holds no policy: give the output of ` + "`aws organizations describe-policy`, a list of such, or a policy document",
-		`{}`: `reading control policies "scp.json": policy 1: parsing policy: it has no Statement`,
+		``: `reading control policies "scp.json": it holds no policy: give the output of ` + "`aws organizations describe-policy`, a list of such, or a policy document",
+		`{}`: `reading control policies "scp.json": policy 1: parsing policy: it has no Statement; give the output of ` +
+			"`aws organizations describe-policy`, a list of such, or a policy document",
 		`{"Policy":{"PolicySummary":{"Name":"t","Type":"TAG_POLICY"},"Content":"{}"}}`: `reading control policies "scp.json": policy 1: "t" is a "TAG_POLICY", which caps no role; give the output of ` +
 			"`aws organizations describe-policy`, a list of such, or a policy document",
 		`{"Policy":{"PolicySummary":{"Name":"n"}}}`: `reading control policies "scp.json": policy 1: "n": there is no policy document`,
@@ -46,6 +50,44 @@ func TestControlPoliciesRefused(t *testing.T) {
 	deep := strings.Repeat("[", 1<<20)
 	if _, err := ParseControlPolicies(strings.NewReader(deep), "scp.json", Limits{}); err == nil || !strings.Contains(err.Error(), "it is not JSON: unexpected EOF") {
 		t.Errorf("deep nesting: %v", err)
+	}
+}
+
+// TestControlPoliciesThatAllowNothing: what leaves no role anything is said, by the level
+// that does it where one alone does.
+func TestControlPoliciesThatAllowNothing(t *testing.T) {
+	level := func(documents ...string) (level []ControlPolicy) {
+		for i, document := range documents {
+			level = append(level, ControlPolicy{Policy: Policy{Name: fmt.Sprintf("p%d", i+1), Document: document}})
+		}
+		return level
+	}
+	const none = `{"Statement":[]}`
+	denyS3, denyAll, s3, ec2 := document("Deny", `"s3:*"`, "*", ""), document("Deny", `"*"`, "*", ""), document("Allow", `"s3:*"`, "*", ""), document("Allow", `"ec2:*"`, "*", "")
+	broken := `{"Statement":[7]}`
+	perimeter := level(denyDoc)
+	perimeter[0].Resource = true
+	for name, c := range map[string]struct {
+		levels [][]ControlPolicy
+		want   string // how the problem begins
+	}{
+		"none given":              {nil, ""},
+		"all":                     {[][]ControlPolicy{level(everything)}, ""},
+		"all but some":            {[][]ControlPolicy{level(everything, denyS3)}, ""},
+		"resources alone":         {[][]ControlPolicy{perimeter}, ""},
+		"one that is not read":    {[][]ControlPolicy{level(broken)}, ""},
+		"a Deny alone":            {[][]ControlPolicy{level(everything), level(denyS3)}, `control policies "scp:p1": they allow nothing`},
+		"no statement":            {[][]ControlPolicy{level(none, none)}, `control policies "scp:p1", "scp:p2": they allow nothing`},
+		"all denied":              {[][]ControlPolicy{level(everything, denyAll)}, `control policies "scp:p1", "scp:p2": they allow nothing`},
+		"nothing that both allow": {[][]ControlPolicy{level(s3), level(ec2)}, "control policies: together they allow nothing"},
+	} {
+		got := ""
+		for _, p := range NewJudge(&Inventory{}, action.Embedded(), c.levels).Problems() {
+			got += p.Where + ": " + p.Err.Error()
+		}
+		if !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 
