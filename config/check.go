@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -33,10 +31,14 @@ func checkAll(path string, b []byte) []error {
 		if errors.Is(err, io.EOF) {
 			return nil // an empty file sets nothing
 		}
-		return []error{syntaxError(path, err)}
+		return []error{syntaxError(path, b, err)}
 	}
-	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return []error{&Error{Path: path, Err: errors.New("holds more than one document")}}
+	var further yaml.Node
+	switch err := decoder.Decode(&further); {
+	case err == nil:
+		return []error{&Error{Path: path, Line: further.Line, Err: errors.New("a second document begins; only one is read")}}
+	case !errors.Is(err, io.EOF):
+		return []error{syntaxError(path, b, err)}
 	}
 	root := document.Content[0]
 	if root.Tag == "!!null" {
@@ -54,6 +56,10 @@ func checkMapping(path, prefix string, n *yaml.Node) (mistakes []error) {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
+		if key.Kind != yaml.ScalarNode {
+			mistakes = append(mistakes, &Error{Path: path, Line: key.Line, Err: fmt.Errorf("%smust be keys with values, and a key is %s", label(prefix), written(key))})
+			continue
+		}
 		name := prefix + key.Value
 		if seen[name] {
 			mistakes = append(mistakes, &Error{Path: path, Line: key.Line, Err: fmt.Errorf("key %q stands twice", name)})
@@ -98,16 +104,4 @@ func label(prefix string) string {
 		return ""
 	}
 	return strings.TrimSuffix(prefix, ".") + " "
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
-// syntaxError moves the line out of the parser's text into ours.
-func syntaxError(path string, err error) error {
-	text := err.Error()
-	if found := yamlLine.FindStringSubmatch(text); found != nil {
-		line, _ := strconv.Atoi(found[1]) // digits, by the pattern
-		return &Error{Path: path, Line: line, Err: errors.New(strings.TrimPrefix(text, found[0]))}
-	}
-	return &Error{Path: path, Err: errors.New(strings.TrimPrefix(text, "yaml: "))}
 }

@@ -103,7 +103,7 @@ func pattern(n *yaml.Node) error {
 
 func patterns(n *yaml.Node) error {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-		return fmt.Errorf("must be a list of texts, not %s", written(n))
+		return fmt.Errorf("must be a list of one text or more, not %s", written(n))
 	}
 	for _, one := range n.Content {
 		if err := pattern(one); err != nil {

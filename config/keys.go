@@ -138,6 +138,9 @@ func written(n *yaml.Node) string {
 	case yaml.MappingNode:
 		return "a section"
 	case yaml.SequenceNode:
+		if len(n.Content) == 0 {
+			return "an empty list"
+		}
 		return "a list"
 	case yaml.AliasNode:
 		return "an alias"

@@ -17,10 +17,10 @@ var invalid = map[string][2]string{
 	"unknown-nested-key":   {`line 2: unknown key "coverage.thin_bellow"`, `did you mean "coverage.thin_below"?`},
 	"unknown-nothing-near": {`line 1: unknown key "dashboards"`, ``},
 	"twice":                {`line 2: key "lake" stands twice`, ``},
-	"tab":                  {`line 2: found character that cannot start any token`, ``},
-	"syntax":               {`line 1: did not find expected ',' or ']'`, ``},
+	"tab":                  {`line 2: near key "depth": found character that cannot start any token`, `indent with spaces: YAML takes no tabs there`},
+	"syntax":               {`line 1: near key "lake": did not find expected ',' or ']'`, ``},
 	"list-at-top":          {`line 1: must be keys with values, not a list`, ``},
-	"two-documents":        {`holds more than one document`, ``},
+	"two-documents":        {`line 2: a second document begins; only one is read`, ``},
 	"lake-number":          {`line 1: lake must be a text, not "7"`, ``},
 	"lake-empty":           {`line 1: lake must be a text, not nothing`, ``},
 	"log-format":           {`line 1: log_format must be one of text, json, not "jsn"`, `did you mean "json"?`},
@@ -54,6 +54,17 @@ var invalid = map[string][2]string{
 	"role-names":           {"line 2: review.role_names must be a regular expression: error parsing regexp: missing closing ): `^(a`", ``},
 	"watched-as":           {`line 4: watched_roles entry 2: as must be one of influential, break-glass, not "breakglass"`, `did you mean "break-glass"?`},
 	"alias":                {`line 2: log_format must be one of text, json, not an alias`, ``},
+	"alias-of-section":     {`line 3: limits must be keys with values, not an alias`, ``},
+	"unknown-anchor":       {`line 3: near key "known_accounts": unknown anchor 'vendors' referenced`, ``},
+	"directive":            {`line 1: found incompatible YAML document`, `take the line out: a line that begins with % is a directive, and none is needed`},
+	"directive-later":      {`line 2: near key "lake": did not find expected <document start>`, `take the line out: a line that begins with % is a directive, and none is needed`},
+	"tab-first":            {`line 2: near key "thin_below": found character that cannot start any token`, `indent with spaces: YAML takes no tabs there`},
+	"callers-empty":        {`line 3: expected_callers entry 1: callers must be a list of one text or more, not an empty list`, ``},
+	"actors-missing":       {`line 3: known_automation entry 1: actors must be a list of one text or more, not nothing`, ``},
+	"control":              {`line 2: near key "log_format": control characters are not allowed`, ``},
+	"not-utf8":             {`line 2: near key "log_format": invalid leading UTF-8 octet`, ``},
+	"key-is-list":          {`line 2: must be keys with values, and a key is a list`, ``},
+	"first-line":           {`line 1: near key "lake": mapping values are not allowed in this context`, ``},
 }
 
 func TestInvalidFiles(t *testing.T) {
@@ -216,6 +227,9 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := parse("x.yaml", b)
+		if e := (*Error)(nil); errors.As(err, &e) && e.Line < 1 {
+			t.Fatalf("%q: %v names no line", b, err)
+		}
 		if err == nil && (c.Limits.Depth < 8 || c.Limits.RecordSize > 256<<20 || c.Limits.RecordsPerObject > 1e9 || c.Lake == "" || !(c.Coverage.ThinBelow >= 0)) {
 			t.Fatalf("%q was taken and means %+v", b, c)
 		}

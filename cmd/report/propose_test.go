@@ -192,7 +192,10 @@ func TestProposalRefuses(t *testing.T) {
 		"the logs know a younger role of its name than the inventory does: its policy would be that one's\ningest iam with an inventory of today, and ask again\n": func(e *fakeEngine) {
 			e.answers["role_policies"].rows[0][6] = true
 		},
-		"the inventory has no document of policy \"inline:all\" that can be read" + hint: func(e *fakeEngine) { e.answers["role_policies"].rows[0][3] = nil },
+		"the document of policy \"inline:all\" cannot be read\nwhat it allows and denies is not known; ingest iam says what is wrong with it: put that right, in IAM or in the file, and ingest it again\n": func(e *fakeEngine) { e.answers["role_policies"].rows[0][3] = nil },
+		"the inventory has no document of policy \"arn:aws:iam::aws:policy/X\" that can be read" + hint: func(e *fakeEngine) {
+			e.answers["role_policies"].rows[0][2], e.answers["role_policies"].rows[0][3] = "arn:aws:iam::aws:policy/X", nil
+		},
 		"reading policy \"inline:all\": parsing policy: statement 1: it has neither Resource nor NotResource\n": func(e *fakeEngine) {
 			e.answers["role_policies"].rows[0][3] = `{"Statement":{"Effect":"Allow","Action":"*"}}`
 		},

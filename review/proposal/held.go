@@ -3,6 +3,7 @@ package proposal
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"roletrail/iam/policy"
 )
@@ -25,10 +26,13 @@ func (h *Held) Add(cell func(name string) any) {
 	s.Name, _ = cell("policy").(string)
 	s.Document, _ = cell("document").(string)
 	const again = "what it allows and denies is not known; make the inventory without --filter, all pages, and ingest it again"
+	const repair = "what it allows and denies is not known; ingest iam says what is wrong with it: put that right, in IAM or in the file, and ingest it again"
 	switch {
 	case h.unknown != nil:
 	case cell("policy") == nil:
 		h.unknown = &Reason{errors.New("the inventory does not list all of its policies"), again}
+	case s.Document == "" && strings.HasPrefix(s.Name, "inline:"): // it comes with the role, whatever was left out
+		h.unknown = &Reason{fmt.Errorf("the document of policy %q cannot be read", s.Name), repair}
 	case s.Document == "":
 		h.unknown = &Reason{fmt.Errorf("the inventory has no document of policy %q that can be read", s.Name), again}
 	case cell("has_more_patterns") == true:
