@@ -149,6 +149,14 @@ func (t table) account(name string) string {
 	return ""
 }
 
+// SnapshotFile says of which table and account, and of which day, the file of a snapshot is by its
+// path relative to the lake; ok is false for other paths.
+func SnapshotFile(name string) (table string, f DataFile, ok bool) {
+	t, day, err := place(name)
+	account := t.account(name)
+	return t.name, DataFile{Name: name, Partition: day, Account: account}, err == nil && account != ""
+}
+
 // CataloguePath is the path, relative to the lake, of the file of a table of the
 // catalogue (a [Schema.Table] that begins with catalogue/). Another table makes a
 // path that [Lake.Create] refuses.

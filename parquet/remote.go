@@ -67,6 +67,9 @@ func (r *Remote) Create(path string, _ int64) (*File, error) {
 	return file, err
 }
 
+// Path is where a file that was committed lies on this machine, until it is stored.
+func (r *Remote) Path(path string) string { return r.abs(path) }
+
 func (r *Remote) abs(path string) string { return filepath.Join(r.scratch, filepath.FromSlash(path)) }
 
 // Store stores files that were committed: those of paths side by side and then, when they

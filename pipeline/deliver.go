@@ -25,19 +25,20 @@ import (
 // other objects hold too are not known here; whoever reads such a lake counts each once,
 // see [Mirror].
 type Delivery struct {
-	lake   *parquet.Remote
-	outbox *RemoteOutbox // nil where nobody is told
-	memory *RemoteMemory // nil where nobody asks what is unusual
-	worker *worker
-	opened atomic.Int64
-	files  map[int32]uint16 // made of the object at hand, by day
-	object [sha256.Size]byte
+	lake       *parquet.Remote
+	outbox     *RemoteOutbox // nil where nobody is told
+	memory     *RemoteMemory // nil where nobody asks what is unusual
+	explaining *Explaining
+	worker     *worker
+	opened     atomic.Int64
+	files      map[int32]uint16 // made of the object at hand, by day
+	object     [sha256.Size]byte
 }
 
 // NewDelivery makes one that writes to a lake.
 func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
 	bounds := deliveryBounds()
-	d := &Delivery{lake: lake, outbox: options.Outbox, memory: options.Remembering, files: map[int32]uint16{}}
+	d := &Delivery{lake: lake, outbox: options.Outbox, memory: options.Remembering, explaining: options.Explaining, files: map[int32]uint16{}}
 	keys := newKeySets(func(int32, *keySet) error { return nil })
 	out := &partition{lake: lake, id: d.id, bounds: &bounds, opened: &d.opened}
 	options.Limits = cmp.Or(options.Limits, DefaultLimits)
@@ -140,6 +141,11 @@ func (d *Delivery) deliver(ctx context.Context, object Object) (_ Receipt, err e
 // take makes files of the events of an object.
 func (d *Delivery) take(ctx context.Context, object Object) (*outcome, error) {
 	d.object = identity256(&object)
+	var questions *snapshotQuestions
+	if d.memory != nil {
+		questions = d.memory.questions(ctx)
+		d.worker.observer.known = observedRoles{watched: d.memory.unusual.Watched, privileged: questions.isPrivileged}
+	}
 	reading := readings{ctx: ctx, open: object.Open}
 	object.Open = reading.start
 	o, err := d.worker.object(ctx, &object)
@@ -151,6 +157,9 @@ func (d *Delivery) take(ctx context.Context, object Object) (*outcome, error) {
 	}
 	if err := d.worker.flush(); err != nil {
 		return nil, err
+	}
+	if questions != nil && questions.err != nil {
+		return nil, questions.err
 	}
 	return o, d.worker.out.commit()
 }
@@ -210,6 +219,9 @@ func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
 		}
 		files = append(files, entry)
 	}
+	if err := d.explain(ctx); err != nil {
+		return Receipt{}, err
+	}
 	receipt := Receipt{outcome: o, changes: d.worker.changes, files: len(files)}
 	var paths []string
 	for _, f := range files {
@@ -221,6 +233,11 @@ func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
 		findings, err := d.findUnusual(ctx, &receipt)
 		if err != nil {
 			return Receipt{}, err
+		}
+		for i := range told {
+			if err := told[i].addLastUse(d.memory.lastUse(ctx)); err != nil {
+				return Receipt{}, err
+			}
 		}
 		told = append(told, findings...)
 	}
@@ -234,6 +251,26 @@ func (d *Delivery) store(ctx context.Context, o *outcome) (Receipt, error) {
 	}
 	d.outbox.release(told)
 	return receipt, nil
+}
+
+// explain holds the changes of the object against what was before them, where somebody remembers that.
+func (d *Delivery) explain(ctx context.Context) error {
+	if changes := &d.worker.changes; d.memory == nil || d.explaining == nil || len(changes.Recent) == 0 && changes.Old == 0 {
+		return nil
+	}
+	var paths []string
+	for _, f := range d.worker.out.files {
+		paths = append(paths, d.lake.Path(f.Path))
+	}
+	explained, counted, err := d.memory.explain(ctx, d.explaining, d.worker.recentSince, paths)
+	if err != nil {
+		return fmt.Errorf("holding changes of roles against what was before them: %w", err)
+	}
+	if explained != nil {
+		d.worker.changes = counted
+		d.worker.told.explained(explained.by)
+	}
+	return nil
 }
 
 // mostToldOfObject is how many changes of a log file are told: each makes an object.

@@ -35,7 +35,7 @@ func RememberDocuments(ctx context.Context, lake *parquet.Lake) error {
 
 func rememberFile(ctx context.Context, lake *parquet.Lake, f parquet.DataFile) error {
 	t := telling{lake: lake}
-	if err := t.read(ctx, f); err != nil {
+	if err := eachFacts(ctx, f, t.add); err != nil {
 		return fmt.Errorf("looking for documents of roles in %q: %w", f.Name, err)
 	}
 	return lake.Remember(t.facts, f)
@@ -63,23 +63,19 @@ func (t *telling) add(facts []history.Fact) error {
 	return err
 }
 
-func (t *telling) read(ctx context.Context, f parquet.DataFile) error {
+// eachFacts streams the facts that a file of events, roles or policies tells.
+func eachFacts(ctx context.Context, f parquet.DataFile, add func([]history.Fact) error) error {
 	if f.Account == "" {
-		return eachDocumentChange(ctx, f.Path, func(c *foundChange) error {
-			if !c.explainable {
-				return t.add(reach.FactsOf(&c.Change))
-			}
-			return t.add(history.FactsOf(&c.Change.Change))
-		})
+		return eachDocumentChange(ctx, f.Path, func(c *foundChange) error { return add(c.facts()) })
 	}
 	meta, err := parquet.Metadata(f.Path)
 	if err != nil || inventory.Origin(meta[originKey]) == inventory.FromLogs {
 		return err // what a replay tells its events do
 	}
 	if strings.HasPrefix(f.Name, parquet.RolesSchema.Table+"/") {
-		return parquet.EachRow(f.Path, toldRoles, func(row []any) error { return cmp.Or(ctx.Err(), t.add(roleFacts(row))) })
+		return parquet.EachRow(f.Path, toldRoles, func(row []any) error { return cmp.Or(ctx.Err(), add(roleFacts(row))) })
 	}
-	return parquet.EachRow(f.Path, toldPolicies, func(row []any) error { return cmp.Or(ctx.Err(), t.add(policyFacts(row))) })
+	return parquet.EachRow(f.Path, toldPolicies, func(row []any) error { return cmp.Or(ctx.Err(), add(policyFacts(row))) })
 }
 
 var (
@@ -110,6 +106,14 @@ type foundChange struct {
 	summary     string
 	actors      []string // who made it, as far as the record tells
 	explainable bool     // it may be about a document
+}
+
+// facts are what the change tells of documents, or of whom others reach.
+func (c *foundChange) facts() []history.Fact {
+	if !c.explainable {
+		return reach.FactsOf(&c.Change)
+	}
+	return history.FactsOf(&c.Change.Change)
 }
 
 var foundColumns = parquet.EventsSchema.Only("event_id", "event_time", "event_name", "recipient_account_id", "request_parameters", "response_elements",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"roletrail/iam/difference"
 	"roletrail/iam/history"
@@ -48,7 +49,7 @@ func (r *run) explain(ctx context.Context, workers []*worker) error {
 	if r.options.Explaining == nil || news == 0 {
 		return nil
 	}
-	x := &explaining{run: r, by: map[string]explainedChange{}, left: cmp.Or(r.options.Explaining.Most, mostExplained)}
+	x := &explaining{run: r}
 	err := x.remember(ctx, workers)
 	if err == nil {
 		err = x.explain(ctx, workers)
@@ -70,10 +71,8 @@ func (r *run) explain(ctx context.Context, workers []*worker) error {
 // explaining is the news of a commit being explained.
 type explaining struct {
 	run     *run
-	counted []RoleChanges              // anew, by worker
-	by      map[string]explainedChange // by the key that the outbox has
-	left    int                        // how many may still be explained
-	reach   *reach.Finder
+	counted []RoleChanges // anew, by worker
+	*explainer
 }
 
 // remember keeps what the lake and then the files of the workers tell of documents: of what
@@ -98,38 +97,75 @@ func (x *explaining) explain(ctx context.Context, workers []*worker) error {
 	if err != nil {
 		return err
 	}
-	x.reach = &reach.Finder{Memory: x.run.lake.Ledger()}
-	e := &history.Explainer{Judge: difference.Embedded(), Memory: x.run.lake.Ledger(), Own: func(account string) bool { return own[account] }}
+	x.explainer = newExplainer(x.run.options.Explaining, x.run.options.RecentSince)
+	x.own = func(account string) bool { return own[account] }
+	x.memoryOf = func(*foundChange) (reach.Memory, error) { return x.run.lake.Ledger(), nil }
+	var reached *reach.Inventory
+	x.inventory = func(*foundChange) (*reach.Inventory, error) {
+		if reached == nil {
+			reached, err = reachable(x.run.lake)
+		}
+		return reached, err
+	}
 	for _, w := range workers {
-		counted := newRoleChanges()
+		var paths []string
 		for _, f := range w.out.files {
-			err := eachDocumentChange(ctx, x.run.path(f.Path), func(c *foundChange) error {
-				err := x.one(e, c)
-				counted.see(c.kind, c.Time, x.run.options.RecentSince)
-				return err
-			})
-			if err != nil {
-				return err
-			}
+			paths = append(paths, x.run.path(f.Path))
+		}
+		counted, err := x.files(ctx, paths)
+		if err != nil {
+			return err
 		}
 		x.counted = append(x.counted, counted)
 	}
 	return nil
 }
 
+// explainer holds changes that are news against what was before them.
+type explainer struct {
+	options   *Explaining
+	since     time.Time // of news
+	own       difference.Own
+	memoryOf  func(*foundChange) (reach.Memory, error)
+	inventory func(*foundChange) (*reach.Inventory, error) // by which it is found whom a change reaches
+	caveat    func(*foundChange) string                    // what to add to an explanation; nil for nothing
+	by        map[string]explainedChange                   // by the key that the outbox has
+	left      int                                          // how many may still be explained
+}
+
+func newExplainer(options *Explaining, since time.Time) *explainer {
+	return &explainer{options: options, since: since, by: map[string]explainedChange{}, left: cmp.Or(options.Most, mostExplained)}
+}
+
+// files explains the news in files of events, and counts all changes in them anew.
+func (x *explainer) files(ctx context.Context, paths []string) (RoleChanges, error) {
+	counted := newRoleChanges()
+	for _, path := range paths {
+		err := eachDocumentChange(ctx, path, func(c *foundChange) error {
+			err := x.one(c)
+			counted.see(c.kind, c.Time, x.since)
+			return err
+		})
+		if err != nil {
+			return counted, err
+		}
+	}
+	return counted, nil
+}
+
 // one explains a change that is news.
-func (x *explaining) one(e *history.Explainer, c *foundChange) error {
-	if c.Time.Before(x.run.options.RecentSince) {
+func (x *explainer) one(c *foundChange) error {
+	if c.Time.Before(x.since) {
 		return nil
 	}
 	told := explainedChange{severity: c.kind.Severity, summary: c.summary}
 	if x.left > 0 && (c.explainable || reach.Reaches(c.Kind)) {
 		x.left--
-		if err := x.against(e, c, &told); err != nil {
+		if err := x.against(c, &told); err != nil {
 			return err
 		}
 	}
-	if automation := x.run.options.Explaining.Automation; automation != nil {
+	if automation := x.options.Automation; automation != nil {
 		if name := automation(c.actors...); name != "" {
 			told.severity, told.summary, told.automation = difference.Lower(told.severity), told.summary+" (by "+name+")", name
 		}
@@ -140,8 +176,13 @@ func (x *explaining) one(e *history.Explainer, c *foundChange) error {
 }
 
 // against holds a change against what was before it, and finds whom it reaches.
-func (x *explaining) against(e *history.Explainer, c *foundChange, told *explainedChange) error {
+func (x *explainer) against(c *foundChange, told *explainedChange) error {
+	memory, err := x.memoryOf(c)
+	if err != nil {
+		return err
+	}
 	if c.explainable {
+		e := history.Explainer{Judge: difference.Embedded(), Memory: memory, Own: x.own}
 		d, err := e.Explain(&c.Change.Change)
 		if err != nil {
 			return err
@@ -152,17 +193,19 @@ func (x *explaining) against(e *history.Explainer, c *foundChange, told *explain
 		if d != nil {
 			told.summary, told.lines = d.Summarise(c.summary), d.Changed(toldLines)
 		}
+		if d != nil && x.caveat != nil {
+			told.summary += x.caveat(c)
+		}
 	}
 	if !reach.Reaches(c.Kind) {
 		return nil
 	}
-	if x.reach.Inventory == nil {
-		var err error
-		if x.reach.Inventory, err = reachable(x.run.lake); err != nil {
-			return err
-		}
+	inventory, err := x.inventory(c)
+	if err != nil {
+		return err
 	}
-	found, err := x.reach.Find(&c.Change)
+	finder := reach.Finder{Inventory: inventory, Memory: memory}
+	found, err := finder.Find(&c.Change)
 	if err != nil || found == nil {
 		return err
 	}

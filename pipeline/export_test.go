@@ -59,4 +59,4 @@ func WithBatch(o RemoteCompactOptions, logFiles, wholeBytes int) RemoteCompactOp
 func (o *RemoteOutbox) SetClock(now func() time.Time) { o.now = now }
 
 // SetClock sets the clock of a memory.
-func (m *RemoteMemory) SetClock(now func() time.Time) { m.now = now }
+func (m *RemoteMemory) SetClock(now func() time.Time) { m.now, m.snapshots.now = now, now }

@@ -34,10 +34,11 @@ type Options struct {
 	// Outbox is where they go of a lake on a store, nil where nobody is told; those of other
 	// lakes go into the ledger.
 	Outbox *RemoteOutbox
-	// Explaining, if set, holds the news against what was before them.
+	// Explaining, if set, holds the news against what was before them; of a lake on a store if it has
+	// Remembering.
 	Explaining *Explaining
 	// Unusual, if set, finds unusual access among the news of a lake in a folder, and Remembering of
-	// one on a store.
+	// one on a store, of which it is the memory.
 	Unusual     *Unusual
 	Remembering *RemoteMemory
 

@@ -22,7 +22,7 @@ func (u *Unusual) observeFiles(ctx context.Context, lake *parquet.Lake, day stri
 		return parquet.Sightings{}, fmt.Errorf("learning what is ordinary: folder of %q is no day: %w", files[0].Path, err)
 	}
 	o := unusual.NewObservations(at.AddDate(0, 0, 1)) // no event of the day is news
-	roles := observedRoles{privileged: u.privileged}
+	roles := observedRoles{privileged: u.isPrivileged}
 	for _, f := range files {
 		if err := observeFile(ctx, o, &roles, f.Path, at.UnixMicro()); err != nil {
 			return parquet.Sightings{}, fmt.Errorf("learning what is ordinary: %w", err)

@@ -55,7 +55,7 @@ func (s *sighted) see(e *row, since int64) {
 
 func newObserver(since time.Time, u *Unusual) *observer {
 	o := &observer{
-		since: since.UnixMicro(), known: observedRoles{watched: u.Watched, privileged: u.privileged},
+		since: since.UnixMicro(), known: observedRoles{watched: u.Watched, privileged: u.isPrivileged},
 		networks: map[[2]int32]*sighted{}, callers: map[[2]int32]*sighted{},
 	}
 	o.reset()

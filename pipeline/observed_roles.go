@@ -16,7 +16,7 @@ type observedRole struct {
 // use.
 type observedRoles struct {
 	watched    func(name, arn string) string // nil where none is watched
-	privileged map[string]bool               // by key
+	privileged func(key string) bool
 	known      map[string]*observedRole
 }
 
@@ -28,7 +28,7 @@ func (o *observedRoles) of(arn []byte) *observedRole {
 		return r
 	}
 	r := &observedRole{arn: string(arn), key: unusual.RoleKey(string(arn))}
-	r.isPrivileged = o.privileged[r.key]
+	r.isPrivileged = o.privileged(r.key)
 	if a, err := iam.ParseARN(r.arn); err == nil && o.watched != nil {
 		if _, name, ok := a.Role(); ok {
 			r.as = o.watched(name, r.arn)

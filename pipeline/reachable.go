@@ -14,24 +14,32 @@ var (
 	reachableAccounts = parquet.PoliciesSchema.Only("account_id", "policy_arn", "kind")
 )
 
+// reachableTables are those that tell by what roles are reached.
+func reachableTables() []string {
+	return []string{parquet.RolesSchema.Table, parquet.RoleTrustSchema.Table, parquet.PoliciesSchema.Table}
+}
+
 // reachable are the roles of the newest inventory of each account, by what they are reached.
 func reachable(lake *parquet.Lake) (*reach.Inventory, error) {
-	in := reach.NewInventory()
-	tables := []string{parquet.RolesSchema.Table, parquet.RoleTrustSchema.Table, parquet.PoliciesSchema.Table}
-	files, err := lake.FilesOf(tables...)
+	files, err := lake.FilesOf(reachableTables()...)
 	if err != nil {
 		return nil, err
 	}
-	newest := map[string]string{} // by account
-	for _, f := range files[parquet.RolesSchema.Table] {
-		newest[f.Account] = max(newest[f.Account], f.Partition)
-		in.Add(reach.Link{AccountID: f.Account})
+	return reachableOf(files)
+}
+
+// reachableOf are those of files by their tables.
+func reachableOf(files map[string][]parquet.DataFile) (*reach.Inventory, error) {
+	in := reach.NewInventory()
+	newest := newestSnapshots(files[parquet.RolesSchema.Table])
+	for account := range newest {
+		in.Add(reach.Link{AccountID: account})
 	}
 	readers := []func(row []any){
 		func(row []any) { addRole(in, row) }, func(row []any) { addTrust(in, row) }, func(row []any) { addControl(in, row) },
 	}
 	for i, columns := range []*parquet.Schema{reachableRoles, reachableByTrust, reachableAccounts} {
-		for _, f := range files[tables[i]] {
+		for _, f := range files[reachableTables()[i]] {
 			if f.Partition != newest[f.Account] {
 				continue
 			}
@@ -41,6 +49,15 @@ func reachable(lake *parquet.Lake) (*reach.Inventory, error) {
 		}
 	}
 	return in, nil
+}
+
+// newestSnapshots are the days of the newest snapshots, by account.
+func newestSnapshots(files []parquet.DataFile) map[string]string {
+	newest := map[string]string{}
+	for _, f := range files {
+		newest[f.Account] = max(newest[f.Account], f.Partition)
+	}
+	return newest
 }
 
 func addRole(in *reach.Inventory, row []any) {

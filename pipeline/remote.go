@@ -89,6 +89,9 @@ func (r *RemoteIngest) Ingest(ctx context.Context, sources []Source, options Opt
 	if err == nil {
 		err = run.work(ctx, sources)
 	}
+	if memory := options.Remembering; memory != nil {
+		err = errors.Join(err, memory.Flush(context.WithoutCancel(ctx)))
+	}
 	run.summary.took(time.Since(start))
 	if err == nil && !run.summary.Balanced() {
 		err = fmt.Errorf("checking the balance: it does not add up, which is a mistake of this program:\n%s", run.summary)

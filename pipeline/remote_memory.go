@@ -10,7 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,7 +31,7 @@ import (
 
 // ReplacingStore is a store whose objects can be replaced.
 type ReplacingStore interface {
-	parquet.Store
+	RemoteStore
 	// Read reads an object of so many bytes at most; tag is another one as soon as the object is.
 	// That there is none is [ErrGone].
 	Read(ctx context.Context, name string, most int64) (content []byte, tag string, err error)
@@ -47,25 +49,74 @@ const (
 	// memoryTries is how often a change is begun anew.
 	memoryTries = 20
 	// extendEvery is how often is written down that what is remembered was seen again.
-	extendEvery = time.Minute
+	extendEvery  = time.Minute
+	mostExtended = 100_000 // entries that wait for it
 	// foundLast is how long is remembered what was found in a log file.
 	foundLast = 7 * 24 * time.Hour
 )
 
-// RemoteMemory finds unusual access in log files that come into a lake on a store. It is safe for
-// concurrent use.
+// RemoteMemory finds unusual access in log files that come into a lake on a store, and holds changes
+// of roles against what was before them. It is safe for concurrent use.
 type RemoteMemory struct {
-	store   ReplacingStore
-	unusual *Unusual
-	now     func() time.Time
+	store     ReplacingStore
+	unusual   *Unusual
+	snapshots *remoteSnapshots
+	now       func() time.Time
+	later     bool // what is learnt is stored from time to time, and by Flush
 
-	mu     sync.Mutex
-	shards map[string]*memoryShard // by name
+	mu      sync.Mutex
+	shards  map[string]*memoryShard // by name
+	waiting waitingDocuments
 }
 
 // NewRemoteMemory is that of a lake.
 func NewRemoteMemory(store ReplacingStore, u *Unusual) *RemoteMemory {
-	return &RemoteMemory{store: store, unusual: u, now: time.Now, shards: map[string]*memoryShard{}}
+	return &RemoteMemory{store: store, unusual: u, snapshots: newRemoteSnapshots(store), now: time.Now, shards: map[string]*memoryShard{}}
+}
+
+// NewLearner is one for log files of which nothing is news: what it learns is stored from time to time,
+// and all of it by Flush.
+func NewLearner(store ReplacingStore, u *Unusual) *RemoteMemory {
+	m := NewRemoteMemory(store, u)
+	m.later = true
+	return m
+}
+
+// Flush stores what was learnt and is not stored yet.
+func (m *RemoteMemory) Flush(ctx context.Context) error {
+	m.mu.Lock()
+	shards := slices.Collect(maps.Values(m.shards))
+	m.mu.Unlock()
+	for _, s := range shards {
+		if err := m.flush(ctx, s); err != nil {
+			return fmt.Errorf("storing what is ordinary in %q: %w", s.name, err)
+		}
+	}
+	return m.storeDocuments(ctx)
+}
+
+func (m *RemoteMemory) flush(ctx context.Context, s *memoryShard) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range memoryTries {
+		if len(s.extended) == 0 {
+			return nil
+		}
+		err := m.load(ctx, s)
+		took := false
+		if err == nil {
+			took, err = m.write(ctx, s)
+		}
+		if err != nil || took {
+			return err
+		}
+		s.loaded = false
+	}
+	return errors.New("others changed it again and again meanwhile")
+}
+
+func (m *RemoteMemory) questions(ctx context.Context) *snapshotQuestions {
+	return &snapshotQuestions{remoteSnapshots: m.snapshots, ctx: ctx}
 }
 
 // memoryShard is the memory of an account, as this process knows it.
@@ -78,6 +129,7 @@ type memoryShard struct {
 	remembered unusual.Remembered
 	extended   []parquet.Seen // in content, and not written down
 	wrote      time.Time
+	read       time.Time
 }
 
 // memoryContent is the content of an object.
@@ -143,25 +195,26 @@ func (m *RemoteMemory) try(ctx context.Context, s *memoryShard, account, object 
 			return f.Findings, true, nil
 		}
 	}
+	questions := m.questions(ctx)
 	j := &unusual.Judge{
 		Memory: remembering{s.content.Seen, m, ctx, account}, Automation: m.unusual.Automation, Remembered: &s.remembered,
-		Own: func(account string) bool { return slices.Contains(m.unusual.Accounts, account) },
+		Own: questions.isOwn(m.unusual.Accounts),
 	}
 	findings, sightings, err := j.Judge(o)
-	if err != nil {
+	if err = errors.Join(err, questions.err); err != nil {
 		return nil, false, err
 	}
 	for i := range findings {
 		findings[i].Summary += s.unknownBefore(account, &findings[i])
 	}
-	extends := len(findings) == 0 && s.content.Seen.Extends(&sightings)
+	extends := len(findings) == 0 && (m.later || s.content.Seen.Extends(&sightings))
 	s.content.Seen.Put(&sightings)
 	if extends {
 		s.extended = append(s.extended, sightings.Seen...)
 	} else {
 		s.content.Found = append(s.content.Found, foundIn{object, m.now().UTC(), findings})
 	}
-	if len(s.extended) == 0 && extends || extends && m.now().Sub(s.wrote) < extendEvery {
+	if len(s.extended) == 0 && extends || extends && m.now().Sub(s.wrote) < extendEvery && len(s.extended) < mostExtended {
 		s.remembered.Add(&sightings, o.Since)
 		return findings, true, nil
 	}
@@ -169,6 +222,26 @@ func (m *RemoteMemory) try(ctx context.Context, s *memoryShard, account, object 
 		s.remembered.Add(&sightings, o.Since)
 	}
 	return findings, took, err
+}
+
+// lastUse says when roles acted last, to the day, as the memories of their accounts have it.
+func (m *RemoteMemory) lastUse(ctx context.Context) func(arn string) (time.Time, error) {
+	return func(arn string) (time.Time, error) {
+		key := unusual.RoleKey(arn)
+		account, _, _ := strings.Cut(key, "/")
+		if account == "" {
+			return time.Time{}, nil
+		}
+		s := m.shard(memoryName(account))
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.loaded = s.loaded && m.now().Sub(s.read) < extendEvery // others may have seen it act since
+		if err := m.load(ctx, s); err != nil {
+			return time.Time{}, fmt.Errorf("looking in %q for the last use of %q: %w", s.name, arn, err)
+		}
+		seen, _, err := s.content.Seen.Seen(unusual.OfRole, unusual.Key(key))
+		return seen.Last, err
+	}
 }
 
 // unknownBefore says since when the account is known, if a finding rests on what was before and that
@@ -205,11 +278,23 @@ func (m *RemoteMemory) load(ctx context.Context, s *memoryShard) error {
 	}
 	s.content.Seen.Put(&parquet.Sightings{Seen: s.extended})
 	s.remembered.Add(&parquet.Sightings{Seen: s.content.Seen.All()}, m.now())
-	s.loaded, s.wrote = true, m.now()
+	s.loaded, s.read = true, m.now()
+	if s.wrote.IsZero() {
+		s.wrote = s.read
+	}
 	return nil
 }
 
 func (c *memoryContent) read(text []byte) error {
+	err := unzipped(text, c)
+	if err == nil && (c.Format != memoryFormat || c.Seen == nil) {
+		err = fmt.Errorf("format %d is none of this build's", c.Format)
+	}
+	return err
+}
+
+// unzipped reads what zipped wrote.
+func unzipped(text []byte, into any) error {
 	unzip, err := gzip.NewReader(bytes.NewReader(text))
 	if err != nil {
 		return err
@@ -221,23 +306,23 @@ func (c *memoryContent) read(text []byte) error {
 	case len(plain) > maxMemoryJSON:
 		return fmt.Errorf("it is longer than %d bytes", maxMemoryJSON)
 	}
-	if err := json.Unmarshal(plain, c); err != nil {
-		return err
-	}
-	if c.Format != memoryFormat || c.Seen == nil {
-		return fmt.Errorf("format %d is none of this build's", c.Format)
-	}
-	return nil
+	return json.Unmarshal(plain, into)
+}
+
+func zipped(content any) ([]byte, error) {
+	var text bytes.Buffer
+	zip := gzip.NewWriter(&text)
+	err := errors.Join(json.NewEncoder(zip).Encode(content), zip.Close())
+	return text.Bytes(), err
 }
 
 func (m *RemoteMemory) write(ctx context.Context, s *memoryShard) (took bool, err error) {
 	s.content.Found = slices.DeleteFunc(s.content.Found, func(f foundIn) bool { return m.now().Sub(f.At) > foundLast })
-	var text bytes.Buffer
-	zip := gzip.NewWriter(&text)
-	if err := errors.Join(json.NewEncoder(zip).Encode(s.content), zip.Close()); err != nil {
+	text, err := zipped(s.content)
+	if err != nil {
 		return false, err
 	}
-	tag, took, err := m.store.Replace(context.WithoutCancel(ctx), s.name, text.Bytes(), s.tag)
+	tag, took, err := m.store.Replace(context.WithoutCancel(ctx), s.name, text, s.tag)
 	if took {
 		s.tag, s.extended, s.wrote = cmp.Or(tag, s.tag), nil, m.now()
 	}

@@ -99,14 +99,8 @@ const gathering = 2 * time.Minute
 // acted last as far as is known, the zero time where nothing is.
 func (t *toldChanges) messages(lastUse func(arn string) (time.Time, error)) (messages []parquet.Message, err error) {
 	for _, c := range t.changes {
-		for _, arn := range c.change.RoleARNs {
-			at, err := lastUse(arn)
-			if err != nil {
-				return nil, err
-			}
-			if day := at.Format(time.DateOnly); !at.IsZero() && day > c.change.LastUsed {
-				c.change.LastUsed = day
-			}
+		if err := c.addLastUse(lastUse); err != nil {
+			return nil, err
 		}
 		var due time.Time
 		if c.change.Automation != "" {
@@ -121,6 +115,20 @@ func (t *toldChanges) messages(lastUse func(arn string) (time.Time, error)) (mes
 		}
 	}
 	return messages, nil
+}
+
+// addLastUse adds when one of the roles acted last.
+func (c *toldChange) addLastUse(lastUse func(arn string) (time.Time, error)) error {
+	for _, arn := range c.change.RoleARNs {
+		at, err := lastUse(arn)
+		if err != nil {
+			return err
+		}
+		if day := at.Format(time.DateOnly); !at.IsZero() && day > c.change.LastUsed {
+			c.change.LastUsed = day
+		}
+	}
+	return nil
 }
 
 // change is what is told of a change.

@@ -151,33 +151,39 @@ func (u *Unusual) readPrivileged(lake *parquet.Lake) error {
 	if err != nil {
 		return err
 	}
-	newest := map[string]string{} // by account
 	var names []string
 	for _, f := range files {
-		newest[f.Account] = max(newest[f.Account], f.Partition)
 		names = append(names, f.Name)
 	}
-	if inventory := strings.Join(names, "\n"); u.privileged == nil || inventory != u.inventory {
-		u.privileged, u.inventory = map[string]bool{}, inventory
-	} else {
+	inventory := strings.Join(names, "\n")
+	if u.privileged != nil && inventory == u.inventory {
 		return nil
 	}
+	u.privileged, err = privilegedRoles(files)
+	u.inventory = inventory
+	return err
+}
+
+func (u *Unusual) isPrivileged(key string) bool { return u.privileged[key] }
+
+// privilegedRoles are those of the newest inventory of each account, by their keys.
+func privilegedRoles(files []parquet.DataFile) (map[string]bool, error) {
+	newest, privileged := newestSnapshots(files), map[string]bool{}
 	for _, f := range files {
 		if f.Partition != newest[f.Account] {
 			continue
 		}
 		err := parquet.EachRow(f.Path, privilegeColumns, func(row []any) error {
 			if p := policy.Privilege(textOf(row[1])); p == policy.Admin || p == policy.Permissions {
-				u.privileged[unusual.RoleKey(textOf(row[0]))] = true
+				privileged[unusual.RoleKey(textOf(row[0]))] = true
 			}
 			return nil
 		})
 		if err != nil {
-			u.privileged = nil
-			return fmt.Errorf("reading which roles are privileged: %w", err)
+			return nil, fmt.Errorf("reading which roles are privileged: %w", err)
 		}
 	}
-	return nil
+	return privileged, nil
 }
 
 // findings are the messages about findings that are grave enough, and how many of these are

@@ -97,6 +97,12 @@ func (l *accessLogs) call(t *testing.T, at time.Time, role, address, more string
 	l.add(t, at, "ec2", "DescribeInstances", fmt.Sprintf(roleSession, 1, role, unordinaryDay.Format(time.RFC3339)), address, more)
 }
 
+// trusts lets a principal become app-server.
+func (l *accessLogs) trusts(t *testing.T, at time.Time, user, principal string) {
+	document := `{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"` + principal + `\"},\"Action\":\"sts:AssumeRole\"}]}`
+	l.add(t, at, "iam", "UpdateAssumeRolePolicy", fmt.Sprintf(iamUser, user), "203.0.113.7", `,"requestParameters":{"roleName":"app-server","policyDocument":"`+document+`"}`)
+}
+
 func (l *accessLogs) ordinaryDays(t *testing.T) {
 	for day := 20; day > 0; day -= 3 {
 		at := unordinaryDay.AddDate(0, 0, -day)
@@ -216,13 +222,9 @@ func TestOldUnusualAccessIsNoNews(t *testing.T) {
 func TestToldChangeExplainsItself(t *testing.T) {
 	logs := accessLogs{dir: t.TempDir()}
 	logs.ordinaryDays(t)
-	trusts := func(at time.Time, user, principal string) {
-		document := `{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"` + principal + `\"},\"Action\":\"sts:AssumeRole\"}]}`
-		logs.add(t, at, "iam", "UpdateAssumeRolePolicy", fmt.Sprintf(iamUser, user), "203.0.113.7", `,"requestParameters":{"roleName":"app-server","policyDocument":"`+document+`"}`)
-	}
-	trusts(unordinaryDay.AddDate(0, 0, -9), "alice", "111111111111")
-	trusts(unordinaryDay, "alice", "*")
-	trusts(unordinaryDay.Add(time.Minute), "robot", "111111111111")
+	logs.trusts(t, unordinaryDay.AddDate(0, 0, -9), "alice", "111111111111")
+	logs.trusts(t, unordinaryDay, "alice", "*")
+	logs.trusts(t, unordinaryDay.Add(time.Minute), "robot", "111111111111")
 	dir := filepath.Join(t.TempDir(), "lake")
 	ingest(t, dir, pipeline.Options{
 		RecentSince: unordinaryDay.Add(-time.Hour), Telling: pipeline.Telling{Webhooks: []string{"w"}, AtLeast: "info"}, Unusual: &pipeline.Unusual{},

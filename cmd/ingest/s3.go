@@ -7,13 +7,18 @@ import (
 	"roletrail/pipeline/bucket"
 )
 
-// intoS3 brings what the sources have into a lake on S3.
+// intoS3 brings what the sources have into a lake on S3, and learns of it what ingest watch and the
+// function of AWS Lambda hold news against. Nothing of it is news itself.
 func (j *logsJob) intoS3(ctx context.Context, sources []pipeline.Source) (*pipeline.Summary, error) {
 	store, err := bucket.OpenStore(ctx, j.common.Lake)
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.IngestRemote(ctx, store, sources, j.options(newPlainProgress(j.p, "objects")))
+	options, config := j.options(newPlainProgress(j.p, "objects")), j.common.Config
+	options.RecentSince = j.p.Now()
+	options.Explaining = &pipeline.Explaining{Accounts: config.KnownAccounts, Automation: config.AutomationOf}
+	options.Remembering = pipeline.NewLearner(store, &pipeline.Unusual{Accounts: config.KnownAccounts, Automation: config.AutomationOf, Watched: config.WatchedAs})
+	return pipeline.IngestRemote(ctx, store, sources, options)
 }
 
 // s3Source is the source that s3://BUCKET/PREFIX names.

@@ -42,7 +42,7 @@ locals {
     { Sid = "LakeKey", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [var.lake_kms_key_arn] },
   ]
 
-  # The function reads nothing of the lake but what is to be told; ingest logs, which the page is about, too, does.
+  # The function reads nothing of the lake but what it tells by; ingest logs, which the page is about, too, does.
   take_log_files = concat([
     { Sid = "ListTrailAndLake", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [local.trail_bucket_arn, local.lake_bucket_arn] },
     { Sid = "TakeLogFiles", Effect = "Allow", Action = ["s3:GetObject"], Resource = [local.trail_objects] },
@@ -55,9 +55,14 @@ locals {
     { Sid = "WriteLog", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = ["${aws_cloudwatch_log_group.function.arn}:*"] },
   ]
 
-  # What is to be told, and what is ordinary, lies in the lake.
+  # What is to be told, what was before it and what is ordinary lies in the lake.
   tell_slack = var.slack_webhook_parameter == null ? [] : [
-    { Sid = "ReadOutbox", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${local.lake_bucket_arn}/${var.lake_prefix}/outbox/*", "${local.lake_bucket_arn}/${var.lake_prefix}/memory/*"] },
+    {
+      Sid      = "ReadToTell"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject"]
+      Resource = [for folder in ["outbox", "memory", "commits", "iam"] : "${local.lake_bucket_arn}/${var.lake_prefix}/${folder}/*"]
+    },
     {
       Sid      = "ReadWebhook"
       Effect   = "Allow"

@@ -36,20 +36,22 @@ func groupOf(subject string) (string, bool) {
 	return subject[:max(strings.LastIndexByte(subject, ' '), 0)], strings.HasPrefix(subject, Group)
 }
 
-// Put keeps facts.
-func (k *InMemory) Put(facts ...Fact) {
+// Put keeps facts, and says whether anything else is kept now.
+func (k *InMemory) Put(facts ...Fact) (changed bool) {
 	for _, f := range facts {
 		kept := k.facts[f.Subject]
 		i, known := slices.BinarySearchFunc(kept, f.Moment, func(f Fact, m Moment) int { return f.compare(m) })
-		if known {
+		if known || i == 0 && len(kept) == MaxKept {
 			continue
 		}
+		changed = true
 		if group, ok := groupOf(f.Subject); ok && len(kept) == 0 {
 			k.groups[group] = append(k.groups[group], f.Subject)
 		}
 		kept = slices.Insert(kept, i, f)
 		k.facts[f.Subject] = kept[max(0, len(kept)-MaxKept):]
 	}
+	return changed
 }
 
 // Around implements [Memory].
@@ -78,4 +80,24 @@ func (k *InMemory) AroundGroup(group string, m Moment, most int) ([]Fact, error)
 		}
 	}
 	return last, nil
+}
+
+// Both is a Memory of what two have.
+type Both [2]Memory
+
+// Around implements [Memory].
+func (b Both) Around(subject string, m Moment) (before, after *Fact, err error) {
+	for _, one := range b {
+		earlier, later, err := one.Around(subject, m)
+		if err != nil {
+			return nil, nil, err
+		}
+		if before == nil || earlier != nil && earlier.compare(before.Moment) > 0 {
+			before = earlier
+		}
+		if after == nil || later != nil && later.compare(after.Moment) < 0 {
+			after = later
+		}
+	}
+	return before, after, nil
 }
