@@ -24,7 +24,7 @@ func (u *Unusual) observeFiles(ctx context.Context, lake *parquet.Lake, day stri
 	o := unusual.NewObservations(at.AddDate(0, 0, 1)) // no event of the day is news
 	roles := observedRoles{privileged: u.isPrivileged}
 	for _, f := range files {
-		if err := observeFile(ctx, o, &roles, f.Path, at.UnixMicro()); err != nil {
+		if err := observeFile(ctx, func([]byte) *unusual.Observations { return o }, &roles, f.Path, at.UnixMicro()); err != nil {
 			return parquet.Sightings{}, fmt.Errorf("learning what is ordinary: %w", err)
 		}
 	}
@@ -33,7 +33,9 @@ func (u *Unusual) observeFiles(ctx context.Context, lake *parquet.Lake, day stri
 	return seen, err
 }
 
-func observeFile(ctx context.Context, o *unusual.Observations, roles *observedRoles, path string, at int64) error {
+// observeFile observes the events of a file, each for what of tells by the account that logged it; nil
+// leaves it out.
+func observeFile(ctx context.Context, of func(account []byte) *unusual.Observations, roles *observedRoles, path string, at int64) error {
 	before := make([][]byte, len(observedColumns)) // neighbours are often alike
 	return parquet.ReadText(path, observedColumns, func(row [][]byte) error {
 		same := true
@@ -46,7 +48,9 @@ func observeFile(ctx context.Context, o *unusual.Observations, roles *observedRo
 		if same {
 			return nil
 		}
-		observeRow(o, roles, row, at)
+		if o := of(row[0]); o != nil {
+			observeRow(o, roles, row, at)
+		}
 		return ctx.Err()
 	})
 }

@@ -67,7 +67,11 @@ func (m *RemoteMemory) tryDocuments(ctx context.Context, name string, facts []hi
 	if tag == "" && len(facts) > 0 {
 		d.Since = slices.MinFunc(facts, func(a, b history.Fact) int { return a.At.Compare(b.At) }).At
 	}
-	if !d.Facts.Put(facts...) {
+	changed := d.Facts.Put(facts...)
+	if m.anew && !d.Since.IsZero() {
+		d.Since, changed = time.Time{}, true
+	}
+	if !changed {
 		return d, true, nil
 	}
 	d.bound(mostDocuments)
@@ -99,6 +103,9 @@ func (m *RemoteMemory) readDocuments(ctx context.Context, name string) (d *docum
 	err = unzipped(text, d)
 	if err == nil && (d.Format != documentsFormat || d.Facts == nil) {
 		err = fmt.Errorf("format %d is none of this build's", d.Format)
+	}
+	if err != nil && m.anew {
+		return newDocuments(), tag, nil
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("reading it: %w; remove it, and what was before is unknown from then on", err)
@@ -133,7 +140,7 @@ func (m *RemoteMemory) learnDocuments(ctx context.Context, account string, facts
 	}
 	w.facts[account].Put(facts...)
 	w.count += len(facts)
-	wait := w.count < mostWaiting && m.now().Sub(w.since) < extendEvery
+	wait := m.anew || w.count < mostWaiting && m.now().Sub(w.since) < extendEvery
 	w.mu.Unlock()
 	if wait {
 		return nil

@@ -63,6 +63,7 @@ type RemoteMemory struct {
 	snapshots *remoteSnapshots
 	now       func() time.Time
 	later     bool // what is learnt is stored from time to time, and by Flush
+	anew      bool // of all that the lake has: what cannot be read is replaced, documents are stored at the end
 
 	mu      sync.Mutex
 	shards  map[string]*memoryShard // by name
@@ -272,7 +273,11 @@ func (m *RemoteMemory) load(ctx context.Context, s *memoryShard) error {
 	case err != nil:
 		return err
 	default:
-		if err := s.content.read(text); err != nil {
+		err := s.content.read(text)
+		if err != nil && m.anew {
+			s.content, err = memoryContent{Format: memoryFormat, Seen: unusual.NewKept()}, nil
+		}
+		if err != nil {
 			return fmt.Errorf("reading it: %w; remove it, and what is ordinary is learnt anew", err)
 		}
 	}

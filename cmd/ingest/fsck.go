@@ -19,7 +19,7 @@ import (
 )
 
 func newFsck(p *cli.Program, common *cli.Common) *cobra.Command {
-	var repair bool
+	var repair, relearn bool
 	var keep time.Duration
 	format := listText
 	cmd := &cobra.Command{
@@ -38,7 +38,8 @@ was, log files count as not read: ingest them again, and what is gone is written
 while all other events are known.
 
 A lake on S3 has commits in the place of a ledger. There other commands may run meanwhile, but
-not beside --repair.
+not beside --repair. With --relearn what unusual access and changes of roles are held against,
+which lies beside such a lake, is learnt anew from all its events; a ledger learns by itself.
 
 No other command may write to a lake in a folder meanwhile.`,
 		Example: `  ingest fsck
@@ -46,7 +47,14 @@ No other command may write to a lake in a folder meanwhile.`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if common.LakeInS3() {
-				return fsckOnS3(cmd.Context(), p, common.Lake, repair, keep, format)
+				err := fsckOnS3(cmd.Context(), p, common.Lake, repair, keep, format)
+				if relearn && !errors.Is(err, pipeline.ErrInterrupted) {
+					err = errors.Join(err, relearnOnS3(cmd.Context(), p, common))
+				}
+				return err
+			}
+			if relearn {
+				return cli.Usage(errors.New("flag --relearn is about lakes on S3"), "a ledger that --repair has made anew learns of the lake when ingest watch runs the next time")
 			}
 			return fsck(cmd.Context(), p, common.Lake, repair, format)
 		},
@@ -54,6 +62,7 @@ No other command may write to a lake in a folder meanwhile.`,
 	cli.TakesS3Lake(cmd)
 	cmd.Flags().DurationVar(&keep, "keep-replaced", pipeline.KeepReplaced, "of a lake on S3: as for ingest compact")
 	cmd.Flags().BoolVar(&repair, "repair", false, "mend what is wrong")
+	cmd.Flags().BoolVar(&relearn, "relearn", false, "of a lake on S3: learn anew what is ordinary, and what documents said")
 	cli.EnumVar(cmd, false, &format, "format", "how the list is written", listText, listNDJSON)
 	return cmd
 }
@@ -93,6 +102,21 @@ func fsckOnS3(ctx context.Context, p *cli.Program, lake string, repair bool, kee
 		return err
 	}
 	return sayChecked(p, store.String(), "commits", checked)
+}
+
+// relearnOnS3 learns anew what log files are held against that come into a lake on S3.
+func relearnOnS3(ctx context.Context, p *cli.Program, common *cli.Common) error {
+	store, err := bucket.OpenStore(ctx, common.Lake)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(p, "files")
+	files, err := pipeline.Relearn(ctx, store, unusualOf(common.Config), bar.update)
+	bar.end()
+	if err == nil {
+		p.Say(slog.LevelInfo, "learnt anew from "+counted(files, "file")+" of events", "relearnt", "files", files)
+	}
+	return err
 }
 
 func writeFinding(p *cli.Program, f parquet.Finding, format listFormat) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"roletrail/config"
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
 )
@@ -14,10 +15,10 @@ func (j *logsJob) intoS3(ctx context.Context, sources []pipeline.Source) (*pipel
 	if err != nil {
 		return nil, err
 	}
-	options, config := j.options(newPlainProgress(j.p, "objects")), j.common.Config
+	options, settings := j.options(newPlainProgress(j.p, "objects")), j.common.Config
 	options.RecentSince = j.p.Now()
-	options.Explaining = &pipeline.Explaining{Accounts: config.KnownAccounts, Automation: config.AutomationOf}
-	options.Remembering = pipeline.NewLearner(store, &pipeline.Unusual{Accounts: config.KnownAccounts, Automation: config.AutomationOf, Watched: config.WatchedAs})
+	options.Explaining = &pipeline.Explaining{Accounts: settings.KnownAccounts, Automation: settings.AutomationOf}
+	options.Remembering = pipeline.NewLearner(store, unusualOf(settings))
 	return pipeline.IngestRemote(ctx, store, sources, options)
 }
 
@@ -32,4 +33,9 @@ func (j *logsJob) s3Source(ctx context.Context, url string) (*bucket.Source, err
 		return nil, err
 	}
 	return &bucket.Source{Client: client, Bucket: name, Prefix: prefix, Since: j.since, Until: j.until, RequesterPays: j.requesterPays}, nil
+}
+
+// unusualOf says what is unusual by the configuration.
+func unusualOf(c config.Config) *pipeline.Unusual {
+	return &pipeline.Unusual{Accounts: c.KnownAccounts, Automation: c.AutomationOf, Watched: c.WatchedAs}
 }

@@ -140,7 +140,7 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	config := j.logs.common.Config
-	unusual := &pipeline.Unusual{Accounts: config.KnownAccounts, Automation: config.AutomationOf, Watched: config.WatchedAs}
+	unusual := unusualOf(config)
 	lake, err := j.lake(ctx, unusual)
 	if err != nil {
 		return err
