@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs ingest logs s3://… against versitygw, an S3 server, on the loopback, and lets that give
-# notice of new objects to ingest as a Lambda function. The server is
+# notice of new objects to ingest as a Lambda function, and compacts a lake there. The server is
 # installed into .cache/bin, and started and stopped by the test. Needs bin/ingest and
 # bin/report.
 set -euo pipefail
@@ -19,4 +19,4 @@ if [ ! -x "$bin/versitygw" ] || [ ! -f "$stamp" ]; then
 	fi
 	: >"$stamp"
 fi
-VERSITYGW=$bin/versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|LambdaFromNotices)$' ./cmd/ingest
+VERSITYGW=$bin/versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|LambdaFromNotices|CompactOnS3)$' ./cmd/ingest
