@@ -93,7 +93,7 @@ var homes = map[string]struct {
 	"github.com/spf13/cobra":                      {"cmd", 100},
 	"github.com/knadh/koanf/":                     {"config", 1},
 	"github.com/jedib0t/go-pretty/":               {"review", 2},
-	"github.com/xuri/excelize/":                   {"review/access", 1},
+	"github.com/xuri/excelize/":                   {"review", 3},
 	"github.com/fsnotify/":                        {"pipeline/watch", 1},
 	"github.com/prometheus/exporter-toolkit/":     {"cmd/internal/exporter", 1},
 	"github.com/aws/":                             {"pipeline queries", 16},

@@ -133,6 +133,7 @@ check "ingest logs s3:// and notices from versitygw" scripts/s3/run.sh
 check "every question by Trino" scripts/trino/run.sh
 check "Terraform" scripts/terraform/run.sh
 check "the review in a browser" scripts/browser/run.sh
+check "the workbook of the review in openpyxl" scripts/spreadsheet/run.sh
 check "commands of the documentation" env ROLETRAIL_DOCS=1 go test -count=1 -run '^TestDocumentedCommands$' .
 
 if [ ${#failed[@]} -gt 0 ]; then

@@ -39,8 +39,9 @@ may do and never do, what changed, and what the logs cannot say.
   manifest.json  what it was made of, and the SHA-256 of each file
 
 --decisions says what became of what was decided last time: what was done, what was
-not, and which exceptions ran out; or, given those of this review, fills them in. What
-is still to be done stands in actions/. Decisions are bound to the role's unique id.
+not, and which exceptions ran out; or, given those of this review, fills them in. It
+reads what the page exported, or the workbook filled in. What is still to be done stands
+in actions/. Decisions are bound to the role's unique id.
 
 Every figure is the one of the report of the same window. The same lake, window,
 inventory and configuration give the same bytes.`,
@@ -69,7 +70,7 @@ inventory and configuration give the same bytes.`,
 	}
 	f.addScope(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "folder to write to; it is made, and its files of this name are replaced")
-	cmd.Flags().StringVar(&decisions, "decisions", "", "decisions.json of the last review, to say what became of it, or of this one")
+	cmd.Flags().StringVar(&decisions, "decisions", "", "decisions.json or review.xlsx of the last review, to say what became of it, or of this one")
 	return cmd
 }
 
@@ -93,7 +94,7 @@ func readDecisions(file string) (d *givenDecisions, err error) {
 	sum, counted := sha256.New(), &countingWriter{}
 	read, err := access.ReadDecisions(io.TeeReader(f, io.MultiWriter(sum, counted)))
 	if err != nil {
-		return nil, cli.WithHint(fmt.Errorf("reading decisions %s: %w", file, err), "give the file that the page of the last review exported")
+		return nil, cli.WithHint(fmt.Errorf("reading decisions %s: %w", file, err), "give the decisions.json that the page of the last review exported, or its review.xlsx filled in")
 	}
 	return &givenDecisions{read, manifestFile{filepath.Base(file), counted.bytes, hex.EncodeToString(sum.Sum(nil))}}, nil
 }

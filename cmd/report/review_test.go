@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
+
 	"roletrail/config"
 	"roletrail/queries"
 	"roletrail/review/access"
@@ -136,6 +138,7 @@ func TestReview(t *testing.T) {
 	t.Run("agrees with the page of a role", func(t *testing.T) { reviewAgreesWithARole(t, engine) })
 	t.Run("is deterministic", func(t *testing.T) { reviewIsDeterministic(t, engine) })
 	t.Run("says what became of decisions", func(t *testing.T) { reviewComparesDecisions(t, engine) })
+	t.Run("reads the workbook back", func(t *testing.T) { reviewReadsWorkbook(t, engine) })
 	t.Run("writes decisions as commands", func(t *testing.T) { reviewWritesActions(t, engine) })
 }
 
@@ -435,13 +438,59 @@ func reviewComparesDecisions(t *testing.T, engine queries.Engine) {
 	}
 	for text, want := range map[string]string{
 		strings.Replace(head, "2026-04-01", "2026-07-01", 1) + "]}": "its window is empty",
-		head + "}": "give the file that the page of the last review exported",
+		head + "}": "give the decisions.json that the page of the last review exported, or its review.xlsx filled in",
 		strings.NewReplacer("2026-04-01", "2026-07-01", "2026-07-01T00:00:00Z\",\"quarter", "2026-10-02T00:00:00Z\",\"quarter").Replace(head) + "]}": "the decisions are of another window",
 	} {
 		write(text)
 		if got := try(t, engine, "", "review", "--quarter", "2026Q3", "--out", out, "--decisions", file); got.code != 1 || !strings.Contains(got.stderr, want) {
 			t.Errorf("%s: %d %s, want %q", text, got.code, got.stderr, want)
 		}
+	}
+}
+
+// reviewReadsWorkbook: what was entered into the workbook of a review fills its files, and is
+// held against what is there a quarter later.
+func reviewReadsWorkbook(t *testing.T, engine queries.Engine) {
+	t.Helper()
+	out := t.TempDir()
+	madeReview(t, engine, out)
+	book, err := excelize.OpenFile(filepath.Join(out, "review.xlsx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows("Roles")
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := func(name string) int { return slices.Index(rows[0], name) }
+	filled := filepath.Join(t.TempDir(), "filled in.xlsx")
+	for i, row := range rows {
+		if row[column("role_name")] != "broad-ops" {
+			continue
+		}
+		for name, value := range map[string]string{"decision": "trim", "reviewer": "alice", "remark": "too broad"} {
+			cell, err := excelize.CoordinatesToCellName(column(name)+1, i+1)
+			if err := errors.Join(err, book.SetCellStr("Roles", cell, value)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := book.SaveAs(filled); err != nil {
+		t.Fatal(err)
+	}
+	madeReview(t, engine, out, "--decisions", filled)
+	sheet, err := os.ReadFile(filepath.Join(out, "review.csv"))
+	if err != nil || strings.Count(string(sheet), ",trim,,alice,too broad\n") != 1 {
+		t.Errorf("the table does not have the decision: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(out, "actions", "001-trim", "trim.sh")); err != nil {
+		t.Error(err)
+	}
+	got := try(t, engine, "", "review", "--since", "2026-07-02", "--until", "2026-10-02", "--out", out, "--decisions", filled)
+	text, err := os.ReadFile(filepath.Join(out, "review.json"))
+	if err != nil || got.code != 0 || !strings.Contains(string(text), "was to be trimmed, and has") {
+		t.Errorf("%d, %s%v: the next review does not say what became of the decision", got.code, got.stderr, err)
 	}
 }
 

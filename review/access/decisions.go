@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// Decisions are what was decided about the roles of a review, as its page exports them.
+// Decisions are what was decided about the roles of a review, as its page exports them or as
+// its workbook was filled in.
 type Decisions struct {
 	Format   string          `json:"format"`
 	Window   DecisionsWindow `json:"window"`
@@ -35,6 +36,8 @@ type Decision struct {
 	Decision  *string `json:"decision"` // keep, trim, remove, exception
 	Until     *string `json:"until"`    // the day on which an exception ends
 	Reason    *string `json:"reason"`
+	// Reviewer is who decided, where that is not the reviewer of all.
+	Reviewer *string `json:"reviewer,omitempty"`
 	// Granted is how many permissions the role had then.
 	Granted *int64 `json:"granted"`
 }
@@ -50,7 +53,8 @@ const (
 	maxDecisionName   = 2048 // bytes of an id or ARN
 )
 
-// ReadDecisions reads a file of decisions. Whatever it does not know is an error, for a
+// ReadDecisions reads a file of decisions: one that the page exported, or the workbook of the
+// review. Whatever it does not know is an error, for a
 // decision that is passed over looks like one that was carried out.
 func ReadDecisions(r io.Reader) (*Decisions, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxDecisionsBytes+1))
@@ -59,6 +63,13 @@ func ReadDecisions(r io.Reader) (*Decisions, error) {
 	}
 	if len(text) > maxDecisionsBytes {
 		return nil, fmt.Errorf("it is larger than %d MiB", maxDecisionsBytes>>20)
+	}
+	if isWorkbook(text) {
+		d, err := readWorkbook(text)
+		if err != nil {
+			return nil, err
+		}
+		return d, d.check()
 	}
 	if !utf8.Valid(text) {
 		return nil, errors.New("it is not UTF-8")
@@ -109,6 +120,8 @@ func (one *Decision) check() error {
 		return errors.New("it names no role")
 	case max(len(deref(one.RoleID)), len(deref(one.RoleARN)), len(deref(one.AccountID))) > maxDecisionName:
 		return errors.New("the name of the role is too long")
+	case len(deref(one.Reviewer)) > maxDecisionName:
+		return errors.New("the name of its reviewer is too long")
 	case utf8.RuneCountInString(deref(one.Reason)) > maxDecisionText:
 		return fmt.Errorf("the reason has more than %d characters", maxDecisionText)
 	case one.Decision != nil && what != "keep" && what != "trim" && what != "remove" && what != "exception":
@@ -133,6 +146,14 @@ func (one *Decision) key() string {
 		return id
 	}
 	return deref(one.RoleARN)
+}
+
+// by is who decided.
+func (one *Decision) by(d *Decisions) string {
+	if one.Reviewer != nil {
+		return *one.Reviewer
+	}
+	return deref(d.Reviewer)
 }
 
 func deref(s *string) string {

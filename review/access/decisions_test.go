@@ -102,6 +102,7 @@ func TestWhatBecameOfDecisions(t *testing.T) {
 func FuzzReadDecisions(f *testing.F) {
 	f.Add(decisionsOf(`{"role_id":"AROA1","decision":"exception","until":"2026-12-31"}`))
 	f.Add(decisionsOf(`{"role_arn":"a","decision":"trim","granted":3}`))
+	f.Add("PK\x03\x04")
 	f.Fuzz(func(t *testing.T, text string) {
 		d, err := ReadDecisions(strings.NewReader(text))
 		if err != nil {

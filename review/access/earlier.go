@@ -61,6 +61,21 @@ type Decided struct {
 	Reviewer Text `json:"reviewer"`
 }
 
+// text is the decision in words, empty if there is none yet.
+func (d *Decided) text() string {
+	if d == nil {
+		return ""
+	}
+	text := string(d.Decision)
+	if d.Until != "" {
+		text += " until " + string(d.Until)
+	}
+	if d.Reviewer != "" {
+		text += ", by " + string(d.Reviewer)
+	}
+	return text
+}
+
 // takeDecisions gives the roles what was decided about them in this review.
 func (r *reader) takeDecisions(d *Decisions) {
 	find := r.decidedAbout()
@@ -71,7 +86,7 @@ func (r *reader) takeDecisions(d *Decisions) {
 		}
 		role := find(one)
 		if role != nil && role.InReview {
-			role.Decided = &Decided{line(*one.Decision), line(deref(one.Until)), line(deref(one.Reason)), line(deref(d.Reviewer))}
+			role.Decided = &Decided{line(*one.Decision), line(deref(one.Until)), line(deref(one.Reason)), line(one.by(d))}
 		}
 		r.addOrder(d, one, role, false)
 	}

@@ -15,7 +15,7 @@ func (r *reader) addOrder(d *Decisions, one *Decision, role *Role, carriedOut bo
 		return
 	}
 	o := actions.Order{Decision: kind, RoleARN: deref(one.RoleARN), RoleID: deref(one.RoleID), AccountID: deref(one.AccountID),
-		By: deref(d.Reviewer), Reason: deref(one.Reason), Review: nameOf(d.Window)}
+		By: one.by(d), Reason: deref(one.Reason), Review: nameOf(d.Window)}
 	o.RoleName = principalName(o.RoleARN)
 	o.WhyNot = r.notThere(one, role)
 	if o.WhyNot == "" {

@@ -120,7 +120,7 @@ func (r *reader) readRoles() error {
 			Uses: x.count("uses"), Denied: x.count("denied"), Failed: x.count("failed"), Sessions: x.count("sessions"), Callers: x.count("callers"),
 			LastAssumed: x.time("last_assumed"), IAMLastUsed: x.time("iam_last_used"), Evidence: x.text("evidence"),
 		}
-		role.InReview = role.State != "deleted" && role.Verdict != "service_linked"
+		role.InReview = underReview(role.State, role.Verdict)
 		if r.scope.OwnerOf != nil {
 			role.Owner = Text(termtext.Line(r.scope.OwnerOf(string(role.RoleName), string(role.RoleARN))))
 		}

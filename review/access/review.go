@@ -72,6 +72,10 @@ func (n *Numbers) possible() bool {
 	return true
 }
 
+// underReview says whether a review asks about a role: not of those that are gone, nor of
+// those that are AWS's.
+func underReview(state, verdict Text) bool { return state != "deleted" && verdict != "service_linked" }
+
 // Role is a role with all that the reports say of it.
 type Role struct {
 	// The row of the report last-used.

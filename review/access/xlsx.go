@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -11,8 +12,11 @@ import (
 	"roletrail/review/termtext"
 )
 
-// sheetName is the one sheet of the workbook.
-const sheetName = "Roles"
+// The sheets of the workbook: a row per role, and which review they are of.
+const (
+	sheetName = "Roles"
+	aboutName = "Review"
+)
 
 // sheetWidths are the widths of columns, in characters; the others have that of their name.
 var sheetWidths = map[string]float64{
@@ -30,12 +34,12 @@ func (r *Review) writeXLSX(w io.Writer) (err error) {
 	}
 	for i := range r.Roles {
 		for c, column := range sheetColumns {
-			if err := setCell(book, c+1, i+2, column.cell(&r.Roles[i])); err != nil {
+			if err := setCell(book, sheetName, c+1, i+2, column.cell(&r.Roles[i])); err != nil {
 				return fmt.Errorf("writing role %q as a row: %w", r.Roles[i].RoleARN, err)
 			}
 		}
 	}
-	if err := r.layOut(book); err != nil {
+	if err := errors.Join(r.layOut(book), r.writeAbout(book)); err != nil {
 		return err
 	}
 	_, err = book.WriteTo(w)
@@ -43,7 +47,7 @@ func (r *Review) writeXLSX(w io.Writer) (err error) {
 }
 
 // setCell fills a cell; what is not known stays empty.
-func setCell(book *excelize.File, column, row int, value any) error {
+func setCell(book *excelize.File, sheet string, column, row int, value any) error {
 	name, err := excelize.CoordinatesToCellName(column, row)
 	if err != nil {
 		return err
@@ -52,11 +56,11 @@ func setCell(book *excelize.File, column, row int, value any) error {
 	case nil:
 		return nil
 	case int64:
-		return book.SetCellInt(sheetName, name, v)
+		return book.SetCellInt(sheet, name, v)
 	case time.Time:
-		return book.SetCellStr(sheetName, name, v.UTC().Format(time.RFC3339Nano))
+		return book.SetCellStr(sheet, name, v.UTC().Format(time.RFC3339Nano))
 	case string:
-		return book.SetCellStr(sheetName, name, termtext.Line(v)) // XML has no room for controls
+		return book.SetCellStr(sheet, name, termtext.Line(v)) // XML has no room for controls
 	}
 	return fmt.Errorf("a cell is a %T, which no sheet has", value)
 }
@@ -81,7 +85,7 @@ func (r *Review) layOut(book *excelize.File) error {
 		if width == 0 {
 			width = float64(len(column.name)) + 4 // room for the button of the filter
 		}
-		if err := errors.Join(setCell(book, i+1, 1, column.name), book.SetColWidth(sheetName, letter, letter, width)); err != nil {
+		if err := errors.Join(setCell(book, sheetName, i+1, 1, column.name), book.SetColWidth(sheetName, letter, letter, width)); err != nil {
 			return err
 		}
 		if column.name == "decision" && last > 1 {
@@ -105,4 +109,23 @@ func addChoice(book *excelize.File, cells string) error {
 		return err
 	}
 	return book.AddDataValidation(sheetName, choice)
+}
+
+// writeAbout writes which review the workbook is of: its window, to which the decisions are
+// bound, and the headline numbers, with which the next review compares its own.
+func (r *Review) writeAbout(book *excelize.File) error {
+	if _, err := book.NewSheet(aboutName); err != nil {
+		return err
+	}
+	about := [][2]any{{"format", decisionsFormat}, {"since", r.Window.Since}, {"until", r.Window.Until}, {"quarter", known(r.Window.Quarter)}}
+	numbers := reflect.ValueOf(r.Numbers)
+	for i := range numbers.NumField() {
+		about = append(about, [2]any{numbers.Type().Field(i).Tag.Get("json"), numbers.Field(i).Int()})
+	}
+	for i, pair := range about {
+		if err := errors.Join(setCell(book, aboutName, 1, i+1, pair[0]), setCell(book, aboutName, 2, i+1, pair[1])); err != nil {
+			return err
+		}
+	}
+	return book.SetColWidth(aboutName, "A", "B", 24)
 }
