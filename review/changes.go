@@ -37,7 +37,7 @@ const maxDiffLine = 4096
 // Only the formats for people have them.
 func WriteChanges(w io.Writer, format Format, meta *queries.Meta, changes []Change, o Options) error {
 	return flushed(w, func(b *bufio.Writer) error {
-		if err := writeHead(b, format, meta, o.Report); err != nil {
+		if err := writeHead(b, format, meta, o); err != nil {
 			return err
 		}
 		for i := range changes {

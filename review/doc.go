@@ -10,12 +10,15 @@
 //	json    {"meta":{…},"rows":[…]}, the whole answer with what it rests on
 //	ndjson  one JSON object a line, the rows alone
 //	md      a Markdown table, every value in full, for a ticket or a page
+//	xlsx    a workbook, its header stays and filters; no text is a formula
+//	parquet the types of the lake, lists and structs as JSON; the head in its footer
 //
 // Column names are the same in all of them, and so are the values: times are
 // RFC 3339 in UTC, what is unknown is null (empty in csv and md), a list is a
 // JSON array. Only the table rounds and cuts, because it is for the eye.
 //
-// Rows are streamed. json, ndjson, csv and md hold one row in memory; the
+// Rows are streamed. json, ndjson, csv, md and xlsx hold one row in memory, parquet a row
+// group; the
 // table holds the first thousand to find its widths, and lays out the rest by
 // them. When the rows end with an error, what was written stays incomplete
 // (json without its closing bracket), so that a part is never taken for the

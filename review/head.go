@@ -230,19 +230,35 @@ func Name(name string) string { return termfit.Shorten(termtext.Line(head(name, 
 
 // writeHead writes the head in place, for the formats for people, and leaves a
 // line free after it.
-func writeHead(w io.Writer, format Format, meta *queries.Meta, report string) error {
+func writeHead(w io.Writer, format Format, meta *queries.Meta, o Options) error {
 	if meta == nil {
 		return nil
 	}
 	var b strings.Builder
-	for _, line := range headLines(meta, report) {
+	for _, line := range headLines(meta, o.Report) {
 		if format == Markdown {
 			line = "- " + escapeMarkdown(line)
 		}
-		b.WriteString(termtext.Line(line) + "\n")
+		line = termtext.Line(line)
+		if format == Table && o.Terminal && !o.Wide {
+			line = folded(line, o.Width)
+		}
+		b.WriteString(line + "\n")
 	}
 	_, err := io.WriteString(w, b.String()+"\n")
 	return err
+}
+
+// folded is a line of the head in as many as a terminal needs; what goes on is set in.
+func folded(line string, width int) string {
+	const setIn = "  "
+	if width <= 0 {
+		width = defaultWidth
+	}
+	if termfit.Width(line) <= width {
+		return line
+	}
+	return strings.Join(termfit.Wrap(line, width-len(setIn)), "\n"+setIn)
 }
 
 // writeNotes writes the head beside an answer that has no room for it.

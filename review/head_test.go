@@ -1,12 +1,14 @@
 package review
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"roletrail/queries"
+	"roletrail/review/termfit"
 )
 
 // TestCatalogueLine: a catalogue is too old when the window ends more than 90 days
@@ -152,6 +154,32 @@ func TestGapsNameNoGaps(t *testing.T) {
 	} {
 		if lines := headLines(m, report); !slices.Contains(lines, want) {
 			t.Errorf("%s: %q is not in %q", report, want, lines)
+		}
+	}
+}
+
+// TestHeadFitsATerminal: no line of a head is wider than the terminal, and none is lost; a wide
+// answer and one for a file have a line for each.
+func TestHeadFitsATerminal(t *testing.T) {
+	whole := strings.Join(headLines(sampleMeta(), "last_used"), " ")
+	for _, width := range []int{0, 40, 80, 120} {
+		var out bytes.Buffer
+		if err := WriteSections(&out, Table, sampleMeta(), nil, Options{Report: "last_used", Width: width, Terminal: true}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(out.String()) {
+			if n := termfit.Width(strings.TrimRight(line, "\n")); n > max(width, 40) && n > 80 || width > 0 && n > width {
+				t.Errorf("%d columns of %d: %s", n, width, line)
+			}
+		}
+		if got := strings.Join(strings.Fields(out.String()), " "); got != whole {
+			t.Errorf("at %d columns the head says\n%s\nwant\n%s", width, got, whole)
+		}
+	}
+	for _, o := range []Options{{Width: 40}, {Width: 40, Terminal: true, Wide: true}} {
+		var out bytes.Buffer
+		if err := WriteSections(&out, Table, sampleMeta(), nil, o); err != nil || strings.Count(out.String(), "\n") != 1+len(headLines(sampleMeta(), "")) {
+			t.Errorf("%+v: %v, the head is folded:\n%s", o, err, out.String())
 		}
 	}
 }

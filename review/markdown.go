@@ -20,7 +20,7 @@ type markdownRenderer struct {
 
 func (m *markdownRenderer) begin(meta *queries.Meta, columns []queries.Column) error {
 	m.columns = columns
-	if err := writeHead(m.w, Markdown, meta, m.o.Report); err != nil {
+	if err := writeHead(m.w, Markdown, meta, m.o); err != nil {
 		return err
 	}
 	names, rules := make([]string, len(columns)), make([]string, len(columns))

@@ -13,6 +13,9 @@ import (
 	"roletrail/review/termfit"
 )
 
+// defaultWidth is how wide a terminal is that does not say so, in columns.
+const defaultWidth = 80
+
 // windowRows is how many rows a table holds to find its widths.
 const windowRows = 1000
 
@@ -33,7 +36,7 @@ type tableRenderer struct {
 
 func newTable(w *bufio.Writer, o Options) *tableRenderer {
 	if o.Width <= 0 {
-		o.Width = 80
+		o.Width = defaultWidth
 	}
 	return &tableRenderer{w: w, o: o}
 }
@@ -43,7 +46,7 @@ func (t *tableRenderer) begin(meta *queries.Meta, columns []queries.Column) erro
 	if t.rest = newRest(t.o, columns); t.rest != nil {
 		t.columns = append(slices.Clone(columns), queries.Column{Name: other, Type: "bigint"})
 	}
-	return writeHead(t.w, Table, meta, t.o.Report)
+	return writeHead(t.w, Table, meta, t.o)
 }
 
 func (t *tableRenderer) row(cells []any) error {

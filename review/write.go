@@ -21,7 +21,8 @@ type Options struct {
 	// Colour allows colours in a table.
 	Colour bool
 	// Terminal says that the output is shown on a terminal: csv then marks
-	// control characters, which it otherwise carries in full.
+	// control characters, which it otherwise carries in full, and the head of
+	// a table is folded to its width.
 	Terminal bool
 	// Notes takes the head of the formats that have no room for it (csv,
 	// ndjson); nil drops it.
@@ -49,6 +50,9 @@ type renderer interface {
 // their end and leaves closing them to the caller. When the rows fail before
 // the first one, nothing is written.
 func Write(w io.Writer, format Format, meta *queries.Meta, rows queries.Rows, o Options) error {
+	if o.Terminal && format.Binary() {
+		return fmt.Errorf("writing %s: a terminal cannot show it; send it into a file, like > answer.%s", format, format)
+	}
 	return flushed(w, func(b *bufio.Writer) error {
 		r, err := newRenderer(b, format, o)
 		if err != nil {
@@ -65,7 +69,7 @@ func WriteSections(w io.Writer, format Format, meta *queries.Meta, sections []Se
 		return fmt.Errorf("writing %s: this format has no sections", format)
 	}
 	return flushed(w, func(b *bufio.Writer) error {
-		if err := writeHead(b, format, meta, o.Report); err != nil {
+		if err := writeHead(b, format, meta, o); err != nil {
 			return err
 		}
 		for i, s := range sections {
@@ -114,13 +118,20 @@ func newRenderer(b *bufio.Writer, format Format, o Options) (renderer, error) {
 		return &ndjsonRenderer{w: b, o: o}, nil
 	case Markdown:
 		return &markdownRenderer{w: b, o: o}, nil
+	case XLSX:
+		return &xlsxRenderer{w: b, o: o}, nil
+	case Parquet:
+		return &parquetRenderer{w: b}, nil
 	}
 	return nil, fmt.Errorf("writing %q: no such format", format)
 }
 
 // stream passes rows to a renderer. The first row is asked for before anything
 // is written, because most queries fail there if at all.
-func stream(r renderer, meta *queries.Meta, rows queries.Rows) error {
+func stream(r renderer, meta *queries.Meta, rows queries.Rows) (err error) {
+	if c, ok := r.(io.Closer); ok {
+		defer func() { err = errors.Join(err, c.Close()) }()
+	}
 	more := rows.Next()
 	if err := rows.Err(); !more && err != nil {
 		return err

@@ -16,6 +16,22 @@ import (
 // opener opens the lake in a folder for questions.
 type opener func(ctx context.Context, lake string) (queries.Engine, error)
 
+// answering opens the lake for the time of use, which writes an answer: one that is longer
+// than the terminal is shown by the pager.
+func (r *report) answering(ctx context.Context, use func(queries.Engine) error) error {
+	return r.withEngine(ctx, func(engine queries.Engine) error {
+		return r.paged(func() error { return use(engine) })
+	})
+}
+
+// paged lets the pager show what is written, unless --no-pager says not to.
+func (r *report) paged(write func() error) error {
+	if r.noPager {
+		return write()
+	}
+	return r.Paged(write)
+}
+
 // withEngine opens the lake for the time of use.
 func (r *report) withEngine(ctx context.Context, use func(queries.Engine) error) (err error) {
 	defer r.engine.bill.say(r.Say)
@@ -51,7 +67,7 @@ func (r *report) answer(cmd *cobra.Command, f *questionFlags, name string) error
 		return err
 	}
 	ctx := cmd.Context()
-	return r.withEngine(ctx, func(engine queries.Engine) (err error) {
+	return r.answering(ctx, func(engine queries.Engine) (err error) {
 		if err := checkAccounts(ctx, engine, params); err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ programs it adds the column difference.`,
 			}
 			params.Changes = c
 			params.Changes.Automation = r.Config.AutomationOf
-			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+			return r.answering(cmd.Context(), func(engine queries.Engine) error {
 				return r.changes(cmd.Context(), engine, params, &f.outputFlags, diff)
 			})
 		},

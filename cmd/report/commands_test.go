@@ -174,8 +174,8 @@ func TestWrongUsage(t *testing.T) {
 		args, stderr string
 	}{
 		{"lastused", "unknown command \"lastused\"\ndid you mean \"last-used\"?"},
-		{"last-used --format xlsx", "invalid value \"xlsx\" for --format: must be one of table, csv, json, ndjson, md"},
-		{"last-used --format jsn", "invalid value \"jsn\" for --format: must be one of table, csv, json, ndjson, md\ndid you mean \"json\"?"},
+		{"last-used --format pdf", "invalid value \"pdf\" for --format: must be one of table, csv, json, ndjson, md, xlsx, parquet"},
+		{"last-used --format jsn", "invalid value \"jsn\" for --format: must be one of table, csv, json, ndjson, md, xlsx, parquet\ndid you mean \"json\"?"},
 		{"last-used --engine presto", "invalid value \"presto\" for --engine: must be one of duckdb, trino, athena"},
 		{"last-used --account 12", "invalid value \"12\" for --account: must be an account id of twelve digits"},
 		{"last-used --role=", "flag --role needs a value\nleave it out for its default"},

@@ -39,7 +39,7 @@ func (e *fakeEngine) Run(ctx context.Context, name string, p queries.Params) (qu
 	return review.HeldRows(g.columns, g.rows), ctx.Err()
 }
 
-// SQL knows four statements; "sleep" runs until it is cancelled.
+// SQL knows five statements; "sleep" runs until it is cancelled.
 func (e *fakeEngine) SQL(ctx context.Context, text string) (queries.Rows, error) {
 	e.asked = append(e.asked, text)
 	switch text {
@@ -47,6 +47,12 @@ func (e *fakeEngine) SQL(ctx context.Context, text string) (queries.Rows, error)
 		return e.Run(ctx, "catalogue", queries.Params{})
 	case "select 1 as one":
 		return review.HeldRows([]queries.Column{{Name: "one", Type: "bigint"}}, [][]any{{int64(1)}}), nil
+	case "select 100 rows":
+		rows := make([][]any, 100)
+		for i := range rows {
+			rows[i] = []any{int64(i + 1)}
+		}
+		return review.HeldRows([]queries.Column{{Name: "n", Type: "bigint"}}, rows), nil
 	case "sleep":
 		if e.asleep != nil {
 			e.asleep()

@@ -18,7 +18,7 @@
 //
 // All of them read the lake in ./lake or --lake, take settings from
 // roletrail.yaml if there is one (see package config), and write a table, csv,
-// json, ndjson or md (see package review).
+// json, ndjson, md, xlsx or parquet (see package review).
 //
 // # The window
 //

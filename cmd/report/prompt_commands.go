@@ -162,5 +162,7 @@ func (r *report) examples(names []string, f *outputFlags) error {
 }
 
 func (r *report) writeHeld(g gathered, f *outputFlags) error {
-	return review.Write(r.Stdout, f.format, nil, review.HeldRows(g.columns, g.rows), f.options(r, ""))
+	return r.paged(func() error {
+		return review.Write(r.Stdout, f.format, nil, review.HeldRows(g.columns, g.rows), f.options(r, ""))
+	})
 }

@@ -69,7 +69,7 @@ func (r *report) propose(cmd *cobra.Command, f *questionFlags, p *proposeFlags) 
 	}
 	params.GrantAges = true
 	ctx := cmd.Context()
-	return r.withEngine(ctx, func(engine queries.Engine) error {
+	return r.answering(ctx, func(engine queries.Engine) error {
 		if err := checkAccounts(ctx, engine, params); err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ roles that have the name.`,
 			if err != nil {
 				return err
 			}
-			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+			return r.answering(cmd.Context(), func(engine queries.Engine) error {
 				if f.format == review.Table && !f.wide {
 					return r.rolePage(cmd.Context(), engine, params)
 				}

@@ -16,6 +16,8 @@ type report struct {
 	cache  cli.Cache
 	engine engineFlags
 	until  time.Time // end of the window, zero where there is none
+	// noPager says that no answer is shown by a pager.
+	noPager bool
 }
 
 func newRoot(r *report) *cobra.Command {
@@ -38,6 +40,7 @@ which are used, when, by whom and for what, and what they may do and never do.`,
 	r.Common = cli.AddCommon(root, r.Program)
 	r.cache.Flags(root.PersistentFlags())
 	r.engine.add(root)
+	root.PersistentFlags().BoolVar(&r.noPager, "no-pager", false, "do not show long answers by $PAGER, on a terminal")
 	load := root.PersistentPreRunE
 	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
 		if err := load(cmd, args); err != nil {

@@ -41,13 +41,13 @@ Sessions of one name are told apart by session_created_at.`,
 			params.Sessions = s
 			switch {
 			case s.Session == "":
-				return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+				return r.answering(cmd.Context(), func(engine queries.Engine) error {
 					return r.sessions(cmd.Context(), engine, params, &f.outputFlags, "session_list")
 				})
 			case s.Caller != "" || params.Role != "" || len(params.Accounts) > 0:
 				return cli.Usage(errors.New("--session names one session"), "leave --role, --caller and --account out")
 			}
-			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+			return r.answering(cmd.Context(), func(engine queries.Engine) error {
 				return r.sessions(cmd.Context(), engine, params, &f.outputFlags, "session_events")
 			})
 		},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ const maxQuery = 1 << 20
 
 func newSQL(r *report) *cobra.Command {
 	var f outputFlags
-	var file string
+	var file, out string
 	var printInit bool
 	cmd := &cobra.Command{
 		Use:   "sql [QUERY]",
@@ -38,6 +39,7 @@ begin with.
 about the files that the lake has now.`,
 		Example: `  report sql "select role_name, count(*) from role_use group by 1 order by 2 desc"
   report sql -f question.sql --format csv > answer.csv
+  report sql "select * from sessions" --format parquet --out sessions.parquet
   echo "select count(*) from events" | report sql --format ndjson
   report sql --print-init > lake.sql
   report sql`,
@@ -50,9 +52,15 @@ about the files that the lake has now.`,
 			if err != nil {
 				return err
 			}
+			if err := checkOut(f.format, out, prompt, r.StdoutTerminal()); err != nil {
+				return err
+			}
 			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
 				if prompt {
 					return r.prompt(cmd.Context(), engine, &f)
+				}
+				if out != "" {
+					return r.sqlInto(cmd.Context(), engine, text, &f, out)
 				}
 				return r.sql(cmd.Context(), engine, text, &f)
 			})
@@ -60,6 +68,7 @@ about the files that the lake has now.`,
 	}
 	f.add(cmd)
 	cmd.Flags().StringVarP(&file, "file", "f", "", "read the statement from this file, - for standard input")
+	cmd.Flags().StringVar(&out, "out", "", "write the answer into this file, whole or not at all")
 	cmd.Flags().BoolVar(&printInit, "print-init", false, "write the views as statements for DuckDB's own shell")
 	return cmd
 }
@@ -146,5 +155,30 @@ func (r *report) sql(ctx context.Context, engine queries.Engine, text string, f 
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	return review.Write(r.Stdout, f.format, nil, rows, f.options(r, ""))
+	return r.paged(func() error { return review.Write(r.Stdout, f.format, nil, rows, f.options(r, "")) })
+}
+
+// checkOut refuses an answer that nobody could read, and a file that nothing would be
+// written to.
+func checkOut(format review.Format, out string, prompt, onTerminal bool) error {
+	switch {
+	case prompt && out != "":
+		return cli.Usage(errors.New("report sql --out needs a QUERY"), "the prompt writes to the terminal")
+	case format.Binary() && out == "" && onTerminal:
+		return cli.Usage(fmt.Errorf("a terminal cannot show %s", format), "name a file with --out")
+	}
+	return nil
+}
+
+// sqlInto runs one statement and writes its rows into a file.
+func (r *report) sqlInto(ctx context.Context, engine queries.Engine, text string, f *outputFlags, out string) (err error) {
+	rows, err := engine.SQL(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	_, err = writeFile(filepath.Dir(out), filepath.Base(out), func(w io.Writer) error {
+		return review.Write(w, f.format, nil, rows, review.Options{Wide: f.wide, Notes: r.Notes()})
+	})
+	return err
 }

@@ -44,7 +44,7 @@ assumptions in the window show.`,
 			}
 			params.Unexpected = unexpectedOf(r.Config)
 			params.Unexpected.Findings, params.Unexpected.All = chosen, all
-			return r.withEngine(cmd.Context(), func(engine queries.Engine) error {
+			return r.answering(cmd.Context(), func(engine queries.Engine) error {
 				return r.unexpected(cmd.Context(), engine, params, &f.outputFlags)
 			})
 		},

@@ -86,7 +86,7 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 	}
 	params.GrantAges = true
 	ctx := cmd.Context()
-	return r.withEngine(ctx, func(engine queries.Engine) (err error) {
+	return r.answering(ctx, func(engine queries.Engine) (err error) {
 		if err := checkAccounts(ctx, engine, params); err != nil {
 			return err
 		}

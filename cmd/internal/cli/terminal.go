@@ -43,7 +43,10 @@ func (p *Program) Colour() bool {
 
 func unwrap(w io.Writer) io.Writer {
 	if o, ok := w.(*output); ok {
-		return o.w
+		w = o.w
+	}
+	if pages, ok := w.(*paged); ok {
+		return pages.screen
 	}
 	return w
 }
