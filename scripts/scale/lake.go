@@ -15,7 +15,11 @@ import (
 // lake is the folder of the lake, which is made if there is none of this size.
 func (o options) lake() (string, error) {
 	p := o.plan()
-	dir := filepath.Join(o.folder, fmt.Sprintf("%d-%d-%d", p.daily, o.days, p.generations))
+	name := fmt.Sprintf("%d-%d-%d", p.daily, o.days, p.generations)
+	if o.roles > 0 {
+		name += fmt.Sprintf("-%d", o.roles)
+	}
+	dir := filepath.Join(o.folder, name)
 	lake := filepath.Join(dir, "lake")
 	if _, err := os.Stat(lake); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return lake, err
@@ -28,7 +32,7 @@ func (o options) lake() (string, error) {
 	}
 	// A day more than is copied: the first and the last are not whole.
 	for _, cmd := range []*exec.Cmd{
-		exec.Command("go", "run", "./testdata/cloudtrail/generate", "-out", corpus, "-events", strconv.Itoa(p.daily*(o.days+1)), "-days", strconv.Itoa(o.days+1)),
+		exec.Command("go", "run", "./testdata/cloudtrail/generate", "-out", corpus, "-events", strconv.Itoa(p.daily*(o.days+1)), "-days", strconv.Itoa(o.days+1), "-roles", strconv.Itoa(o.roles)),
 		exec.Command(o.program("ingest"), "logs", "--lake", base, corpus),
 		exec.Command(o.program("ingest"), "compact", "--lake", base),
 	} {

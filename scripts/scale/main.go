@@ -15,6 +15,8 @@ type options struct {
 	events int64  // that the lake shall have, at least
 	daily  int    // events of a day of the corpus, at most
 	days   int    // of the corpus
+	roles  int    // of the corpus; 0 means as many as the generator makes
+	only   string // the report to measure; "" means all
 	memory int64  // bytes that a report may take
 	folder string // that keeps programs, corpus and lake
 }
@@ -63,13 +65,15 @@ func parse(args []string) (options, error) {
 	flags.Int64Var(&o.events, "events", 200_000_000, "events of the lake, at least")
 	flags.IntVar(&o.daily, "daily", 720_000, "events of a day of the corpus, at most; more are made by more generations of roles")
 	flags.IntVar(&o.days, "days", 3, "days of the corpus, 1 to 30")
+	flags.IntVar(&o.roles, "roles", 0, "roles of the corpus; 0 means the 7,000 that the generator makes")
+	flags.StringVar(&o.only, "only", "", "measure this report alone, like review")
 	flags.Int64Var(&o.memory, "memory", 4<<30, "bytes of memory that a report may take")
 	flags.StringVar(&o.folder, "folder", ".cache/scale", "that keeps programs, corpus and lake")
 	if err := flags.Parse(args); err != nil {
 		return o, fmt.Errorf("reading flags: %w", err)
 	}
-	if o.events < quarterDays || o.daily < 1 || o.days < 1 || o.days > 30 || o.memory < 1<<20 || flags.NArg() > 0 {
-		return o, fmt.Errorf("reading flags: -events must be %d or more, -daily 1 or more, -days 1 to 30, -memory 1 MiB or more", quarterDays)
+	if o.events < quarterDays || o.daily < 1 || o.days < 1 || o.days > 30 || o.roles < 0 || o.memory < 1<<20 || flags.NArg() > 0 {
+		return o, fmt.Errorf("reading flags: -events must be %d or more, -daily 1 or more, -days 1 to 30, -roles 0 or more, -memory 1 MiB or more", quarterDays)
 	}
 	return o, nil
 }

@@ -53,6 +53,9 @@ func (o options) measure(lake string) (results []result, err error) {
 		return nil, err
 	}
 	for _, words := range reports(o.folder, role) {
+		if o.only != "" && words[0] != o.only {
+			continue
+		}
 		if err := os.RemoveAll(filepath.Join(o.folder, "review")); err != nil {
 			return nil, fmt.Errorf("removing the review before: %w", err)
 		}
