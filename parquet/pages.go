@@ -58,19 +58,11 @@ func (p *pages) release() {
 
 // writeDictionary writes the page as the chunk's dictionary of so many entries.
 func (p *pages) writeDictionary(entries int) error {
-	p.dictionary = true
-	p.chunk.DictPageOffset = p.sink.n
-	p.encodings.DictEncodingStats[arrowparquet.Encodings.Plain]++
 	return p.write(pageHeader{dictionary: true, values: entries, encoding: arrowparquet.Encodings.Plain})
 }
 
 // writeData writes the page as a data page of so many values, NULLs included.
 func (p *pages) writeData(values int, encoding arrowparquet.Encoding) error {
-	if p.chunk.NumValues == 0 {
-		p.chunk.DataPageOffset = p.sink.n
-	}
-	p.chunk.NumValues += int64(values)
-	p.encodings.DataEncodingStats[encoding]++
 	return p.write(pageHeader{values: values, encoding: encoding})
 }
 
@@ -79,14 +71,31 @@ func (p *pages) write(h pageHeader) error {
 		return fmt.Errorf("page of %d bytes is larger than %d", len(p.page), maxPageMemory)
 	}
 	p.packed = pooledZstd{}.Encode(p.packed, p.page)
-	h.size, h.packed = len(p.page), len(p.packed)
+	h.size = len(p.page)
+	return p.put(h, p.packed)
+}
+
+// put writes a page that is compressed.
+func (p *pages) put(h pageHeader, packed []byte) error {
+	if h.dictionary {
+		p.dictionary = true
+		p.chunk.DictPageOffset = p.sink.n
+		p.encodings.DictEncodingStats[h.encoding]++
+	} else {
+		if p.chunk.NumValues == 0 {
+			p.chunk.DataPageOffset = p.sink.n
+		}
+		p.chunk.NumValues += int64(h.values)
+		p.encodings.DataEncodingStats[h.encoding]++
+	}
+	h.packed = len(packed)
 	p.header = h.append(p.header[:0])
-	p.chunk.UncompressedSize += int64(len(p.header) + len(p.page))
-	p.chunk.CompressedSize += int64(len(p.header) + len(p.packed))
+	p.chunk.UncompressedSize += int64(len(p.header) + h.size)
+	p.chunk.CompressedSize += int64(len(p.header) + h.packed)
 	if _, err := p.sink.Write(p.header); err != nil {
 		return err
 	}
-	_, err := p.sink.Write(p.packed)
+	_, err := p.sink.Write(packed)
 	return err
 }
 

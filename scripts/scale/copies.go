@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -71,10 +72,9 @@ func (c *copier) all(p plan, days int) error {
 	var workers sync.WaitGroup
 	for i := range errs {
 		workers.Go(func() {
-			gather := map[*parquet.Schema]*parquet.Gather{}
 			for day := range work {
 				if errs[i] == nil {
-					errs[i] = c.day(gather, day, 1+day%days, p.generations)
+					errs[i] = c.day(day, 1+day%days, p.generations)
 				}
 			}
 		})
@@ -89,7 +89,7 @@ func (c *copier) all(p plan, days int) error {
 }
 
 // day makes all copies of one day, and commits them. Days count from firstDay.
-func (c *copier) day(gather map[*parquet.Schema]*parquet.Gather, day, of, generations int) error {
+func (c *copier) day(day, of, generations int) error {
 	from := firstDay.AddDate(0, 0, of).Format(time.DateOnly)
 	if len(c.files["events"][from]) == 0 {
 		return fmt.Errorf("copying %s: the corpus has no events of that day", from)
@@ -99,13 +99,13 @@ func (c *copier) day(gather map[*parquet.Schema]*parquet.Gather, day, of, genera
 		v := variant{number: uint32(day*generations + g), generation: g, shift: day - of}
 		for _, f := range c.files["events"][from] {
 			path := parquet.EventsPath(firstDay.AddDate(0, 0, day), newID())
-			copied, err := c.withRollups(gather, v, f, path)
+			copied, err := c.withRollups(v, f, path)
 			if err != nil {
 				return err
 			}
 			batch.Files = append(batch.Files, copied...)
 		}
-		entry, err := c.covers(gather, v, from)
+		entry, err := c.covers(v, from)
 		if err != nil {
 			return err
 		}
@@ -117,8 +117,8 @@ func (c *copier) day(gather map[*parquet.Schema]*parquet.Gather, day, of, genera
 }
 
 // withRollups copies a file of events, and those of rollups that go with it.
-func (c *copier) withRollups(gather map[*parquet.Schema]*parquet.Gather, v variant, f parquet.DataFile, path string) (entries []parquet.FileEntry, err error) {
-	entry, err := c.file(gather, v, parquet.EventsSchema, []parquet.DataFile{f}, path, nil)
+func (c *copier) withRollups(v variant, f parquet.DataFile, path string) (entries []parquet.FileEntry, err error) {
+	entry, err := c.altered(v, parquet.EventsSchema, f, path)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (c *copier) withRollups(gather map[*parquet.Schema]*parquet.Gather, v varia
 			if rollup.Name != name {
 				continue
 			}
-			if entry, err = c.file(gather, v, s, []parquet.DataFile{rollup}, parquet.RollupPath(s, path), nil); err != nil {
+			if entry, err = c.altered(v, s, rollup, parquet.RollupPath(s, path)); err != nil {
 				return nil, err
 			}
 			entries = append(entries, entry)
@@ -138,95 +138,81 @@ func (c *copier) withRollups(gather map[*parquet.Schema]*parquet.Gather, v varia
 	return entries, nil
 }
 
-// covers copies what the coverage says of a day.
-func (c *copier) covers(gather map[*parquet.Schema]*parquet.Gather, v variant, from string) (parquet.FileEntry, error) {
-	at, err := time.Parse(time.DateOnly, from)
+// altered writes a file anew with what the variant changes.
+func (c *copier) altered(v variant, s *parquet.Schema, f parquet.DataFile, path string) (entry parquet.FileEntry, err error) {
+	out, err := c.to.Create(path, c.run)
 	if err != nil {
-		return parquet.FileEntry{}, fmt.Errorf("copying %s: %w", from, err)
+		return entry, fmt.Errorf("copying into %q: %w", path, err)
 	}
-	wanted, column := at.Unix()/86400, parquet.CoverageSchema.Index("event_date")
-	ofDay := func(g *parquet.Group) ([]int32, int, error) {
-		places, n := make([]int32, g.Rows()), 0
-		for i := range places {
-			places[i] = -1
-		}
-		err := g.Numbers(column, func(row int, day int64) {
-			if day == wanted {
-				places[row] = int32(n)
-				n++
-			}
-		})
-		return places, n, err
+	rows, err := parquet.Alter(f.Path, s, out, v.alteration(s))
+	if err != nil {
+		return entry, errors.Join(fmt.Errorf("copying into %q: %w", path, err), out.Abort())
 	}
-	return c.file(gather, v, parquet.CoverageSchema, c.coverage, parquet.CoveragePath(newID()), ofDay)
+	written, err := out.Commit()
+	return written.Entry(path, rows), err
 }
 
-// file writes the row groups of files, changed, into one. choose says of a row group which
-// rows are taken, and to which places; nil takes all.
-func (c *copier) file(gather map[*parquet.Schema]*parquet.Gather, v variant, s *parquet.Schema, from []parquet.DataFile, path string,
-	choose func(*parquet.Group) ([]int32, int, error),
-) (entry parquet.FileEntry, err error) {
+// covers writes what the coverage says of a day.
+func (c *copier) covers(v variant, from string) (entry parquet.FileEntry, err error) {
+	path := parquet.CoveragePath(newID())
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("copying into %q: %w", path, err)
 		}
 	}()
-	if gather[s] == nil {
-		gather[s] = parquet.NewGather(s)
-	}
-	if choose == nil {
-		choose = everyRow
+	at, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return entry, err
 	}
 	out, err := c.to.Create(path, c.run)
 	if err != nil {
 		return entry, err
 	}
-	w, err := parquet.NewWriter(out, s)
+	rows, err := writeCoverage(out, c.coverage, at.Unix()/86400, v)
 	if err != nil {
-		return entry, errors.Join(err, out.Abort())
-	}
-	rows := int64(0)
-	var meta map[string]string
-	for _, f := range from {
-		if meta, err = parquet.Metadata(f.Path); err == nil {
-			err = parquet.EachGroup(f.Path, s, func(g *parquet.Group) error {
-				n, err := copyGroup(gather[s], v, s, g, w, choose)
-				rows += int64(n)
-				return err
-			})
-		}
-		if err != nil {
-			return entry, errors.Join(err, out.Abort())
-		}
-	}
-	if err := w.Close(meta); err != nil {
 		return entry, errors.Join(err, out.Abort())
 	}
 	written, err := out.Commit()
 	return written.Entry(path, rows), err
 }
 
-func everyRow(g *parquet.Group) ([]int32, int, error) {
-	places := make([]int32, g.Rows())
-	for i := range places {
-		places[i] = int32(i)
-	}
-	return places, len(places), nil
-}
-
-// copyGroup writes a row group, changed, unless it has no row that is wanted.
-func copyGroup(gather *parquet.Gather, v variant, s *parquet.Schema, g *parquet.Group, w parquet.Writer, choose func(*parquet.Group) ([]int32, int, error)) (int, error) {
-	places, n, err := choose(g)
-	if err != nil || n == 0 {
+// writeCoverage writes the rows of one day, changed, of all files of the coverage into one.
+func writeCoverage(out io.Writer, files []parquet.DataFile, day int64, v variant) (rows int64, err error) {
+	s := parquet.CoverageSchema
+	w, err := parquet.NewWriter(out, s)
+	if err != nil {
 		return 0, err
 	}
-	gather.Begin(n)
-	if err := gather.Take(g, places); err != nil {
-		return 0, err
+	gather := parquet.NewGather(s)
+	for _, f := range files {
+		err := parquet.EachGroup(f.Path, s, func(g *parquet.Group) error {
+			places, n := make([]int32, g.Rows()), 0
+			for i := range places {
+				places[i] = -1
+			}
+			err := g.Numbers(s.Index("event_date"), func(row int, on int64) {
+				if on == day {
+					places[row] = int32(n)
+					n++
+				}
+			})
+			if err != nil || n == 0 {
+				return err
+			}
+			gather.Begin(n)
+			if err := gather.Take(g, places); err != nil {
+				return err
+			}
+			columns := gather.Columns()
+			v.columns(s, columns)
+			rows += int64(n)
+			return w.WriteRowGroup(n, columns)
+		})
+		if err != nil {
+			return 0, err
+		}
 	}
-	columns := gather.Columns()
-	v.columns(s, columns)
-	return n, w.WriteRowGroup(n, columns)
+	return rows, w.Close(nil)
 }
 
 func newID() (id [16]byte) {

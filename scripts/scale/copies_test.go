@@ -124,7 +124,7 @@ func TestInventories(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	for events, want := range map[int64]plan{
-		200_000_000: {720_000, 4, quarterDays}, 2_000_000: {21_740, 1, quarterDays}, 92: {1, 1, quarterDays}, 66_240_000: {720_000, 1, quarterDays},
+		200_000_000: {730_000, 3, quarterDays}, 2_000_000: {21_740, 1, quarterDays}, 92: {1, 1, quarterDays}, 67_160_000: {730_000, 1, quarterDays},
 	} {
 		o, err := parse(nil)
 		o.events = events

@@ -63,7 +63,7 @@ func parse(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("scale", flag.ContinueOnError)
 	flags.Int64Var(&o.events, "events", 200_000_000, "events of the lake, at least")
-	flags.IntVar(&o.daily, "daily", 720_000, "events of a day of the corpus, at most; more are made by more generations of roles")
+	flags.IntVar(&o.daily, "daily", 730_000, "events of a day of the corpus, at most; more are made by more generations of roles")
 	flags.IntVar(&o.days, "days", 3, "days of the corpus, 1 to 30")
 	flags.IntVar(&o.roles, "roles", 0, "roles of the corpus; 0 means the 7,000 that the generator makes")
 	flags.StringVar(&o.only, "only", "", "measure this report alone, like review")
