@@ -13,8 +13,8 @@ from (
 
     union
 
-    select account_id
-    from role_use
+    select coalesce(nullif(split_part(role_arn, ':', 5), ''), account_id)
+    from lake.session_calls
 
     union
 

@@ -4,18 +4,25 @@
 -- roles that have a policy come from the inventory here.
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
-        cast(? as date) as first_day,
-        cast(? as date) as last_day,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
         cast(? as date) as inventory_date,
         cast(? as varchar) as severities,
         cast(? as varchar) as outcomes
+    from given
 
 ),
 
@@ -58,8 +65,8 @@ changed as (
     cross join params
     where
         events.change >= ''
-        and events.event_date >= params.first_day
-        and events.event_date <= params.last_day
+        and events.event_date >= cast(? as date)
+        and events.event_date <= cast(? as date)
         and events.event_time >= params.since
         and events.event_time < params.until
         and contains(split(params.severities, ','), events.change_severity)

@@ -3,12 +3,20 @@
 -- it, so the window has no beginning here.
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as until
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as until,
-        cast(? as date) as last_day,
+        cast(given.until as timestamp(6)) as until,
         cast(? as varchar) as accounts
+    from given
 
 )
 
@@ -31,7 +39,7 @@ where
         'sso.amazonaws.com'
     )
     and events.outcome = 'success'
-    and events.event_date <= params.last_day
+    and events.event_date <= cast(? as date)
     and events.event_time < params.until
     and (
         params.accounts is null

@@ -1,10 +1,18 @@
 -- Which roles are used? One row per role, by role id (design sections 3, 7, 9).
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
@@ -13,6 +21,7 @@ params as (
         cast(? as date) as first_day,
         cast(? as date) as last_day,
         cast(? as bigint) as window_days
+    from given
 
 ),
 
@@ -77,55 +86,82 @@ unclear as (
 
 ---------- the logs, per role
 
+-- What each session did. The days in which the window begins and ends are read event by
+-- event, because only part of them counts.
 acts as (
 
     select
-        role_use.role_id,
-        role_use.role_arn,
-        case when role_use.role_id is null then role_use.event_time end
-            as unnamed_at,
-        role_use.role_session_name,
-        role_use.session_created_at,
-        max(
-            case
-                when role_use.role_arn is null
-                    then
-                        coalesce(
-                            role_use.identity_account_id,
-                            role_use.recipient_account_id
-                        )
-            end
-        ) as account_id,
-        min(role_use.event_time) filter (where role_use.outcome <> 'denied')
-            as first_used,
-        max(role_use.event_time) filter (where role_use.outcome <> 'denied')
-            as last_used,
-        max(role_use.event_time) filter (where role_use.outcome = 'denied')
-            as last_denied,
-        count(*) filter (
-            where
-            role_use.outcome <> 'denied'
-            and role_use.event_time >= params.since
-        ) as uses,
-        count(*) filter (
-            where
-            role_use.outcome = 'denied'
-            and role_use.event_time >= params.since
-        ) as denied,
-        count(*) filter (
-            where
-            role_use.outcome = 'failed'
-            and role_use.event_time >= params.since
-        ) as failed
-    from role_use
-    cross join params
-    where role_use.event_time < params.until
+        role_id,
+        role_arn,
+        case when role_id is null then first_seen end as unnamed_at,
+        role_session_name,
+        session_created_at,
+        max(account_id) as account_id,
+        min(first_done) as first_used,
+        max(last_done) as last_used,
+        max(last_denied) as last_denied,
+        sum(case when inside then calls else 0 end) as uses,
+        sum(case when inside then denied else 0 end) as denied,
+        sum(case when inside then failed else 0 end) as failed
+    from (
+
+        select
+            role_id,
+            role_arn,
+            account_id,
+            role_session_name,
+            session_created_at,
+            first_seen,
+            first_done,
+            last_done,
+            last_denied,
+            calls,
+            denied,
+            failed,
+            first_seen >= cast(? as timestamp(6)) as inside
+        from lake.session_calls
+        where
+            last_seen < cast(? as timestamp(6))
+            or (
+                first_seen >= cast(? as timestamp(6))
+                and last_seen < cast(? as timestamp(6))
+            )
+
+        union all
+
+        select
+            role_id,
+            role_arn,
+            account_id,
+            role_session_name,
+            session_created_at,
+            first_seen,
+            first_done,
+            last_done,
+            last_denied,
+            calls,
+            denied,
+            failed,
+            first_seen >= cast(? as timestamp(6)) as inside
+        from lake.event_calls
+        where
+            event_date in (cast(? as date), cast(? as date))
+            and first_seen < cast(? as timestamp(6))
+            and (
+                (
+                    first_seen >= cast(? as timestamp(6))
+                    and first_seen < cast(? as timestamp(6))
+                )
+                or first_seen >= cast(? as timestamp(6))
+            )
+
+    ) as calls
     group by
-        role_use.role_id,
-        role_use.role_arn,
-        case when role_use.role_id is null then role_use.event_time end,
-        role_use.role_session_name,
-        role_use.session_created_at
+        role_id,
+        role_arn,
+        case when role_id is null then first_seen end,
+        role_session_name,
+        session_created_at
 
 ),
 
@@ -246,43 +282,58 @@ names as (
 
 ),
 
+-- The events of these times. The times go through an array, of which DuckDB knows
+-- that it is one: of the table it guesses trillions, and would hash the events.
+witnesses as (
+
+    select role_use.*
+    from role_use
+    inner join (
+        select items.last_time
+        from (select array_agg(distinct last_time) as list from used) as times
+        cross join unnest(times.list) as items (last_time)
+    ) as times on role_use.event_time = times.last_time
+    where role_use.event_date <= cast(? as date)
+
+),
+
 -- The last use of each role, or its last denied call if it has no use. Equal
 -- times are decided by the event id.
 last_acts as (
 
     select
         names.role_key,
-        role_use.event_id,
-        role_use.iam_action,
-        role_use.event_source,
-        role_use.event_name,
-        role_use.aws_region,
+        witnesses.event_id,
+        witnesses.iam_action,
+        witnesses.event_source,
+        witnesses.event_name,
+        witnesses.aws_region,
         case
             when used.role_id = names.role_key then names.role_key
-            else role_use.role_arn
+            else witnesses.role_arn
         end as session_role,
-        role_use.role_session_name,
+        witnesses.role_session_name,
         coalesce(
-            role_use.session_created_at, timestamp '1970-01-01 00:00:00.000000'
+            witnesses.session_created_at, timestamp '1970-01-01 00:00:00.000000'
         ) as created_key,
         row_number() over (
             partition by names.role_key
             order by
-                role_use.event_id desc,
-                role_use.aws_region asc,
-                role_use.role_session_name asc
+                witnesses.event_id desc,
+                witnesses.aws_region asc,
+                witnesses.role_session_name asc
         ) as place
-    from role_use
+    from witnesses
     inner join names
-        on coalesce(role_use.role_id, role_use.role_arn) = names.ref
+        on coalesce(witnesses.role_id, witnesses.role_arn) = names.ref
     inner join used
         on
             names.role_key = used.role_key
-            and role_use.event_time = used.last_time
+            and witnesses.event_time = used.last_time
     where
-        (role_use.outcome = 'denied') = (used.last_used is null)
-        and role_use.event_time >= names.valid_from
-        and role_use.event_time < names.valid_to
+        (witnesses.outcome = 'denied') = (used.last_used is null)
+        and witnesses.event_time >= names.valid_from
+        and witnesses.event_time < names.valid_to
 
 ),
 

@@ -2,13 +2,22 @@
 -- One row per account.
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as date) as inventory_date
+    from given
 
 ),
 
@@ -51,6 +60,8 @@ left join judged on assumptions.account_id = judged.account_id
 where
     judged.account_id is null
     and assumptions.account_id is not null
+    and assumptions.event_date >= cast(? as date)
+    and assumptions.event_date <= cast(? as date)
     and assumptions.event_time >= params.since
     and assumptions.event_time < params.until
     and assumptions.outcome in ('success', 'denied')

@@ -53,10 +53,6 @@ func (a wholeAnswer) differs(b wholeAnswer) string {
 	return ""
 }
 
-func date(year int, month time.Month, day int) time.Time {
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-}
-
 // quarter is what the questions are asked about the test organisation; those about one role about one
 // that has what is asked.
 func quarter(question string) Params {
@@ -113,7 +109,7 @@ func TestRealTrino(t *testing.T) {
 	lake := r.organisation(t)
 	duck, trino := openFiles(t, foundFiles(t, lake), Options{}), r.open(t, "hive", lake)
 	t.Run("cells", func(t *testing.T) { compareCells(t, duck, trino) })
-	t.Run("pruning", func(t *testing.T) { examinePruning(t, duck, trino) })
+	t.Run("pruning", func(t *testing.T) { examinePruning(t, trino) })
 	compareQuestions(t, duck, trino, r.all)
 	if !r.all {
 		return

@@ -5,13 +5,22 @@
 -- without an id by its ARN.
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role
+    from given
 
 ),
 
@@ -38,6 +47,8 @@ attempts as (
             and role_use.event_time < names.valid_to
     where
         role_use.outcome = 'denied'
+        and role_use.event_date >= cast(? as date)
+        and role_use.event_date <= cast(? as date)
         and role_use.event_time >= params.since
         and role_use.event_time < params.until
         and (

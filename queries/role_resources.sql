@@ -2,14 +2,23 @@
 -- that events of it show.
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
         cast(? as date) as inventory_date
+    from given
 
 ),
 
@@ -113,7 +122,9 @@ calls as (
             and events.event_time < names.valid_to
     cross join params
     where
-        events.event_time >= params.since
+        events.event_date >= cast(? as date)
+        and events.event_date <= cast(? as date)
+        and events.event_time >= params.since
         and events.event_time < params.until
         and events.outcome <> 'denied'
 
@@ -152,7 +163,9 @@ passed as (
             and events.event_time < names.valid_to
     cross join params
     where
-        events.event_time >= params.since
+        events.event_date >= cast(? as date)
+        and events.event_date <= cast(? as date)
+        and events.event_time >= params.since
         and events.event_time < params.until
         and events.outcome <> 'denied'
         and events.passed_role_arn is not null

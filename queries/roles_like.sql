@@ -21,10 +21,10 @@ known as (
     union
 
     select
-        account_id,
+        nullif(split_part(role_arn, ':', 5), '') as account_id,
         role_arn,
-        role_name
-    from role_use
+        nullif(regexp_extract(role_arn, '[^/]+$'), '') as role_name
+    from lake.session_calls
     where role_arn is not null
 
     union

@@ -1,15 +1,30 @@
 -- Which services did roles use in the window, and how much? One row per service.
+with
+
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
+params as (
+
+    select
+        cast(given.since as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
+        cast(? as varchar) as accounts
+    from given
+
+)
+
 select
     split_part(role_use.iam_action, ':', 1) as service,
     count(*) filter (where role_use.outcome <> 'denied') as uses,
     count(*) filter (where role_use.outcome = 'denied') as denied
 from role_use
-cross join (
-    select
-        cast(? as timestamp(6)) as since,
-        cast(? as timestamp(6)) as until,
-        cast(? as varchar) as accounts
-) as params
+cross join params
 where
     role_use.event_date >= cast(? as date)
     and role_use.event_date <= cast(? as date)

@@ -1,6 +1,26 @@
 -- What happened under one hat? One row per call of a session, in order, at most ten
 -- thousand. The session is meant by its principal id, as records have it, or by an
 -- access key of it.
+with
+
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
+params as (
+
+    select
+        cast(given.since as timestamp(6)) as since,
+        cast(? as timestamp(6)) as until,
+        cast(? as varchar) as session
+    from given
+
+)
+
 select
     events.event_time,
     coalesce(
@@ -17,12 +37,7 @@ select
     events.session_created_at,
     events.event_id
 from events
-cross join (
-    select
-        cast(? as timestamp(6)) as since,
-        cast(? as timestamp(6)) as until,
-        cast(? as varchar) as session
-) as params
+cross join params
 where
     events.event_date >= cast(? as date)
     and events.event_date <= cast(? as date)

@@ -2,14 +2,23 @@
 -- per session, the newest first, at most ten thousand.
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
         cast(? as varchar) as role,
         cast(? as varchar) as caller
+    from given
 
 ),
 

@@ -179,7 +179,8 @@ acts as (
             has_unsorted_events
         from lake.event_uses
         where
-            first_seen < cast(? as timestamp(6))
+            event_date in (cast(? as date), cast(? as date))
+            and first_seen < cast(? as timestamp(6))
             and (
                 (
                     first_seen >= cast(? as timestamp(6))
@@ -225,6 +226,8 @@ assumed as (
     from events
     where
         caller_kind >= ''
+        and event_date >= cast(? as date)
+        and event_date <= cast(? as date)
         and event_time >= cast(? as timestamp(6))
         and event_time < cast(? as timestamp(6))
 
@@ -280,7 +283,9 @@ successors as (
     from lake.events as events
     inner join strangers on events.role_id = strangers.role_id
     cross join params
-    where events.event_time < params.until
+    where
+        events.event_date <= cast(? as date)
+        and events.event_time < params.until
     group by events.role_arn
 
 ),
@@ -860,6 +865,7 @@ witnesses as (
         ) as times
         cross join unnest(times.list) as items (evidence_time)
     ) as times on events.event_time = times.evidence_time
+    where events.event_date <= cast(? as date)
 
 ),
 

@@ -179,7 +179,8 @@ acts as (
             has_unsorted_events
         from lake.event_uses
         where
-            first_seen >= cast(? as timestamp(6))
+            event_date = cast(? as date)
+            and first_seen >= cast(? as timestamp(6))
             and first_seen < cast(? as timestamp(6))
 
     ) as uses
@@ -219,6 +220,8 @@ assumed as (
     from events
     where
         caller_kind >= ''
+        and event_date >= cast(? as date)
+        and event_date <= cast(? as date)
         and event_time >= cast(? as timestamp(6))
         and event_time < cast(? as timestamp(6))
 
@@ -274,7 +277,9 @@ successors as (
     from lake.events as events
     inner join strangers on events.role_id = strangers.role_id
     cross join params
-    where events.event_time < params.until
+    where
+        events.event_date <= cast(? as date)
+        and events.event_time < params.until
     group by events.role_arn
 
 ),

@@ -1,15 +1,22 @@
 -- On which days of the window did each role act? One row per role and such day.
 with
 
+-- As long as the type of one parameter is unknown, DuckDB does not plan the
+-- statement before it has the values: only then it leaves out files by their days.
+given as (
+
+    select ? as since
+
+),
+
 params as (
 
     select
-        cast(? as timestamp(6)) as since,
+        cast(given.since as timestamp(6)) as since,
         cast(? as timestamp(6)) as until,
         cast(? as varchar) as accounts,
-        cast(? as date) as inventory_date,
-        cast(? as date) as first_day,
-        cast(? as date) as last_day
+        cast(? as date) as inventory_date
+    from given
 
 ),
 
@@ -36,8 +43,8 @@ acts as (
     from role_use
     cross join params
     where
-        role_use.event_date >= params.first_day
-        and role_use.event_date <= params.last_day
+        role_use.event_date >= cast(? as date)
+        and role_use.event_date <= cast(? as date)
         and role_use.event_time >= params.since
         and role_use.event_time < params.until
     group by

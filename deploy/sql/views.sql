@@ -560,7 +560,7 @@ select
     management_event is null and outcome <> 'denied' as has_unsorted_events
 from lake.loose_events;
 
--- Every event as a use of its own, with the columns of view uses: for days of which only
+-- Every event as a use of its own, with the columns of view uses, and its day: for days of which only
 -- a part is asked for.
 create or replace view lake.event_uses as
 select
@@ -577,7 +577,8 @@ select
     case when outcome <> 'denied' then 1 else 0 end as calls,
     not management_event as has_data_events,
     -- Old records do not say which sort they are.
-    management_event is null and outcome <> 'denied' as has_unsorted_events
+    management_event is null and outcome <> 'denied' as has_unsorted_events,
+    event_date
 from lake.events;
 
 -- What role sessions did, and when: of a day that is compact one row per session, whose
@@ -594,8 +595,13 @@ select
     session_created_at,
     first_seen,
     last_seen,
+    first_done,
+    last_done,
+    last_denied,
     events,
-    denied
+    calls,
+    denied,
+    failed
 from lake.session_days
 
 union all
@@ -613,9 +619,41 @@ select
     session_created_at,
     event_time as first_seen,
     event_time as last_seen,
+    case when outcome <> 'denied' then event_time end as first_done,
+    case when outcome <> 'denied' then event_time end as last_done,
+    case when outcome = 'denied' then event_time end as last_denied,
     1 as events,
-    case when outcome = 'denied' then 1 else 0 end as denied
+    case when outcome <> 'denied' then 1 else 0 end as calls,
+    case when outcome = 'denied' then 1 else 0 end as denied,
+    case when outcome = 'failed' then 1 else 0 end as failed
 from lake.loose_events
+where role_id is not null or role_arn is not null;
+
+-- Every event of a role as a call of its own, with the columns of view session_calls, and
+-- its day: for days of which only a part is asked for.
+create or replace view lake.event_calls as
+select
+    role_id,
+    role_arn,
+    case
+        when role_arn is null
+            then coalesce(identity_account_id, recipient_account_id)
+    end as account_id,
+    role_session_name,
+    identity_access_key_id as access_key_id,
+    source_identity,
+    session_created_at,
+    event_time as first_seen,
+    event_time as last_seen,
+    case when outcome <> 'denied' then event_time end as first_done,
+    case when outcome <> 'denied' then event_time end as last_done,
+    case when outcome = 'denied' then event_time end as last_denied,
+    1 as events,
+    case when outcome <> 'denied' then 1 else 0 end as calls,
+    case when outcome = 'denied' then 1 else 0 end as denied,
+    case when outcome = 'failed' then 1 else 0 end as failed,
+    event_date
+from lake.events
 where role_id is not null or role_arn is not null;
 
 -- Under which ids do the logs know a name, and since when? One row per name of a

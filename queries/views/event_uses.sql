@@ -1,4 +1,4 @@
--- Every event as a use of its own, with the columns of view uses: for days of which only
+-- Every event as a use of its own, with the columns of view uses, and its day: for days of which only
 -- a part is asked for.
 create view lake.event_uses as
 select
@@ -15,5 +15,6 @@ select
     case when outcome <> 'denied' then 1 else 0 end as calls,
     not management_event as has_data_events,
     -- Old records do not say which sort they are.
-    management_event is null and outcome <> 'denied' as has_unsorted_events
+    management_event is null and outcome <> 'denied' as has_unsorted_events,
+    event_date
 from lake.events;

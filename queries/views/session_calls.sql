@@ -12,8 +12,13 @@ select
     session_created_at,
     first_seen,
     last_seen,
+    first_done,
+    last_done,
+    last_denied,
     events,
-    denied
+    calls,
+    denied,
+    failed
 from lake.session_days
 
 union all
@@ -31,7 +36,12 @@ select
     session_created_at,
     event_time as first_seen,
     event_time as last_seen,
+    case when outcome <> 'denied' then event_time end as first_done,
+    case when outcome <> 'denied' then event_time end as last_done,
+    case when outcome = 'denied' then event_time end as last_denied,
     1 as events,
-    case when outcome = 'denied' then 1 else 0 end as denied
+    case when outcome <> 'denied' then 1 else 0 end as calls,
+    case when outcome = 'denied' then 1 else 0 end as denied,
+    case when outcome = 'failed' then 1 else 0 end as failed
 from lake.loose_events
 where role_id is not null or role_arn is not null;
