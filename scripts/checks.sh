@@ -132,6 +132,7 @@ check "rules, Prometheus and Alertmanager" scripts/prometheus/run.sh
 check "ingest logs s3:// and notices from versitygw" scripts/s3/run.sh
 check "every question by Trino" scripts/trino/run.sh
 check "Terraform" scripts/terraform/run.sh
+check "the roles of Terraform by report unused" scripts/own-roles/run.sh
 check "the review in a browser" scripts/browser/run.sh
 check "the workbook of the review in openpyxl" scripts/spreadsheet/run.sh
 check "commands of the documentation" env ROLETRAIL_DOCS=1 go test -count=1 -run '^TestDocumentedCommands$' .

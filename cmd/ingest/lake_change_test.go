@@ -78,6 +78,7 @@ func TestInventoryIntoALakeOnS3(t *testing.T) {
 	o.run(cli.ExitDone, "iam --from-logs"+flags, "roles 1 of 1 accounts from 1 events, snapshot 2026-09-02")
 	o.run(cli.ExitDone, "iam --from-logs"+flags, "roles 1 of 1 accounts from 1 events, snapshot 2026-09-02")
 	policy.Compare(t, o.server.Calls()[before:])
+	s3test.Record(t, "inventory", o.server.Calls()[before:])
 
 	o.run(cli.ExitUsage, "iam --cache-size much"+flags+roles, `invalid value "much" for --cache-size`)
 	o.run(cli.ExitFailed, "iam --cache-size 1KiB"+flags+roles, "allow more with --cache-size")
@@ -104,6 +105,7 @@ func TestCompactALakeOnS3(t *testing.T) {
 	o.run(cli.ExitDone, "compact"+flags, "nothing to put together", "removed 0, kept for readers 6")
 	o.run(cli.ExitDone, "compact --keep-replaced 0s"+flags, "removed 6, kept for readers 0")
 	policy.Compare(t, o.server.Calls()[before:])
+	s3test.Record(t, "compact", o.server.Calls()[before:])
 	o.server.Refuse(nil)
 	if summary, err := os.ReadFile(filepath.Join(o.dir, "summary.json")); err != nil || !strings.Contains(string(summary), `"log_files": 3`) {
 		t.Errorf("%v: %s", err, summary)

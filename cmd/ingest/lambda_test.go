@@ -342,12 +342,14 @@ func TestShippedPolicies(t *testing.T) {
 		"WriteLake": func(t *testing.T, server *s3test.Server, environment, keys []string) {
 			server.Put("lake", "roletrail/commits/00000001.json", []byte(`{"format":1}`)) // an inventory was taken, or log files put together
 			logsCommand(t, program, environment, "--lake", "s3://lake/roletrail", "s3://trails/AWSLogs/")
+			before := len(server.Calls())
 			f := startFunction(t, program, append(environment, lambdaLake+"=s3://lake/roletrail")...)
 			for _, key := range keys[:3] {
 				if ids := failures(t, f.invoke(sqsEvent(s3Event(s3Record("trails", key))), time.Minute)); len(ids) > 0 {
 					t.Fatalf("failed: %v\n%s", ids, f.log)
 				}
 			}
+			s3test.Record(t, "function", server.Calls()[before:])
 		},
 	} {
 		t.Run(sid, func(t *testing.T) {

@@ -135,6 +135,7 @@ func TestReportsOfALakeOnS3(t *testing.T) {
 		}
 	}
 	policy.Compare(t, b.server.Calls()[before:])
+	s3test.Record(t, "review", b.server.Calls()[before:])
 	if part, all := b.kept(t, whole+"-part"), b.kept(t, whole); part >= all*3/4 {
 		t.Errorf("until August %d log files were fetched, of %d", part, all)
 	}
