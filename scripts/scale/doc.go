@@ -5,6 +5,8 @@
 //
 //	go run ./scripts/scale                      (or make bench-scale)
 //	go run ./scripts/scale -events 2000000      a small one, to try it
+//	go run ./scripts/scale -events 20000000 -roles 1000 -only review -memory 1073741824
+//	                                            the access review of a thousand roles
 //
 // A few days of made-up logs (testdata/cloudtrail/generate) are ingested and compacted by the
 // program. Then they are copied over a quarter: every copy has the days moved and the ids of
