@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 )
 
 // tape is a document that encoding/json reads. It keeps the text of the value at
@@ -14,6 +15,7 @@ type tape struct {
 	dec     *json.Decoder
 	start   int64 // where in the document dec began
 	text    []byte
+	blank   int   // how much of text is known to stand before the value
 	from    int64 // offset of text for dec
 	kept    int64 // text is kept from here on; -1 if from dec's place
 	max     int   // the limit of a value's size
@@ -36,17 +38,33 @@ func (t *tape) Read(p []byte) (int, error) {
 	}
 	if kept > t.from {
 		t.text = t.text[:copy(t.text, t.text[kept-t.from:])]
-		t.from = kept
+		t.from, t.blank = kept, 0
 	}
-	if len(t.text) > 2*t.max { // what stands before the value may be white space
+	if t.isTooLarge() {
 		return 0, tooLarge(t.max, t.start+kept)
 	}
-	n, err := t.r.Read(p)
+	n, err := t.r.Read(p[:min(len(p), portion)])
 	t.text = append(t.text, p[:n]...)
 	if err != nil && err != io.EOF {
 		t.failed = err
 	}
 	return n, err
+}
+
+// portion is how much the decoder gets at a time: what it asks for grows with a value, and
+// a value that is too large is refused before it has doubled.
+const portion = 64 << 10
+
+// isTooLarge reports whether the value of which the decoder wants more is over the limit.
+// What stands before it may be as much again.
+func (t *tape) isTooLarge() bool {
+	if len(t.text) <= t.max {
+		return false
+	}
+	for t.blank < len(t.text) && strings.IndexByte(" \t\r\n,:", t.text[t.blank]) >= 0 {
+		t.blank++
+	}
+	return len(t.text)-t.blank > t.max || len(t.text) > 2*t.max
 }
 
 // offset is the decoder's place in the document.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The checks beside the tests: formatting, linters, known vulnerabilities, the builds
-# for other systems, the demo, kill -9 in great number, reports against oracles over many
+# for other systems, the demo, kill -9 in great number, a large file, reports against oracles over many
 # worlds, IAM asked itself, Prometheus and Alertmanager, the review in a browser, and the commands that the
 # documentation shows.
 #
@@ -103,6 +103,17 @@ killed() {
 	go test -count=1 -v -timeout 3h -run '^TestKilled' ./cmd/ingest ./pipeline | grep -E '_test\.go:|^(--- |ok|FAIL)'
 }
 
+# disturbed lets log files arrive in any order, writers meet and lakes be damaged, as often as
+# runs are killed or a part of it, and says how often.
+disturbed() {
+	go test -count=1 -v -timeout 3h -run '^TestArrivalDoesNotMatter$|^TestWritersBesideEachOther$|^TestFsckOfAnyDamage$' ./pipeline | grep -E '_test\.go:|^(--- |ok|FAIL)'
+}
+
+# large reads a log file of 1 GiB, and says how much memory that takes.
+large() {
+	ROLETRAIL_LARGE_FILE=1024 go test -count=1 -v -timeout 1h -run '^TestLargeFile$' ./cmd/ingest | grep -E '_test\.go:|^(--- |ok|FAIL)'
+}
+
 # compared compares the reports with their oracles over many random worlds, and says how many.
 compared() {
 	go test -count=1 -v -timeout 1h -run 'AgreesWithOracle$|^TestRolePartsAddUp$' ./queries | grep -E '_test\.go:|^(--- |ok|FAIL)'
@@ -126,6 +137,8 @@ for system in linux/amd64 linux/386 linux/arm64 darwin/arm64 windows/amd64; do
 done
 check "make demo" demo
 check "kill -9" killed
+check "disturbed runs" disturbed
+check "a file of 1 GiB" large
 check "reports against oracles" compared
 check "ingest iam --live and a queue against moto" scripts/moto/run.sh
 check "rules, Prometheus and Alertmanager" scripts/prometheus/run.sh
