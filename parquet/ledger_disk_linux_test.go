@@ -1,57 +1,74 @@
 package parquet_test
 
 import (
-	"fmt"
-	"maps"
-	"path/filepath"
+	"os"
 	"slices"
 	"sync"
-	"testing"
 	"unsafe"
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"roletrail/parquet"
 )
 
-// ledgerDisk stands between SQLite and the system: it counts what changes a file of a
-// ledger, and lets one of these calls fail.
+// ledgerFailure is what happens at a call by which SQLite reads or changes a file.
+type ledgerFailure struct {
+	at     int   // which call, -1 for none
+	code   int32 // that SQLite is told
+	sticks bool  // and all calls that follow fail and would change something
+	dies   bool  // the process dies instead
+}
+
+// ledgerDisk stands between SQLite and the system: it counts what reads or changes a file
+// of a ledger, and lets one of these calls fail.
 var ledgerDisk = &struct {
 	sync.Mutex
-	calls  []string // since begin
-	fails  int      // which of them fails, -1 for none
-	sticks bool     // and all that follow
-	code   int32
-	told   int // calls that failed
+	calls   []string // since begin
+	failure ledgerFailure
+	told    int // calls that failed
 
 	open   func(tls *libc.TLS, vfs uintptr, name sqlite3.Tsqlite3_filename, file uintptr, flags int32, out uintptr) int32
 	remove func(tls *libc.TLS, vfs, name uintptr, sync int32) int32
 	system map[uintptr]sqlite3.Tsqlite3_io_methods // by the methods of a file, ours for the system's
 	ours   map[uintptr]*sqlite3.Tsqlite3_io_methods
-}{fails: -1}
+}{failure: noLedgerFailure}
 
-// call counts a call, and returns the code that it fails with, 0 if it does not.
-func call(name string) int32 {
+var noLedgerFailure = ledgerFailure{at: -1}
+
+// call counts a call, and returns the code that it fails with, 0 if it does not. half, if
+// any, is what it does before it fails.
+func call(name string, half func()) int32 {
 	d := ledgerDisk
 	d.Lock()
 	defer d.Unlock()
-	n := len(d.calls)
+	n, f := len(d.calls), d.failure
 	d.calls = append(d.calls, name)
-	if d.fails < 0 || n < d.fails || n > d.fails && !d.sticks {
+	if f.at < 0 || n != f.at && (n < f.at || !f.sticks || name == "read") {
 		return sqlite3.SQLITE_OK
 	}
 	d.told++
-	return d.code
+	if half != nil {
+		half()
+	}
+	if f.dies {
+		os.Exit(77)
+	}
+	return f.code
 }
 
-// beginOnLedgerDisk starts to count anew; the call of the number fails, none if it is
-// negative, and where it sticks all that follow.
-func beginOnLedgerDisk(fails int, sticks bool, code int32) {
+// beginOnLedgerDisk starts to count anew.
+func beginOnLedgerDisk(failure ledgerFailure) {
 	d := ledgerDisk
 	d.Lock()
 	defer d.Unlock()
-	d.calls, d.fails, d.sticks, d.code, d.told = nil, fails, sticks, code, 0
+	d.calls, d.failure, d.told = nil, failure, 0
+}
+
+// callsOnLedgerDisk are the calls since it began.
+func callsOnLedgerDisk() []string {
+	d := ledgerDisk
+	d.Lock()
+	defer d.Unlock()
+	return slices.Clone(d.calls)
 }
 
 // cFunc and goFunc turn functions into what C takes for one, and back.
@@ -74,28 +91,33 @@ var (
 		return code
 	}
 	removeCall = func(tls *libc.TLS, vfs, name uintptr, sync int32) int32 {
-		if code := call("remove"); code != sqlite3.SQLITE_OK {
+		if code := call("remove", nil); code != sqlite3.SQLITE_OK {
 			return code
 		}
 		return ledgerDisk.remove(tls, vfs, name, sync)
 	}
 	writeCall = func(tls *libc.TLS, file, bytes uintptr, n int32, offset int64) int32 {
 		write := goFunc[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](systemMethods(file).FxWrite)
-		code := call("write")
-		if code == sqlite3.SQLITE_OK {
-			return write(tls, file, bytes, n, offset)
+		half := func() { write(tls, file, bytes, n/2, offset) } // as a disk that becomes full on the way
+		if code := call("write", half); code != sqlite3.SQLITE_OK {
+			return code
 		}
-		write(tls, file, bytes, n/2, offset) // as a disk that becomes full on the way
-		return code
+		return write(tls, file, bytes, n, offset)
+	}
+	readCall = func(tls *libc.TLS, file, bytes uintptr, n int32, offset int64) int32 {
+		if code := call("read", nil); code != sqlite3.SQLITE_OK {
+			return code
+		}
+		return goFunc[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](systemMethods(file).FxRead)(tls, file, bytes, n, offset)
 	}
 	truncateCall = func(tls *libc.TLS, file uintptr, size int64) int32 {
-		if code := call("truncate"); code != sqlite3.SQLITE_OK {
+		if code := call("truncate", nil); code != sqlite3.SQLITE_OK {
 			return code
 		}
 		return goFunc[func(*libc.TLS, uintptr, int64) int32](systemMethods(file).FxTruncate)(tls, file, size)
 	}
 	syncCall = func(tls *libc.TLS, file uintptr, flags int32) int32 {
-		if code := call("sync"); code != sqlite3.SQLITE_OK {
+		if code := call("sync", nil); code != sqlite3.SQLITE_OK {
 			return code
 		}
 		return goFunc[func(*libc.TLS, uintptr, int32) int32](systemMethods(file).FxSync)(tls, file, flags)
@@ -117,7 +139,7 @@ func ourMethods(system uintptr) uintptr {
 	if ours == nil {
 		methods := *at[sqlite3.Tsqlite3_io_methods](system)
 		ours = &methods
-		ours.FxWrite, ours.FxTruncate, ours.FxSync = cFunc(writeCall), cFunc(truncateCall), cFunc(syncCall)
+		ours.FxRead, ours.FxWrite, ours.FxTruncate, ours.FxSync = cFunc(readCall), cFunc(writeCall), cFunc(truncateCall), cFunc(syncCall)
 		d.ours[system] = ours
 		d.system[uintptr(unsafe.Pointer(ours))] = *at[sqlite3.Tsqlite3_io_methods](system)
 	}
@@ -135,70 +157,3 @@ var layLedgerDisk = sync.OnceFunc(func() {
 	d.remove = goFunc[func(*libc.TLS, uintptr, uintptr, int32) int32](vfs.FxDelete)
 	vfs.FxOpen, vfs.FxDelete = cFunc(openCall), cFunc(removeCall)
 })
-
-// TestEveryWriteOfLedgerFails lets every call by which SQLite changes a file fail, once or
-// from then on, while logs are ingested into a new lake. The failure is told unless
-// everything is committed, a reader sees all events or none, and the next run brings each
-// of them in once.
-func TestEveryWriteOfLedgerFails(t *testing.T) {
-	layLedgerDisk()
-	t.Cleanup(func() { beginOnLedgerDisk(-1, false, 0) })
-	logs, want := logsOfTwoDays(t)
-	beginOnLedgerDisk(-1, false, 0)
-	if s, err := ingestLogs(filepath.Join(t.TempDir(), "lake"), logs); err != nil || s.Records.Written != 6 {
-		t.Fatal(s, err)
-	}
-	calls := slices.Clone(ledgerDisk.calls)
-	kinds := map[string]int{}
-	for _, name := range calls {
-		kinds[name]++
-	}
-	t.Logf("calls: %v", kinds)
-	if len(calls) < 20 || kinds["write"] == 0 || kinds["sync"] == 0 || kinds["remove"] == 0 {
-		t.Fatalf("the ledger made few calls: %v", kinds)
-	}
-	errs, all, none := map[string]int{}, 0, 0
-	for n, name := range calls {
-		for _, failure := range []struct {
-			what   string
-			code   int32
-			sticks bool
-		}{{"the disk is full and stays so", sqlite3.SQLITE_FULL, true}, {"it fails once", sqlite3.SQLITE_IOERR | 3<<8, false}} {
-			t.Run(fmt.Sprint(n, " ", name, ": ", failure.what), func(t *testing.T) {
-				dir := filepath.Join(t.TempDir(), "lake")
-				beginOnLedgerDisk(n, failure.sticks, failure.code)
-				_, err := ingestLogs(dir, logs)
-				told := ledgerDisk.told
-				beginOnLedgerDisk(-1, false, 0)
-				if told == 0 {
-					t.Fatal("no call failed")
-				}
-				seen := []string{}
-				if lake, err := parquet.OpenLake(dir); err == nil { // else there is none yet
-					if err := lake.Close(); err != nil {
-						t.Fatal(err)
-					}
-					seen = eventIDs(t, dir)
-				}
-				switch {
-				case slices.Equal(seen, want):
-					all++
-				case len(seen) > 0:
-					t.Fatalf("a reader sees %q, want %q or none", seen, want)
-				case err == nil:
-					t.Fatal("a run is said to have been good, and its events do not count")
-				default:
-					none++
-				}
-				if err != nil {
-					errs[name]++
-				}
-				ingestsToItsEnd(t, dir, logs, want)
-			})
-		}
-	}
-	t.Logf("of %d calls failed: told %v; %d times all events counted, %d times none", 2*len(calls), errs, all, none)
-	if all == 0 || none == 0 || len(errs) < 2 {
-		t.Errorf("told of %v, %d times all events counted, %d times none", slices.Sorted(maps.Keys(errs)), all, none)
-	}
-}
