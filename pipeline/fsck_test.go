@@ -521,12 +521,13 @@ func filesOfInventory(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// filesBelow counts the contents of all files of a lake but the ledger's and the lock.
+// filesBelow counts the contents of all files of a lake but the ledger's, the lock and what
+// was being written.
 func filesBelow(t *testing.T, dir string) map[[32]byte]int {
 	t.Helper()
 	sums := map[[32]byte]int{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || d.Name() == ".lock" || strings.HasSuffix(d.Name(), "-shm") || strings.HasSuffix(d.Name(), "-wal") {
+		if err != nil || !d.Type().IsRegular() || d.Name() == ".lock" || strings.HasPrefix(d.Name(), ".tmp-") || strings.HasSuffix(d.Name(), "-shm") || strings.HasSuffix(d.Name(), "-wal") {
 			return err
 		}
 		text, err := os.ReadFile(path)

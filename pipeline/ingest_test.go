@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -372,7 +373,8 @@ func TestBomb(t *testing.T) {
 	}
 }
 
-// TestTokensNeverReachTheLake looks for a token in every byte of a lake.
+// TestTokensNeverReachTheLake looks for a token in every row, in every byte of the ledger and in
+// what a run tells, also of records and objects that are set aside.
 func TestTokensNeverReachTheLake(t *testing.T) {
 	const secret = "IQoJb3JpZ2luX2VjExampleSecretTokenExample"
 	with := func(id int, member string) string {
@@ -387,9 +389,29 @@ func TestTokensNeverReachTheLake(t *testing.T) {
 		with(5, `"userIdentity":{"type":"x","sessionToken":"`+secret+`"}`)))
 	write(t, dir, "b.json", trail(with(6, `"responseElements":{"session\u0054oken":"`+secret+`"}`)))
 	write(t, dir, "c.json", trail(with(7, `"responseElements":{"sessionToken":["`+secret+`"]},"response\u0045lements2":1`)))
+	bad := with(8, `"responseElements":{"sessionToken":"`+secret+`"}`)
+	write(t, dir, "bad.json", trail(strings.Replace(bad, `"eventTime":"2026`, `"eventTime":"`+secret, 1), `"`+secret+`"`, record(1))) // of which only the last is a record
+	write(t, dir, "broken.json", trail(bad)[:len(bad)])
+	write(t, dir, "broken.json.gz", append(gzipped(trail(bad)), secret...))
 	s := ingest(t, lake, pipeline.Options{}, dir)
-	if s.Records.Written != 7 {
+	if s.Records.Written != 7 || s.Records.Quarantined != 2 || s.Objects.Quarantined != 2 {
 		t.Fatalf("%s\n%+v", s, s.Quarantine)
+	}
+	if text := fmt.Sprintf("%s %+v", s, s.Quarantine); strings.Contains(text, secret) {
+		t.Errorf("a token is told: %s", text)
+	}
+	err := filepath.WalkDir(lake, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if bytes.Contains(text, []byte(secret)) {
+			t.Errorf("a token reached %s", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	redacted := 0
 	for _, row := range events(t, lake) {
