@@ -110,6 +110,7 @@ func TestRealTrino(t *testing.T) {
 	duck, trino := openFiles(t, foundFiles(t, lake), Options{}), r.open(t, "hive", lake)
 	t.Run("cells", func(t *testing.T) { compareCells(t, duck, trino) })
 	t.Run("pruning", func(t *testing.T) { examinePruning(t, trino) })
+	t.Run("s3", func(t *testing.T) { r.compareOnS3(t, duck, lake) })
 	compareQuestions(t, duck, trino, r.all)
 	if !r.all {
 		return

@@ -6,17 +6,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-version=v1.8.0
-bin=$PWD/.cache/bin
-stamp=$bin/.versitygw-$version
-
-if [ ! -x "$bin/versitygw" ] || [ ! -f "$stamp" ]; then
-	mkdir -p "$bin"
-	rm -f "$bin"/.versitygw-*
-	if ! GOBIN=$bin GOFLAGS='' go install "github.com/versity/versitygw/cmd/versitygw@$version" >"$bin/.versitygw.log" 2>&1; then
-		echo "left out: versitygw $version cannot be installed ($(tail -1 "$bin/.versitygw.log" | cut -c1-160))"
-		exit 0
-	fi
-	: >"$stamp"
+# shellcheck source=scripts/s3/versitygw.sh
+. scripts/s3/versitygw.sh
+if [ -z "$versitygw" ]; then
+	echo "left out: $left_out"
+	exit 0
 fi
-VERSITYGW=$bin/versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|LambdaFromNotices|CompactOnS3)$' ./cmd/ingest
+VERSITYGW=$versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|LambdaFromNotices|CompactOnS3)$' ./cmd/ingest

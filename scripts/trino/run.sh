@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Asks the questions of queries/ of DuckDB and of a real Trino over the test organisation,
-# and compares the answers cell by cell.
+# on the disk and, through versitygw, on S3, and compares the answers cell by cell.
 #
 #   scripts/trino/run.sh         what takes a few minutes
 #   scripts/trino/run.sh --all   every question: make trino
@@ -62,22 +62,28 @@ fi
 
 folder=$(mktemp -d)
 : >"$folder/log"
-pid=
+pids=()
 # shellcheck disable=SC2317 # the trap calls it
 stop() {
-	if [ -n "$pid" ]; then
+	local pid
+	for pid in ${pids[@]+"${pids[@]}"}; do
 		kill "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
-	fi
+	done
 	rm -rf "$folder"
 }
 trap stop EXIT
 trap 'exit 1' INT TERM
 
-port=18080
-while (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
-	port=$((port + 1))
-done
+# free_port FROM prints the first port from there on at which nobody listens.
+free_port() {
+	local port=$1
+	while (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+		port=$((port + 1))
+	done
+	echo "$port"
+}
+port=$(free_port 18080)
 
 mkdir -p "$folder/etc/catalog" "$folder/data" "$folder/lakes"
 cat >"$folder/etc/config.properties" <<END
@@ -94,7 +100,7 @@ plugin.dir=$server/plugin
 query.max-memory-per-node=600MB
 END
 printf 'io.trino=WARN\nio.trino.server.Server=INFO\n' >"$folder/etc/log.properties"
-for catalog in hive worlds; do
+for catalog in hive worlds s3; do
 	cat >"$folder/etc/catalog/$catalog.properties" <<END
 connector.name=hive
 hive.metastore=file
@@ -107,6 +113,27 @@ local.location=$folder/lakes
 END
 done
 
+# shellcheck source=scripts/s3/versitygw.sh
+. scripts/s3/versitygw.sh
+s3=
+if [ -z "$versitygw" ]; then
+	echo "on the disk alone: $left_out"
+else
+	s3_port=$(free_port 17070)
+	s3=http://127.0.0.1:$s3_port
+	mkdir "$folder/buckets"
+	"$versitygw" --port "127.0.0.1:$s3_port" --access test --secret testsecret --quiet posix "$folder/buckets" >"$folder/s3-log" 2>&1 &
+	pids+=($!)
+	cat >>"$folder/etc/catalog/s3.properties" <<END
+fs.native-s3.enabled=true
+s3.endpoint=$s3
+s3.region=us-east-1
+s3.path-style-access=true
+s3.aws-access-key=test
+s3.aws-secret-key=testsecret
+END
+fi
+
 (
 	cd "$folder/data"
 	exec nice -n 10 "$java" -Xmx2500M -XX:+UseG1GC -XX:+ExitOnOutOfMemoryError -XX:ReservedCodeCacheSize=256M \
@@ -115,6 +142,7 @@ done
 		-cp "$server/lib/*" io.trino.server.TrinoServer
 ) >"$folder/log" 2>&1 &
 pid=$!
+pids+=("$pid")
 echo "starting Trino $version"
 until grep -q 'SERVER STARTED' "$folder/log"; do
 	if ! kill -0 "$pid" 2>/dev/null; then
@@ -126,5 +154,5 @@ done
 
 questions=
 [ "${1:-}" = --all ] && questions=all
-TRINO_URL=http://test@127.0.0.1:$port TRINO_FOLDER=$folder/lakes TRINO_QUESTIONS=$questions \
+TRINO_URL=http://test@127.0.0.1:$port TRINO_FOLDER=$folder/lakes TRINO_QUESTIONS=$questions TRINO_S3=$s3 \
 	go test -count=1 -v -timeout 60m -tags integration -run '^TestRealTrino' ./queries
