@@ -23,12 +23,14 @@ type grantOracle struct {
 	data     map[string]bool       // data types of which each account has an event, or may have: "ACCOUNT TYPE"
 	trails   map[string][]trailRow // by the account that they log, see trailsOf
 	became   map[string]bool       // keys of roles that anybody tried to become in the window
+	together map[string]bool       // "ACTION ALSO" of calls that need both
 }
 
 func newGrantOracle(w world, p Params) *grantOracle {
 	g := &grantOracle{
 		oracle: &oracle{w: w, p: p}, events: map[string][]event{}, coverage: map[string]*oracle{},
 		actions: map[string]actionRow{}, seen: map[string]bool{}, asData: map[string]bool{}, types: map[string]bool{}, typesOf: map[string][]string{}, data: map[string]bool{}, became: map[string]bool{}, trails: map[string][]trailRow{},
+		together: neededTogether(),
 	}
 	for _, c := range w.coverage {
 		if g.coverage[c.AccountID] == nil {
@@ -184,11 +186,12 @@ func (g *grantOracle) hear(id string, grant grantRow) witness {
 		denied := e.Outcome == "denied"
 		named := e.IAMAction != nil && *e.IAMAction == grant.Action
 		passed := passRole && !denied && e.PassedARN != nil
+		both := !denied && e.IAMAction != nil && slices.Contains(e.Possible, grant.Action) && g.together[*e.IAMAction+" "+grant.Action]
 		covered := passed && slices.ContainsFunc(grant.Resources, func(pattern string) bool { return wildcard(pattern, *e.PassedARN) })
 		switch {
 		case named && denied:
 			newer(&w.denied, e)
-		case named || covered:
+		case named || covered || both:
 			newer(&w.used, e)
 			if g.inWindow(e.EventTime) {
 				w.uses++
@@ -196,7 +199,7 @@ func (g *grantOracle) hear(id string, grant grantRow) witness {
 		}
 		if may := slices.Contains(e.Possible, grant.Action); may && denied {
 			newer(&w.refused, e)
-		} else if may || passed {
+		} else if may && !both || passed {
 			newer(&w.further, e)
 		}
 		if slices.Contains(e.Possible, service+":*") {

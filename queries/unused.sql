@@ -341,7 +341,7 @@ covered_passes as (
 
 ),
 
--- Actions that a call may have needed besides its own. "SERVICE:*" stands for a
+-- Actions that a call may have needed besides its own, or needed. "SERVICE:*" stands for a
 -- call that could not be mapped. There are few different lists: each is taken
 -- apart once.
 lists as (
@@ -403,13 +403,20 @@ deeds as (
         select
             did.role_key,
             further.action,
-            cast(null as timestamp(6)) as last_done,
+            case when needed.also is not null then did.last_done end
+                as last_done,
             cast(null as timestamp(6)) as last_denied,
-            0 as calls,
-            did.last_done as may_last_done,
+            case when needed.also is not null then did.calls else 0 end
+                as calls,
+            case when needed.also is null then did.last_done end
+                as may_last_done,
             did.last_denied as may_last_denied
         from did
         inner join further on did.iam_actions_possible = further.list
+        left join lake.needed_together as needed
+            on
+                did.iam_action = needed.action
+                and further.action = needed.also
         where did.role_key is not null
 
         union all
@@ -885,6 +892,11 @@ evidence as (
         on
             sought.role_key = covered_passes.role_key
             and witnesses.passed_role_arn = covered_passes.passed_role_arn
+    left join lake.needed_together as needed
+        on
+            witnesses.iam_action = needed.action
+            and sought.action = needed.also
+            and contains(witnesses.actions, needed.also)
     where
         case
             when sought.finding = 'further'
@@ -920,6 +932,7 @@ evidence as (
                 witnesses.outcome <> 'denied'
                 and (
                     witnesses.iam_action = sought.action
+                    or needed.also is not null
                     or (
                         sought.action = 'iam:PassRole'
                         and covered_passes.passed_role_arn is not null

@@ -332,7 +332,7 @@ covered_passes as (
 
 ),
 
--- Actions that a call may have needed besides its own. "SERVICE:*" stands for a
+-- Actions that a call may have needed besides its own, or needed. "SERVICE:*" stands for a
 -- call that could not be mapped. There are few different lists: each is taken
 -- apart once.
 lists as (
@@ -391,12 +391,18 @@ deeds as (
         select
             did.role_key,
             further.action,
-            cast(null as timestamp(6)) as last_done,
+            case when needed.also is not null then did.last_done end
+                as last_done,
             cast(null as timestamp(6)) as last_denied,
-            did.last_done as may_last_done,
+            case when needed.also is null then did.last_done end
+                as may_last_done,
             did.last_denied as may_last_denied
         from did
         inner join further on did.iam_actions_possible = further.list
+        left join lake.needed_together as needed
+            on
+                did.iam_action = needed.action
+                and further.action = needed.also
         where did.role_key is not null
 
         union all

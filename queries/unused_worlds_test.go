@@ -67,6 +67,8 @@ func (g *granter) catalogue(groups int) {
 	add("globalaccelerator", "ListListeners", "list", "documented")
 	add("logs", "PutLogEvents", "write", "data")
 	add("kms", "Decrypt", "write", "documented")
+	add("kms", "ReEncryptFrom", "write", "documented")
+	add("kms", "ReEncryptTo", "write", "documented")
 	for i := range groups {
 		compute, store := fmt.Sprint("compute", i), fmt.Sprint("store", i)
 		add(compute, "Run", "write", "attested")
@@ -112,7 +114,9 @@ func (g *granter) decorate(e *event) {
 		}
 		return
 	default:
-		e.IAMAction = ptr(g.action(n))
+		if e.IAMAction = ptr(g.action(n)); *e.IAMAction == "kms:Decrypt" {
+			e.IAMAction, e.Possible = ptr("kms:ReEncryptFrom"), []string{"kms:ReEncryptTo"}
+		}
 	}
 	if e.IAMAction != nil && *e.IAMAction == "iam:PassRole" && e.Outcome != "denied" {
 		e.IAMAction = nil // it has no event, only denials name it
