@@ -150,3 +150,37 @@ func TestCappedAccounts(t *testing.T) {
 		}
 	}
 }
+
+// TestUnmappedServices: the services of calls that are not understood, by the roles that made
+// them in the window; calls of nobody's role, and those that are understood, are none.
+func TestUnmappedServices(t *testing.T) {
+	call := func(id string, role *string, days int, possible ...string) event {
+		e := calledBy(id, days)
+		e.EventID, e.RoleID, e.IAMAction, e.Possible = id+fmt.Sprint(days)+possible[0], role, nil, possible
+		return e
+	}
+	one, two := ptr("AROAONE"), ptr("AROATWO")
+	user := call("user", nil, 1, "users:*")
+	user.RoleARN = nil
+	elsewhere := call("AROATWO", two, 2, "odd:*")
+	elsewhere.RoleARN = ptr("arn:aws:iam::222222222222:role/other")
+	e := openFiles(t, newWorkshop(t).write(t.TempDir(), unnamedWorld(nil,
+		call("AROAONE", one, 1, "odd:*"), call("AROAONE", one, 3, "odd:*"), elsewhere, user, call("AROAONE", one, -3, "early:*"), call("AROAONE", one, 400, "late:*"),
+		call("AROAONE", one, 5, "iam:PassRole"), call("AROAONE", nil, 6, "new:Tag", "new:*"),
+	)), Options{})
+	for _, c := range []struct {
+		account, role, want string
+	}{
+		{"", "", "[[new 1] [odd 2]]"}, {"222222222222", "", "[[odd 1]]"}, {ownerAccount, "", "[[new 1] [odd 1]]"},
+		{"", "app", "[[new 1] [odd 1]]"}, {"", "other", "[[odd 1]]"}, {"", "AROAONE", "[[odd 1]]"}, {"", unnamedARN, "[[new 1] [odd 1]]"}, {"", "nobody", "[]"},
+	} {
+		p := window()
+		p.Role = c.role
+		if c.account != "" {
+			p.Accounts = []string{c.account}
+		}
+		if got := fmt.Sprint(ask(t, e, "meta_unmapped", p)); got != c.want {
+			t.Errorf("account %q, role %q: %s, want %s", c.account, c.role, got, c.want)
+		}
+	}
+}

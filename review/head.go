@@ -125,9 +125,30 @@ func noInventory(m *queries.Meta, report string) (lines []string) {
 // isOfGrants says whether all rows of a report come from the inventory.
 func isOfGrants(report string) bool { return report == "unused" || report == "unused_summary" }
 
-// staleAfter is how long before the window's end a catalogue may have been made.
-// AWS adds some hundreds of actions in that time.
+// staleAfter is how long before the window's end, or the inventory, a catalogue may have
+// been made. AWS adds some hundreds of actions in that time.
 const staleAfter = 90 * 24 * time.Hour
+
+// oldCatalogue warns of a catalogue that lacks actions of the logs or of the policies. What
+// is asked of a lake decides, and not the day of asking: the same question has the same
+// answer, and a catalogue does not get worse for what it was made for.
+func oldCatalogue(m *queries.Meta) []string {
+	c := m.Catalogue
+	if c == nil {
+		return nil
+	}
+	newest, what := m.Until, "window's end"
+	for _, s := range m.Inventory {
+		if s.Date.After(newest) {
+			newest, what = s.Date, "inventory"
+		}
+	}
+	if newest.Sub(c.Date) <= staleAfter {
+		return nil
+	}
+	return []string{fmt.Sprintf("warning: the catalogue of actions is %.0f days older than the %s, newer actions are missing; "+
+		"ingest catalogue --refresh brings it up to date", newest.Sub(c.Date).Hours()/24, what)}
+}
 
 // warnings are what a reader must not miss before believing the rows.
 func warnings(m *queries.Meta, report string) []string {
@@ -145,10 +166,7 @@ func warnings(m *queries.Meta, report string) []string {
 	}
 	lines = append(lines, unseenChanges(m.Inventory)...)
 	lines = append(lines, oldInventory(m)...)
-	if c := m.Catalogue; c != nil && m.Until.Sub(c.Date) > staleAfter {
-		lines = append(lines, fmt.Sprintf("warning: the catalogue of actions is %.0f days older than the window's end, newer actions are missing; "+
-			"ingest catalogue --refresh brings it up to date", m.Until.Sub(c.Date).Hours()/24))
-	}
+	lines = append(lines, oldCatalogue(m)...)
 	for _, text := range m.Warnings {
 		lines = append(lines, "warning: "+text)
 	}

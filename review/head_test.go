@@ -12,20 +12,26 @@ import (
 )
 
 // TestCatalogueLine: a catalogue is too old when the window ends more than 90 days
-// after it, whatever the day on which the report is made.
+// after it, or the inventory was taken then, whatever the day on which the report is made.
 func TestCatalogueLine(t *testing.T) {
 	for _, c := range []struct {
 		date   string
 		source string
 		line   string
 		stale  string
+		newest string // inventory
 	}{
-		{"2026-09-26", "embedded", "catalogue: 2026-09-26 (built in)", ""},
-		{"2026-11-01", "refreshed", "catalogue: 2026-11-01 (refreshed)", ""},
-		{"2026-07-03", "embedded", "catalogue: 2026-07-03 (built in)", ""},
-		{"2026-07-02", "embedded", "catalogue: 2026-07-02 (built in)", "91 days older"},
+		{"2026-09-26", "embedded", "catalogue: 2026-09-26 (built in)", "", ""},
+		{"2026-11-01", "refreshed", "catalogue: 2026-11-01 (refreshed)", "", ""},
+		{"2026-07-03", "embedded", "catalogue: 2026-07-03 (built in)", "", ""},
+		{"2026-07-02", "embedded", "catalogue: 2026-07-02 (built in)", "91 days older than the window's end,", ""},
+		{"2026-09-26", "embedded", "catalogue: 2026-09-26 (built in)", "", "2026-12-25"},
+		{"2026-09-26", "embedded", "catalogue: 2026-09-26 (built in)", "91 days older than the inventory,", "2026-12-26"},
 	} {
 		m := sampleMeta()
+		if c.newest != "" {
+			m.Inventory = append(m.Inventory, queries.MetaSnapshot{AccountID: "444444444444", Date: at(c.newest + "T00:00:00Z"), Origin: "inventory"})
+		}
 		m.Catalogue = &queries.MetaCatalogue{Date: at(c.date + "T00:00:00Z"), Source: c.source}
 		m.Until = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 		text := strings.Join(headLines(m, ""), "\n")

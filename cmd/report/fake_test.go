@@ -112,6 +112,7 @@ func newFake() *fakeEngine {
 			[][]any{{first, "AROA1", "PutObject", int64(5)}, {first, "AROA1", "GetObject", int64(2)}},
 		},
 		"meta_policies": {columns("account_id:varchar", "role_arn:varchar", "unread_policies:list"), nil},
+		"meta_unmapped": {columns("service:varchar", "roles:bigint"), nil},
 		"meta_control":  {columns("account_id:varchar"), nil},
 		"meta_trust":    {columns("account_id:varchar"), nil},
 		"role_attempts": {columns("event_name:varchar", "denied:bigint"), nil},

@@ -102,7 +102,11 @@ func (r *report) unused(cmd *cobra.Command, f *questionFlags, question string, v
 		if err != nil {
 			return err
 		}
-		meta.Warnings = append(append(meta.Warnings, unread...), capped...)
+		unmapped, err := unmappedServices(ctx, engine, params)
+		if err != nil {
+			return err
+		}
+		meta.Warnings = slices.Concat(meta.Warnings, unread, capped, unmapped)
 		rows, role, err := askGrants(ctx, engine, question, params, meta)
 		if err != nil {
 			return err
@@ -148,6 +152,17 @@ func cappedToNothing(ctx context.Context, engine queries.Engine, params queries.
 	}
 	return []string{"the control policies given with the inventory of " + review.Few(g.distinct("account_id")) +
 		" leave its roles nothing that they may do, so that there is no row of them; ingest iam tells which policies do that"}, nil
+}
+
+// unmappedServices says of which services nothing is called unused because of calls that
+// are not understood (iam-data 2.1).
+func unmappedServices(ctx context.Context, engine queries.Engine, params queries.Params) ([]string, error) {
+	g, err := gather(ctx, engine, "meta_unmapped", params)
+	if err != nil || len(g.rows) == 0 {
+		return nil, err
+	}
+	return []string{"calls of " + review.Few(g.distinct("service")) +
+		" could not be mapped to actions, so that nothing of these services is called unused for the roles that made them; ingest catalogue --refresh brings new operations, for logs that are ingested after it"}, nil
 }
 
 // askGrants runs the question. No row for a role must not look as if it had

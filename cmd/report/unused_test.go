@@ -146,3 +146,21 @@ func TestUnusedWhereControlPoliciesAllowNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestUnusedWhereCallsAreNotMapped: the head names the services, whether their rows are
+// shown or only counted.
+func TestUnusedWhereCallsAreNotMapped(t *testing.T) {
+	engine := proposalFake()
+	const begin = "\nwarning: calls of "
+	for _, args := range []string{"unused --format csv", "unused --summary --format csv", "unused --role uploader --format csv"} {
+		engine.answers["meta_unmapped"] = gathered{columns: columns("service:varchar", "roles:bigint")}
+		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || strings.Contains(got.stderr, begin) {
+			t.Errorf("%s: all calls are mapped: %+v", args, got)
+		}
+		engine.answers["meta_unmapped"] = gathered{columns: columns("service:varchar", "roles:bigint"), rows: [][]any{{"brandnew", int64(2)}, {"odd", int64(1)}}}
+		want := begin + "brandnew, odd could not be mapped to actions, so that nothing of these services is called unused for the roles that made them; "
+		if got := try(t, engine, "", strings.Fields(args)...); got.code != cli.ExitDone || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: got %+v, want %s", args, got, want)
+		}
+	}
+}
