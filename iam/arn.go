@@ -23,11 +23,23 @@ func ParseARN(s string) (ARN, error) {
 	if len(s) > MaxARNLength {
 		return ARN{}, fmt.Errorf("parsing ARN: %d bytes are more than the %d an ARN may have", len(s), MaxARNLength)
 	}
-	p := strings.SplitN(s, ":", 6)
-	if len(p) != 6 || p[0] != "arn" || p[1] == "" || p[2] == "" || p[5] == "" {
-		return ARN{}, fmt.Errorf("parsing ARN %q: not of the form arn:partition:service:region:account:resource", s)
+	prefix, rest, _ := strings.Cut(s, ":")
+	var a ARN
+	for _, part := range [...]*string{&a.Partition, &a.Service, &a.Region, &a.AccountID} {
+		*part, rest, _ = strings.Cut(rest, ":")
 	}
-	return ARN{Partition: p[1], Service: p[2], Region: p[3], AccountID: p[4], Resource: p[5]}, nil
+	if a.Resource = rest; prefix != "arn" || a.Partition == "" || a.Service == "" || a.Resource == "" {
+		return ARN{}, notARN(s)
+	}
+	return a, nil
+}
+
+// notARN is the error of a text that is none. Most texts that are asked about by the million
+// are none, so its message is made for those alone whom it is shown to.
+type notARN string
+
+func (e notARN) Error() string {
+	return fmt.Sprintf("parsing ARN %q: not of the form arn:partition:service:region:account:resource", string(e))
 }
 
 // Role returns path and name of an IAM role's ARN: the path with its slashes

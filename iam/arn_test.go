@@ -69,3 +69,15 @@ func TestAWSManagedPolicy(t *testing.T) {
 		}
 	}
 }
+
+// TestParseARNAllocatesNothing: role changes ask it of every policy and role by the million.
+func TestParseARNAllocatesNothing(t *testing.T) {
+	allocs := testing.AllocsPerRun(100, func() {
+		if _, err := ParseARN("arn:aws:iam::111111111111:role/a/b"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocs != 0 {
+		t.Errorf("%v allocations", allocs)
+	}
+}
