@@ -1,10 +1,12 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -114,16 +116,14 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 		return err
 	}
 	r.keys = newKeySets(r.loadKeys)
-	catalogue, err := LoadCatalogue(r.lake)
-	if err != nil {
+	mapper := sync.OnceValues(r.mapper)
+	go mapper() // unpacking the catalogue takes as long as listing some thousand files
+	err := r.list(ctx, sources)
+	actions, failed := mapper()
+	if err = cmp.Or(err, failed); err != nil {
 		return err
 	}
-	r.actions = action.NewMapper(catalogue)
-	for _, source := range sources {
-		if err := source.List(ctx, r.listed); err != nil {
-			return stopped(ctx, err)
-		}
-	}
+	r.actions = actions
 	beside := r.queue.bytes()
 	if r.options.Known == nil {
 		r.known = nil
@@ -140,6 +140,29 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 		return begin()
 	}
 	return r.options.Unusual.begin(r.lake, begin)
+}
+
+// mapper maps by the catalogue of the lake.
+func (r *run) mapper() (*action.Mapper, error) {
+	catalogue, err := LoadCatalogue(r.lake)
+	if err != nil {
+		return nil, err
+	}
+	return action.NewMapper(catalogue), nil
+}
+
+// listWeight is memory that the collector counts while sources are listed. Each object leaves
+// a little garbage then, and not much else is in memory: it would be collected all the time.
+const listWeight = 64 << 20
+
+func (r *run) list(ctx context.Context, sources []Source) error {
+	defer WeighHeap(listWeight)()
+	for _, source := range sources {
+		if err := source.List(ctx, r.listed); err != nil {
+			return stopped(ctx, err)
+		}
+	}
+	return nil
 }
 
 func stopped(ctx context.Context, err error) error {

@@ -78,14 +78,22 @@ func (w *fileWalk) visit(path string, entry fs.DirEntry) error {
 	if strings.HasPrefix(entry.Name(), ".") {
 		return nil
 	}
+	if seen, is := entry.(*lookedAt); is {
+		return w.emit(seen.object)
+	}
 	info, err := regularFile(path, entry)
-	switch {
-	case err != nil:
-		return w.emit(lostObject(path, fmt.Errorf("listing the file: %w", bare(err))))
-	case info == nil:
+	if info == nil && err == nil {
 		return nil
 	}
-	return w.emit(fileObject(path, info))
+	return w.emit(seenObject(path, info, err))
+}
+
+// seenObject is the object of a file, or stands for it where it could not be looked at.
+func seenObject(path string, info fs.FileInfo, err error) Object {
+	if err != nil {
+		return lostObject(path, fmt.Errorf("listing the file: %w", bare(err)))
+	}
+	return fileObject(path, info)
 }
 
 func (w *fileWalk) emit(o Object) error {
@@ -129,7 +137,7 @@ func list(path string) *listing {
 		l.entries, l.err = readSmallFolder(path)
 		for i, entry := range l.entries {
 			if entry.Type().IsRegular() {
-				l.entries[i] = looked(entry)
+				l.entries[i] = look(filepath.Join(path, entry.Name()), entry)
 			}
 		}
 	}()
@@ -169,16 +177,13 @@ func readSmallFolder(path string) ([]fs.DirEntry, error) {
 	return entries, err
 }
 
-// lookedAt is an entry with what the system says of it.
+// lookedAt is a file that was looked at when its folder was listed.
 type lookedAt struct {
 	fs.DirEntry
-	info fs.FileInfo
-	err  error
+	object Object
 }
 
-func looked(entry fs.DirEntry) fs.DirEntry {
+func look(path string, entry fs.DirEntry) fs.DirEntry {
 	info, err := entry.Info()
-	return &lookedAt{entry, info, err}
+	return &lookedAt{entry, seenObject(path, info, err)}
 }
-
-func (e *lookedAt) Info() (fs.FileInfo, error) { return e.info, e.err }

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -71,16 +70,10 @@ shared configuration, as the AWS CLI takes them.`,
 // buffers of some 100 MB, so that collecting it more often takes no time that shows.
 const logsGCPercent = 20
 
-// s3Weight is memory that the collector counts and nothing touches, so that it takes none of the
-// machine's. Each request of S3 leaves some 50 KB of garbage, of which without it as much as 4 MB
+// s3Weight is memory that the collector counts, see [pipeline.WeighHeap]. Each request of S3
+// leaves some 50 KB of garbage, of which without it as much as 4 MB
 // would be collected again and again where objects are small: with it, 20 MB more may gather.
 const s3Weight = 96 << 20
-
-// weighHeap takes the weight, until it is called off.
-func weighHeap() (callOff func()) {
-	weight := make([]byte, s3Weight)
-	return func() { runtime.KeepAlive(weight) }
-}
 
 func inS3(source string) bool { return strings.HasPrefix(source, "s3://") || queue.IsURL(source) }
 
@@ -111,7 +104,7 @@ func (j *logsJob) run(ctx context.Context, args []string) (err error) {
 		defer debug.SetGCPercent(debug.SetGCPercent(logsGCPercent))
 	}
 	if slices.ContainsFunc(args, inS3) {
-		defer weighHeap()()
+		defer pipeline.WeighHeap(s3Weight)()
 	}
 	ingest := j.intoFolder
 	if j.common.LakeInS3() {

@@ -149,7 +149,7 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 		defer debug.SetGCPercent(debug.SetGCPercent(logsGCPercent))
 	}
 	if slices.ContainsFunc(args, inS3) {
-		defer weighHeap()()
+		defer pipeline.WeighHeap(s3Weight)()
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
