@@ -53,6 +53,14 @@ func (in *intern) code(text []byte) int32 {
 	return code
 }
 
+// text is the text of a code, nil of noCode. It is valid until the store is emptied.
+func (in *intern) text(code int32) []byte {
+	if code < 0 {
+		return nil
+	}
+	return in.arena.bytes(in.values[code])
+}
+
 // find returns the text's code and whether it was new.
 func (in *intern) find(text []byte) (code int32, isNew bool) {
 	if in.last >= 0 && bytes.Equal(in.arena.bytes(in.values[in.last]), text) {

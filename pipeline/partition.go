@@ -84,6 +84,7 @@ func (p *partition) write(day int32, r *rows, numbers []int32) error {
 	if err != nil {
 		return err
 	}
+	r.begin(numbers)
 	return f.writeColumns(len(numbers), func(i int) *parquet.Values {
 		values := r.column(i, numbers)
 		if i == parquet.ColSourceObject {

@@ -68,14 +68,6 @@ func (r *rows) changeOf(rec *cloudtrail.Record, e *row, outcome cloudtrail.Outco
 	return int32(len(c.all) - 1)
 }
 
-// changeCode is a row's code in one of the columns of a role change.
-func (r *rows) changeCode(e *row, dict int) int32 {
-	if e.change < 0 {
-		return noCode
-	}
-	return r.changes.all[e.change].codes[dict-assumptionDicts]
-}
-
 // changeText is a text of a change, empty if it has none. It is valid until the store is
 // emptied.
 func (r *rows) changeText(c *change, dict int) string {
@@ -95,30 +87,26 @@ func (c *changes) rolesOf(newest *change) []int32 {
 	return c.lists[from:newest.roles]
 }
 
-// changedRoles are the codes of the roles that a row's change names.
-func (c *changes) changedRoles(e *row) []int32 {
+// changedRoles are the codes of the roles that a change names, by its index.
+func (c *changes) changedRoles(change int32) []int32 {
 	from := int32(0)
-	if e.change > 0 {
-		from = c.all[e.change-1].roles
+	if change > 0 {
+		from = c.all[change-1].roles
 	}
-	return c.lists[from:c.all[e.change].roles]
+	return c.lists[from:c.all[change].roles]
 }
 
 // gatherChangedRoles gathers the lists of roles. A change that names none has an empty
 // list, what is no change has none.
-func (r *rows) gatherChangedRoles(numbers []int32) {
-	if len(r.changes.all) == 0 {
-		return // all are NULL
-	}
+func (r *rows) gatherChangedRoles() {
 	g := &r.gather
-	g.codes, g.values.Ends, g.values.ListNull = g.codes[:0], make([]int32, 0, len(numbers)), make([]bool, 0, len(numbers))
-	for _, n := range numbers {
-		e := &r.rows[n]
-		if e.change >= 0 {
-			g.codes = append(g.codes, r.changes.changedRoles(e)...)
+	g.codes, g.values.Ends, g.values.ListNull = g.codes[:0], make([]int32, 0, len(g.changes)), make([]bool, 0, len(g.changes))
+	for _, change := range g.changes {
+		if change >= 0 {
+			g.codes = append(g.codes, r.changes.changedRoles(change)...)
 		}
-		g.values.ListNull = append(g.values.ListNull, e.change < 0)
+		g.values.ListNull = append(g.values.ListNull, change < 0)
 		g.values.Ends = append(g.values.Ends, int32(len(g.codes)))
 	}
-	r.gatherCodes(&r.changes.roles)
+	r.gatherCodes(&r.changes.roles, g.codes)
 }

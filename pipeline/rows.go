@@ -131,6 +131,15 @@ type assumption [assumptionDicts - rowDicts]int32
 // isAssumption reports whether the columns of an assumption are filled.
 func (e *row) isAssumption() bool { return e.assumption >= 0 }
 
+// acting is the identity whose role acted, noCode if there is none: it is only that of API
+// calls (P32).
+func (e *row) acting() int32 {
+	if !e.apiCall {
+		return noCode
+	}
+	return e.identity
+}
+
 // plain is where a row's plain text i lies; ok is false where it has none.
 func (e *row) plain(i int) (text span, ok bool) {
 	if e.present&(1<<i) == 0 {
@@ -141,19 +150,6 @@ func (e *row) plain(i int) (text span, ok bool) {
 		at += size
 	}
 	return span{at, e.sizes[i]}, true
-}
-
-// code is a row's code in one of dictColumns.
-func (r *rows) code(e *row, dict int) int32 {
-	switch {
-	case dict < rowDicts:
-		return e.codes[dict]
-	case dict >= assumptionDicts:
-		return r.changeCode(e, dict)
-	case e.assumption < 0:
-		return noCode
-	}
-	return r.assumptions[e.assumption][dict-rowDicts]
 }
 
 // identity is one distinct userIdentity of a row store.
@@ -303,6 +299,20 @@ func (r *rows) identityOf(rec *cloudtrail.Record) int32 {
 	return index
 }
 
+// recall makes a stored identity again, an empty one of noCode. Its texts lie in the arena.
+func (r *rows) recall(index int32, id *cloudtrail.Identity) {
+	*id = cloudtrail.Identity{}
+	if index < 0 {
+		return
+	}
+	entry := &r.identities[index]
+	id.CreatedAt, id.HasCreatedAt, id.MFA = entry.createdAt, entry.created, entry.mfa
+	for i := range id.Text {
+		id.Text[i] = r.ids[i].text(entry.codes[i])
+	}
+	id.Rest = r.ids[idRest].text(entry.codes[idRest])
+}
+
 // derive fills the columns that rules make.
 func (r *rows) derive(rec *cloudtrail.Record, e *row) {
 	outcome := cloudtrail.OutcomeOf(rec.Text[cloudtrail.ErrorCode], rec.Text[cloudtrail.ErrorMessage])
@@ -316,10 +326,7 @@ func (r *rows) derive(rec *cloudtrail.Record, e *row) {
 		return
 	}
 	var a cloudtrail.Assumption
-	r.scratch = cloudtrail.Identity{}
-	if rec.UserIdentity != nil {
-		r.parse.identity.Parse(rec.UserIdentity, &r.scratch)
-	}
+	r.recall(e.identity, &r.scratch)
 	r.parse.assumption.Parse(rec, &r.scratch, &a)
 	e.assumption = int32(len(r.assumptions))
 	r.assumptions = append(r.assumptions, assumption{})
