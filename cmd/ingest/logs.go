@@ -67,8 +67,8 @@ shared configuration, as the AWS CLI takes them.`,
 }
 
 // logsGCPercent is less than gcPercent: reading logs makes little garbage beside its
-// buffers of some 100 MB, so that collecting it more often takes no time that shows.
-const logsGCPercent = 20
+// buffers of some 100 MB, so that collecting it more often takes little time.
+const logsGCPercent = 14
 
 // s3Weight is memory that the collector counts, see [pipeline.WeighHeap]. Each request of S3
 // leaves some 50 KB of garbage, of which without it as much as 4 MB
