@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -195,12 +196,15 @@ func (w *walk) done(below []string, err error) {
 // below.
 func (w *walk) list(ctx context.Context, folder string) (below []string, err error) {
 	s := w.source
-	ask := s3.ListObjectsV2Input{Bucket: &s.Bucket, Prefix: &folder, RequestPayer: s.payer()}
+	ask := s3.ListObjectsV2Input{Bucket: &s.Bucket, Prefix: &folder, RequestPayer: s.payer(), EncodingType: types.EncodingTypeUrl}
 	if !monthFolder.MatchString("/" + folder) {
 		ask.Delimiter = aws.String("/")
 	}
 	for {
 		page, err := s.Client.ListObjectsV2(ctx, &ask)
+		if err == nil {
+			err = decode(page)
+		}
 		if err != nil {
 			return nil, explained(fmt.Sprintf("folder %q", folder), err)
 		}
@@ -221,6 +225,32 @@ func (w *walk) list(ctx context.Context, folder string) (below []string, err err
 		}
 		ask.ContinuationToken = page.NextContinuationToken
 	}
+}
+
+// decode gives the keys of a page as they are. They are asked for in an encoding, because a key may have
+// characters that XML cannot have, of which one would make all of its page unreadable.
+func decode(page *s3.ListObjectsV2Output) (err error) {
+	if page.EncodingType != types.EncodingTypeUrl {
+		return nil // a server that does not know it
+	}
+	for i := range page.Contents {
+		err = errors.Join(err, decodeKey(page.Contents[i].Key))
+	}
+	for i := range page.CommonPrefixes {
+		err = errors.Join(err, decodeKey(page.CommonPrefixes[i].Prefix))
+	}
+	return err
+}
+
+func decodeKey(key *string) error {
+	if key == nil {
+		return nil
+	}
+	plain, err := url.QueryUnescape(*key)
+	if err == nil {
+		*key = plain
+	}
+	return err
 }
 
 // wanted are the objects of a page that are asked for.

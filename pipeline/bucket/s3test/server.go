@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -337,6 +338,7 @@ const page = 1000
 
 type listed struct {
 	XMLName               xml.Name      `xml:"ListBucketResult"`
+	EncodingType          string        `xml:"EncodingType,omitempty"`
 	IsTruncated           bool          `xml:"IsTruncated"`
 	NextContinuationToken string        `xml:"NextContinuationToken,omitempty"`
 	Contents              []listedKey   `xml:"Contents"`
@@ -382,6 +384,21 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, bucket, _ string) 
 		last = key
 		out.Contents = append(out.Contents, listedKey{key, changed.Format(time.RFC3339), etag(found[key]), len(found[key])})
 	}
+	if q.Get("encoding-type") == "url" {
+		out.encode()
+	}
 	w.Header().Set("Content-Type", "application/xml")
 	return xml.NewEncoder(w).Encode(out)
+}
+
+// encode gives keys as S3 does if it is asked: in XML there are characters that cannot stand.
+func (l *listed) encode() {
+	l.EncodingType = "url"
+	encoded := func(key string) string { return strings.ReplaceAll(url.QueryEscape(key), "%2F", "/") }
+	for i := range l.Contents {
+		l.Contents[i].Key = encoded(l.Contents[i].Key)
+	}
+	for i := range l.CommonPrefixes {
+		l.CommonPrefixes[i].Prefix = encoded(l.CommonPrefixes[i].Prefix)
+	}
 }
