@@ -12,8 +12,4 @@ if [ -z "$versitygw" ]; then
 	echo "left out: $left_out"
 	exit 0
 fi
-<<<<<<< HEAD
-VERSITYGW=$versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|LambdaFromNotices|CompactOnS3)$' ./cmd/ingest
-=======
-VERSITYGW=$bin/versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|LambdaFromNotices|CompactOnS3|OddKeysOnS3)$' ./cmd/ingest
->>>>>>> 5016da9 (Ask S3 for keys in its own encoding: one with a character that XML cannot hold was taken for removed)
+VERSITYGW=$versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|LambdaFromNotices|CompactOnS3|OddKeysOnS3)$' ./cmd/ingest
