@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -195,16 +196,16 @@ func (w *workshop) exec(text string, args ...any) {
 // write makes a lake folder of the world.
 func (w *workshop) write(dir string, x world) lakeFiles {
 	w.t.Helper()
-	w.copyOut(dir, "events", x.events, len(x.events), "event_date", "strftime(cast(json ->> 'event_time' as timestamp), '%Y-%m-%d')")
+	w.copyOut(dir, "events", x.events, len(x.events), "event_date")
 	if len(x.events) > 0 {
 		w.writeRollups(dir, "hash(event_date) % 2 = 0")
 	}
-	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date", "json ->> 'snapshot_date'")
-	w.copyOut(dir, "iam/role_permissions", x.grants, len(x.grants), "snapshot_date", "json ->> 'snapshot_date'")
-	w.copyOut(dir, "iam/policies", x.policies, len(x.policies), "snapshot_date", "json ->> 'snapshot_date'")
-	w.copyOut(dir, "catalogue/actions", x.actions, len(x.actions), "", "")
-	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "", "")
-	w.copyOut(dir, "trails", x.trails, len(x.trails), "snapshot_date", "json ->> 'snapshot_date'")
+	w.copyOut(dir, "iam/roles", x.roles, len(x.roles), "snapshot_date")
+	w.copyOut(dir, "iam/role_permissions", x.grants, len(x.grants), "snapshot_date")
+	w.copyOut(dir, "iam/policies", x.policies, len(x.policies), "snapshot_date")
+	w.copyOut(dir, "catalogue/actions", x.actions, len(x.actions), "")
+	w.copyOut(dir, "coverage", x.coverage, len(x.coverage), "")
+	w.copyOut(dir, "trails", x.trails, len(x.trails), "snapshot_date")
 	if len(x.actions) == 0 {
 		w.writeCatalogue(dir)
 	}
@@ -227,32 +228,44 @@ func (w *workshop) writeCatalogue(dir string) {
 }
 
 // copyOut writes rows as the files of a table, partitioned if it has partitions.
-func (w *workshop) copyOut(dir, table string, rows any, n int, partition, partitionValue string) {
+func (w *workshop) copyOut(dir, table string, rows any, n int, partition string) {
 	w.t.Helper()
 	if n == 0 {
 		return
-	}
-	text, err := json.Marshal(rows)
-	if err != nil {
-		w.t.Fatal(err)
 	}
 	out := filepath.Join(dir, table)
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		w.t.Fatal(err)
 	}
-	view := "lake." + path.Base(table)
-	w.exec("create or replace temp table raw as select unnest(cast(? as json[])) as json", string(text))
-	w.exec("create or replace temp table filled as select * from " + view)
-	w.exec("insert into filled by name select " + fields(rows) + strings.Repeat(", "+partitionValue+" as "+partition, min(1, len(partition))) + " from raw")
-	if partition == "" {
+	w.filled(path.Base(table), rows)
+	switch partition {
+	case "":
 		w.exec("copy filled to '" + out + "/part-0123456789abcdef0123456789abcdef.parquet' (format parquet)")
-		return
-	}
-	if partition == "snapshot_date" {
+	case "snapshot_date":
 		w.copySnapshots(out, snapshotsOf(rows))
-		return
+	default:
+		w.exec("copy filled to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
 	}
-	w.exec("copy filled to '" + out + "' (format parquet, partition_by (" + partition + "), filename_pattern 'part-0123456789abcdef0123456789abcde{i}', overwrite_or_ignore)")
+}
+
+// filled makes a table named filled of rows, with the columns of a table of the lake; those that
+// the rows do not have are null, or follow from others.
+func (w *workshop) filled(table string, rows any) {
+	w.t.Helper()
+	text, err := json.Marshal(rows)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	structure, columns := columnsOf(reflect.TypeOf(rows).Elem())
+	w.exec("create or replace temp table filled as select * from lake." + table)
+	w.exec("create or replace temp table raw as select unnest(from_json(cast(? as json), '["+structure+"]'), max_depth := 2)", string(text))
+	w.exec("insert into filled by name select " + columns + " from raw")
+	switch table {
+	case "events":
+		w.exec("update filled set event_date = cast(event_time as date)")
+	case "actions":
+		w.exec("update filled set catalogue_date = '" + catalogueDay + "', source = 'refreshed'")
+	}
 }
 
 // writeRollups writes those of the days of the events that were just written for which a
@@ -323,55 +336,31 @@ func (w *workshop) copySnapshots(out string, snapshots map[string]string) {
 	}
 }
 
-// fields lists the JSON fields of a slice of row structs, as SQL.
-func fields(rows any) string {
-	var names []string
-	lists := []string{"via", "resources", "attached_policies", "excluded_services"}
-	switch rows.(type) {
-	case []event:
-		names = jsonNames(event{})
-		lists = nil // resources is JSON text here
-	case []policyRow:
-		names = slices.DeleteFunc(jsonNames(policyRow{}), func(n string) bool { return n == "snapshot_date" })
-	case []inventoryRole:
-		names = slices.DeleteFunc(jsonNames(inventoryRole{}), func(n string) bool { return n == "snapshot_date" })
-	case []grantRow:
-		names = slices.DeleteFunc(jsonNames(grantRow{}), func(n string) bool { return n == "snapshot_date" })
-	case []trailRow:
-		names = slices.DeleteFunc(jsonNames(trailRow{}), func(n string) bool { return n == "snapshot_date" })
-	case []actionRow:
-		names = jsonNames(actionRow{})
-	case []coverageRow:
-		names = jsonNames(coverageRow{})
-	}
-	for i, n := range names {
-		switch {
-		case n == "iam_actions_possible":
-			names[i] = "array_to_string(from_json(json -> '" + n + "', '[\"VARCHAR\"]'), ',') as " + n
-		case slices.Contains(lists, n):
-			names[i] = "from_json(json -> '" + n + "', '[\"VARCHAR\"]') as " + n
-		case n == "role_id": // an inventory may leave it out
-			names[i] = "nullif(json ->> 'role_id', '') as role_id"
+// columnsOf gives the fields of a row struct as a structure of from_json, which parses a row once
+// for all of them, and as columns of a table of the lake.
+func columnsOf(row reflect.Type) (structure, columns string) {
+	types := map[string]any{}
+	var values []string
+	for _, field := range reflect.VisibleFields(row) {
+		name := field.Tag.Get("json")
+		if name == "" || types[name] != nil {
+			continue // of no column, or its own beside that of an embedded struct
+		}
+		types[name] = "VARCHAR"
+		if field.Type == reflect.TypeFor[[]string]() {
+			types[name] = []string{"VARCHAR"}
+		}
+		switch name {
+		case "iam_actions_possible":
+			values = append(values, "array_to_string(iam_actions_possible, ',') as iam_actions_possible")
+		case "role_id", "snapshot_date": // may be left out
+			values = append(values, "nullif("+name+", '') as "+name)
 		default:
-			names[i] = "json ->> '" + n + "' as " + n
+			values = append(values, name)
 		}
 	}
-	if _, ok := rows.([]actionRow); ok {
-		names = append(names, "date '"+catalogueDay+"' as catalogue_date", "'refreshed' as source")
-	}
-	return strings.Join(names, ", ")
-}
-
-func jsonNames(v any) []string {
-	text, _ := json.Marshal(v)
-	m := map[string]any{}
-	_ = json.Unmarshal(text, &m)
-	var names []string
-	for n := range m {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
+	text, _ := json.Marshal(types)
+	return string(text), strings.Join(values, ", ")
 }
 
 // foundFiles lists what write made.

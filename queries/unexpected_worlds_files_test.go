@@ -1,11 +1,8 @@
 package queries
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"reflect"
-	"strings"
 )
 
 // writeTrust makes a lake folder of worlds.
@@ -35,7 +32,6 @@ func (w *workshop) fillEvents(dir string, events []trustEvent) {
 		w.t.Fatal(err)
 	}
 	w.filled("events", events)
-	w.exec("update filled set event_date = strftime(event_time, '%Y-%m-%d')")
 	w.exec("copy filled to '" + filepath.Join(dir, "events") + "' (format parquet, partition_by (event_date), filename_pattern 'part-0123456789abcdef0123456789abcde{i}')")
 	w.writeRollups(dir, "hash(event_date) % 2 = 0")
 }
@@ -52,33 +48,4 @@ func (w *workshop) fill(dir, table string, rows any) {
 		exclude = ""
 	}
 	w.exec("copy (select * " + exclude + " from filled) to '" + filepath.Join(dir, "part-0123456789abcdef0123456789abcdef.parquet") + "' (format parquet)")
-}
-
-// filled makes a table named filled of rows.
-func (w *workshop) filled(table string, rows any) {
-	w.t.Helper()
-	text, err := json.Marshal(rows)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if empty, err := texts.ReadFile("duckdb/empty_" + table + ".sql"); err != nil {
-		w.t.Fatal(err)
-	} else {
-		w.exec(strings.Replace(string(empty), "create view lake.", "create or replace temp view empty_", 1))
-	}
-	var columns []string
-	for _, n := range jsonNames(reflect.New(reflect.TypeOf(rows).Elem()).Elem().Interface()) {
-		switch n {
-		case "snapshot_date":
-		case "role_id": // an inventory may leave it out
-			columns = append(columns, "nullif(json ->> 'role_id', '') as role_id")
-		case "actions":
-			columns = append(columns, "from_json(json -> 'actions', '[\"VARCHAR\"]') as actions")
-		default:
-			columns = append(columns, "json ->> '"+n+"' as "+n)
-		}
-	}
-	w.exec("create or replace temp table raw as select unnest(cast(? as json[])) as json", string(text))
-	w.exec("create or replace temp table filled as select * from empty_" + table)
-	w.exec("insert into filled by name select " + strings.Join(columns, ", ") + " from raw")
 }
