@@ -69,6 +69,33 @@ func crashAtStep() {
 	})
 }
 
+// diesAtStep runs a scene as a process that dies at a step.
+func diesAtStep(t *testing.T, at int, scene, dir string, settings ...string) {
+	t.Helper()
+	err := parquet.Child(scene, dir, append(settings, fmt.Sprint("LAKE_TEST_STEP=", at))...).Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 77 {
+		t.Fatalf("the child did not crash: %v", err)
+	}
+}
+
+// failsAtStep lets one step of something fail, as a disk may. It is an error not to tell of it.
+func failsAtStep[T any](at int, do func() (T, error)) (T, error) {
+	failure, n := errors.New("the disk says no"), 0
+	parquet.SetFailpoint(func(string, string) error {
+		if n++; n == at+1 {
+			return failure
+		}
+		return nil
+	})
+	defer parquet.SetFailpoint(func(string, string) error { return nil })
+	done, err := do()
+	if !errors.Is(err, failure) {
+		return done, fmt.Errorf("the failure is not told: %v", err)
+	}
+	return done, nil
+}
+
 // compactAndCrash compacts, and dies without any clean-up at step LAKE_TEST_STEP.
 func compactAndCrash(dir string) {
 	crashAtStep()
@@ -102,11 +129,7 @@ func TestCrashOfCompaction(t *testing.T) {
 	for at, step := range stepsOfCompaction(t, whole) {
 		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
 			dir := copyOfLake(t, whole)
-			err := parquet.Child("compact", dir, fmt.Sprint("LAKE_TEST_STEP=", at)).Run()
-			var exit *exec.ExitError
-			if !errors.As(err, &exit) || exit.ExitCode() != 77 {
-				t.Fatalf("the child did not crash: %v", err)
-			}
+			diesAtStep(t, at, "compact", dir)
 			goesOn(t, dir, want)
 		})
 	}
@@ -119,17 +142,10 @@ func TestFailureOfCompaction(t *testing.T) {
 	want := eventIDs(t, whole)
 	for at, step := range stepsOfCompaction(t, whole) {
 		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
-			dir, n := copyOfLake(t, whole), 0
-			failure := errors.New("the disk says no")
-			parquet.SetFailpoint(func(string, string) error {
-				if n++; n == at+1 {
-					return failure
-				}
-				return nil
-			})
-			defer parquet.SetFailpoint(func(string, string) error { return nil })
-			if c, err := compactLake(dir); !errors.Is(err, failure) || !c.Balanced() {
-				t.Fatalf("the failure is not told: %v\n%s", err, c)
+			dir := copyOfLake(t, whole)
+			c, err := failsAtStep(at, func() (*pipeline.Compaction, error) { return compactLake(dir) })
+			if err != nil || !c.Balanced() {
+				t.Fatalf("%v\n%s", err, c)
 			}
 			goesOn(t, dir, want)
 		})

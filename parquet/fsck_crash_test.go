@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -102,11 +101,7 @@ func TestCrashOfMending(t *testing.T) {
 			seen[step] = true
 			t.Run(fmt.Sprint(len(want), " ", at, " ", step), func(t *testing.T) {
 				dir := copyOfLake(t, lake)
-				err := parquet.Child("fsck", dir, fmt.Sprint("LAKE_TEST_STEP=", at)).Run()
-				var exit *exec.ExitError
-				if !errors.As(err, &exit) || exit.ExitCode() != 77 {
-					t.Fatalf("the child did not crash: %v", err)
-				}
+				diesAtStep(t, at, "fsck", dir)
 				mendsToItsEnd(t, dir, want)
 			})
 		}
@@ -124,18 +119,9 @@ func TestFailureOfMending(t *testing.T) {
 	for lake, want := range damagedLakes(t) {
 		for at, step := range stepsOfMending(t, lake) {
 			t.Run(fmt.Sprint(len(want), " ", at, " ", step), func(t *testing.T) {
-				dir, n := copyOfLake(t, lake), 0
-				failure := errors.New("the disk says no")
-				parquet.SetFailpoint(func(string, string) error {
-					if n++; n == at+1 {
-						return failure
-					}
-					return nil
-				})
-				_, err := mendLake(dir, true)
-				parquet.SetFailpoint(func(string, string) error { return nil })
-				if !errors.Is(err, failure) {
-					t.Fatalf("the failure is not told: %v", err)
+				dir := copyOfLake(t, lake)
+				if _, err := failsAtStep(at, func() (*pipeline.Checked, error) { return mendLake(dir, true) }); err != nil {
+					t.Fatal(err)
 				}
 				mendsToItsEnd(t, dir, want)
 			})

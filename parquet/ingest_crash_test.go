@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -81,11 +80,7 @@ func TestCrashOfIngest(t *testing.T) {
 	for at, step := range stepsOfIngest(t, logs) {
 		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "lake")
-			err := parquet.Child("ingest", dir, fmt.Sprint("LAKE_TEST_STEP=", at), "LAKE_TEST_LOGS="+logs).Run()
-			var exit *exec.ExitError
-			if !errors.As(err, &exit) || exit.ExitCode() != 77 {
-				t.Fatalf("the child did not crash: %v", err)
-			}
+			diesAtStep(t, at, "ingest", dir, "LAKE_TEST_LOGS="+logs)
 			var seen []string
 			if lake, err := parquet.OpenLake(dir); err == nil { // else there is none yet
 				if err := lake.Close(); err != nil {
@@ -120,18 +115,10 @@ func TestFailureOfIngest(t *testing.T) {
 	logs, want := logsOfTwoDays(t)
 	for at, step := range stepsOfIngest(t, logs) {
 		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
-			dir, n := filepath.Join(t.TempDir(), "lake"), 0
-			failure := errors.New("the disk says no")
-			parquet.SetFailpoint(func(string, string) error {
-				if n++; n == at+1 {
-					return failure
-				}
-				return nil
-			})
-			s, err := ingestLogs(dir, logs)
-			parquet.SetFailpoint(func(string, string) error { return nil })
-			if !errors.Is(err, failure) {
-				t.Fatalf("the failure is not told: %v", err)
+			dir := filepath.Join(t.TempDir(), "lake")
+			s, err := failsAtStep(at, func() (*pipeline.Summary, error) { return ingestLogs(dir, logs) })
+			if err != nil {
+				t.Fatal(err)
 			}
 			if s != nil && !s.Balanced() {
 				t.Errorf("the balance does not hold:\n%s", s)
