@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
 	"roletrail/pipeline/bucket/s3test"
+	"roletrail/queries"
 )
 
 // onBucket is the test organisation in two lakes of the same log files: one in a folder and
@@ -21,6 +23,7 @@ import (
 type onBucket struct {
 	server *s3test.Server
 	local  string
+	folder queries.Engine // over the lake in the folder, for planning takes most of a report's time
 	cache  string
 	store  *bucket.Store
 	trails *bucket.Source
@@ -92,9 +95,19 @@ func (b *onBucket) ingest(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	engine, err := openDuckDB(nil)(t.Context(), b.local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.folder = remembering(engine)
+	t.Cleanup(func() {
+		if err := engine.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
-// ask runs a report over a lake.
+// ask runs a report over a lake, over that on S3 each time as the program does.
 func (b *onBucket) ask(t *testing.T, lake string, args ...string) outcome {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -102,7 +115,11 @@ func (b *onBucket) ask(t *testing.T, lake string, args ...string) outcome {
 		Args: append(args, "--lake", lake, "--cache", b.cache), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 		Dir: t.TempDir(), Now: now.UTC,
 	}
-	return outcome{run(p, openDuckDB(nil)), out.String(), errs.String()}
+	open := openDuckDB(nil)
+	if lake == b.local {
+		open = func(context.Context, string) (queries.Engine, error) { return b.folder, nil }
+	}
+	return outcome{run(p, open), out.String(), errs.String()}
 }
 
 // TestReportsOfALakeOnS3 are those of a lake in a folder, event for event, though the files

@@ -2,13 +2,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/queries"
 )
 
 // TestServe asks the program for metrics of the test organisation, and compares them with
@@ -24,11 +26,7 @@ func TestServe(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signal for a single process")
 	}
-	lake := filepath.Join(t.TempDir(), "lake")
-	if err := makeLake(lake, filepath.Join("..", "..", "testdata", "cloudtrail"), false); err != nil {
-		t.Fatal(err)
-	}
-	s := startServing(t, "--lake", lake, "--since", "2026-07-01")
+	s := startServing(t, "--lake", wholeLake(t), "--since", "2026-07-01")
 	metrics := s.await("roletrail_roles{")
 	sums := map[string]map[string]float64{} // by name and value of the last label
 	for _, found := range regexp.MustCompile(`(?m)^(roletrail_\w+)\{.*="(.*)"\} (\S+)$`).FindAllStringSubmatch(metrics, -1) {
@@ -42,19 +40,19 @@ func TestServe(t *testing.T) {
 		sums[found[1]][found[2]] += n
 	}
 	roles, findings, unused := map[string]float64{}, map[string]float64{}, 0.0
-	for _, row := range askReport(t, "last-used", lake) {
+	for _, row := range askReport(t, "last-used") {
 		if row["state"] != "deleted" {
 			roles[row["verdict"]]++
 		}
 	}
-	for _, row := range askReport(t, "unexpected", lake) {
+	for _, row := range askReport(t, "unexpected") {
 		for _, f := range strings.Split(strings.Trim(row["findings"], "[]"), ",") {
 			if f = strings.Trim(f, `"`); f != "" && f != "expected" {
 				findings[f]++
 			}
 		}
 	}
-	for _, row := range askReport(t, "unused --summary", lake) {
+	for _, row := range askReport(t, "unused --summary") {
 		var n float64
 		if _, err := fmt.Sscan(row["probably_unused"], &n); err != nil {
 			t.Fatal(err)
@@ -76,17 +74,20 @@ func TestServe(t *testing.T) {
 	s.end()
 }
 
-// askReport is the answer of a report over the same window, as rows of texts by column.
-func askReport(t *testing.T, report, lake string) (rows []map[string]string) {
+// askReport is the answer of a report over the same lake and window, as rows of texts by column.
+func askReport(t *testing.T, report string) (rows []map[string]string) {
 	t.Helper()
-	cmd := exec.Command("report", append(strings.Fields(report), "--lake", lake, "--since", "2026-07-01", "--format", "csv")...)
-	text, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
+	var text, errs bytes.Buffer
+	p := &cli.Program{
+		Args:  append(strings.Fields(report), "--since", "2026-07-01", "--format", "csv"),
+		Stdin: strings.NewReader(""), Stdout: &text, Stderr: &errs, Dir: t.TempDir(), Now: time.Now,
 	}
-	lines, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+	if code := run(p, func(context.Context, string) (queries.Engine, error) { return organisationEngine(t), nil }); code != cli.ExitDone {
+		t.Fatalf("report %s: %s", report, &errs)
+	}
+	lines, err := csv.NewReader(&text).ReadAll()
 	if err != nil || len(lines) < 2 {
-		t.Fatalf("report %s: %v in %q", report, err, text)
+		t.Fatalf("report %s: %v, %d lines", report, err, len(lines))
 	}
 	for _, line := range lines[1:] {
 		row := map[string]string{}
