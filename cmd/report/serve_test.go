@@ -133,7 +133,7 @@ func startServing(t *testing.T, flags ...string) *serving {
 func (s *serving) await(want string) string {
 	s.t.Helper()
 	var text string
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		ready, _ := s.get("/-/ready")
 		if _, text = s.get("/metrics"); strings.Contains(text, want) {
 			return text
@@ -179,7 +179,7 @@ func TestServeWithoutALake(t *testing.T) {
 		t.Skip("no signal for a single process")
 	}
 	s := startServing(t, "--lake", "nowhere", "--refresh", "1s")
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		if _, text := s.get("/metrics"); strings.Contains(text, `roletrail_report_refreshes_total{outcome="failed"} 2`) {
 			break
 		}
