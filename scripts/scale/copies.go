@@ -74,7 +74,7 @@ func (c *copier) all(p plan, days int) error {
 		workers.Go(func() {
 			for day := range work {
 				if errs[i] == nil {
-					errs[i] = c.day(day, 1+day%days, p.generations)
+					errs[i] = c.day(day, days, p.generations)
 				}
 			}
 		})
@@ -88,15 +88,17 @@ func (c *copier) all(p plan, days int) error {
 	return errors.Join(errs...)
 }
 
-// day makes all copies of one day, and commits them. Days count from firstDay.
-func (c *copier) day(day, of, generations int) error {
+// day makes all copies of one day, of days that the corpus has, and commits them. Days count
+// from firstDay.
+func (c *copier) day(day, days, generations int) error {
+	of := 1 + day%days
 	from := firstDay.AddDate(0, 0, of).Format(time.DateOnly)
 	if len(c.files["events"][from]) == 0 {
 		return fmt.Errorf("copying %s: the corpus has no events of that day", from)
 	}
 	var batch parquet.Batch
 	for g := range generations {
-		v := variant{number: uint32(day*generations + g), generation: g, shift: day - of}
+		v := variant{number: uint32(day*generations + g), generation: g, round: day / days, shift: day - of}
 		for _, f := range c.files["events"][from] {
 			path := parquet.EventsPath(firstDay.AddDate(0, 0, day), newID())
 			copied, err := c.withRollups(v, f, path)

@@ -14,11 +14,15 @@ import (
 type variant struct {
 	number     uint32 // of the copy, from 0
 	generation int    // of its accounts and roles, 0 to 99
+	round      int    // over the days of the base, from 0: sessions over midnight stay whole in it
 	shift      int    // days by which it is moved
 }
 
 // ids are the columns that tell events apart.
 var ids = []string{"event_id", "request_id", "shared_event_id"}
+
+// keys are the columns of access keys, by which sessions find their assumptions.
+var keys = []string{"identity_access_key_id", "assumed_access_key_id", "access_key_id"}
 
 // micros is a day.
 const micros = int64(24 * time.Hour / time.Microsecond)
@@ -32,6 +36,8 @@ func (v variant) alteration(s *parquet.Schema) parquet.Alteration {
 			switch isID := slices.Contains(ids, c.Name); {
 			case isID:
 				return func(text []byte) { v.text(text); v.id(text) }
+			case slices.Contains(keys, c.Name):
+				return v.key
 			case v.generation == 0 || c.Raw && c.Kind == parquet.Text:
 				return nil
 			}
@@ -71,13 +77,13 @@ func (v variant) columns(s *parquet.Schema, columns []parquet.Values) {
 // accounts is what the accounts of the corpus begin with.
 var accounts = []byte("1000000")
 
-// principals are what the ids of roles and of their access keys begin with.
-var principals = [][]byte{[]byte("AROA"), []byte("ASIA")}
+// rolePrefix and keyPrefix are what the ids of roles and the access keys of sessions begin with.
+var rolePrefix, keyPrefix = []byte("AROA"), []byte("ASIA")
 
 // letters are those of such ids, as AWS makes them.
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
-// text gives accounts, roles and keys of a text to the generation.
+// text gives accounts and roles of a text to the generation.
 func (v variant) text(text []byte) {
 	if v.generation == 0 {
 		return
@@ -90,15 +96,22 @@ func (v variant) text(text []byte) {
 		rest[at+1], rest[at+2] = '0'+byte(v.generation/10), '0'+byte(v.generation%10)
 		rest = rest[at+len(accounts):]
 	}
-	for _, prefix := range principals {
-		for rest := text; ; {
-			at := bytes.Index(rest, prefix)
-			if at < 0 || at+len(prefix)+1 >= len(rest) {
-				break
-			}
-			rest = rest[at+len(prefix):]
-			turn(rest[:2], v.generation)
+	for rest := text; ; {
+		at := bytes.Index(rest, rolePrefix)
+		if at < 0 || at+len(rolePrefix)+1 >= len(rest) {
+			break
 		}
+		rest = rest[at+len(rolePrefix):]
+		turn(rest[:2], v.generation)
+	}
+}
+
+// key gives the access key of a session to the generation and the round: AWS hands each out
+// once, and a report that joins by keys would else find every copy of a session.
+func (v variant) key(text []byte) {
+	if rest, ok := bytes.CutPrefix(text, keyPrefix); ok && len(rest) >= 4 {
+		turn(rest[:2], v.generation)
+		turn(rest[2:4], v.round)
 	}
 }
 

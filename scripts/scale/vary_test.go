@@ -11,9 +11,8 @@ func TestVariant(t *testing.T) {
 		"arn:aws:iam::100000014014:role/billing-api-3404": "arn:aws:iam::133000014014:role/billing-api-3404",
 		"AROABH7F5XGNZ7BXQP5GE:session-7089402220":        "AROACI7F5XGNZ7BXQP5GE:session-7089402220",
 		`{"a":"100000014014","b":"100000000000"}`:         `{"a":"133000014014","b":"133000000000"}`,
-		"ASIAU3C7AHIIBEXAMPLE":                            "ASIAV4C7AHIIBEXAMPLE",
-		"AROA":                                            "AROA",
-		"arn:aws:iam::aws:policy/ReadOnlyAccess":          "arn:aws:iam::aws:policy/ReadOnlyAccess",
+		"AROA":                                   "AROA",
+		"arn:aws:iam::aws:policy/ReadOnlyAccess": "arn:aws:iam::aws:policy/ReadOnlyAccess",
 	} {
 		if got := v.of(text); got != want {
 			t.Errorf("%s became %s, want %s", text, got, want)
@@ -46,6 +45,29 @@ func TestVariantIDs(t *testing.T) {
 		id := []byte(text)
 		if (variant{number: 1}).id(id); string(id) != text {
 			t.Errorf("%q became %q", text, id)
+		}
+	}
+}
+
+// TestVariantKeys: no generation and no round hands out a key of another, those of one round
+// hand out the same whatever the number of the copy, and keys that are no session's stay.
+func TestVariantKeys(t *testing.T) {
+	seen := map[string]bool{}
+	for generation := range 100 {
+		for round := range quarterDays {
+			key, again := []byte("ASIAU3C7AHIIBEXAMPLE"), []byte("ASIAU3C7AHIIBEXAMPLE")
+			variant{number: 1, generation: generation, round: round}.key(key)
+			variant{number: 2, generation: generation, round: round, shift: 1}.key(again)
+			if seen[string(key)] || string(again) != string(key) || !strings.HasSuffix(string(key), "AHIIBEXAMPLE") {
+				t.Fatalf("generation %d, round %d: %s, %s", generation, round, key, again)
+			}
+			seen[string(key)] = true
+		}
+	}
+	for _, text := range []string{"", "ASIA", "ASIAU3C", "AKIAU3C7AHIIBEXAMPLE"} {
+		key := []byte(text)
+		if (variant{generation: 1, round: 1}).key(key); string(key) != text {
+			t.Errorf("%q became %q", text, key)
 		}
 	}
 }
