@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -20,6 +22,12 @@ import (
 // attempts is how often a request is made before its failure counts: more often than
 // the SDK's three, because a backfill meets throttling for long.
 const attempts = 8
+
+// patient makes each request again, whatever became of others. The SDK counts the retries of all, and
+// beyond a hundred or so gives up at the first refusal: as many as that are under way at a time here.
+func patient() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.RateLimiter = attempts, ratelimit.None })
+}
 
 // connections is how many connections stay open: those of the lists, and of what is
 // fetched ahead.
@@ -51,7 +59,7 @@ func Connect(ctx context.Context, bucket string) (LakeClient, error) {
 	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = connections, connections
 	})
-	settings, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(attempts), config.WithHTTPClient(transport), config.WithDefaultRegion(anyRegion), config.WithLogger(logging.Nop{}))
+	settings, err := config.LoadDefaultConfig(ctx, config.WithRetryer(patient), config.WithHTTPClient(transport), config.WithDefaultRegion(anyRegion), config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration of AWS: %w", err)
 	}
@@ -59,14 +67,16 @@ func Connect(ctx context.Context, bucket string) (LakeClient, error) {
 	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
 		return nil, awserr.NoCredentials(err)
 	}
-	region, err := regionOf(ctx, newClient(settings), bucket)
+	client := newClient(settings)
+	region, err := regionOf(ctx, client, bucket)
 	if err != nil {
 		return nil, err
 	}
+	l := &located{settings: settings, client: client, region: settings.Region} // which knows now how wrong the clock is
 	if region != "" {
-		settings.Region = region
+		l.move(settings.Region, region)
 	}
-	return &located{settings: settings}, nil
+	return l, nil
 }
 
 // newClient asks endpoints other than AWS's by path, because their buckets have no

@@ -111,11 +111,13 @@ func explained(what string, err error) error {
 		status = response.HTTPStatusCode()
 	}
 	next := ""
-	switch {
+	switch passing := stepAnyhow(err); {
 	case status == http.StatusPreconditionFailed:
 		return fmt.Errorf("reading %s: it was replaced since it was listed; run again", what)
 	case code == "NoSuchKey" || code == "NotFound":
 		return fmt.Errorf("reading %s: %w", what, pipeline.ErrGone)
+	case passing != "":
+		next = "; " + passing
 	case code == "NoSuchBucket":
 		next = "; the bucket does not exist"
 	case strings.HasPrefix(code, "KMS."):
@@ -124,8 +126,18 @@ func explained(what string, err error) error {
 		next = "; the bucket is in another Region, which S3 does not tell: name it in AWS_REGION"
 	case status == http.StatusForbidden:
 		next = "; give this identity s3:ListBucket and s3:GetObject there, and kms:Decrypt if the bucket is encrypted with a key"
-	case code == "RequestTimeTooSkewed":
-		next = "; set the clock of this machine"
 	}
 	return fmt.Errorf("reading %s%s: %w", what, next, awserr.Unanswered(err))
+}
+
+// stepAnyhow is what to do about a refusal that has nothing to do with what was asked, "" about others.
+func stepAnyhow(err error) string {
+	var api smithy.APIError
+	switch {
+	case errors.As(err, &api) && api.ErrorCode() == "RequestTimeTooSkewed":
+		return "set the clock of this machine"
+	case statusOf(err) == http.StatusServiceUnavailable:
+		return "S3 is asked for too much, by this or by others: run again later"
+	}
+	return ""
 }

@@ -27,9 +27,6 @@ type located struct {
 func (l *located) current() (*s3.Client, string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.client == nil {
-		l.client, l.region = newClient(l.settings), l.settings.Region
-	}
 	return l.client, l.region
 }
 
@@ -37,7 +34,7 @@ func (l *located) current() (*s3.Client, string) {
 func (l *located) move(from, to string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.region == from {
+	if l.region == from && from != to {
 		settings := l.settings.Copy()
 		settings.Region = to
 		l.client, l.region = newClient(settings), to

@@ -35,6 +35,8 @@ type store struct {
 	// nobody may read.
 	breaks  int
 	refuses map[string]bool
+	// statuses are of answers in the place of objects.
+	statuses map[string]int
 	// keys are codes of errors about the key that an object is encrypted with.
 	keys map[string]string
 	// replaced are objects that change when they were listed.
@@ -112,6 +114,8 @@ func (b *store) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(
 		return nil, ctx.Err()
 	case b.keys[key] != "":
 		return nil, &smithy.OperationError{ServiceID: "S3", OperationName: "GetObject", Err: &smithy.GenericAPIError{Code: b.keys[key], Message: "the key says why"}}
+	case b.statuses[key] != 0:
+		return nil, answered(b.statuses[key])
 	case b.refuses[key]:
 		return nil, answered(http.StatusForbidden)
 	case b.replaced[key] || aws.ToString(in.IfMatch) != etag(content):

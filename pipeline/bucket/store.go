@@ -172,7 +172,9 @@ func statusOf(err error) int {
 // refusedPut says what to do about it.
 func refusedPut(err error, status int) error {
 	var api smithy.APIError
-	switch {
+	switch step := stepAnyhow(err); {
+	case step != "":
+		return fmt.Errorf("writing the object: %s: %w", step, err)
 	case errors.As(err, &api) && api.ErrorCode() == "NoSuchBucket":
 		return fmt.Errorf("writing the object: the bucket does not exist: %w", err)
 	case isElsewhere(err):
@@ -232,6 +234,9 @@ func (s *Store) Delete(ctx context.Context, names []string) error {
 // refusedDelete says what to do about it.
 func refusedDelete(err error) error {
 	var api smithy.APIError
+	if step := stepAnyhow(err); step != "" {
+		return fmt.Errorf("removing objects: %s: %w", step, err)
+	}
 	if statusOf(err) == http.StatusForbidden || errors.As(err, &api) && api.ErrorCode() == "AccessDenied" {
 		return fmt.Errorf("removing objects: give this identity s3:DeleteObject there: %w", err)
 	}

@@ -31,6 +31,7 @@ type Server struct {
 	versions map[string][][]byte // likewise, of buckets that keep them: v1, v2, …
 	regions  map[string]string   // of buckets, see [Server.Locate]
 	telling  map[string]Telling  // likewise
+	clock    *clock              // nil for one that is right
 	calls    []Call
 }
 
@@ -69,6 +70,23 @@ func (s *Server) Refuse(with func(c Call) int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refuse = with
+}
+
+// clock is that of a server.
+type clock struct {
+	ahead time.Duration
+	tells bool // in the header of its answers
+}
+
+// maxSkew is how far from its own time a request may be signed.
+const maxSkew = 15 * time.Minute
+
+// SetClock sets the server's clock ahead of that of who asks. What is signed too long before its time
+// is refused, with its time in the answer if it tells that.
+func (s *Server) SetClock(ahead time.Duration, tells bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock = &clock{ahead, tells}
 }
 
 // Telling is how a bucket tells who asks for it in a wrong Region where it is.
@@ -134,6 +152,11 @@ func (s *Server) Calls() []Call {
 
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := s.skewed(w, r); err != nil {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, err)
+		return
+	}
 	name, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	call := Call{Resource: strings.TrimSuffix(name+"/"+key, "/")}
 	var answer func(http.ResponseWriter, *http.Request, string, string) error
@@ -177,6 +200,30 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
+}
+
+var errSkewed = errors.New("<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message></Error>")
+
+// skewed refuses a request that is signed at another time than it is by the server's clock.
+func (s *Server) skewed(w http.ResponseWriter, r *http.Request) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clock == nil {
+		return nil
+	}
+	now := time.Now().Add(s.clock.ahead)
+	w.Header()["Date"] = nil
+	if s.clock.tells {
+		w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	}
+	signed, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
+	if err != nil {
+		return err
+	}
+	if now.Sub(signed).Abs() > maxSkew {
+		return errSkewed
+	}
+	return nil
 }
 
 // elsewhere refuses a request that is signed for another Region than that of the bucket.
