@@ -27,7 +27,9 @@ func unnamedWorld(madeAt *time.Time, events ...event) world {
 		events:  events,
 	}
 	for d := window().Since; d.Before(window().Until); d = d.AddDate(0, 0, 1) {
-		w.coverage = append(w.coverage, coverageRow{SourceObject: "o", AccountID: ownerAccount, Region: ptr("us-east-1"), Family: "CloudTrail", EventDate: d.Format(time.DateOnly), Records: 1, FirstEvent: d, LastEvent: d})
+		for _, region := range []string{"eu-west-1", "us-east-1"} {
+			w.coverage = append(w.coverage, coverageRow{SourceObject: "o", AccountID: ownerAccount, Region: &region, Family: "CloudTrail", EventDate: d.Format(time.DateOnly), Records: 1, FirstEvent: d, LastEvent: d})
+		}
 	}
 	return w
 }

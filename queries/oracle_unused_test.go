@@ -386,6 +386,8 @@ func (g *grantOracle) doubt(r *inventoryRole, grant grantRow, shown logged, w wi
 		return "denied calls inside the window may have needed it", w.refused
 	case shown.oneRegion:
 		return shown.reason, w.used
+	case !shown.known && (homes[service] == "" || service == "sts") && g.onlyRegion(r.AccountID) != "":
+		return "in the window the lake has " + g.onlyRegion(r.AccountID) + " alone of account " + r.AccountID + ", which may be all that a trail logs: ingest trail tells", w.used
 	case !known:
 		return "no action catalogue of the lake says whether CloudTrail logs it", w.used
 	case a.Observability == "unattested" && (!g.seen[grant.Action] || g.asData[grant.Action]):
@@ -411,18 +413,39 @@ func (g *grantOracle) isSilent(r *inventoryRole) bool {
 }
 
 // homes are the Regions from where the worlds' global services are logged (P30).
-var homes = map[string]string{"iam": "us-east-1", "organizations": "us-east-1", "globalaccelerator": "us-west-2"}
+var homes = map[string]string{"iam": "us-east-1", "organizations": "us-east-1", "sts": "us-east-1", "globalaccelerator": "us-west-2"}
 
 // daysOf counts the days of the window that the lake has of an account from a Region, or
 // from the one that takes its place in another partition.
 func (g *grantOracle) daysOf(account, region string) int {
-	first, end := g.p.Since.Truncate(24*time.Hour).Format(time.DateOnly), g.p.Until.Format(time.RFC3339Nano)
 	days := map[string]bool{}
-	for _, c := range g.coverage[account].w.coverage {
-		if c.Family == "CloudTrail" && c.Region != nil && slices.Contains([]string{region, "us-gov-west-1", "cn-north-1"}, *c.Region) &&
-			c.EventDate >= first && c.EventDate+"T00:00:00Z" < end {
+	for _, c := range g.covering(account) {
+		if slices.Contains([]string{region, "us-gov-west-1", "cn-north-1"}, *c.Region) {
 			days[c.EventDate] = true
 		}
 	}
 	return len(days)
+}
+
+// onlyRegion is the Region that all log files of an account from the window are of, if it is one.
+func (g *grantOracle) onlyRegion(account string) string {
+	only := ""
+	for _, c := range g.covering(account) {
+		if only != "" && only != *c.Region {
+			return ""
+		}
+		only = *c.Region
+	}
+	return only
+}
+
+// covering is what the lake has of an account from the days of the window and a known Region.
+func (g *grantOracle) covering(account string) (rows []coverageRow) {
+	first, end := g.p.Since.Truncate(24*time.Hour).Format(time.DateOnly), g.p.Until.Format(time.RFC3339Nano)
+	for _, c := range g.coverage[account].w.coverage {
+		if c.Family == "CloudTrail" && c.Region != nil && c.EventDate >= first && c.EventDate+"T00:00:00Z" < end {
+			rows = append(rows, c)
+		}
+	}
+	return rows
 }

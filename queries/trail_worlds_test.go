@@ -40,7 +40,7 @@ func (g *granter) trails(b batch) {
 func (g *granter) trail(account, name, day string) {
 	t := trailRow{AccountID: account, TrailARN: "arn:aws:cloudtrail:eu-west-1:" + account + ":trail/" + name, SnapshotDate: day}
 	if g.chance(75) {
-		t.Organization, t.MultiRegion, t.HomeRegion = ptr(false), ptr(g.chance(70)), ptr(g.pick("eu-west-1", "eu-west-2"))
+		t.Organization, t.MultiRegion, t.HomeRegion = ptr(false), ptr(g.chance(80)), ptr(g.pick("eu-west-1", "eu-west-2"))
 	}
 	if g.chance(85) {
 		m := t

@@ -523,7 +523,11 @@ covered as (
         count(distinct coverage.event_date) filter (
             where
             coverage.aws_region in ('us-west-2', 'us-gov-west-1', 'cn-north-1')
-        ) as oregon_days
+        ) as oregon_days,
+        case
+            when count(distinct coverage.aws_region) = 1
+                then max(coverage.aws_region)
+        end as only_region
     from coverage
     cross join params
     where
@@ -543,6 +547,7 @@ roles as (
         coalesce(covered.days, 0) as covered_days,
         coalesce(covered.global_days, 0) as global_days,
         coalesce(covered.oregon_days, 0) as oregon_days,
+        covered.only_region,
         known.role_key is not null as is_known,
         coalesce(
             successors.last_seen >= cast(asked.snapshot_date as timestamp(6)),
@@ -625,7 +630,8 @@ facts as (
                 and roles.iam_last_used < params.until
                 then 'iam_only'
             when
-                (
+                homes.home_region = 'us-east-1'
+                and (
                     roles.global_days = 0
                     or (
                         logging.extent is null
@@ -633,33 +639,16 @@ facts as (
                         < params.thin_share * params.window_days
                     )
                 )
-                and grants.service in (
-                    'account',
-                    'budgets',
-                    'ce',
-                    'cloudfront',
-                    'health',
-                    'iam',
-                    'organizations',
-                    'route53',
-                    'route53domains',
-                    'shield',
-                    'sts',
-                    'support',
-                    'waf'
-                )
                 then 'global'
             when
-                (
+                homes.home_region = 'us-west-2'
+                and (
                     roles.oregon_days = 0
                     or (
                         logging.extent is null
                         and roles.oregon_days
                         < params.thin_share * params.window_days
                     )
-                )
-                and grants.service in (
-                    'devicefarm', 'globalaccelerator', 'networkmanager'
                 )
                 then 'global'
             when
@@ -668,6 +657,11 @@ facts as (
                 then 'unmapped'
             when deeds.last_refused >= params.since then 'further_denied'
             when logging.extent = 'one_region' then 'one_region'
+            when
+                logging.extent is null
+                and roles.only_region is not null
+                and coalesce(homes.is_regional_too, true)
+                then 'only_region'
             when told.observability is null then 'not_in_catalogue'
             when told.observability = 'data' then 'logged'
             when told.observability in ('attested', 'documented')
@@ -691,6 +685,8 @@ facts as (
         on
             roles.account_id = heard.account_id
             and told.data_type = heard.data_type
+    left join lake.global_services as homes
+        on grants.service = homes.service
     left join lake.logging as logging
         on
             roles.trails = logging.trails

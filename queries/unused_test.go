@@ -99,6 +99,9 @@ var unusedReasons = []string{
 	"SEEN, but calls of N by this role could not be mapped to actions",
 	"SEEN, but denied calls inside the window may have needed it",
 	"SEEN, but trail N logs management events of N alone, as of N",
+	"SEEN, but in the window the lake has N alone of account N, which may be all that a trail logs: ingest trail tells",
+	"SEEN, but in the window the lake has us-east-1 alone of account N, which may be all that a trail logs: ingest trail tells",
+	"SEEN, but in the window the lake has us-west-2 alone of account N, which may be all that a trail logs: ingest trail tells",
 	"SEEN, but no action catalogue of the lake says whether CloudTrail logs it",
 	"SEEN, but nothing attests that CloudTrail logs it",
 	"SEEN; trail N logs all events of N, as of N",
@@ -109,7 +112,7 @@ var unusedReasons = []string{
 	"SEEN; CloudTrail logs it, for this lake has calls of it",
 }
 
-var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations|globalaccelerator|kms)\b|\b(main|audit|company)\b|\beu-west-[12]\b|\b\d+ of \d+\b|\b\d{12}\b`)
+var differing = regexp.MustCompile(`\d{4}-\d\d-\d\d|\bAWS::\w+::\w+|\b(compute|store|odd)\d+\b|\b(iam|organizations|globalaccelerator|kms|sts)\b|\b(main|audit|company)\b|\beu-west-[12]\b|\b\d+ of \d+\b|\b\d{12}\b`)
 
 // template is a reason as unusedReasons has it.
 func template(reason string) string {

@@ -63,6 +63,7 @@ func (g *granter) catalogue(groups int) {
 	add("iam", "PassRole", "permissions", "permission_only")
 	add("iam", "GetRole", "read", "documented")
 	add("sts", "TagSession", "tagging", "permission_only")
+	add("sts", "AssumeRole", "write", "documented")
 	add("organizations", "ListRoots", "list", "attested")
 	add("globalaccelerator", "ListListeners", "list", "documented")
 	add("logs", "PutLogEvents", "write", "data")
@@ -86,9 +87,9 @@ func (g *granter) catalogue(groups int) {
 // them all.
 func (g *granter) action(group int) string {
 	compute, store := fmt.Sprint("compute", group), fmt.Sprint("store", group)
-	return g.pick("iam:PassRole", "iam:GetRole", "sts:TagSession", "organizations:ListRoots", "globalaccelerator:ListListeners", "kms:Decrypt", "logs:PutLogEvents",
+	return g.pick("iam:PassRole", "iam:GetRole", "sts:TagSession", "sts:AssumeRole", "organizations:ListRoots", "globalaccelerator:ListListeners", "kms:Decrypt", "logs:PutLogEvents",
 		compute+":Run", compute+":Describe", compute+":Describe", compute+":Tag", compute+":Watch", compute+":Brandnew",
-		store+":GetObject", store+":PutObject", store+":PutObject", store+":GetTable", store+":List", store+":List")
+		store+":GetObject", store+":PutObject", store+":PutObject", store+":PutObject", store+":GetTable", store+":List", store+":List")
 }
 
 func (g *granter) decorate(e *event) {
@@ -218,16 +219,27 @@ func (g *granter) resource(account string) string {
 		"*a*a*a*a*a*a*a*a*a*b", role+strings.Repeat("a", 3000)+"*")
 }
 
-// regions lets some accounts have logs of the global services' Region.
+// regions lets some accounts have logs of other Regions: of the global services' beside
+// the first, or of one of them alone. Other days and families are no coverage of the window.
 func (g *granter) regions() {
-	global := map[string]bool{}
+	elsewhere := map[string][]string{}
 	for i := range g.w.coverage {
 		row := &g.w.coverage[i]
-		if _, drawn := global[row.AccountID]; !drawn {
-			global[row.AccountID] = g.chance(60)
+		if _, drawn := elsewhere[row.AccountID]; !drawn {
+			switch only := g.pick("us-east-1", "us-west-2"); g.IntN(10) {
+			case 0, 1, 2:
+				elsewhere[row.AccountID] = nil
+			case 3, 4, 5:
+				elsewhere[row.AccountID] = []string{only}
+			default:
+				elsewhere[row.AccountID] = []string{"us-east-1", "us-east-1", "us-west-2", "us-west-2", "cn-north-1"}
+			}
 		}
-		if global[row.AccountID] && g.chance(50) {
-			row.Region = ptr(g.pick("us-east-1", "us-east-1", "us-west-2", "us-west-2", "cn-north-1"))
+		day, _ := time.Parse(time.DateOnly, row.EventDate)
+		inside := !day.Before(g.since.Truncate(24*time.Hour)) && day.Before(g.until) && row.Family == "CloudTrail"
+		regions := elsewhere[row.AccountID]
+		if row.Region != nil && len(regions) > 0 && (len(regions) == 1 && inside || g.chance(50)) {
+			row.Region = ptr(g.pick(regions...))
 		}
 	}
 }

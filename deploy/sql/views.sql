@@ -2033,6 +2033,33 @@ from (
     ('timestream:Select', 'timestream:PrepareQuery')
 ) as pairs (action, also);
 
+-- Services that are the same in all Regions, and where their calls are logged (P30). Other
+-- partitions have one Region for all of them. STS has endpoints in every Region besides.
+create or replace view lake.global_services as
+select
+    service,
+    home_region,
+    is_regional_too
+from (
+    values
+    ('account', 'us-east-1', false),
+    ('budgets', 'us-east-1', false),
+    ('ce', 'us-east-1', false),
+    ('cloudfront', 'us-east-1', false),
+    ('devicefarm', 'us-west-2', false),
+    ('globalaccelerator', 'us-west-2', false),
+    ('health', 'us-east-1', false),
+    ('iam', 'us-east-1', false),
+    ('networkmanager', 'us-west-2', false),
+    ('organizations', 'us-east-1', false),
+    ('route53', 'us-east-1', false),
+    ('route53domains', 'us-east-1', false),
+    ('shield', 'us-east-1', false),
+    ('sts', 'us-east-1', true),
+    ('support', 'us-east-1', false),
+    ('waf', 'us-east-1', false)
+) as services (service, home_region, is_regional_too);
+
 -- Which trails log an account? One row per account of the inventory and trail that
 -- is known: one of its own, or an organisation's (P28). Accounts with the same
 -- trails have the same text in trails.
