@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -55,11 +56,11 @@ func TestBombs(t *testing.T) {
 			dir := t.TempDir()
 			writeFile(t, filepath.Join(dir, "bomb.json"), bomb.write)
 			writeFile(t, filepath.Join(dir, "good.json"), func(w io.Writer) error { return texts(w, `{"Records":[`, head, "}]}") })
-			stderr, state := measured(t, "logs", "--lake", filepath.Join(t.TempDir(), "lake"), dir)
-			if state.ExitCode() != 3 || !strings.Contains(stderr, "bomb.json") || !strings.Contains(stderr, bomb.reason) || !strings.Contains(stderr, "= written 1 ") {
-				t.Errorf("exit code %d, want %q\n%.2000s", state.ExitCode(), bomb.reason, stderr)
+			run := measured(t, "logs", "--lake", filepath.Join(t.TempDir(), "lake"), dir)
+			if run.code != 3 || !strings.Contains(run.stderr, "bomb.json") || !strings.Contains(run.stderr, bomb.reason) || !strings.Contains(run.stderr, "= written 1 ") {
+				t.Errorf("exit code %d, want %q\n%.2000s", run.code, bomb.reason, run.stderr)
 			}
-			requireModest(t, state, 20*time.Second)
+			run.requireModest(t, 20*time.Second)
 		})
 	}
 }
@@ -116,10 +117,19 @@ func writeFile(t *testing.T, path string, write func(io.Writer) error) {
 	}
 }
 
+// measuredRun is a run of the program that has ended.
+type measuredRun struct {
+	stderr string
+	code   int
+	memory int64 // the most it took, in bytes
+	took   time.Duration
+}
+
 // measured runs the program to its end.
-func measured(t *testing.T, args ...string) (stderr string, state *os.ProcessState) {
+func measured(t *testing.T, args ...string) measuredRun {
 	t.Helper()
-	cmd := asProgramCommand(args...)
+	cmd, file := asProgramCommand(args...), filepath.Join(t.TempDir(), "memory")
+	cmd.Env = append(cmd.Environ(), memoryFileEnv+"="+file)
 	var out bytes.Buffer
 	cmd.Stderr = &out
 	err := cmd.Run()
@@ -127,13 +137,18 @@ func measured(t *testing.T, args ...string) (stderr string, state *os.ProcessSta
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return out.String(), cmd.ProcessState
+	state := cmd.ProcessState
+	ended := measuredRun{out.String(), state.ExitCode(), peak.Memory(state), state.UserTime() + state.SystemTime()}
+	if runtime.GOOS == "linux" {
+		ended.memory = toldMemory(t, file)
+	}
+	return ended
 }
 
-// requireModest requires that a process took little memory and time of the processor.
-func requireModest(t *testing.T, state *os.ProcessState, most time.Duration) {
+// requireModest requires that a run took little memory and time of the processor.
+func (r measuredRun) requireModest(t *testing.T, most time.Duration) {
 	t.Helper()
-	memory, took := peak.Memory(state), state.UserTime()+state.SystemTime()
+	memory, took := r.memory, r.took
 	t.Logf("%d MiB, %s", memory>>20, took)
 	if memory == 0 || memory > mostMemory || took > most {
 		t.Errorf("it took %d MiB and %s, want at most %d MiB and %s", memory>>20, took, mostMemory>>20, most)
@@ -168,10 +183,10 @@ func TestLargeFile(t *testing.T) {
 		}
 		return errors.Join(err, texts(w, "]}"))
 	})
-	stderr, state := measured(t, "logs", "--lake", filepath.Join(t.TempDir(), "lake"), path)
-	if state.ExitCode() != 0 || !strings.Contains(stderr, fmt.Sprintf("= written %d + duplicate 0 + quarantined 0", records)) {
-		t.Errorf("exit code %d, want %d records\n%.2000s", state.ExitCode(), records, stderr)
+	run := measured(t, "logs", "--lake", filepath.Join(t.TempDir(), "lake"), path)
+	if run.code != 0 || !strings.Contains(run.stderr, fmt.Sprintf("= written %d + duplicate 0 + quarantined 0", records)) {
+		t.Errorf("exit code %d, want %d records\n%.2000s", run.code, records, run.stderr)
 	}
 	t.Logf("%d MiB, %d records", mib, records)
-	requireModest(t, state, time.Hour)
+	run.requireModest(t, time.Hour)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"fmt"
 	"os"
 	"testing"
 
@@ -19,7 +20,11 @@ func TestMain(m *testing.M) {
 		if os.Getenv(lambdaRuntime) != "" {
 			os.Exit(runLambda())
 		}
-		os.Exit(run(cli.OS()))
+		code := run(cli.OS())
+		if err := tellMemory(os.Getenv(memoryFileEnv)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(code)
 	}
 	testscript.Main(m, map[string]func(){
 		"ingest": func() { os.Exit(run(cli.OS())) },
