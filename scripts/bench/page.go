@@ -122,6 +122,8 @@ func duration(text string) string {
 		return fmt.Sprintf("%.2f s", d.Seconds())
 	case d >= time.Millisecond:
 		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
+	case d < time.Microsecond:
+		return fmt.Sprintf("%.0f ns", f)
 	}
 	return fmt.Sprintf("%.1f µs", d.Seconds()*1e6)
 }
