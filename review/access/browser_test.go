@@ -4,9 +4,11 @@ package access
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,6 +36,7 @@ func TestPageInBrowser(t *testing.T) {
 	c.open(file, 1440)
 	c.shoot("first", false)
 	c.wants(visibleCount, 60)
+	c.wants(`getComputedStyle(document.querySelector('.key .gap')).stroke`, `url("#hatch")`)
 
 	sortsAndFilters(c, r)
 	c.eval(`document.getElementById('clear').click()`, nil)
@@ -174,8 +177,12 @@ func exports(c *chromium, r *Review) {
 // tooWide names an element that reaches beyond a width.
 const tooWide = `((within, width) => { const e = [...within.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.scroll, .graph, .hidden, svg')).pop(); return e ? e.outerHTML.slice(0, 200) : 'nobody'; })`
 
+// tallest is the height of the tallest element that a selector finds: one whose words stand
+// letter under letter is not wide, and cannot be read either.
+const tallest = `(selector => { const found = [...document.querySelectorAll(selector)]; return found.length ? Math.max(...found.map(e => e.getBoundingClientRect().height)) : 'none is there'; })`
+
 // TestPageFitsEveryWidth: nothing scrolls sideways, in the page or in that of a role, in
-// light, dark and print.
+// light, dark and print, and nothing is squeezed until it cannot be read.
 func TestPageFitsEveryWidth(t *testing.T) {
 	for name, r := range map[string]*Review{"made": made(60), "spoiled": spoiled()} {
 		file := savedPage(t, r)
@@ -185,15 +192,31 @@ func TestPageFitsEveryWidth(t *testing.T) {
 				c.media("", scheme)
 				c.open(file, width)
 				c.wants(`document.documentElement.scrollWidth <= innerWidth || `+tooWide+`(document.body, innerWidth)`, true)
-				c.eval(`document.querySelector('#table a.role').click()`, nil)
+				if name == "made" {
+					c.wants(tallest+`('.covers tbody tr') < 60`, true)
+				}
+				c.eval(fmt.Sprintf(`document.querySelectorAll('#table a.role')[%d].click()`, withEvidence(r)), nil)
 				c.wants(`document.getElementById('panel').scrollWidth <= document.getElementById('panel').clientWidth || `+tooWide+`(document.getElementById('panel'), innerWidth)`, true)
 				if name == "made" {
+					c.wants(tallest+`('#panel .grid tr:has(.minute)') < 220`, true)
+					if width > 720 {
+						c.wants(tallest+`('#panel .grid .event code') < 20`, true)
+					}
 					c.shoot(scheme+"-"+itoa(width), false)
 				}
 			}
 		}
 		c.quiet(file)
 	}
+}
+
+// withEvidence is the place of a role that was used, and whose page says by which events;
+// or the first.
+func withEvidence(r *Review) int {
+	shows := func(role Role) bool {
+		return slices.ContainsFunc(role.Permissions, func(p Permission) bool { return p.Evidence != "" })
+	}
+	return max(0, slices.IndexFunc(r.Roles, shows))
 }
 
 func itoa(n int) string { return grouped(n) }
@@ -251,6 +274,9 @@ func TestPrint(t *testing.T) {
 	c.wants(`getComputedStyle(document.querySelector('.bar')).display`, "none")
 	c.wants(`getComputedStyle(document.querySelector('#table tbody tr')).display`, "table-row")
 	c.wants(`getComputedStyle(document.querySelector('.c-decide select')).display`, "none")
+	c.wants(`getComputedStyle(document.querySelector('.c-decide .write')).display`, "block")
+	c.wants(`getComputedStyle(document.querySelector('#table th button')).display`, "none") // no browser repeats it on the next sheet
+	c.wants(`getComputedStyle(document.querySelector('#table th'), '::before').content`, `"Role"`)
 	c.eval(`window.print = () => {}; [...document.querySelectorAll('#decision-tools button')].find(b => b.textContent === 'Print with role pages').click()`, nil)
 	c.wants(`document.querySelectorAll('#print-pages .page').length`, 20)
 	var pdf struct{ Data string }

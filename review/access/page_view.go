@@ -209,7 +209,7 @@ func (p *page) addNumbers() {
 	}
 	p.addDeltas()
 	if more := p.withFindings(Medium) - len(p.Review.First); more > 0 {
-		p.MoreFindings = counted(more, "more role") + " with findings of this kind: see the table."
+		p.MoreFindings = counted(more, "more role") + " with findings of this kind"
 	}
 }
 

@@ -101,7 +101,7 @@ const decisionCell = role => {
 		el('select' + (d?.decision ? '.set' : ''), {'aria-label': 'Decision about ' + role.role_name, onchange: event => decide(role, {decision: event.target.value})},
 			el('option', {value: ''}, 'undecided'), Object.entries(choices).map(([value, text]) => el('option', {value, selected: d?.decision === value}, text))),
 		el('small', null, problem ? el('span.problem', null, problem) : d?.decision === 'exception' ? 'until ' + d.until : d?.decision ? '' : 'suggested: ' + role.suggestion),
-		el('span.write', {hidden: !d?.decision}, d?.decision || ''));
+		el('span.write', null, d?.decision || ''));
 };
 const sortBy = name => {
 	shownState.down = shownState.sort === name ? !shownState.down : name === 'uses' || name === 'idle' || name === 'granted' || name === 'callers';
@@ -111,6 +111,7 @@ const sortBy = name => {
 };
 const readyTable = () => {
 	for (const head of find('table').tHead.rows[0].cells) {
+		head.dataset.name = head.textContent;
 		head.replaceChildren(el('button', {type: 'button', onclick: () => sortBy(head.dataset.sort)}, head.textContent));
 	}
 	for (const role of roles) decisionCell(role);

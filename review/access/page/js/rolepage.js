@@ -51,8 +51,8 @@ const permissionBoxes = (role, onPaper) => el('div.verdicts', null, verdicts.fil
 	return el('details', {open: onPaper || v === 'used'},
 		el('summary', null, swatch(v), el('span.name', null, v), el('b', null, grouped(role.grants[v])), el('span', null, meanings[v])),
 		seen.length ? el('table.grid', null, el('thead', null, el('tr', null, ['Action', 'Access', 'Reason', 'Last', 'Uses', 'Evidence'].map((t, i) => el('th' + (i === 1 || i === 5 ? '.wide' : '') + (i === 4 ? '.right' : ''), {scope: 'col'}, t)))),
-			el('tbody', null, seen.map(p => el('tr', null, el('td', null, el('code', null, p.action)), el('td.wide', null, p.access_level || '-'), el('td', null, p.reason),
-				el('td', null, p.last_used ? dayText(p.last_used) : '-'), el('td.right', null, p.uses ? grouped(p.uses) : '-'), el('td.wide', null, p.evidence ? el('code', null, p.evidence) : '-'))))) : null,
+			el('tbody', null, seen.map(p => el('tr', null, el('td', null, el('code', null, p.action)), el('td.wide.access', null, p.access_level || '-'), el('td', null, p.reason),
+				el('td.day', null, p.last_used ? dayText(p.last_used) : '-'), el('td.right', null, p.uses ? grouped(p.uses) : '-'), el('td.wide.event', null, p.evidence ? el('code', null, p.evidence) : '-'))))) : null,
 		groups.length ? el('table.grid', null, el('thead', null, el('tr', null, ['Service', 'Actions', 'Reason', 'Among them'].map((t, i) => el('th' + (i === 1 ? '.right' : '') + (i === 3 ? '.wide' : ''), {scope: 'col'}, t)))),
 			el('tbody', null, groups.map(u => el('tr', null, el('td', null, u.service ? el('code', null, u.service) : 'other services'), el('td.right', null, grouped(u.actions)), el('td', null, u.reason),
 				el('td.wide', null, (u.examples || []).map((action, i) => [i ? ', ' : '', el('code', null, action)])))))) : null);
@@ -69,8 +69,8 @@ const changeItems = role => el('ol.changes', null, role.change_list.map(i => rev
 
 const sessionTable = role => el('table.grid', null, el('caption.hidden', null, 'The newest sessions'),
 	el('thead', null, el('tr', null, ['Session', 'Caller', 'Made', 'Last call', 'Calls', 'Denied'].map((t, i) => el('th' + (i > 3 ? '.right' : '') + (i === 2 ? '.wide' : ''), {scope: 'col'}, t)))),
-	el('tbody', null, role.session_list.map(s => el('tr', null, el('td', null, el('code', null, s.role_session_name || '-')), el('td', null, callerName(s.caller) + (s.via_role ? ' by way of ' + principal(s.via_role) : '')),
-		el('td.wide', null, minuteText(s.session_created_at)), el('td', null, s.last_seen ? minuteText(s.last_seen) : 'none logged'), el('td.right', null, grouped(s.events)), el('td.right', null, grouped(s.denied))))));
+	el('tbody', null, role.session_list.map(s => el('tr', null, el('td', null, el('code', null, s.role_session_name || '-')), el('td.who', null, callerName(s.caller) + (s.via_role ? ' by way of ' + principal(s.via_role) : '')),
+		el('td.wide.minute', null, minuteText(s.session_created_at)), el('td.minute', null, s.last_seen ? minuteText(s.last_seen) : 'none logged'), el('td.right', null, grouped(s.events)), el('td.right', null, grouped(s.denied))))));
 
 /* Grants by wildcards, statement by statement. */
 const broadTable = role => el('table.grid', null, el('caption.hidden', null, 'Statements that grant by wildcards'),
@@ -90,13 +90,17 @@ const proposalBlock = (role, onPaper) => {
 		p.why_not || !role.role_arn ? null : el('div.command', null, el('code', null, command), onPaper ? null : copyButton(command, 'command')));
 };
 
+/* When it was last used, and who says so if it is not the logs. */
+const lastUse = role => role.last_used ? minuteText(role.last_used) : role.last_assumed ? 'assumed ' + minuteText(role.last_assumed) :
+	role.iam_last_used ? [minuteText(role.iam_last_used), el('small', null, 'says IAM, no log does')] : 'never seen';
+
 const rolePage = (role, onPaper) => {
 	const g = role.grants;
 	const used = (role.uses_by_day || []).filter(Boolean).length;
 	const gaps = [...(accounts.get(role.account_id)?.days || '')].filter(c => c === 'm').length;
 	const facts = [
 		['Verdict', [mark(role.verdict), role.verdict, el('small', null, role.reason)]],
-		['Last used', role.last_used ? minuteText(role.last_used) : role.last_assumed ? 'assumed ' + minuteText(role.last_assumed) : 'never seen'],
+		['Last used', lastUse(role)],
 		['Uses', grouped(role.uses) + (role.denied ? ', ' + grouped(role.denied) + ' denied' : '')], ['Owner', role.owner || 'no owner known'], ['Account', role.account_id], ['Kind', role.kind],
 		['Privilege', role.privilege ? [role.privilege, role.privilege_path ? el('small', null, role.privilege_path) : null] : 'not known'], ['Role id', el('code', null, role.role_id || 'not known')],
 		role.created_at ? ['Made', dayText(role.created_at)] : null, role.max_session ? ['Longest session', counted(role.max_session / 3600, 'hour')] : null, role.boundary ? ['Boundary', el('code', null, role.boundary)] : null,
