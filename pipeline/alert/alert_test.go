@@ -59,7 +59,7 @@ func TestMessages(t *testing.T) {
 	}
 	for name, entries := range map[string][]Entry{"difference": {{Change: trustful}}, "automation": robot, "finding": {{Change: finding}}, "one": {{Change: trust(1)}}, "policy": {{Change: policy}}, "many": many} {
 		for _, webhook := range []string{Slack, Generic} {
-			text, err := json.MarshalIndent(payload(Webhook{Name: webhook}, changesOf(entries)), "", "  ")
+			text, err := json.MarshalIndent(new(Sender).payload(Webhook{Name: webhook}, changesOf(entries)), "", "  ")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +133,7 @@ func TestHostileTexts(t *testing.T) {
 		if again := c.Cleaned(); len(c.RoleARNs) != maxRoles || c.MoreRoles != 100-maxRoles || again.MoreRoles != c.MoreRoles {
 			t.Fatalf("%d roles and %d more, then %d", len(c.RoleARNs), c.MoreRoles, again.MoreRoles)
 		}
-		for _, message := range []slackMessage{slackOf(c), slackOfMany(slices.Repeat([]Change{c}, 100))} {
+		for _, message := range []slackMessage{slackOf(c, c.Summary), slackOfMany(slices.Repeat([]Change{c}, 100))} {
 			if n := checkMessage(t, message); n > 10_000 {
 				t.Errorf("%.20q makes a message of %d characters", hostile, n)
 			}

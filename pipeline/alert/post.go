@@ -23,12 +23,12 @@ type failure struct {
 func (f *failure) Error() string { return f.reason }
 
 // payload is what is posted: for Slack a message, for others the changes as they are.
-func payload(w Webhook, changes []Change) any {
+func (s *Sender) payload(w Webhook, changes []Change) any {
 	switch {
 	case w.Name != Slack:
 		return genericOf(changes)
 	case len(changes) == 1:
-		return slackOf(changes[0])
+		return slackOf(changes[0], s.before(w, changes[0]))
 	}
 	return slackOfMany(changes)
 }
@@ -44,7 +44,7 @@ func genericOf(changes []Change) any {
 
 // post posts one message.
 func (s *Sender) post(ctx context.Context, w Webhook, changes []Change) *failure {
-	text, err := json.Marshal(payload(w, changes))
+	text, err := json.Marshal(s.payload(w, changes))
 	if err != nil {
 		return &failure{reason: err.Error(), refused: true}
 	}

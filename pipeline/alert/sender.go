@@ -52,6 +52,7 @@ type Sender struct {
 	pause  time.Duration        // between two messages to a webhook, 0 for betweenMessages
 	posted map[string]time.Time // when each got the last message
 	rests  map[string]time.Time // until when it takes none
+	told   []toldChange         // the newest that were accepted
 }
 
 const (
@@ -123,6 +124,7 @@ func (s *Sender) tell(ctx context.Context, outbox Outbox, w Webhook, group []Ent
 	failure := s.post(ctx, w, changes)
 	switch {
 	case failure == nil:
+		s.remember(w, changes)
 		s.Metrics.sent(w.Name, len(keys))
 		return true, outbox.Settle(w.Name, keys)
 	case ctx.Err() != nil:

@@ -42,8 +42,8 @@ func plain(text string, most int) *slackText {
 	return &slackText{Type: "plain_text", Text: clean(text, most)}
 }
 
-// slackOf is the message about one change.
-func slackOf(c Change) slackMessage {
+// slackOf is the message about one change. before says what was told of its roles shortly before.
+func slackOf(c Change, before string) slackMessage {
 	title := c.Severity + ": " + title(c)
 	fields := []slackText{
 		*plain("Who: "+c.Actor, maxField),
@@ -59,6 +59,9 @@ func slackOf(c Change) slackMessage {
 	}
 	if c.LastUsed != "" {
 		fields = append(fields, *plain("Last used: "+c.LastUsed, maxField))
+	}
+	if before != "" {
+		fields = append(fields, *plain("Before: "+before, maxField))
 	}
 	m := slackMessage{
 		Text: escaped(clean(title, maxHeader)),
@@ -126,7 +129,7 @@ func whatThey(changes []Change) string {
 
 // title says what was changed of what, or what is unusual.
 func title(c Change) string {
-	text := strings.ReplaceAll(cmp.Or(c.Change, c.Finding), "_", " ")
+	text := words(cmp.Or(c.Change, c.Finding))
 	switch {
 	case len(c.RoleARNs) == 1:
 		text += ", role " + lastPart(c.RoleARNs[0])
