@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -191,7 +192,7 @@ func (g *grantOracle) hear(id string, grant grantRow) witness {
 		switch {
 		case named && denied:
 			newer(&w.denied, e)
-		case named || covered || both:
+		case named || covered || both || !denied && gave(e, grant.Action):
 			newer(&w.used, e)
 			if g.inWindow(e.EventTime) {
 				w.uses++
@@ -210,6 +211,18 @@ func (g *grantOracle) hear(id string, grant grantRow) witness {
 		}
 	}
 	return w
+}
+
+// gave says whether an assumption gave its session what an action allows to give.
+func gave(e event, action string) bool {
+	switch {
+	case e.CallerKind == nil:
+		return false
+	case action == "sts:TagSession":
+		var tags []any
+		return e.AssumedTags != nil && json.Unmarshal([]byte(*e.AssumedTags), &tags) == nil && len(tags) > 0
+	}
+	return action == "sts:SetSourceIdentity" && e.AssumedIdentity != nil && *e.AssumedIdentity != ""
 }
 
 // wildcard matches as IAM does: * is any run of characters, ? any one.
@@ -329,6 +342,8 @@ func (g *grantOracle) unobservable(account string, grant grantRow, shown logged)
 		return "the catalogue knows no action that matches: the logs cannot be searched for it"
 	case a.Observability == "permission_only" && grant.Action == "iam:PassRole":
 		return "it has no API call of its own: only calls that pass a role show it, and this role made none inside the window"
+	case a.Observability == "permission_only" && (grant.Action == "sts:TagSession" || grant.Action == "sts:SetSourceIdentity"):
+		return "it has no API call of its own: only calls that become a role show it, and this role made none inside the window"
 	case a.Observability == "permission_only":
 		return "it has no API call of its own, so no log can show it"
 	case a.Observability == "data" && a.DataType == nil:

@@ -51,6 +51,8 @@ type event struct {
 	AssumedID       *string    `json:"assumed_role_id"`
 	AssumedSession  *string    `json:"assumed_session_name"`
 	AssumedKey      *string    `json:"assumed_access_key_id"`
+	AssumedIdentity *string    `json:"assumed_source_identity"`
+	AssumedTags     *string    `json:"assumed_session_tags"`
 	Caller          *string    `json:"caller"`
 	CallerKind      *string    `json:"caller_kind"`
 	Addendum        *string    `json:"addendum"`

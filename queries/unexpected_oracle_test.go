@@ -296,7 +296,7 @@ func (o *callerOracle) call(t *oracleTry) trust.Call {
 			c.Shown[key] = []string{*value}
 		}
 	}
-	if t.Tags != nil {
+	if t.AssumedTags != nil {
 		for _, key := range []string{"sts:externalid", "aws:requesttag/team"} {
 			c.Shown[key] = nil
 		}
@@ -304,7 +304,7 @@ func (o *callerOracle) call(t *oracleTry) trust.Call {
 			c.Shown["sts:sourceidentity"] = nil
 		}
 		var tags []struct{ Key, Value string }
-		if err := json.Unmarshal([]byte(*t.Tags), &tags); err != nil {
+		if err := json.Unmarshal([]byte(*t.AssumedTags), &tags); err != nil {
 			panic(err)
 		}
 		for _, tag := range tags {
@@ -312,7 +312,7 @@ func (o *callerOracle) call(t *oracleTry) trust.Call {
 		}
 	}
 	show("sts:externalid", t.ExternalID)
-	show("sts:sourceidentity", t.Identity)
+	show("sts:sourceidentity", t.AssumedIdentity)
 	show("sts:rolesessionname", t.AssumedSession)
 	if addr, err := netip.ParseAddr(orEmpty(t.SourceIP)); err == nil {
 		c.Shown["aws:sourceip"] = []string{addr.String()}

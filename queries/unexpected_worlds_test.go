@@ -19,8 +19,6 @@ type trustEvent struct {
 	Audience    *string `json:"caller_audience"`
 	MFA         *bool   `json:"mfa_authenticated"`
 	ExternalID  *string `json:"external_id"`
-	Identity    *string `json:"assumed_source_identity"`
-	Tags        *string `json:"assumed_session_tags"`
 }
 
 // trustRow and conditionRow are rows of iam/role_trust and iam/role_trust_conditions.
@@ -443,15 +441,15 @@ func (m *trustMaker) parameters(e *trustEvent) {
 		e.ExternalID = ptr(m.pick("x-1", "x-2"))
 	}
 	if m.chance(40) {
-		e.Identity = ptr(m.pick("ann", "bob"))
+		e.AssumedIdentity = ptr(m.pick("ann", "bob"))
 	}
-	e.Tags = ptr("[]")
+	e.AssumedTags = ptr("[]")
 	if m.chance(40) {
 		tags, err := json.Marshal([]map[string]string{{"key": "cost", "value": "7"}, {"key": m.pick("Team", "team"), "value": m.pick("x-1", "a_b%c#d")}})
 		if err != nil {
 			panic(err)
 		}
-		e.Tags = ptr(string(tags))
+		e.AssumedTags = ptr(string(tags))
 	}
 	if m.chance(80) {
 		e.Audience = ptr(m.pick("aud-1", "aud-2"))

@@ -216,6 +216,28 @@ did as (
 
 ),
 
+-- Tags and source identities that roles gave the sessions they obtained: what they
+-- needed for that has no call of its own.
+attributes as (
+
+    select
+        attributes.event_id,
+        attributes.event_time,
+        attributes.action,
+        coalesce(attributes.role_id, spans.role_key) as role_key
+    from lake.session_attributes as attributes
+    cross join params
+    left join lake.role_spans as spans
+        on
+            attributes.role_arn = spans.role_arn
+            and attributes.event_time >= spans.valid_from
+            and attributes.event_time < spans.valid_to
+    where
+        attributes.event_date <= cast(? as date)
+        and attributes.event_time < params.until
+
+),
+
 -- Whom the logs know to have become a role inside the window, or to have tried.
 assumed as (
 
@@ -397,6 +419,19 @@ deeds as (
             cast(null as timestamp(6)) as may_last_done,
             cast(null as timestamp(6)) as may_last_denied
         from covered_passes
+
+        union all
+
+        select
+            role_key,
+            action,
+            event_time as last_done,
+            cast(null as timestamp(6)) as last_denied,
+            case when event_time >= params.since then 1 else 0 end as calls,
+            cast(null as timestamp(6)) as may_last_done,
+            cast(null as timestamp(6)) as may_last_denied
+        from attributes
+        cross join params
 
         union all
 
@@ -892,6 +927,11 @@ evidence as (
             witnesses.iam_action = needed.action
             and sought.action = needed.also
             and contains(witnesses.actions, needed.also)
+    left join attributes
+        on
+            sought.role_key = attributes.role_key
+            and sought.action = attributes.action
+            and witnesses.event_id = attributes.event_id
     where
         case
             when sought.finding = 'further'
@@ -928,6 +968,7 @@ evidence as (
                 and (
                     witnesses.iam_action = sought.action
                     or needed.also is not null
+                    or attributes.event_id is not null
                     or (
                         sought.action = 'iam:PassRole'
                         and covered_passes.passed_role_arn is not null
@@ -984,6 +1025,14 @@ select
                         then
                             'it has no API call of its own: only calls that '
                             || 'pass a role show it, and this role made none '
+                            || 'inside the window'
+                    when
+                        answers.action in (
+                            'sts:TagSession', 'sts:SetSourceIdentity'
+                        )
+                        then
+                            'it has no API call of its own: only calls that '
+                            || 'become a role show it, and this role made none '
                             || 'inside the window'
                     else 'it has no API call of its own, so no log can show it'
                 end

@@ -210,6 +210,27 @@ did as (
 
 ),
 
+-- Tags and source identities that roles gave the sessions they obtained: what they
+-- needed for that has no call of its own.
+attributes as (
+
+    select
+        attributes.event_time,
+        attributes.action,
+        coalesce(attributes.role_id, spans.role_key) as role_key
+    from lake.session_attributes as attributes
+    cross join params
+    left join lake.role_spans as spans
+        on
+            attributes.role_arn = spans.role_arn
+            and attributes.event_time >= spans.valid_from
+            and attributes.event_time < spans.valid_to
+    where
+        attributes.event_date <= cast(? as date)
+        and attributes.event_time < params.until
+
+),
+
 -- Whom the logs know to have become a role inside the window, or to have tried.
 assumed as (
 
@@ -385,6 +406,17 @@ deeds as (
             cast(null as timestamp(6)) as may_last_done,
             cast(null as timestamp(6)) as may_last_denied
         from covered_passes
+
+        union all
+
+        select
+            role_key,
+            action,
+            event_time as last_done,
+            cast(null as timestamp(6)) as last_denied,
+            cast(null as timestamp(6)) as may_last_done,
+            cast(null as timestamp(6)) as may_last_denied
+        from attributes
 
         union all
 

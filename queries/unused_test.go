@@ -67,6 +67,7 @@ var unusedReasons = []string{
 	"the catalogue knows no action that matches: the logs cannot be searched for it",
 	"it has no API call of its own, so no log can show it",
 	"it has no API call of its own: only calls that pass a role show it, and this role made none inside the window",
+	"it has no API call of its own: only calls that become a role show it, and this role made none inside the window",
 	"data event, of which this lake has none: let a trail log N to see it",
 	"data event: this lake has some of N, which does not prove that all are logged: ingest trail tells what trails log",
 	"data event of a kind that no trail can log",

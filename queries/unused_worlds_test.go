@@ -63,6 +63,8 @@ func (g *granter) catalogue(groups int) {
 	add("iam", "PassRole", "permissions", "permission_only")
 	add("iam", "GetRole", "read", "documented")
 	add("sts", "TagSession", "tagging", "permission_only")
+	add("sts", "SetSourceIdentity", "write", "permission_only")
+	add("iam", "CreateServiceLinkedRoleFor", "write", "permission_only")
 	add("sts", "AssumeRole", "write", "documented")
 	add("organizations", "ListRoots", "list", "attested")
 	add("globalaccelerator", "ListListeners", "list", "documented")
@@ -87,13 +89,16 @@ func (g *granter) catalogue(groups int) {
 // them all.
 func (g *granter) action(group int) string {
 	compute, store := fmt.Sprint("compute", group), fmt.Sprint("store", group)
-	return g.pick("iam:PassRole", "iam:GetRole", "sts:TagSession", "sts:AssumeRole", "organizations:ListRoots", "globalaccelerator:ListListeners", "kms:Decrypt", "logs:PutLogEvents",
+	return g.pick("iam:PassRole", "iam:GetRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:AssumeRole", "iam:CreateServiceLinkedRoleFor", "organizations:ListRoots", "globalaccelerator:ListListeners", "kms:Decrypt", "logs:PutLogEvents",
 		compute+":Run", compute+":Describe", compute+":Describe", compute+":Tag", compute+":Watch", compute+":Brandnew",
 		store+":GetObject", store+":PutObject", store+":PutObject", store+":PutObject", store+":GetTable", store+":List", store+":List")
 }
 
 func (g *granter) decorate(e *event) {
 	n := group(*e.Recipient)
+	if e.CallerKind != nil || g.chance(5) {
+		g.give(e)
+	}
 	if g.chance(50) {
 		e.Management = ptr(g.chance(60))
 	}
@@ -124,6 +129,16 @@ func (g *granter) decorate(e *event) {
 	}
 }
 
+// give draws what an assumption gave its session. What has no caller is none.
+func (g *granter) give(e *event) {
+	if g.chance(60) {
+		e.AssumedTags = ptr(g.pick("[]", "[]", `[{"key":"team","value":"blue"}]`, `[{"key":"","value":"é"},{"key":"b","value":""}]`))
+	}
+	if g.chance(30) {
+		e.AssumedIdentity = ptr(g.pick("", "ann", "é"))
+	}
+}
+
 // calls adds some calls of a role of the inventory.
 func (g *granter) calls(r inventoryRole) {
 	for range g.IntN(5) {
@@ -146,6 +161,11 @@ func (g *granter) remember(e event) {
 		}
 		if e.IAMAction != nil {
 			g.called[*name] = append(g.called[*name], *e.IAMAction)
+		}
+		for _, a := range []string{"sts:TagSession", "sts:SetSourceIdentity"} {
+			if gave(e, a) {
+				g.called[*name] = append(g.called[*name], a)
+			}
 		}
 		for _, a := range e.Possible {
 			if !strings.HasSuffix(a, ":*") {

@@ -23,7 +23,7 @@ func allViews() []string {
 	views := viewNames()
 	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records", "assumption_pairs", "merged_assumptions")
 	views = slices.Insert(views, slices.Index(views, "sessions"), "uses", "event_uses", "session_calls", "event_calls", "role_sightings", "inventory", "role_spans", "role_names", "assumption_steps")
-	return append(views, "action_kinds", "needed_together", "global_services", "account_trails", "logging")
+	return append(views, "action_kinds", "needed_together", "global_services", "session_attributes", "account_trails", "logging")
 }
 
 // lateViews take DuckDB half a second to make, for it plans each with all that is

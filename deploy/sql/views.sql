@@ -2060,6 +2060,42 @@ from (
     ('waf', 'us-east-1', false)
 ) as services (service, home_region, is_regional_too);
 
+-- The session tags and the source identity that a role gave a session when it obtained
+-- it. Each needs an action besides AssumeRole, which has no call of its own. role_arn is
+-- filled where the event does not give the role's id.
+create or replace view lake.session_attributes as
+select
+    event_id,
+    event_time,
+    role_id,
+    case when role_id is null then role_arn end as role_arn,
+    'sts:TagSession' as action,
+    event_date
+from lake.events
+where
+    -- Greater than the empty list are those that are not empty. Comparisons let DuckDB
+    -- pass over the row groups that have none.
+    assumed_session_tags > '[]'
+    and caller_kind >= ''
+    and outcome <> 'denied'
+    and (role_id is not null or role_arn is not null)
+
+union all
+
+select
+    event_id,
+    event_time,
+    role_id,
+    case when role_id is null then role_arn end as role_arn,
+    'sts:SetSourceIdentity' as action,
+    event_date
+from lake.events
+where
+    assumed_source_identity > ''
+    and caller_kind >= ''
+    and outcome <> 'denied'
+    and (role_id is not null or role_arn is not null);
+
 -- Which trails log an account? One row per account of the inventory and trail that
 -- is known: one of its own, or an organisation's (P28). Accounts with the same
 -- trails have the same text in trails.
