@@ -27,10 +27,10 @@ build: prerequisites ## build bin/ingest (one static binary) and bin/report (lin
 
 test: prerequisites ## go vet and all tests
 	go vet $(PACKAGES)
-	go test $(PACKAGES)
+	go test -timeout 40m $(PACKAGES)
 
 test-race: prerequisites ## all tests under the race detector
-	go test -race $(PACKAGES)
+	go test -timeout 3h -race $(PACKAGES)
 
 integration: prerequisites ## linters, cross builds, the demo, KILLS (300) times kill -9, WORLDS (2000) against oracles, a stand-in for IAM, the review in a browser, the documentation
 	@ROLETRAIL_KILLS="$(KILLS)" ROLETRAIL_WORLDS="$(WORLDS)" scripts/checks.sh

@@ -139,10 +139,3 @@ func (s *planStep) readsEvents() bool {
 func date(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
-
-func (s *planStep) dump() {
-	fmt.Printf("%+v\n", s.Info)
-	for i := range s.Children {
-		s.Children[i].dump()
-	}
-}

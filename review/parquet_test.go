@@ -61,10 +61,7 @@ func inDuckDB(t *testing.T, text, question string) (rows [][]any) {
 func TestParquetRoundTrip(t *testing.T) {
 	columns, rows := hostileColumns(), hostileRows()
 	text := written(t, Parquet, columns, rows, Options{})
-	var types [][]any
-	for _, row := range inDuckDB(t, text, "select column_name, column_type from (describe from read_parquet(?))") {
-		types = append(types, row)
-	}
+	types := inDuckDB(t, text, "select column_name, column_type from (describe from read_parquet(?))")
 	if want := "[[text VARCHAR] [number BIGINT] [share DOUBLE] [yes BOOLEAN] [time TIMESTAMP] [day DATE] [list JSON] [struct JSON] [=evil|<col> VARCHAR]]"; fmt.Sprint(types) != want {
 		t.Errorf("the types are %v, want %s", types, want)
 	}
