@@ -1,6 +1,9 @@
 package config
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -77,6 +80,27 @@ func readFile(path string) (Config, error) {
 		return Config{}, &Error{Path: path, Err: err}
 	}
 	return parse(path, b)
+}
+
+// File says which file a configuration was read from.
+type File struct {
+	Name   string // without its folder
+	Bytes  int64
+	SHA256 string // of its contents, in hexadecimal
+}
+
+// FileOf is the file that [Load] would read; nil if that has the defaults.
+func FileOf(path, dir string) (*File, error) {
+	file := cmp.Or(path, filepath.Join(dir, FileName))
+	b, err := readLimited(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && path == "":
+		return nil, nil
+	case err != nil:
+		return nil, &Error{Path: file, Err: err}
+	}
+	sum := sha256.Sum256(b)
+	return &File{filepath.Base(file), int64(len(b)), hex.EncodeToString(sum[:])}, nil
 }
 
 func readLimited(path string) ([]byte, error) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -234,4 +235,23 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q was taken and means %+v", b, c)
 		}
 	})
+}
+
+// TestFileOf: the file that is read has the hash of its contents, and there may be none.
+func TestFileOf(t *testing.T) {
+	dir := t.TempDir()
+	if f, err := FileOf("", dir); f != nil || err != nil {
+		t.Errorf("without a file: %v, %v", f, err)
+	}
+	if _, err := FileOf(filepath.Join(dir, "absent.yaml"), dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("an absent file that was named: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, FileName), []byte("abc"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := FileOf("", dir)
+	// The hash is that of FIPS 180-4's example.
+	if want := (File{FileName, 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}); err != nil || *f != want {
+		t.Errorf("got %v, %v, want %v", f, err, want)
+	}
 }

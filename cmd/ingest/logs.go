@@ -156,7 +156,7 @@ func (j *logsJob) checkSources(args []string) error {
 		}
 	}
 	if inS3 == 0 && (j.requesterPays || !j.since.IsZero() || !j.until.IsZero()) {
-		return cli.Usage(errors.New("flags --since, --until and --requester-pays are about s3:// sources, and there is none"), "")
+		return cli.Usage(errors.New("flags --since, --until and --requester-pays are about s3:// sources, and there is none"), "leave them out: of folders and files all is read, and reports have --since too")
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/config"
 	"roletrail/queries"
 	"roletrail/review/access"
 )
@@ -31,7 +32,8 @@ func TestManifestGolden(t *testing.T) {
 		Versions:  queries.MetaVersions{Roletrail: "v1.2.3", Engine: "duckdb v1.4.1", Derivation: 9},
 	}
 	err := r.writeReview(out, []access.File{text("review.md", "# roles\n"), text("owners/payments.md", "")},
-		manifest{Made: "report review --quarter 2026Q3 --out access-review", Meta: meta, Decisions: &manifestFile{"decisions.json", 12, "ab"}})
+		manifest{Made: "report review --quarter 2026Q3 --out access-review", Meta: meta, Digests: digestsOf([]access.Coverage{{Family: "CloudTrail", Objects: 5}, {Family: "CloudTrail-Digest", Objects: 2}, {Family: "CloudTrail-Digest", Objects: 3}}),
+			Configuration: configurationOf(&config.File{Name: "roletrail.yaml", Bytes: 7, SHA256: "cd"}), Decisions: &manifestFile{"decisions.json", 12, "ab"}})
 	if err != nil {
 		t.Fatal(err)
 	}

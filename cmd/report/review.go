@@ -127,6 +127,10 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 	if err != nil {
 		return err
 	}
+	configured, err := r.ConfigFile()
+	if err != nil {
+		return err
+	}
 	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf, RoleNames: r.Config.RoleNames(), Decisions: earlier.decisions()})
 	if err != nil {
 		return err
@@ -136,7 +140,7 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 	if err != nil {
 		return err
 	}
-	return r.writeReview(out, files, manifest{Made: made, Meta: meta, Decisions: earlier.file()})
+	return r.writeReview(out, files, manifest{Made: made, Meta: meta, Digests: digestsOf(reviewed.Coverage), Configuration: configurationOf(configured), Decisions: earlier.file()})
 }
 
 // reviewCommand is the command that makes the review again, but for the lake. An age in

@@ -13,15 +13,19 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"roletrail/cloudtrail"
+	"roletrail/config"
 	"roletrail/queries"
 	"roletrail/review/access"
 )
 
 // manifest says what a review was made of, and what its files are.
 type manifest struct {
-	Made      string        `json:"made_with"`
-	Meta      queries.Meta  `json:"meta"`
-	Decisions *manifestFile `json:"decisions"` // of the last review, if they were given
+	Made          string          `json:"made_with"`
+	Meta          queries.Meta    `json:"meta"`
+	Digests       manifestDigests `json:"digests"`
+	Configuration *manifestFile   `json:"configuration"` // roletrail.yaml; null for the defaults
+	Decisions     *manifestFile   `json:"decisions"`     // of the last review, if they were given
 	// Files are the others of the folder.
 	Files []manifestFile `json:"files"`
 }
@@ -30,6 +34,34 @@ type manifestFile struct {
 	Name   string `json:"name"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+}
+
+// manifestDigests says what is known of CloudTrail's digest files, which prove that no log
+// file was changed or taken away.
+type manifestDigests struct {
+	// Status is "not verified", or "none" where the window has no digest file: roletrail
+	// counts them, and compares no log file with them.
+	Status string `json:"status"`
+	// Files are the digest files of the window that ingest saw.
+	Files int64 `json:"files"`
+}
+
+func digestsOf(coverage []access.Coverage) manifestDigests {
+	d := manifestDigests{Status: "none"}
+	for _, c := range coverage {
+		if string(c.Family) == cloudtrail.Digest.String() {
+			d.Status, d.Files = "not verified", d.Files+c.Objects
+		}
+	}
+	return d
+}
+
+// configurationOf is the configuration file that was read, if there was one.
+func configurationOf(f *config.File) *manifestFile {
+	if f == nil {
+		return nil
+	}
+	return &manifestFile{f.Name, f.Bytes, f.SHA256}
 }
 
 const manifestName = "manifest.json"

@@ -409,6 +409,13 @@ func checkManifest(t *testing.T, dir string) {
 	if len(m.Files) < 6 || m.Made != "report review --quarter 2026Q3 --out access-review" || m.Meta.Coverage.Events == 0 {
 		t.Errorf("the manifest is %+v", m)
 	}
+	if want := (manifestDigests{"not verified", 2}); m.Digests != want {
+		t.Errorf("digests are %+v, want %+v", m.Digests, want)
+	}
+	configured, err := os.ReadFile("../../testdata/cloudtrail/roletrail.yaml")
+	if want := (manifestFile{"roletrail.yaml", int64(len(configured)), fmt.Sprintf("%x", sha256.Sum256(configured))}); err != nil || m.Configuration == nil || *m.Configuration != want {
+		t.Errorf("the configuration is %+v, want %+v: %v", m.Configuration, want, err)
+	}
 }
 
 // reviewComparesDecisions: what was decided and not done is a finding, and on the page.

@@ -83,6 +83,9 @@ func (c *Common) CheckConfig() (file string, mistakes []error) {
 	return config.Check(c.path, c.program.Dir)
 }
 
+// ConfigFile is the file that the configuration is read from; nil if there is none.
+func (c *Common) ConfigFile() (*config.File, error) { return config.FileOf(c.path, c.program.Dir) }
+
 // LoadConfig loads the configuration for a command that needs none to begin.
 func (c *Common) LoadConfig(cmd *cobra.Command) error { return c.load(cmd, nil) }
 
