@@ -35,7 +35,9 @@ select
     events.user_agent,
     events.role_arn,
     events.session_created_at,
-    events.event_id
+    events.event_id,
+    -- How many rows there are, with those that are left out below.
+    count(*) over () as found
 from events
 cross join params
 where

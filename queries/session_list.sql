@@ -116,7 +116,9 @@ select
     chosen.origin as caller,
     chosen.origin_kind as caller_kind,
     chosen.via_role,
-    chosen.assumption_event_id as evidence
+    chosen.assumption_event_id as evidence,
+    -- How many rows there are, with those that are left out below.
+    count(*) over () as found
 from chosen
 left join called
     on

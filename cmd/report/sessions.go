@@ -79,14 +79,27 @@ func (r *report) sessions(ctx context.Context, engine queries.Engine, params que
 		}
 	case len(g.rows) == 0 && params.Sessions.Session != "":
 		return noSuchSession(params.Sessions.Session)
-	case len(g.rows) == mostSessions:
-		meta.Warnings = append(meta.Warnings, fmt.Sprintf("these are the first %d rows; ask for a shorter window, or for one role, to see the others", mostSessions))
 	}
+	if left := g.leftOut(); left > 0 {
+		meta.Warnings = append(meta.Warnings, fmt.Sprintf("these are the first %d rows, %d more are left out; ask for a shorter window, or for one role, to see them", len(g.rows), left))
+	}
+	g = g.without([]string{foundColumn})
 	return review.Write(r.Stdout, f.format, &meta, review.HeldRows(g.columns, g.rows), f.options(r, question))
 }
 
-// mostSessions is how many rows the questions give at most.
-const mostSessions = 10_000
+// foundColumn says in every row how many rows there are, with those that the question
+// leaves out because they are too many.
+const foundColumn = "found"
+
+// leftOut is how many rows the question found and did not give.
+func (g gathered) leftOut() int64 {
+	at := g.column(foundColumn)
+	if at < 0 || len(g.rows) == 0 {
+		return 0
+	}
+	found, _ := g.rows[0][at].(int64)
+	return found - int64(len(g.rows))
+}
 
 func noSuchSession(session string) error {
 	hint := "the window may be too short, see --since; report sessions --role ROLE lists the sessions of a role"
