@@ -113,7 +113,7 @@ func (c *parquetColumn) add(cell any) (bytes int, err error) {
 		return 0, nil
 	}
 	c.present = append(c.present, 1)
-	fits := true
+	var fits bool
 	switch c.Type {
 	case "bigint":
 		var v int64
