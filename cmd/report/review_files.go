@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"regexp"
 
-	"roletrail/cloudtrail"
 	"roletrail/config"
 	"roletrail/queries"
 	"roletrail/review/access"
@@ -46,10 +45,13 @@ type manifestDigests struct {
 	Files int64 `json:"files"`
 }
 
+// digestFamily is what coverage calls digest files.
+const digestFamily = "CloudTrail-Digest"
+
 func digestsOf(coverage []access.Coverage) manifestDigests {
 	d := manifestDigests{Status: "none"}
 	for _, c := range coverage {
-		if string(c.Family) == cloudtrail.Digest.String() {
+		if c.Family == digestFamily {
 			d.Status, d.Files = "not verified", d.Files+c.Objects
 		}
 	}
