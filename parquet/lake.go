@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Lake is an open lake: for the one writer ([CreateLake]) or one of many readers
@@ -162,16 +163,18 @@ func exists(dir, rel string) bool {
 
 // checkForeign refuses a folder that holds something else than a lake.
 func checkForeign(dir string) error {
-	if exists(dir, ledgerName) {
-		return nil
-	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
-	ours := []string{lockName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", "events", "uses", "session_days", "coverage", "quarantine", "log_files", "iam", "trails", "catalogue", asideName, tempPrefix + ledgerName}
+	// Looked for in the same list: another process may be making the lake at this moment.
+	if slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == ledgerName }) {
+		return nil
+	}
+	ours := []string{lockName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", "events", "uses", "session_days", "coverage", "quarantine", "log_files", "iam", "trails", "catalogue", asideName}
 	for _, e := range entries {
-		if !slices.Contains(ours, e.Name()) {
+		isNewLedger := strings.HasPrefix(e.Name(), tempPrefix+ledgerName) // or SQLite's files beside it
+		if !isNewLedger && !slices.Contains(ours, e.Name()) {
 			return errors.New("the folder holds other files; name an empty or a new folder")
 		}
 	}

@@ -329,3 +329,22 @@ func TestFilesProperty(t *testing.T) {
 		}
 	}
 }
+
+// TestLakeThatIsBeingMade: what a process that makes a lake, or was killed in it, has there
+// already is no reason to refuse the folder.
+func TestLakeThatIsBeingMade(t *testing.T) {
+	for _, name := range []string{".tmp-ledger.sqlite", ".tmp-ledger.sqlite-journal", ".tmp-ledger.sqlite-wal"} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		lake, err := CreateLake(dir)
+		if err != nil {
+			t.Errorf("beside %q: %v", name, err)
+			continue
+		}
+		if err := lake.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
