@@ -28,6 +28,8 @@ type AthenaOptions struct {
 	Database string
 	// Spent is told of each statement, also of one that failed; it may be nil.
 	Spent func(AthenaSpent)
+	// Progress, if set, is told how far statements are while they run.
+	Progress func(Progress)
 }
 
 // AthenaSpent is what one statement has read.
@@ -133,12 +135,25 @@ func (a *athenaService) await(ctx context.Context, id string) error {
 		if done, err := a.ended(out.QueryExecution); done {
 			return err
 		}
+		a.tell(out.QueryExecution)
 		select {
 		case <-ctx.Done():
 			return a.stop(ctx, id, ctx.Err())
 		case <-time.After(pause):
 		}
 	}
+}
+
+// tell tells how far a statement is that has not ended.
+func (a *athenaService) tell(e *types.QueryExecution) {
+	if a.options.Progress == nil {
+		return
+	}
+	p := Progress{State: strings.ToLower(string(e.Status.State))}
+	if e.Statistics != nil {
+		p.Bytes = aws.ToInt64(e.Statistics.DataScannedInBytes)
+	}
+	a.options.Progress(p)
 }
 
 // ended reports whether a statement is at its end, and how it failed.

@@ -35,6 +35,8 @@ type Options struct {
 	// the process far above MemoryLimit and is not stopped by an interrupt; err
 	// says so. If it is nil such a statement goes on.
 	GiveUp func(err error)
+	// Progress, if set, is told how far statements are while they run.
+	Progress func(Progress)
 }
 
 const (
@@ -56,6 +58,7 @@ type duckEngine struct {
 	corrected bool   // events correct others, so that the views are other ones
 	memory    int64  // limit in bytes
 	giveUp    func(error)
+	progress  func(Progress) // nil: nobody asks
 
 	making sync.Mutex
 	made   map[string]bool // late views that there are by now
@@ -88,7 +91,7 @@ func OpenDuckDB(ctx context.Context, lake *parquet.Lake, o Options) (Engine, err
 const openTries = 3
 
 func openDuckDB(ctx context.Context, files lakeFiles, o Options) (*duckEngine, error) {
-	e := &duckEngine{files: files, made: map[string]bool{}, kept: map[string]bool{}, memory: cmp.Or(o.MemoryLimit, defaultMemory), giveUp: o.GiveUp}
+	e := &duckEngine{files: files, made: map[string]bool{}, kept: map[string]bool{}, memory: cmp.Or(o.MemoryLimit, defaultMemory), giveUp: o.GiveUp, progress: o.Progress}
 	dsn, err := e.settings(o)
 	if err != nil {
 		return nil, err
@@ -139,14 +142,19 @@ func (e *duckEngine) prepareConnection(c driver.ExecerContext) error {
 			return fmt.Errorf("handing over the file list of %q: %w", t.name, err)
 		}
 	}
-	if !e.mixed {
-		return nil
+	for file, wanted := range map[string]bool{"duckdb/mixed.sql": e.mixed, "duckdb/progress.sql": e.progress != nil} {
+		if !wanted {
+			continue
+		}
+		text, err := texts.ReadFile(file)
+		if err == nil {
+			_, err = c.ExecContext(context.Background(), string(text), nil)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	text, err := texts.ReadFile("duckdb/mixed.sql")
-	if err == nil {
-		_, err = c.ExecContext(context.Background(), string(text), nil)
-	}
-	return err
+	return nil
 }
 
 func (e *duckEngine) connect(ctx context.Context) (*duckdb.Conn, error) {
@@ -218,7 +226,8 @@ func (e *duckEngine) stream(ctx context.Context, conn *duckdb.Conn, stmt *duckdb
 	if err != nil {
 		return nil, errors.Join(err, stmt.Close())
 	}
-	stop := interruptOnDone(ctx, connection)
+	stopInterrupt, stopWatch := interruptOnDone(ctx, connection), e.watchProgress(connection)
+	stop := func() { stopInterrupt(); stopWatch() }
 	result, err := executeStreaming(prepared)
 	if err != nil {
 		stop()
@@ -249,17 +258,32 @@ func interruptOnDone(ctx context.Context, connection unsafe.Pointer) (stop func(
 // no streaming results, and hands its handles to nobody. The version is pinned;
 // TestNativeHandles tells when a new one has other fields.
 func nativeHandles(conn *duckdb.Conn, stmt *duckdb.Stmt) (connection, prepared unsafe.Pointer, err error) {
-	c := reflect.ValueOf(conn).Elem().FieldByName("conn")
+	if connection, err = nativeConnection(conn); err != nil {
+		return nil, nil, err
+	}
 	s := reflect.ValueOf(stmt).Elem().FieldByName("preparedStmt")
-	if !c.IsValid() || !s.IsValid() || s.Kind() != reflect.Pointer {
-		return nil, nil, errors.New("reading the driver's handles: this version of go-duckdb keeps them elsewhere; use the pinned one")
+	if !s.IsValid() || s.Kind() != reflect.Pointer {
+		return nil, nil, errHandles
 	}
-	c, s = c.FieldByName("Ptr"), s.Elem().FieldByName("Ptr")
-	if !c.IsValid() || !s.IsValid() || c.Kind() != reflect.UnsafePointer || s.Kind() != reflect.UnsafePointer {
-		return nil, nil, errors.New("reading the driver's handles: this version of go-duckdb keeps them elsewhere; use the pinned one")
+	s = s.Elem().FieldByName("Ptr")
+	if !s.IsValid() || s.Kind() != reflect.UnsafePointer {
+		return nil, nil, errHandles
 	}
-	return c.UnsafePointer(), s.UnsafePointer(), nil
+	return connection, s.UnsafePointer(), nil
 }
+
+func nativeConnection(conn *duckdb.Conn) (unsafe.Pointer, error) {
+	c := reflect.ValueOf(conn).Elem().FieldByName("conn")
+	if c.IsValid() {
+		c = c.FieldByName("Ptr")
+	}
+	if !c.IsValid() || c.Kind() != reflect.UnsafePointer {
+		return nil, errHandles
+	}
+	return c.UnsafePointer(), nil
+}
+
+var errHandles = errors.New("reading the driver's handles: this version of go-duckdb keeps them elsewhere; use the pinned one")
 
 // oneStatement words the driver's refusal of several statements for people. DuckDB
 // makes several of a PIVOT whose columns depend on the rows.

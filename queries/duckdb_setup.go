@@ -150,6 +150,11 @@ func (e *duckEngine) exec(ctx context.Context, text string) error {
 		return err
 	}
 	defer conn.Close()
+	native, err := nativeConnection(conn)
+	if err != nil {
+		return err
+	}
+	defer e.watchProgress(native)()
 	if _, err := conn.ExecContext(ctx, text, nil); err != nil {
 		return errors.Join(ctx.Err(), e.explain(err))
 	}

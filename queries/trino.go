@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/trinodb/trino-go-client/trino"
@@ -25,6 +26,8 @@ type TrinoOptions struct {
 	// Scratch is the CATALOG.SCHEMA in which tables may be made while a question is
 	// answered; empty: none may.
 	Scratch string
+	// Progress, if set, is told how far statements are while they run.
+	Progress func(Progress)
 }
 
 const (
@@ -97,9 +100,12 @@ func (t *trinoServer) lake() string {
 func (t *trinoServer) Close() error { return t.db.Close() }
 
 func (t *trinoServer) query(ctx context.Context, text string, args []driver.Value) (Rows, error) {
-	values := make([]any, len(args))
-	for i, a := range args {
-		values[i] = trinoValue(a)
+	var values []any
+	for _, a := range args {
+		values = append(values, trinoValue(a))
+	}
+	if t.options.Progress != nil {
+		values = append(values, sql.Named("X-Trino-Progress-Callback", trinoProgress(t.options.Progress)), sql.Named("X-Trino-Progress-Callback-Period", progressEvery))
 	}
 	rows, err := t.db.QueryContext(ctx, text, values...)
 	if err != nil {
@@ -114,4 +120,12 @@ func trinoValue(v driver.Value) any {
 		return trino.Numeric(strconv.FormatFloat(f, 'e', -1, 64))
 	}
 	return v
+}
+
+// trinoProgress is told by the driver how far a statement is.
+type trinoProgress func(Progress)
+
+func (tell trinoProgress) Update(info trino.QueryProgressInfo) {
+	stats := info.QueryStats
+	tell(Progress{State: strings.ToLower(stats.State), Share: min(max(float64(stats.ProgressPercentage), 0), 100) / 100, Bytes: stats.ProcessedBytes})
 }

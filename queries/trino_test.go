@@ -95,7 +95,7 @@ func (s *standIn) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *standIn) running(statement int) answer {
-	return answer{ID: "1", NextURI: fmt.Sprintf("%s/%d", s.server.URL, statement), Stats: map[string]any{"state": "RUNNING"}}
+	return answer{ID: "1", NextURI: fmt.Sprintf("%s/%d", s.server.URL, statement), Stats: map[string]any{"state": "RUNNING", "progressPercentage": 25, "processedBytes": 123_456_789}}
 }
 
 // page is what a statement has come to; one that sleeps goes on for ever.

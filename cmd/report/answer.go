@@ -14,7 +14,7 @@ import (
 )
 
 // opener opens the lake in a folder for questions.
-type opener func(ctx context.Context, lake string) (queries.Engine, error)
+type opener func(ctx context.Context, lake string, progress func(queries.Progress)) (queries.Engine, error)
 
 // answering opens the lake for the time of use, which writes an answer: one that is longer
 // than the terminal is shown by the pager.
@@ -32,15 +32,19 @@ func (r *report) paged(write func() error) error {
 	return r.Paged(write)
 }
 
-// withEngine opens the lake for the time of use.
+// withEngine opens the lake for the time of use. Meanwhile a line on the terminal says what is
+// done.
 func (r *report) withEngine(ctx context.Context, use func(queries.Engine) error) (err error) {
 	defer r.engine.bill.say(r.Say)
+	r.work.do("opening the lake")
+	r.idle = r.working()
+	defer r.idle()
 	engine, err := r.openEngine(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
-	return use(engine)
+	return use(told{engine, &r.work})
 }
 
 // openEngine opens the engine that the flags name. DuckDB reads files, the others find the
@@ -48,16 +52,17 @@ func (r *report) withEngine(ctx context.Context, use func(queries.Engine) error)
 func (r *report) openEngine(ctx context.Context) (queries.Engine, error) {
 	switch r.engine.name {
 	case trino:
+		r.engine.trino.Progress = r.work.read
 		return queries.OpenTrino(ctx, r.engine.trino)
 	case athena:
-		r.engine.athena.Spent = r.engine.bill.add
+		r.engine.athena.Spent, r.engine.athena.Progress = r.engine.bill.add, r.work.read
 		return queries.OpenAthena(ctx, r.engine.athena)
 	}
 	folder, err := r.fetched(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return r.open(ctx, folder)
+	return r.open(ctx, folder, r.work.read)
 }
 
 // answer runs the named question and writes its rows under what they rest on.

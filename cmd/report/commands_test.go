@@ -201,7 +201,7 @@ func TestWrongUsage(t *testing.T) {
 func TestLakeThatDoesNotOpen(t *testing.T) {
 	var errs strings.Builder
 	p := &cli.Program{Args: []string{"last-used"}, Stdout: &errs, Stderr: &errs, Dir: t.TempDir(), Now: time.Now}
-	code := run(p, func(_ context.Context, lake string) (queries.Engine, error) {
+	code := run(p, func(_ context.Context, lake string, _ func(queries.Progress)) (queries.Engine, error) {
 		return nil, errors.New("opening lake \"" + lake + "\": there is no such folder")
 	})
 	if want := "report: opening lake \"./lake\": there is no such folder\n"; code != cli.ExitFailed || errs.String() != want {

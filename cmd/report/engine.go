@@ -70,12 +70,12 @@ func (f *engineFlags) check(cmd *cobra.Command) error {
 // openDuckDB opens the lake in a folder and DuckDB over it. giveUp ends the
 // process when a statement takes too much memory and cannot be interrupted.
 func openDuckDB(giveUp func(error)) opener {
-	return func(ctx context.Context, dir string) (queries.Engine, error) {
+	return func(ctx context.Context, dir string, progress func(queries.Progress)) (queries.Engine, error) {
 		lake, err := parquet.OpenLake(dir)
 		if err != nil {
 			return nil, err
 		}
-		engine, err := queries.OpenDuckDB(ctx, lake, queries.Options{GiveUp: giveUp})
+		engine, err := queries.OpenDuckDB(ctx, lake, queries.Options{GiveUp: giveUp, Progress: progress})
 		if err != nil {
 			return nil, errors.Join(err, lake.Close())
 		}

@@ -39,12 +39,15 @@ func (e *fakeEngine) Run(ctx context.Context, name string, p queries.Params) (qu
 	return review.HeldRows(g.columns, g.rows), ctx.Err()
 }
 
-// SQL knows five statements; "sleep" runs until it is cancelled.
+// SQL knows six statements; "sleep" runs until it is cancelled.
 func (e *fakeEngine) SQL(ctx context.Context, text string) (queries.Rows, error) {
 	e.asked = append(e.asked, text)
 	switch text {
 	case catalogueQuery:
 		return e.Run(ctx, "catalogue", queries.Params{})
+	case "select 1 as one, late":
+		time.Sleep(3 * time.Second)
+		fallthrough
 	case "select 1 as one":
 		return review.HeldRows([]queries.Column{{Name: "one", Type: "bigint"}}, [][]any{{int64(1)}}), nil
 	case "select 100 rows":
@@ -144,6 +147,6 @@ func try(t *testing.T, engine queries.Engine, stdin string, args ...string) outc
 		Args: args, Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs,
 		Dir: t.TempDir(), Now: func() time.Time { return now },
 	}
-	code := run(p, func(context.Context, string) (queries.Engine, error) { return engine, nil })
+	code := run(p, func(context.Context, string, func(queries.Progress)) (queries.Engine, error) { return engine, nil })
 	return outcome{code, out.String(), errs.String()}
 }

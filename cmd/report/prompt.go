@@ -26,6 +26,7 @@ type lineReader interface {
 // statement does wrong is said and the prompt goes on; only the lake and the
 // terminal can end it.
 func (r *report) prompt(ctx context.Context, engine queries.Engine, f *outputFlags) (err error) {
+	r.idle()
 	lines, err := r.openTerminal()
 	if err != nil {
 		return err
@@ -143,6 +144,7 @@ func (r *report) statements(ctx context.Context, engine queries.Engine, typed st
 func (r *report) interruptible(ctx context.Context, run func(context.Context) error) error {
 	ctx, stop := r.Interruptible(ctx)
 	defer stop()
+	defer r.working()()
 	err := run(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), cli.ErrInterrupted) {
 		return cli.ErrInterrupted

@@ -131,7 +131,7 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 	if err != nil {
 		return err
 	}
-	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf, RoleNames: r.Config.RoleNames(), Decisions: earlier.decisions()})
+	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf, RoleNames: r.Config.RoleNames(), Decisions: earlier.decisions(), Step: r.work.step})
 	if err != nil {
 		return err
 	}

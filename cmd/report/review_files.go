@@ -74,7 +74,8 @@ const manifestName = "manifest.json"
 func (r *report) writeReview(out string, files []access.File, m manifest) error {
 	before := readManifest(out)
 	now := map[string]bool{}
-	for _, f := range files {
+	for i, f := range files {
+		r.work.write(f.Name, i+1, len(files))
 		if err := os.MkdirAll(filepath.Join(out, filepath.Dir(filepath.FromSlash(f.Name))), 0o755); err != nil {
 			return fmt.Errorf("making the folder of the review: %w", err)
 		}

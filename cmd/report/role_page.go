@@ -22,7 +22,7 @@ func (r *report) rolePage(ctx context.Context, engine queries.Engine, params que
 	if err != nil {
 		return err
 	}
-	page, named, err := access.ReadRole(ctx, engine, access.Scope{Params: params, Meta: meta, OwnerOf: r.Config.OwnerOf, RoleNames: r.Config.RoleNames()})
+	page, named, err := access.ReadRole(ctx, engine, access.Scope{Params: params, Meta: meta, OwnerOf: r.Config.OwnerOf, RoleNames: r.Config.RoleNames(), Step: r.work.step})
 	switch {
 	case err != nil:
 		return err

@@ -13,6 +13,8 @@ type report struct {
 	*cli.Program
 	*cli.Common
 	open   opener
+	work   work
+	idle   func() // takes the line about the work off the terminal
 	cache  cli.Cache
 	engine engineFlags
 	until  time.Time // end of the window, zero where there is none

@@ -95,7 +95,7 @@ func (b *onBucket) ingest(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	engine, err := openDuckDB(nil)(t.Context(), b.local)
+	engine, err := openDuckDB(nil)(t.Context(), b.local, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func (b *onBucket) ask(t *testing.T, lake string, args ...string) outcome {
 	}
 	open := openDuckDB(nil)
 	if lake == b.local {
-		open = func(context.Context, string) (queries.Engine, error) { return b.folder, nil }
+		open = func(context.Context, string, func(queries.Progress)) (queries.Engine, error) { return b.folder, nil }
 	}
 	return outcome{run(p, open), out.String(), errs.String()}
 }

@@ -45,7 +45,7 @@ func (m closing) Run() int {
 func mainOnFake() {
 	engine := newFake()
 	engine.asleep = func() { fmt.Fprintln(os.Stderr, "asleep") }
-	os.Exit(run(cli.OS(), func(context.Context, string) (queries.Engine, error) { return engine, nil }))
+	os.Exit(run(cli.OS(), func(context.Context, string, func(queries.Progress)) (queries.Engine, error) { return engine, nil }))
 }
 
 func TestScripts(t *testing.T) {
@@ -121,7 +121,7 @@ func (w *reportWithin) run(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // open takes the engine that was opened for a lake in the same state.
-func (w *reportWithin) open(ctx context.Context, dir string) (queries.Engine, error) {
+func (w *reportWithin) open(ctx context.Context, dir string, _ func(queries.Progress)) (queries.Engine, error) {
 	whole, err := stateOf(w.whole)
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (w *reportWithin) open(ctx context.Context, dir string) (queries.Engine, er
 	}
 	state, err := stateOf(dir)
 	if err != nil {
-		return openDuckDB(nil)(ctx, dir) // which says what is wrong
+		return openDuckDB(nil)(ctx, dir, nil) // which says what is wrong
 	}
 	if state == whole {
 		return w.engine, nil
@@ -144,7 +144,7 @@ func (w *reportWithin) open(ctx context.Context, dir string) (queries.Engine, er
 	if err := w.forget(dir); err != nil {
 		return nil, err
 	}
-	below, err := openDuckDB(nil)(ctx, dir)
+	below, err := openDuckDB(nil)(ctx, dir, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,9 @@ func askReport(t *testing.T, report string) (rows []map[string]string) {
 		Args:  append(strings.Fields(report), "--since", "2026-07-01", "--format", "csv"),
 		Stdin: strings.NewReader(""), Stdout: &text, Stderr: &errs, Dir: t.TempDir(), Now: time.Now,
 	}
-	if code := run(p, func(context.Context, string) (queries.Engine, error) { return organisationEngine(t), nil }); code != cli.ExitDone {
+	if code := run(p, func(context.Context, string, func(queries.Progress)) (queries.Engine, error) {
+		return organisationEngine(t), nil
+	}); code != cli.ExitDone {
 		t.Fatalf("report %s: %s", report, &errs)
 	}
 	lines, err := csv.NewReader(&text).ReadAll()

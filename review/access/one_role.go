@@ -61,13 +61,10 @@ func ReadRole(ctx context.Context, engine queries.Engine, s Scope) (page *RolePa
 	r.one = r.roles[0]
 	r.scope.Params.Role = string(r.one.identity())
 	page = &RolePage{Review: r.review, asked: s.Params.Role}
-	for _, read := range []func() error{
-		r.readInventory, r.readPolicies, r.readGrants, r.readCallers, r.readItsDays, r.readItsSessions, r.readChanges, r.readCoverage,
-		func() error { return page.readCalls(r) }, func() error { return page.readRefusals(r) },
-	} {
-		if err := read(); err != nil {
-			return nil, nil, err
-		}
+	err = r.steps(1, r.readInventory, r.readPolicies, r.readGrants, r.readCallers, r.readItsDays, r.readItsSessions, r.readChanges, r.readCoverage,
+		func() error { return page.readCalls(r) }, func() error { return page.readRefusals(r) })
+	if err != nil {
+		return nil, nil, err
 	}
 	if err := r.finish(); err != nil {
 		return nil, nil, err

@@ -28,17 +28,15 @@ type Scope struct {
 	OwnerOf func(name, arn string) string
 	// RoleNames is what names of roles have to fit; nil lets all names be.
 	RoleNames *regexp.Regexp
+	// Step, if set, is told which part of how many is asked next, the first is 1.
+	Step func(n, of int)
 }
 
 // Read asks all questions about the window and puts the answers together.
 func Read(ctx context.Context, engine queries.Engine, s Scope) (*Review, error) {
 	r := newReader(ctx, engine, s)
-	for _, read := range []func() error{
-		r.readRoles, r.readInventory, r.readPolicies, r.readGrants, r.readCallers, r.readDays, r.readSessions, r.readChanges, r.readCoverage,
-	} {
-		if err := read(); err != nil {
-			return nil, err
-		}
+	if err := r.steps(0, r.readRoles, r.readInventory, r.readPolicies, r.readGrants, r.readCallers, r.readDays, r.readSessions, r.readChanges, r.readCoverage); err != nil {
+		return nil, err
 	}
 	if err := r.finish(); err != nil {
 		return nil, err
@@ -48,6 +46,19 @@ func Read(ctx context.Context, engine queries.Engine, s Scope) (*Review, error) 
 
 func newReader(ctx context.Context, engine queries.Engine, s Scope) *reader {
 	return &reader{ctx: ctx, engine: engine, scope: s, byID: map[Text]*Role{}, byARN: map[Text][]*Role{}, review: &Review{Meta: s.Meta, Window: windowOf(s)}}
+}
+
+// steps takes the steps that follow those that are done.
+func (r *reader) steps(done int, steps ...func() error) error {
+	for i, step := range steps {
+		if r.scope.Step != nil {
+			r.scope.Step(done+i+1, done+len(steps))
+		}
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // finish makes of all that was read what follows from it.

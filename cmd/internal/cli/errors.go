@@ -86,8 +86,8 @@ func (p *Program) PrintError(name string, err error) {
 		p.log().Error(err.Error(), attributes...)
 		return
 	}
-	fmt.Fprintf(p.Stderr, "%s: %s\n", name, termtext.Lines(err.Error()))
+	fmt.Fprintf(p.messages(), "%s: %s\n", name, termtext.Lines(err.Error()))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintln(p.Stderr, termtext.Lines(hint))
+		fmt.Fprintln(p.messages(), termtext.Lines(hint))
 	}
 }

@@ -17,7 +17,7 @@ func (p *Program) Say(level slog.Level, line, msg string, attributes ...any) {
 		p.log().Log(context.Background(), level, msg, attributes...)
 		return
 	}
-	fmt.Fprintln(p.Stderr, line)
+	fmt.Fprintln(p.messages(), line)
 }
 
 // JSON reports whether everything on standard error is to be JSON. Before the
@@ -29,7 +29,7 @@ func (p *Program) JSON() bool {
 	return formatFlag(p.Args) == LogJSON
 }
 
-func (p *Program) log() *slog.Logger { return slog.New(slog.NewJSONHandler(p.Stderr, nil)) }
+func (p *Program) log() *slog.Logger { return slog.New(slog.NewJSONHandler(p.messages(), nil)) }
 
 // Notes is where text goes that is neither a result nor a message of its own: to
 // standard error, for programs each line as one message.
@@ -37,8 +37,11 @@ func (p *Program) Notes() io.Writer {
 	if p.JSON() {
 		return &noteWriter{log: p.log()}
 	}
-	return p.Stderr
+	return p.messages()
 }
+
+// messages is where all text on standard error goes.
+func (p *Program) messages() io.Writer { return besideLine{&p.working, p.Stderr} }
 
 // noteWriter makes a message of every line that is written to it.
 type noteWriter struct {

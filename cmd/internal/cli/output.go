@@ -12,9 +12,15 @@ import (
 var ErrOutputClosed = errors.New("standard output was closed")
 
 // output is standard output with errors that can be told from all others.
-type output struct{ w io.Writer }
+type output struct {
+	w       io.Writer
+	working *workingLine
+}
 
 func (o *output) Write(b []byte) (int, error) {
+	if isTerminal(unwrap(o.w)) {
+		o.working.leave() // for results that it would stand among
+	}
 	n, err := o.w.Write(b)
 	switch {
 	case err == nil:

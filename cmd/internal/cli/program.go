@@ -29,6 +29,7 @@ type Program struct {
 	Now func() time.Time
 
 	interrupts interrupts
+	working    workingLine
 	format     LogFormat // of standard error; empty until the configuration is read
 }
 
@@ -60,7 +61,7 @@ func (p *Program) Run(ctx context.Context, root *cobra.Command) int {
 	ctx, stop := p.interrupts.catch(ctx)
 	defer stop()
 	plain := p.Stdout
-	p.Stdout = &output{w: plain}
+	p.Stdout = &output{plain, &p.working}
 	defer func() { p.Stdout = plain }()
 
 	p.prepare(root)
