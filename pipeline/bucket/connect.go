@@ -82,7 +82,9 @@ func Connect(ctx context.Context, bucket string) (LakeClient, error) {
 // newClient asks endpoints other than AWS's by path, because their buckets have no
 // names in the DNS.
 func newClient(settings aws.Config) *s3.Client {
-	return s3.NewFromConfig(settings, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil })
+	return s3.NewFromConfig(settings, func(o *s3.Options) {
+		o.UsePathStyle, o.HTTPClient = o.BaseEndpoint != nil, Impatient(o.HTTPClient)
+	})
 }
 
 // regionOf is where a bucket is, "" if that is not told. S3 tells it to whoever asks in

@@ -58,8 +58,8 @@ func (b *body) open() error {
 	if err != nil {
 		return explained("the object", err)
 	}
-	if b.at > 0 && aws.ToString(got.ContentRange) == "" {
-		return errors.Join(errors.New("reading the object: S3 sent all of it in the place of a part; run again"), got.Body.Close())
+	if sent := aws.ToString(got.ContentRange); b.at > 0 && !strings.HasPrefix(sent, fmt.Sprintf("bytes %d-", b.at)) {
+		return errors.Join(fmt.Errorf("reading the object: asked for what follows byte %d, S3 sent another part (%q); run again", b.at, sent), got.Body.Close())
 	}
 	b.reader = got.Body
 	return nil
@@ -120,6 +120,8 @@ func explained(what string, err error) error {
 		next = "; " + passing
 	case code == "NoSuchBucket":
 		next = "; the bucket does not exist"
+	case code == "InvalidObjectState":
+		next = "; it was moved to an archive: restore it from there"
 	case strings.HasPrefix(code, "KMS."):
 		next = "; the key that it is encrypted with is disabled, being deleted or gone: enable it again"
 	case isElsewhere(err):

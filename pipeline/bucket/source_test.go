@@ -34,6 +34,7 @@ type store struct {
 	// breaks is after how many bytes a connection breaks, and refuses which objects
 	// nobody may read.
 	breaks  int
+	shift   int // how far from what was asked the rest of an object begins
 	refuses map[string]bool
 	// statuses are of answers in the place of objects.
 	statuses map[string]int
@@ -129,7 +130,7 @@ func (b *store) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(
 			return nil, err
 		}
 		content = content[from:]
-		out.ContentRange = aws.String("bytes")
+		out.ContentRange = aws.String(fmt.Sprintf("bytes %d-%d/%d", from+b.shift, len(b.objects[key])-1, len(b.objects[key])))
 	}
 	body := io.Reader(strings.NewReader(content))
 	if b.breaks > 0 && len(content) > b.breaks {

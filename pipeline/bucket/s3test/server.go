@@ -25,6 +25,7 @@ import (
 type Server struct {
 	URL string
 
+	t        *testing.T
 	mu       sync.Mutex
 	refuse   func(c Call) int
 	objects  map[string][]byte   // by bucket/key
@@ -32,6 +33,9 @@ type Server struct {
 	regions  map[string]string   // of buckets, see [Server.Locate]
 	telling  map[string]Telling  // likewise
 	clock    *clock              // nil for one that is right
+	payers   map[string]bool     // buckets that only answer to who pays
+	breaks   func(c Call) Break  // nil: no answer breaks
+	ignore   func(c Call) bool   // nil: every call is answered
 	calls    []Call
 }
 
@@ -47,7 +51,7 @@ var changed = time.Date(2026, 7, 11, 0, 0, 0, 0, time.UTC)
 // New starts a server, until the test ends.
 func New(t *testing.T) *Server {
 	t.Helper()
-	s := &Server{objects: map[string][]byte{}, versions: map[string][][]byte{}, regions: map[string]string{}, telling: map[string]Telling{}}
+	s := &Server{t: t, objects: map[string][]byte{}, versions: map[string][][]byte{}, regions: map[string]string{}, telling: map[string]Telling{}, payers: map[string]bool{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.URL = server.URL
@@ -70,6 +74,36 @@ func (s *Server) Refuse(with func(c Call) int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refuse = with
+}
+
+// LetPay lets who asks a bucket pay: who does not say that it does is refused.
+func (s *Server) LetPay(bucket string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.payers[bucket] = true
+}
+
+// Break is how an answer with what an object holds ends before its time. The zero Break is none.
+type Break struct {
+	How   Breaking
+	After int // bytes that come
+}
+
+// Breaking is what becomes of a connection.
+type Breaking int
+
+// A connection is cut, or stays open without anything coming any more.
+const (
+	Not Breaking = iota
+	Cut
+	Silent
+)
+
+// BreakAnswers lets a function say how answers break from now on.
+func (s *Server) BreakAnswers(how func(c Call) Break) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.breaks = how
 }
 
 // clock is that of a server.
@@ -177,9 +211,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	s.calls = append(s.calls, call)
-	refuse := s.refuse
+	refuse, ignore, unpaid := s.refuse, s.ignore, s.payers[name] && r.Header.Get("X-Amz-Request-Payer") != "requester"
 	s.mu.Unlock()
+	if ignore != nil && ignore(call) {
+		s.beSilent(r)
+		panic(http.ErrAbortHandler)
+	}
 	err := s.elsewhere(w, r, name)
+	if err == nil && unpaid {
+		err = status(http.StatusForbidden)
+	}
 	if err == nil && refuse != nil {
 		if code := refuse(call); code != 0 {
 			err = status(code)
@@ -320,8 +361,47 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, bucket, key string)
 	if r.Method == http.MethodHead {
 		return nil
 	}
+	s.mu.Lock()
+	breaks := s.breaks
+	s.mu.Unlock()
+	if breaks != nil {
+		if b := breaks(Call{"s3:GetObject", bucket + "/" + key}); b.How != Not && len(content) > 0 {
+			s.end(b, w, r, content)
+			return nil
+		}
+	}
 	_, err := w.Write(content)
 	return err
+}
+
+// end sends a part of an answer, and then breaks it: there is always some left.
+func (s *Server) end(b Break, w http.ResponseWriter, r *http.Request, content []byte) {
+	w.Write(content[:min(b.After, len(content)-1)])
+	http.NewResponseController(w).Flush()
+	if b.How == Silent {
+		s.beSilent(r)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// Ignore lets a function say which calls are not answered from now on.
+func (s *Server) Ignore(which func(c Call) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ignore = which
+}
+
+// patience is how long a connection may stay silent before the test fails: else it would not end.
+const patience = 30 * time.Second
+
+// beSilent says nothing until who asked gives the connection up.
+func (s *Server) beSilent(r *http.Request) {
+	io.Copy(io.Discard, r.Body) // nobody is seen to go before all of it came
+	select {
+	case <-r.Context().Done():
+	case <-time.After(patience):
+		s.t.Error("a connection on which nothing comes is not given up")
+	}
 }
 
 func (s *Server) put(w http.ResponseWriter, r *http.Request, bucket, key string) error {
