@@ -14,6 +14,8 @@ import (
 type Destination interface {
 	// Create starts a data file under a path relative to the lake, see [Lake.Create].
 	Create(path string, run int64) (*File, error)
+	// Scratch makes a file for what does not fit into memory.
+	Scratch() (*Scratch, error)
 }
 
 // Store is where a lake lies that is no folder, as a bucket.

@@ -7,6 +7,8 @@ type bounds struct {
 	inflated int64 // bytes read: with records, what a killed run does again
 	held     int64 // bytes of memory that wait for the commit, see outcome.held
 
+	keys int64 // bytes of memory of the keys of events, see keySets
+
 	openFiles  int // of all workers together, beyond what each may have anyway
 	groupRows  int // stored rows that are flushed; also what a row group holds at most
 	groupBytes int // bytes of their texts that are flushed
@@ -16,16 +18,20 @@ type bounds struct {
 // file takes some 50 KiB, and half a KiB for every column of every row group.
 func defaultBounds() bounds {
 	return bounds{
-		records: 1 << 20, inflated: 4 << 30, held: 56 << 20,
+		records: 1 << 20, inflated: 4 << 30, held: 56 << 20, keys: mostKeys,
 		openFiles: 256, groupRows: 24 << 10, groupBytes: 12 << 20,
 	}
 }
+
+// mostKeys is room for the keys of some two million events: those of an epoch, and as many of
+// the lake.
+const mostKeys = 48 << 20
 
 // deliveryBounds are those of a [Delivery], of which many may go on side by side; a log file
 // rarely has so many rows. What an object's files hold depends on them.
 func deliveryBounds() bounds {
 	b := defaultBounds()
-	b.groupRows, b.groupBytes = 8<<10, 4<<20
+	b.groupRows, b.groupBytes, b.keys = 8<<10, 4<<20, mostKeys/4
 	return b
 }
 

@@ -239,7 +239,9 @@ func (c *compaction) day(ctx context.Context, p *dayPlan) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	keys, err := keysOf(p.kept)
+	known := newKeySets(mostKeys, c.lake.Scratch, func(_ int32, set *keySet) error { return p.loadKept(set) })
+	defer func() { err = errors.Join(err, known.forget()) }()
+	keys, err := known.of(0)
 	if err != nil {
 		return err
 	}
@@ -250,7 +252,11 @@ func (c *compaction) day(ctx context.Context, p *dayPlan) (err error) {
 			return err
 		}
 		rows.sort()
-		duplicates += rows.dropKnown(keys)
+		dropped, err := rows.dropKnown(keys)
+		if err != nil {
+			return err
+		}
+		duplicates += dropped
 		if err := w.write(ctx, p.day, part, rows); err != nil {
 			return err
 		}

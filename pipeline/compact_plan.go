@@ -43,6 +43,16 @@ func (p *dayPlan) rows() (n int64) {
 	return n
 }
 
+// loadKept puts the keys of the events of the kept files into a set.
+func (p *dayPlan) loadKept(set *keySet) error {
+	for _, f := range p.kept {
+		if err := loadKeysOf(f.path, set); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // surveyed is what the footer of a file says.
 type surveyed struct {
 	path, name  string // as the operating system wants it, and in the lake

@@ -77,7 +77,10 @@ func readKeys(g *parquet.Group, rows []compactRow) error {
 	if err := g.Texts(parquet.ColRecipientAccountID, withAccount); err != nil {
 		return err
 	}
-	return eachOddKey(g, isGUID, func(row int, key eventKey) { rows[row].key = key })
+	return eachOddKey(g, isGUID, func(row int, key eventKey) error {
+		rows[row].key = key
+		return nil
+	})
 }
 
 // readPlaces reads the columns that decide on the places of a row group's rows.
@@ -140,8 +143,12 @@ func (r *compactRows) sort() {
 }
 
 // dropKnown drops the rows whose keys are known, or stand before them, and counts them.
-func (r *compactRows) dropKnown(keys *keySet) (dropped int64) {
+func (r *compactRows) dropKnown(keys *keySet) (dropped int64, err error) {
 	before := len(r.rows)
-	r.rows = slices.DeleteFunc(r.rows, func(row compactRow) bool { return !keys.add(row.key) })
-	return int64(before - len(r.rows))
+	r.rows = slices.DeleteFunc(r.rows, func(row compactRow) bool {
+		isNew, failed := keys.add(row.key)
+		err = cmp.Or(err, failed)
+		return !isNew
+	})
+	return int64(before - len(r.rows)), err
 }

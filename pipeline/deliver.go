@@ -39,7 +39,7 @@ type Delivery struct {
 func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
 	bounds := deliveryBounds()
 	d := &Delivery{lake: lake, outbox: options.Outbox, memory: options.Remembering, explaining: options.Explaining, files: map[int32]uint16{}}
-	keys := newKeySets(func(int32, *keySet) error { return nil })
+	keys := newKeySets(bounds.keys, lake.Scratch, func(int32, *keySet) error { return nil })
 	out := &partition{lake: lake, id: d.id, bounds: &bounds, opened: &d.opened}
 	options.Limits = cmp.Or(options.Limits, DefaultLimits)
 	d.worker = newWorker(&options, action.NewMapper(action.Embedded()), keys, out, map[string]error{})
@@ -363,9 +363,8 @@ func (d *Delivery) writeQuarantine(path string, o *outcome) (parquet.FileEntry, 
 
 // forget makes ready for another object.
 func (d *Delivery) forget() error {
-	err := d.worker.out.abort()
+	err := errors.Join(d.worker.out.abort(), d.worker.keys.forget())
 	d.worker.reset()
-	d.worker.keys.forget()
 	clear(d.files)
 	return err
 }

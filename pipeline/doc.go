@@ -6,9 +6,9 @@
 // and each does everything for its object alone: it reads and inflates it (inflate.go;
 // package gunzip for what is in memory and undamaged, a library for the rest), lets
 // package cloudtrail decode it, drops the events that the lake already has
-// (keyset.go), and stores the others with their derived columns (rows.go). A full
-// store is sorted by day, role and time (gather.go) and written as row groups
-// (partition.go).
+// (keyset.go; key_table.go where there are too many for memory), and stores the others
+// with their derived columns (rows.go). A full store is sorted by day, role and time
+// (gather.go) and written as row groups (partition.go).
 //
 // What is written becomes part of the lake in epochs (epoch.go): all workers close
 // their files, which makes them durable, and one transaction of the ledger then

@@ -93,7 +93,9 @@ func (r *run) work(ctx context.Context) error {
 			return err
 		case !again:
 			r.read += int(e.taken())
-			r.keys.endEpoch(r.queue.eventsFrom(r.read))
+			if err := r.keys.endEpoch(r.queue.eventsFrom(r.read)); err != nil {
+				return err
+			}
 		}
 		if ctx.Err() != nil && r.read < r.queue.len() {
 			return ErrInterrupted
@@ -152,6 +154,5 @@ func (r *run) abandon(e *epoch, workers []*worker, recorder *recorder) error {
 		files = append(files, w.out.named...)
 		w.reset()
 	}
-	r.keys.forget()
-	return errors.Join(append(errs, r.lake.Discard(files))...)
+	return errors.Join(append(errs, r.keys.forget(), r.lake.Discard(files))...)
 }

@@ -85,6 +85,9 @@ func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options O
 		err = r.work(ctx)
 	}
 	r.queue.close()
+	if failed := r.keys.forget(); failed != nil {
+		err = errors.Join(err, failed)
+	}
 	if err == nil || errors.Is(err, ErrInterrupted) && r.id != 0 { // what it finished is committed
 		if failed := lake.Ledger().Finish(r.id); failed != nil {
 			err = errors.Join(err, failed)
@@ -109,13 +112,13 @@ func (r *run) prepare(ctx context.Context, sources []Source) error {
 	if r.options.bounds == (bounds{}) {
 		r.options.bounds = defaultBounds()
 	}
+	r.keys = newKeySets(r.options.bounds.keys, r.lake.Scratch, r.loadKeys)
 	if err := r.loadKnown(); err != nil {
 		return err
 	}
 	if err := r.loadDays(); err != nil {
 		return err
 	}
-	r.keys = newKeySets(r.loadKeys)
 	mapper := sync.OnceValues(r.mapper)
 	go mapper() // unpacking the catalogue takes as long as listing some thousand files
 	err := r.list(ctx, sources)

@@ -94,29 +94,52 @@ func appendHex(n uint64, digits []byte, bad *byte) uint64 {
 
 const keyShards = 16
 
-// keySet is the keys of one event day. Workers add to it at the same time.
+// keySet is the keys of one event day. Workers add to it at the same time. The zero value
+// is empty, and holds all in memory.
 type keySet struct {
 	shards [keyShards]keyShard
+	sets   *keySets // it is one of, by whose bound it goes; nil: of none
 }
 
 type keyShard struct {
 	mu    sync.Mutex
 	keys  []eventKey // open addressing; the zero key is a free place
 	count int
-	most  int // keys before it grows
+	most  int        // keys before it grows
+	aside []keyTable // of further keys
+	block []byte     // that was read of them
 }
 
 // add puts a key into the set and reports whether it was new.
-func (s *keySet) add(k eventKey) bool {
+func (s *keySet) add(k eventKey) (isNew bool, err error) {
 	shard := s.shard(k)
 	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	return shard.add(k)
+	known, err := shard.isAside(k)
+	if !known && err == nil {
+		isNew = shard.add(k, s.sets)
+	}
+	shard.mu.Unlock()
+	if err != nil {
+		return false, err
+	}
+	return isNew, s.sets.makeRoom()
 }
 
-func (s *keySet) shard(k eventKey) *keyShard { return &s.shards[k.hi>>60] }
+// put puts a key into the set, which is faster than add where some are put aside.
+func (s *keySet) put(k eventKey) error {
+	shard := s.shard(k)
+	shard.mu.Lock()
+	shard.add(k, s.sets)
+	shard.mu.Unlock()
+	return s.sets.makeRoom()
+}
 
-// len is how many keys the set has. Nobody may add to it meanwhile.
+// shard is the one of a key. The keys of ids that somebody counts up have one half alike.
+func (s *keySet) shard(k eventKey) *keyShard {
+	return &s.shards[(k.hi^k.lo)*0xd6e8feb86659fd93>>60]
+}
+
+// len is how many keys the set has, if all are in memory. Nobody may add to it meanwhile.
 func (s *keySet) len() (n int) {
 	for i := range s.shards {
 		n += s.shards[i].count
@@ -131,18 +154,19 @@ func (s *keySet) pack() {
 		shard := &s.shards[i]
 		shard.mu.Lock()
 		if size := shard.count + shard.count/10 + 1; size < len(shard.keys) {
-			shard.resize(size)
+			shard.resize(size, s.sets)
 			shard.most = shard.count + shard.count/50
 		}
 		shard.mu.Unlock()
 	}
 }
 
-func (s *keyShard) add(k eventKey) bool {
+// add puts a key among those in memory and reports whether it was not there.
+func (s *keyShard) add(k eventKey, sets *keySets) bool {
 	at := s.find(k)
 	switch {
 	case at < 0 || s.keys[at] != k && s.count >= s.most:
-		s.resize(max(64, s.count*2))
+		s.resize(max(64, s.count*2), sets)
 		s.most = len(s.keys) / 4 * 3
 		at = s.find(k)
 	case s.keys[at] == k:
@@ -154,7 +178,8 @@ func (s *keyShard) add(k eventKey) bool {
 }
 
 // resize moves the keys into a table of that size.
-func (s *keyShard) resize(size int) {
+func (s *keyShard) resize(size int, sets *keySets) {
+	sets.took(int64(size-len(s.keys)) * keySize)
 	keys := s.keys
 	s.keys = make([]eventKey, size)
 	for _, k := range keys {
@@ -169,8 +194,7 @@ func (s *keyShard) find(k eventKey) int {
 	if len(s.keys) == 0 {
 		return -1
 	}
-	at, _ := bits.Mul64(k.lo*0x9e3779b97f4a7c15, uint64(len(s.keys)))
-	for i := int(at); ; i++ {
+	for i := k.place(len(s.keys)); ; i++ {
 		if i == len(s.keys) {
 			i = 0
 		}
@@ -180,75 +204,8 @@ func (s *keyShard) find(k eventKey) int {
 	}
 }
 
-// keySets are the sets of the event days that the run touches. The set of a day
-// begins with what the lake holds of it.
-type keySets struct {
-	load func(day int32, s *keySet) error
-
-	mu   sync.Mutex
-	days map[int32]*loadedSet
-}
-
-type loadedSet struct {
-	once sync.Once
-	err  error
-	set  keySet
-	used bool // since the last epoch
-}
-
-func newKeySets(load func(day int32, s *keySet) error) *keySets {
-	return &keySets{load: load, days: map[int32]*loadedSet{}}
-}
-
-// of returns the set of a day, counted in days since 1970.
-func (s *keySets) of(day int32) (*keySet, error) {
-	s.mu.Lock()
-	d := s.days[day]
-	if d == nil {
-		d = &loadedSet{}
-		s.days[day] = d
-	}
-	isNew := !d.used
-	d.used = true
-	s.mu.Unlock()
-	d.once.Do(func() { d.err = s.load(day, &d.set) })
-	if isNew {
-		s.packBefore(day)
-	}
-	return &d.set, d.err
-}
-
-// packBefore packs the sets of days that deliveries have left behind when they come to a day.
-func (s *keySets) packBefore(day int32) {
-	const behind, at = 2, 8 // days; most of those before are packed already
-	for before := day - behind; before > day-behind-at; before-- {
-		s.mu.Lock()
-		d := s.days[before]
-		s.mu.Unlock()
-		if d != nil {
-			d.set.pack()
-		}
-	}
-}
-
-// endEpoch forgets the days that were not touched since the last one, and those before a
-// day, of which little is still to come. What they hold is in the lake by then, from where
-// it can be loaded again.
-func (s *keySets) endEpoch(before int32) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for day, d := range s.days {
-		if !d.used || day < before {
-			delete(s.days, day)
-		}
-		d.used = false
-	}
-}
-
-// forget drops all sets, after keys were added whose events do not come into the
-// lake. They are loaded anew from there.
-func (s *keySets) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.days)
+// place is where a key is looked for first in a table of that size.
+func (k eventKey) place(size int) int {
+	at, _ := bits.Mul64(k.lo*0x9e3779b97f4a7c15, uint64(size))
+	return int(at)
 }

@@ -41,7 +41,7 @@ func TestParseGUID(t *testing.T) {
 // are forgotten, and of those before a given day; both come again from the lake.
 func TestKeysOfDaysAreForgotten(t *testing.T) {
 	loads := map[int32]int{}
-	sets := newKeySets(func(day int32, _ *keySet) error {
+	sets := newKeySets(mostKeys, nil, func(day int32, _ *keySet) error {
 		loads[day]++
 		return nil
 	})
@@ -85,8 +85,8 @@ func TestKeySet(t *testing.T) {
 		if len(added) > 0 && n%3 == 0 {
 			k = added[rng.IntN(len(added))]
 		}
-		if got := set.add(k); got == want[k] {
-			t.Fatalf("key %d is new: %v", n, got)
+		if got, err := set.add(k); got == want[k] || err != nil {
+			t.Fatalf("key %d is new: %v, %v", n, got, err)
 		}
 		if want[k] {
 			again++

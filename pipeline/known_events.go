@@ -46,11 +46,11 @@ func loadKeysOf(path string, set *keySet) error {
 	odd := false
 	err := parquet.ReadText(path, []string{"event_id", "recipient_account_id"}, func(row [][]byte) error {
 		key, ok := keyOf(row[0], row[1])
-		if ok {
-			set.add(key)
+		if !ok {
+			odd = true
+			return nil
 		}
-		odd = odd || !ok
-		return nil
+		return set.put(key)
 	})
 	if err == nil && odd {
 		err = loadOddKeys(path, set)
@@ -69,7 +69,7 @@ func loadOddKeys(path string, set *keySet) error {
 		if err != nil {
 			return err
 		}
-		return eachOddKey(g, isGUID, func(_ int, key eventKey) { set.add(key) })
+		return eachOddKey(g, isGUID, func(_ int, key eventKey) error { return set.put(key) })
 	})
 }
 
@@ -78,7 +78,7 @@ const oddAtOnce = 4096
 
 // eachOddKey calls fn with the rows of a row group that have no GUID, and their keys. Of the
 // others nothing is kept, and where all have one nothing is read.
-func eachOddKey(g *parquet.Group, isGUID []bool, fn func(row int, key eventKey)) error {
+func eachOddKey(g *parquet.Group, isGUID []bool, fn func(row int, key eventKey) error) error {
 	var odd []int
 	for row, is := range isGUID {
 		if !is {
@@ -95,7 +95,9 @@ func eachOddKey(g *parquet.Group, isGUID []bool, fn func(row int, key eventKey))
 			if err != nil {
 				return err
 			}
-			fn(chunk[i], key)
+			if err := fn(chunk[i], key); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -115,15 +117,4 @@ func keyOfCells(cells []any) (eventKey, error) {
 		return eventKey{}, err
 	}
 	return keyOfValue(record, []byte(account))
-}
-
-// keysOf are the keys of the events of files.
-func keysOf(files []surveyed) (*keySet, error) {
-	set := &keySet{}
-	for _, f := range files {
-		if err := loadKeysOf(f.path, set); err != nil {
-			return nil, err
-		}
-	}
-	return set, nil
 }

@@ -37,7 +37,8 @@ func (m *mirror) fetch(ctx context.Context, missing []*remoteObject) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(m.aside)) }()
-	m.keys = newKeySets(m.loadKeys)
+	m.keys = newKeySets(mostKeys, m.lake.Scratch, m.loadKeys)
+	defer func() { err = errors.Join(err, m.keys.forget()) }()
 	if m.run, err = m.lake.Ledger().Begin(m.options.Version); err != nil {
 		return err
 	}
@@ -188,8 +189,7 @@ func (m *mirror) fetchBatch(ctx context.Context, batch []*remoteObject) error {
 		}
 		return errors.Join(err, m.lake.Discard(made))
 	}
-	m.keys.endEpoch(firstDay)
-	return nil
+	return m.keys.endEpoch(firstDay)
 }
 
 func (m *mirror) commit(got []mirrored, b parquet.Batch) error {
@@ -398,12 +398,19 @@ func (m *mirror) duplicates(path string, again map[coveredKey]int64) error {
 			g.Texts(parquet.ColIdentityAccountID, func(row int, text []byte) { accounts[row] = string(text) }),
 			g.Texts(parquet.ColRecipientAccountID, func(row int, text []byte) { accounts[row] = string(text) }),
 			g.Texts(parquet.ColAWSRegion, func(row int, text []byte) { regions[row] = string(text) }))
+		if err != nil {
+			return err
+		}
 		for i := range rows {
-			if !set.add(rows[i].key) {
+			isNew, err := set.add(rows[i].key)
+			if err != nil {
+				return err
+			}
+			if !isNew {
 				again[coveredKey{accounts[i], regions[i], cloudtrail.Management, day}]++
 			}
 		}
-		return err
+		return nil
 	})
 }
 

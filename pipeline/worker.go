@@ -257,7 +257,8 @@ func (w *worker) isNew(rec *cloudtrail.Record) (bool, error) {
 		}
 		w.day, w.set = day, set
 	}
-	return w.set.add(key), nil
+	isNew, err := w.set.add(key)
+	return isNew, fatal(err)
 }
 
 // finish settles an object that was decoded.
