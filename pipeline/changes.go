@@ -14,7 +14,7 @@ import (
 // eachDayOfChanges streams the changes of roles and policies among the lake's events until
 // a moment, day by day: of a lake of years only a day's are in memory. Of an event and its
 // correction the correction alone is there.
-func eachDayOfChanges(ctx context.Context, lake *parquet.Lake, until time.Time, fn func(changes []inventory.Change)) error {
+func eachDayOfChanges(ctx context.Context, lake *parquet.Lake, until time.Time, step Step, fn func(changes []inventory.Change)) error {
 	files, err := lake.Files("events")
 	if err != nil {
 		return err
@@ -25,6 +25,7 @@ func eachDayOfChanges(ctx context.Context, lake *parquet.Lake, until time.Time, 
 	}
 	var changes []inventory.Change
 	for i, f := range files {
+		step.at("searching the logs for changes, files", i, len(files))
 		if changes, err = appendChanges(ctx, changes, f.Path, until); err != nil {
 			return fmt.Errorf("looking for changes of roles: %w", err)
 		}

@@ -40,7 +40,7 @@ func replay(t *testing.T, records ...string) (dir string, replayed *pipeline.Fro
 		t.Fatal(err)
 	}
 	defer lake.Close()
-	if replayed, err = pipeline.ReplayLogs(t.Context(), lake); err != nil {
+	if replayed, err = pipeline.ReplayLogs(t.Context(), lake, nil); err != nil {
 		t.Fatal(err)
 	}
 	return dir, replayed

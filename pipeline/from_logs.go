@@ -25,7 +25,7 @@ type FromLogs struct {
 
 // ReplayLogs makes an inventory of the lake's events for the accounts of which it has
 // none. When ctx ends it stops with [ErrNotTaken].
-func ReplayLogs(ctx context.Context, lake *parquet.Lake) (out *FromLogs, err error) {
+func ReplayLogs(ctx context.Context, lake *parquet.Lake, step Step) (out *FromLogs, err error) {
 	defer func() { err = notTaken(ctx, err) }()
 	files, err := lake.Files("events")
 	if err != nil {
@@ -44,7 +44,7 @@ func ReplayLogs(ctx context.Context, lake *parquet.Lake) (out *FromLogs, err err
 	}
 	skipped := map[string]bool{}
 	replayer := inventory.NewReplayer()
-	err = eachDayOfChanges(ctx, lake, endOfTime, func(changes []inventory.Change) {
+	err = eachDayOfChanges(ctx, lake, endOfTime, step, func(changes []inventory.Change) {
 		changes = slices.DeleteFunc(changes, func(c inventory.Change) bool {
 			known := snapshots.fromIAM(c.AccountID)
 			if known {

@@ -23,7 +23,7 @@ func takeFromLogs(t *testing.T, dir string) *pipeline.FromLogs {
 		t.Fatal(err)
 	}
 	defer lake.Close()
-	replayed, err := pipeline.ReplayLogs(t.Context(), lake)
+	replayed, err := pipeline.ReplayLogs(t.Context(), lake, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestFromLogsOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lake.Close()
-	if _, err := pipeline.ReplayLogs(t.Context(), lake); err == nil || !strings.Contains(err.Error(), "the lake holds no event; ingest logs brings them in") {
+	if _, err := pipeline.ReplayLogs(t.Context(), lake, nil); err == nil || !strings.Contains(err.Error(), "the lake holds no event; ingest logs brings them in") {
 		t.Errorf("got %v", err)
 	}
 }

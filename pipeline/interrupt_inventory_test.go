@@ -45,7 +45,7 @@ func TestInterruptedInventory(t *testing.T) {
 		run     func(context.Context) error
 	}{
 		{"logs", false, func(ctx context.Context) error {
-			_, err := pipeline.ReplayLogs(ctx, lake)
+			_, err := pipeline.ReplayLogs(ctx, lake, nil)
 			return err
 		}},
 		{"inventory", true, func(ctx context.Context) error {

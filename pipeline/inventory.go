@@ -22,6 +22,19 @@ type InventoryOptions struct {
 	// Warn is told of what does not keep the inventory from counting: files in whose
 	// place it came are still on the disk. Where it is nil that is an error.
 	Warn func(error)
+	// Step, if set, is told how far it is, see [Step].
+	Step Step
+}
+
+// Step is told what is done and how many of how many are behind: files of events that are
+// searched for changes of roles, or roles of which is written what they may do.
+type Step func(what string, done, of int)
+
+// at is for a Step that may be nil.
+func (s Step) at(what string, done, of int) {
+	if s != nil {
+		s(what, done, of)
+	}
 }
 
 // IngestInventory writes an inventory into the lake: of each table one file per
@@ -65,13 +78,13 @@ type inventoryWriter struct{ snapshotWriter }
 func (w *inventoryWriter) write(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, options InventoryOptions) error {
 	if inv.Origin == inventory.FromIAM {
 		logs := inventory.NewReplayer()
-		if err := eachDayOfChanges(ctx, w.lake, options.At, logs.Take); err != nil {
+		if err := eachDayOfChanges(ctx, w.lake, options.At, options.Step, logs.Take); err != nil {
 			return err
 		}
 		inv.DateGrants(logs.Inventory(nil))
 	}
 	for _, account := range inv.Accounts {
-		if err := w.writeAccount(ctx, inv, judge, account, options.At); err != nil {
+		if err := w.writeAccount(ctx, inv, judge, account, options); err != nil {
 			return err
 		}
 	}
@@ -111,8 +124,8 @@ type accountFiles struct {
 
 // writeAccount writes one account's files. An account without roles gets files
 // without rows, which say that there are none.
-func (w *inventoryWriter) writeAccount(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, at time.Time) error {
-	f := &accountFiles{at: at.UTC(), origin: inv.Origin, changes: int64(inv.Changes[account])}
+func (w *inventoryWriter) writeAccount(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, options InventoryOptions) error {
+	f := &accountFiles{at: options.At.UTC(), origin: inv.Origin, changes: int64(inv.Changes[account])}
 	id := newID()
 	for _, part := range []struct {
 		table  **table
@@ -131,7 +144,7 @@ func (w *inventoryWriter) writeAccount(ctx context.Context, inv *inventory.Inven
 		t.meta[originKey] = string(inv.Origin)
 		*part.table = t
 	}
-	if err := f.fill(ctx, inv, judge, account); err != nil {
+	if err := f.fill(ctx, inv, judge, account, options.Step); err != nil {
 		return err
 	}
 	for _, t := range []*table{f.roles, f.permissions, f.trust, f.conditions, f.policies} {
@@ -144,7 +157,7 @@ func (w *inventoryWriter) writeAccount(ctx context.Context, inv *inventory.Inven
 
 // fill adds the rows of an account. The roles of an inventory are ordered by ARN, and
 // so are the rows.
-func (f *accountFiles) fill(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string) error {
+func (f *accountFiles) fill(ctx context.Context, inv *inventory.Inventory, judge *inventory.Judge, account string, step Step) error {
 	for i := range inv.Roles {
 		role := &inv.Roles[i]
 		if err := ctx.Err(); err != nil {
@@ -153,6 +166,7 @@ func (f *accountFiles) fill(ctx context.Context, inv *inventory.Inventory, judge
 		if role.AccountID != account {
 			continue
 		}
+		step.at("writing roles", i, len(inv.Roles))
 		judgement := judge.Role(role)
 		for _, add := range []func() error{
 			func() error { return f.addRole(role, judgement) },

@@ -28,7 +28,7 @@ func nothingBesideLogs(files []string, snapshotDate string) error {
 
 // ingestFromLogs writes what the lake's own events show of roles. What they leave open
 // is named, and is no failure: the next inventory closes it, another run does not.
-func ingestFromLogs(ctx context.Context, lake *lakeChange, scps []string) error {
+func ingestFromLogs(ctx context.Context, lake *lakeChange, work *inventoryWork, scps []string) error {
 	p := lake.p
 	control, err := readControlPolicies(ctx, p, scps)
 	if err != nil {
@@ -36,11 +36,12 @@ func ingestFromLogs(ctx context.Context, lake *lakeChange, scps []string) error 
 	}
 	var replayed *pipeline.FromLogs
 	var open []inventory.Problem
+	work.do("opening the lake", 0, false)
 	err = lake.change(ctx, func(l *parquet.Lake) error {
-		if replayed, err = pipeline.ReplayLogs(ctx, l); err != nil {
+		if replayed, err = pipeline.ReplayLogs(ctx, l, work.step); err != nil {
 			return err
 		}
-		options := pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version(), Warn: leftOver(p)}
+		options := pipeline.InventoryOptions{At: replayed.At, Control: control, Version: cli.Version(), Warn: leftOver(p), Step: work.step}
 		open, err = pipeline.IngestInventory(ctx, l, replayed.Inventory, options)
 		return err
 	})

@@ -63,18 +63,20 @@ there before the logs stays unknown, and reports say so.`,
 			return cli.Arguments("FILE, or --live")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			work := &inventoryWork{}
+			defer p.Working(func(took time.Duration) []string { return work.line(took, time.Now()) })()
 			if fromLogs {
-				return ingestFromLogs(cmd.Context(), &lakeChange{p: p, common: common, cache: &cache, create: false, logs: true}, scps)
+				return ingestFromLogs(cmd.Context(), &lakeChange{p: p, common: common, cache: &cache, create: false, logs: true}, work, scps)
 			}
 			at, err := dayOrNow("snapshot-date", snapshotDate, p.Now())
 			if err != nil {
 				return err
 			}
-			read := func(ctx context.Context) (*inventory.Inventory, error) { return readInventories(ctx, p, args) }
+			read := func(ctx context.Context) (*inventory.Inventory, error) { return readInventories(ctx, p, work, args) }
 			if live {
-				read = askIAM
+				read = func(ctx context.Context) (*inventory.Inventory, error) { return askIAM(ctx, work) }
 			}
-			return ingestIAM(cmd.Context(), &lakeChange{p: p, common: common, cache: &cache, create: true, logs: true}, read, scps, at)
+			return ingestIAM(cmd.Context(), &lakeChange{p: p, common: common, cache: &cache, create: true, logs: true}, work, read, scps, at)
 		},
 	}
 	cli.TakesS3Lake(cmd)
@@ -102,7 +104,7 @@ func dayOrNow(flag, date string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-func ingestIAM(ctx context.Context, lake *lakeChange, read func(context.Context) (*inventory.Inventory, error), scps []string, at time.Time) error {
+func ingestIAM(ctx context.Context, lake *lakeChange, work *inventoryWork, read func(context.Context) (*inventory.Inventory, error), scps []string, at time.Time) error {
 	p := lake.p
 	control, err := readControlPolicies(ctx, p, scps)
 	if err != nil {
@@ -116,8 +118,9 @@ func ingestIAM(ctx context.Context, lake *lakeChange, read func(context.Context)
 		return err
 	}
 	var more []inventory.Problem
+	work.do("opening the lake", 0, false)
 	err = lake.change(ctx, func(l *parquet.Lake) error {
-		more, err = pipeline.IngestInventory(ctx, l, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version(), Warn: leftOver(p)})
+		more, err = pipeline.IngestInventory(ctx, l, inv, pipeline.InventoryOptions{At: at, Control: control, Version: cli.Version(), Warn: leftOver(p), Step: work.step})
 		return err
 	})
 	problems := append(inv.Problems, more...)
@@ -158,11 +161,11 @@ func firstLines(text string) string {
 	return strings.Join(lines[:most], "\n") + fmt.Sprintf("\nand %d lines more, --log-format json has them all", len(lines)-most)
 }
 
-func readInventories(ctx context.Context, p *cli.Program, paths []string) (*inventory.Inventory, error) {
+func readInventories(ctx context.Context, p *cli.Program, work *inventoryWork, paths []string) (*inventory.Inventory, error) {
 	parts := make([]*inventory.Inventory, 0, len(paths))
 	for _, path := range paths {
 		part, err := withFile(ctx, p, path, "inventory", func(r io.Reader, name string) (*inventory.Inventory, error) {
-			return inventory.Parse(r, name, inventory.Limits{})
+			return inventory.Parse(work.reading(r, name), name, inventory.Limits{})
 		})
 		if err != nil {
 			return nil, err

@@ -23,10 +23,11 @@ func nothingBeside(files []string, snapshotDate string) error {
 }
 
 // askIAM takes the inventory of the account that the credentials are of.
-func askIAM(ctx context.Context) (*inventory.Inventory, error) {
+func askIAM(ctx context.Context, work *inventoryWork) (*inventory.Inventory, error) {
 	client, err := live.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return live.ReadInventory(ctx, client)
+	work.do("asking IAM, roles and policies", 0, false)
+	return live.ReadInventory(ctx, client, func(entries int) { work.add(int64(entries)) })
 }

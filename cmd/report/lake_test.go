@@ -39,7 +39,7 @@ func makeLake(dir, organisation string, fromLogs bool) error {
 		return addInventory(dir, organisation)
 	}
 	return inLake(dir, func(ctx context.Context, lake *parquet.Lake) error {
-		replayed, err := pipeline.ReplayLogs(ctx, lake)
+		replayed, err := pipeline.ReplayLogs(ctx, lake, nil)
 		if err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ func (r *report) fetched(ctx context.Context) (folder string, err error) {
 	return folder, pipeline.Mirror(ctx, store, folder, pipeline.MirrorOptions{
 		Until: r.until, Limit: limit, Version: cli.Version(),
 		Begin: func(f pipeline.Fetching) {
+			r.work.do("fetching the lake")
 			r.Say(slog.LevelInfo, fmt.Sprintf("fetching %s, of lake %s", f, store), "fetching the lake", "lake", store.String(), "fetching", f)
 		},
 	})

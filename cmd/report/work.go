@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"roletrail/cmd/internal/cli"
 	"roletrail/queries"
 )
 
@@ -79,7 +80,7 @@ func (w *work) line(took time.Duration, now time.Time) (parts []string) {
 	if w.part != "" {
 		parts = append(parts, w.part)
 	}
-	parts = append(parts, w.doing, seconds(took))
+	parts = append(parts, w.doing, cli.Seconds(took))
 	p, asked := w.progress, now.Sub(w.since)
 	if p.State != "" {
 		parts = append(parts, p.State)
@@ -88,26 +89,12 @@ func (w *work) line(took time.Duration, now time.Time) (parts []string) {
 		parts = append(parts, fmt.Sprintf("%.0f %% read", 100*p.Share))
 	}
 	if p.Share >= least && p.Share < 1 && asked >= steady && now.Sub(w.moved) < still {
-		parts = append(parts, "about "+seconds(max(time.Second, time.Duration(float64(asked)*(1-p.Share)/p.Share)))+" left")
+		parts = append(parts, cli.Left(asked, p.Share))
 	}
 	if p.Bytes > 0 {
-		parts = append(parts, size(float64(p.Bytes)), size(float64(p.Bytes)/max(asked, time.Millisecond).Seconds())+"/s")
+		parts = append(parts, cli.Bytes(float64(p.Bytes)), cli.Bytes(float64(p.Bytes)/max(asked, time.Millisecond).Seconds())+"/s")
 	}
 	return parts
-}
-
-// seconds is a duration as people say it: 8s, 1m5s.
-func seconds(d time.Duration) string { return d.Round(time.Second).String() }
-
-// size is a number of bytes in three digits or so.
-func size(n float64) string {
-	for _, unit := range []string{"B", "kB", "MB", "GB"} {
-		if n < 1000 {
-			return fmt.Sprintf("%.3g %s", n, unit)
-		}
-		n /= 1000
-	}
-	return fmt.Sprintf("%.3g TB", n)
 }
 
 // told is an engine whose questions the line on the terminal names.

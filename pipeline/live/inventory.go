@@ -17,8 +17,9 @@ import (
 var asked = []types.EntityType{types.EntityTypeRole, types.EntityTypeLocalManagedPolicy, types.EntityTypeAWSManagedPolicy}
 
 // ReadInventory asks api, a client of Connect, for all pages and reads them as
-// inventory.Parse does, with its default limits.
-func ReadInventory(ctx context.Context, api iam.GetAccountAuthorizationDetailsAPIClient) (*inventory.Inventory, error) {
+// inventory.Parse does, with its default limits. told, if set, learns of each page how many
+// roles and policies it has.
+func ReadInventory(ctx context.Context, api iam.GetAccountAuthorizationDetailsAPIClient, told func(entries int)) (*inventory.Inventory, error) {
 	answers := iam.NewGetAccountAuthorizationDetailsPaginator(api,
 		&iam.GetAccountAuthorizationDetailsInput{Filter: asked},
 		// A marker that comes again would go on for ever. The page that bears it says
@@ -31,6 +32,9 @@ func ReadInventory(ctx context.Context, api iam.GetAccountAuthorizationDetailsAP
 		answer, err := answers.NextPage(ctx)
 		if err != nil {
 			return nil, explain(err)
+		}
+		if told != nil {
+			told(len(answer.RoleDetailList) + len(answer.Policies))
 		}
 		return &page{answer.RoleDetailList, answer.Policies, answer.IsTruncated}, nil
 	}}

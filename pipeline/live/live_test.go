@@ -42,9 +42,13 @@ func TestAllPagesAreAsked(t *testing.T) {
 		}
 		answer(w, roles, policiesXML, map[int]string{0: "m1", 1: "m2"}[page])
 	})
-	inv, err := ask(t.Context(), t)
+	told := 0
+	inv, err := askTelling(t.Context(), t, func(entries int) { told += entries })
 	if err != nil {
 		t.Fatal(err)
+	}
+	if want := 3 * (perPage + 2); told != want {
+		t.Errorf("%d roles and policies were told of, want %d", told, want)
 	}
 	markers := make([]string, 0, len(calls))
 	for _, form := range calls {
@@ -253,11 +257,16 @@ func hintOf(err error) string {
 
 func ask(ctx context.Context, t *testing.T) (*inventory.Inventory, error) {
 	t.Helper()
+	return askTelling(ctx, t, nil)
+}
+
+func askTelling(ctx context.Context, t *testing.T, told func(entries int)) (*inventory.Inventory, error) {
+	t.Helper()
 	client, err := live.Connect(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return live.ReadInventory(ctx, client)
+	return live.ReadInventory(ctx, client, told)
 }
 
 // serve stands in for IAM, and keeps the machine's own configuration out.

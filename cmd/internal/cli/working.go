@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -107,6 +108,25 @@ func fitParts(parts []string, width int) string {
 		line += part
 	}
 	return line
+}
+
+// Seconds is a duration as people say it: 8s, 1m5s.
+func Seconds(d time.Duration) string { return d.Round(time.Second).String() }
+
+// Left says how long work lasts that took so long for a share of it, between 0 and 1.
+func Left(took time.Duration, share float64) string {
+	return "about " + Seconds(max(time.Second, time.Duration(float64(took)*(1-share)/share))) + " left"
+}
+
+// Bytes is a number of bytes in three digits or so: 1.5 MB.
+func Bytes(n float64) string {
+	for _, unit := range []string{"B", "kB", "MB", "GB"} {
+		if n < 1000 {
+			return fmt.Sprintf("%.3g %s", n, unit)
+		}
+		n /= 1000
+	}
+	return fmt.Sprintf("%.3g TB", n)
 }
 
 // besideLine is standard error with the line out of the way of what is written. It is drawn
