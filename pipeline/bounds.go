@@ -10,16 +10,17 @@ type bounds struct {
 	keys int64 // bytes of memory of the keys of events, see keySets
 
 	openFiles  int // of all workers together, beyond what each may have anyway
+	openGroups int // row groups of a worker's open files: what their footers will say waits in memory
 	groupRows  int // stored rows that are flushed; also what a row group holds at most
 	groupBytes int // bytes of their texts that are flushed
 }
 
 // defaultBounds make an epoch of an ordinary trail end by its records. An open
-// file takes some 50 KiB, and half a KiB for every column of every row group.
+// file takes some 50 KiB, and half a KiB for every column of every row group, some 35 KiB.
 func defaultBounds() bounds {
 	return bounds{
 		records: 1 << 20, inflated: 4 << 30, held: 56 << 20, keys: mostKeys,
-		openFiles: 256, groupRows: 24 << 10, groupBytes: 12 << 20,
+		openFiles: 256, openGroups: 512, groupRows: 24 << 10, groupBytes: 12 << 20,
 	}
 }
 

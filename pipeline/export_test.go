@@ -21,6 +21,12 @@ func WithBounds(o Options, records, held int64, openFiles, groupRows int) Option
 	return o
 }
 
+// WithOpenGroups makes a worker's open files have fewer row groups.
+func WithOpenGroups(o Options, groups int) Options {
+	o.bounds.openGroups = groups
+	return o
+}
+
 // WithInflated makes a run end its epochs after so many bytes.
 func WithInflated(o Options, inflated int64) Options {
 	o.bounds = defaultBounds()

@@ -88,7 +88,7 @@ func lakeOfKeys(t *testing.T, days, perDay int, rng *rand.Rand) (*parquet.Lake, 
 		t.Fatal(err)
 	}
 	ids := make([][]string, days)
-	out := &partition{lake: lake, run: run, id: func(int32) [16]byte { return newID() }, bounds: &bounds{openFiles: days}, opened: &atomic.Int64{}}
+	out := &partition{lake: lake, run: run, id: func(int32) [16]byte { return newID() }, bounds: &bounds{openFiles: days, openGroups: days + 1}, opened: &atomic.Int64{}}
 	for day := range ids {
 		columns := make([]parquet.Values, parquet.NumEventColumns)
 		columns[parquet.ColRecipientAccountID] = parquet.Values{Dict: [][]byte{[]byte("111111111111")}, Codes: make([]int32, perDay)}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -17,8 +18,8 @@ import (
 )
 
 // partition is what one worker writes in one epoch: a file per event day, of one or
-// more row groups. When more days come at once than files may be open, files are
-// finished early and a day gets several.
+// more row groups. When more days come at once than files may be open, or the open files
+// have more row groups than they may, files are finished early and a day gets several.
 type partition struct {
 	lake   parquet.Destination
 	run    int64
@@ -26,6 +27,7 @@ type partition struct {
 	bounds *bounds
 	opened *atomic.Int64 // files that all workers have open
 	open   map[int32]*dayFile
+	groups int                 // row groups of the open files
 	named  []string            // paths that a file may have by now, none of them in the ledger
 	files  []parquet.FileEntry // durable, not yet in the ledger
 	days   []int32             // of files
@@ -37,6 +39,7 @@ type dayFile struct {
 	file    *parquet.File
 	writer  parquet.Writer
 	rows    int64
+	groups  int
 	objects sources
 }
 
@@ -85,13 +88,20 @@ func (p *partition) write(day int32, r *rows, numbers []int32) error {
 		return err
 	}
 	r.begin(numbers)
-	return f.writeColumns(len(numbers), func(i int) *parquet.Values {
+	err = f.writeColumns(len(numbers), func(i int) *parquet.Values {
 		values := r.column(i, numbers)
 		if i == parquet.ColSourceObject {
 			r.eachObject(f.objects.note)
 		}
 		return values
 	})
+	if err != nil {
+		return err
+	}
+	if p.groups++; p.groups >= p.bounds.openGroups {
+		return p.commitDays([]int32{p.fullest()})
+	}
+	return nil
 }
 
 // write writes a row group.
@@ -108,6 +118,7 @@ func (f *dayFile) writeColumns(rows int, column func(i int) *parquet.Values) err
 		return fmt.Errorf("writing %q: %w", f.path, err)
 	}
 	f.rows += int64(rows)
+	f.groups++
 	return nil
 }
 
@@ -149,6 +160,13 @@ func createEventsFile(lake parquet.Destination, run int64, path string) (*dayFil
 // more days than may be open so closes the day it has just written, and the others
 // stay open for the next flush.
 func (p *partition) earliest() int32 { return slices.Min(slices.Collect(maps.Keys(p.open))) }
+
+// fullest is the open day of which most is kept for the footer.
+func (p *partition) fullest() int32 {
+	return slices.MaxFunc(slices.Sorted(maps.Keys(p.open)), func(a, b int32) int {
+		return cmp.Compare(p.open[a].groups, p.open[b].groups)
+	})
+}
 
 // syncedAtOnce is how many files a worker makes durable at a time: what the disk does for
 // one fsync serves the others that wait.
@@ -198,6 +216,7 @@ func (p *partition) closeDay(day int32) (*dayFile, error) {
 	f := p.open[day]
 	delete(p.open, day)
 	p.opened.Add(-1)
+	p.groups -= f.groups
 	if err := f.writer.Close(f.meta([]string{fmt.Sprint(cloudtrail.Derivation)})); err != nil {
 		return nil, errors.Join(fmt.Errorf("writing %q: %w", f.path, err), f.file.Abort())
 	}
@@ -232,6 +251,7 @@ func (p *partition) abort() error {
 	open := slices.Collect(maps.Values(p.open))
 	p.opened.Add(-int64(len(open)))
 	clear(p.open)
+	p.groups = 0
 	return abortAll(open)
 }
 
