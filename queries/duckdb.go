@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"reflect"
 	"runtime"
 	"slices"
@@ -28,8 +27,8 @@ type Options struct {
 	MemoryLimit int64
 	// Threads is the number of worker threads; 0 means one per core, at most 8.
 	Threads int
-	// TempDir is where intermediate results spill. Empty means a folder of the
-	// system's own, removed by Close.
+	// TempDir is where intermediate results spill. Empty means a folder of its own among the
+	// system's temporary files, removed by Close, or by the next engine if nobody could.
 	TempDir string
 	// GiveUp ends the process. It is called when a statement of SQL has brought
 	// the process far above MemoryLimit and is not stopped by an interrupt; err
@@ -53,7 +52,7 @@ type duckEngine struct {
 	connector *duckdb.Connector
 	files     lakeFiles
 	version   string
-	ownTemp   string // to be removed by Close
+	ownTemp   *spill // to be removed by Close; nil: results spill elsewhere
 	mixed     bool   // the files differ in their columns
 	corrected bool   // events correct others, so that the views are other ones
 	memory    int64  // limit in bytes
@@ -124,12 +123,11 @@ func (e *duckEngine) settings(o Options) (string, error) {
 		"threads":                      {strconv.Itoa(cmp.Or(o.Threads, min(runtime.GOMAXPROCS(0), maxThreads)))},
 	}
 	if o.TempDir == "" {
-		dir, err := os.MkdirTemp("", "roletrail-duckdb-")
-		if err != nil {
-			return "", fmt.Errorf("making a folder for spilled results: %w", err)
+		var err error
+		if e.ownTemp, err = newSpill(); err != nil {
+			return "", err
 		}
-		e.ownTemp = dir
-		v.Set("temp_directory", dir)
+		v.Set("temp_directory", e.ownTemp.dir)
 	}
 	return ":memory:?" + v.Encode(), nil
 }
@@ -172,16 +170,9 @@ func (e *duckEngine) Close() error {
 		if e.connector != nil {
 			err = e.connector.Close()
 		}
-		err = errors.Join(err, e.removeOwnTemp())
+		err = errors.Join(err, e.ownTemp.remove())
 	})
 	return err
-}
-
-func (e *duckEngine) removeOwnTemp() error {
-	if e.ownTemp == "" {
-		return nil
-	}
-	return os.RemoveAll(e.ownTemp)
 }
 
 // query binds and starts one statement on a connection of its own. Cancelling

@@ -67,7 +67,7 @@ func (e *duckEngine) watchMemory(ctx context.Context) (_ context.Context, stop f
 				return
 			case held > e.memory+2*memorySpare && e.giveUp != nil:
 				// Nobody will close the engine any more.
-				e.giveUp(errors.Join(tooLarge(e.memory), e.removeOwnTemp()))
+				e.giveUp(errors.Join(tooLarge(e.memory), e.ownTemp.remove()))
 				return
 			case held > e.memory+memorySpare:
 				cancel(tooLarge(e.memory))
