@@ -50,19 +50,23 @@ func (r *report) withEngine(ctx context.Context, use func(queries.Engine) error)
 // openEngine opens the engine that the flags name. DuckDB reads files, the others find the
 // lake by their own catalogue.
 func (r *report) openEngine(ctx context.Context) (queries.Engine, error) {
+	var progress func(queries.Progress) // which costs time where nobody looks at it
+	if r.ShowsWork() {
+		progress = r.work.read
+	}
 	switch r.engine.name {
 	case trino:
-		r.engine.trino.Progress = r.work.read
+		r.engine.trino.Progress = progress
 		return queries.OpenTrino(ctx, r.engine.trino)
 	case athena:
-		r.engine.athena.Spent, r.engine.athena.Progress = r.engine.bill.add, r.work.read
+		r.engine.athena.Spent, r.engine.athena.Progress = r.engine.bill.add, progress
 		return queries.OpenAthena(ctx, r.engine.athena)
 	}
 	folder, err := r.fetched(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return r.open(ctx, folder, r.work.read)
+	return r.open(ctx, folder, progress)
 }
 
 // answer runs the named question and writes its rows under what they rest on.

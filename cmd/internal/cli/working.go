@@ -29,11 +29,10 @@ const (
 // once there are results on a terminal it does not come back. Where standard error is no
 // terminal, or is to be JSON, nothing is shown.
 func (p *Program) Working(says func(took time.Duration) []string) (stop func()) {
-	screen, ok := p.Stderr.(*os.File)
-	if !ok || !isTerminal(screen) || p.JSON() || p.Getenv("TERM") == "dumb" {
+	if !p.ShowsWork() {
 		return func() {}
 	}
-	p.working.begin(screen)
+	p.working.begin(p.Stderr.(*os.File))
 	done, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
@@ -49,6 +48,11 @@ func (p *Program) Working(says func(took time.Duration) []string) (stop func()) 
 		}
 	}()
 	return sync.OnceFunc(func() { close(done); <-gone; p.working.leave() })
+}
+
+// ShowsWork reports whether Working shows anything.
+func (p *Program) ShowsWork() bool {
+	return p.StderrTerminal() && !p.JSON() && p.Getenv("TERM") != "dumb"
 }
 
 // workingLine is the line on the screen. The zero value shows nothing.
