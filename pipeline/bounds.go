@@ -26,7 +26,7 @@ func defaultBounds() bounds {
 
 // mostKeys is room for the keys of some two million events: those of an epoch, and as many of
 // the lake.
-const mostKeys = 48 << 20
+const mostKeys = 56 << 20
 
 // deliveryBounds are those of a [Delivery], of which many may go on side by side; a log file
 // rarely has so many rows. What an object's files hold depends on them.

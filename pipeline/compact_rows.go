@@ -146,7 +146,7 @@ func (r *compactRows) sort() {
 func (r *compactRows) dropKnown(keys *keySet) (dropped int64, err error) {
 	before := len(r.rows)
 	r.rows = slices.DeleteFunc(r.rows, func(row compactRow) bool {
-		isNew, failed := keys.add(row.key)
+		isNew, failed := keys.add(row.key, 0)
 		err = cmp.Or(err, failed)
 		return !isNew
 	})

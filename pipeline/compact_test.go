@@ -242,15 +242,7 @@ func TestCompactedDayDoesNotDependOnItsRuns(t *testing.T) {
 		for run := range slices.Chunk(paths, 5+rng.IntN(len(paths))) {
 			ingest(t, dir, pipeline.WithBounds(pipeline.Options{Workers: 1 + rng.IntN(3)}, 100, 0, 4, 20+rng.IntN(200)), run...)
 		}
-		compact(t, dir, pipeline.CompactOptions{})
-		var got []string
-		for _, f := range eventFiles(t, dir) {
-			text, err := os.ReadFile(f.Path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, f.Partition+string(text))
-		}
+		got := compactedFiles(t, dir)
 		if want == nil {
 			want = got
 		}
@@ -258,6 +250,54 @@ func TestCompactedDayDoesNotDependOnItsRuns(t *testing.T) {
 			t.Fatalf("seed %d: the files differ", seed)
 		}
 	}
+}
+
+// TestWorkersDoNotMatter: a run over log files of which every second one has the events of the one
+// before makes the same files with any number of workers: of an event that several hold, the first one
+// counts.
+func TestWorkersDoNotMatter(t *testing.T) {
+	logs := t.TempDir()
+	for i, text := range corpusFiles(t, organisation.Options{Events: 800, Days: 3, EventsPerFile: 20, Accounts: 3, Roles: 20}) {
+		for _, copied := range []string{"a", "b"} {
+			write(t, logs, fmt.Sprintf("%03d%s", i, copied), text)
+		}
+	}
+	var want []string
+	for round := range 2 {
+		for _, workers := range []int{1, 2, 8, 16} {
+			dir := filepath.Join(t.TempDir(), "lake")
+			s := ingest(t, dir, pipeline.WithBounds(pipeline.Options{Workers: workers}, 600, 0, 0, 0), logs)
+			if s.Records.Written != 800 || s.Records.Duplicate != 800 {
+				t.Errorf("%d workers:\n%s", workers, s)
+			}
+			for _, row := range rowsOfLake(t, dir) {
+				if object := row[parquet.ColSourceObject].(string); !strings.HasSuffix(object, "a") {
+					t.Fatalf("round %d, %d workers: an event is taken from %s, the second one that holds it", round, workers, object)
+				}
+			}
+			got := compactedFiles(t, dir)
+			if want == nil {
+				want = got
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("round %d, %d workers: the files differ", round, workers)
+			}
+		}
+	}
+}
+
+// compactedFiles compacts a lake, and returns the days of its files of events with what is in them.
+func compactedFiles(t *testing.T, dir string) (files []string) {
+	t.Helper()
+	compact(t, dir, pipeline.CompactOptions{})
+	for _, f := range eventFiles(t, dir) {
+		text, err := os.ReadFile(f.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f.Partition+string(text))
+	}
+	return files
 }
 
 // TestCompactLeavesLargeFiles: what comes late is put together, and beside a compact file

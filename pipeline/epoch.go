@@ -14,6 +14,7 @@ type epoch struct {
 	queue  *queue
 	first  int // place in the queue
 	bounds *bounds
+	turns  *turns // nil: they are not kept
 	next   atomic.Int64
 	failed atomic.Bool
 
@@ -83,6 +84,9 @@ func (r *run) work(ctx context.Context) error {
 	total := int64(r.queue.len())
 	for r.read < r.queue.len() {
 		e := &epoch{queue: &r.queue, first: r.read, bounds: &r.options.bounds, progress: r.options.Progress, total: total}
+		if r.inOrder {
+			e.turns = startTurns(int32(r.read) + 1)
+		}
 		recorder := startRecorder(r.lake, r.id, &e.failed, r.options.Explaining != nil || r.options.Unusual != nil)
 		again, err := r.epoch(ctx, e, workers, recorder)
 		if err != nil || again {
@@ -105,7 +109,8 @@ func (r *run) work(ctx context.Context) error {
 }
 
 // epoch reads and commits one epoch. It is to be read again if an object was
-// spoiled, of which the epoch may hold records already; nothing is committed then.
+// spoiled, of which the epoch may hold records already, or overtaken by a later one that holds
+// the same event; nothing is committed then.
 func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker, recorder *recorder) (again bool, err error) {
 	errs := make([]error, len(workers))
 	var wg sync.WaitGroup
@@ -122,9 +127,12 @@ func (r *run) epoch(ctx context.Context, e *epoch, workers []*worker, recorder *
 	recording := recorder.finish()
 	for i, err := range errs {
 		var s *spoiledError
-		if errors.As(err, &s) {
+		switch {
+		case errors.As(err, &s):
 			r.spoiled[s.object.Name] = s.why
 			again, errs[i] = true, nil
+		case errors.Is(err, errOutOfTurn):
+			r.inOrder, again, errs[i] = true, true, nil
 		}
 	}
 	if err := errors.Join(append(errs, recording)...); err != nil || again {

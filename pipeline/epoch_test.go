@@ -180,7 +180,7 @@ func TestObjectChangesWhileItIsRead(t *testing.T) {
 				source := memory{
 					"a-first.json": always(trail(record(1000))),
 					"b-large.json": func(reading int) (string, error) {
-						if reading < 2 {
+						if reading == 0 || reading%2 == 1 { // listed, or the first pass, also of an epoch that is read again
 							return good, nil
 						}
 						return change.text, change.err

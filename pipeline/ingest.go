@@ -65,6 +65,7 @@ type run struct {
 	queue   queue
 	read    int              // how many objects of the queue are done
 	spoiled map[string]error // objects of the queue that must not be read again, by name, and why
+	inOrder bool             // workers keep the objects' turns: one was overtaken
 	summary *Summary
 
 	openFiles atomic.Int64

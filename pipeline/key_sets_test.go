@@ -183,7 +183,7 @@ func TestKeysPutAside(t *testing.T) {
 				set, err := sets.of(int32(day))
 				first := false
 				if err == nil {
-					first, err = set.add(keyOf(n))
+					first, err = set.add(keyOf(n), 0)
 				}
 				if err != nil {
 					t.Error(err)
@@ -228,7 +228,7 @@ func TestNoRoomForKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := uint64(1); err == nil && n < 1000; n++ {
-		_, err = set.add(eventKey{n << 60, n})
+		_, err = set.add(eventKey{n << 60, n}, 0)
 	}
 	if !errors.Is(err, full) {
 		t.Errorf("error %v", err)

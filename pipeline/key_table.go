@@ -6,8 +6,8 @@ import (
 	"roletrail/parquet"
 )
 
-// keySize is how many bytes a key has, in memory and in a file.
-const keySize = 16
+// keySize is how many bytes a key has with its turn, in memory and in a file.
+const keySize = 20
 
 // keyFile holds keys that were put aside, a table after another.
 type keyFile struct {
@@ -39,9 +39,10 @@ func (f *keyFile) take(s *keyShard, sets *keySets) error {
 		s.resize(places, sets)
 	}
 	f.buf = f.buf[:0]
-	for _, k := range s.keys {
+	for i, k := range s.keys {
 		f.buf = binary.LittleEndian.AppendUint64(f.buf, k.hi)
 		f.buf = binary.LittleEndian.AppendUint64(f.buf, k.lo)
+		f.buf = binary.LittleEndian.AppendUint32(f.buf, uint32(s.turns[i]))
 	}
 	at, err := f.scratch.Append(f.buf)
 	if err != nil {
@@ -50,36 +51,37 @@ func (f *keyFile) take(s *keyShard, sets *keySets) error {
 	f.tables++
 	s.aside = append(s.aside, keyTable{f, at, len(s.keys)})
 	sets.took(int64(-len(s.keys)) * keySize)
-	s.keys, s.count, s.most = nil, 0, 0
+	s.keys, s.turns, s.count, s.most = nil, nil, 0, 0
 	return nil
 }
 
-// isAside reports whether a key is among those that were put aside.
-func (s *keyShard) isAside(k eventKey) (bool, error) {
+// isAside reports whether a key is among those that were put aside, and by which turn.
+func (s *keyShard) isAside(k eventKey) (by int32, is bool, err error) {
 	for i := range s.aside {
 		if s.block == nil {
 			s.block = make([]byte, keysInBlock*keySize)
 		}
-		if has, err := s.aside[i].has(k, s.block); has || err != nil {
-			return has, err
+		if by, is, err = s.aside[i].find(k, s.block); is || err != nil {
+			return by, is, err
 		}
 	}
-	return false, nil
+	return 0, false, nil
 }
 
-// has reports whether a key is in the table. It reads into block.
-func (t *keyTable) has(k eventKey, block []byte) (bool, error) {
+// find looks for a key in the table. It reads into block.
+func (t *keyTable) find(k eventKey, block []byte) (by int32, is bool, err error) {
 	for i := k.place(t.size); ; {
 		n := min(keysInBlock, t.size-i)
 		if err := t.file.scratch.ReadAt(block[:n*keySize], t.at+int64(i)*keySize); err != nil {
-			return false, err
+			return 0, false, err
 		}
 		for at := 0; at < n*keySize; at += keySize {
-			switch (eventKey{binary.LittleEndian.Uint64(block[at:]), binary.LittleEndian.Uint64(block[at+8:])}) {
+			entry := block[at:]
+			switch (eventKey{binary.LittleEndian.Uint64(entry), binary.LittleEndian.Uint64(entry[8:])}) {
 			case k:
-				return true, nil
+				return int32(binary.LittleEndian.Uint32(entry[16:])), true, nil
 			case eventKey{}:
-				return false, nil
+				return 0, false, nil
 			}
 		}
 		if i += n; i == t.size {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"math/bits"
@@ -104,32 +105,40 @@ type keySet struct {
 type keyShard struct {
 	mu    sync.Mutex
 	keys  []eventKey // open addressing; the zero key is a free place
+	turns []int32    // of the objects whose keys they are, by places; 0 of what the lake had before
 	count int
 	most  int        // keys before it grows
 	aside []keyTable // of further keys
 	block []byte     // that was read of them
 }
 
-// add puts a key into the set and reports whether it was new.
-func (s *keySet) add(k eventKey) (isNew bool, err error) {
+// errOutOfTurn says that a key came of an object whose turn is later, and should have been new.
+var errOutOfTurn = errors.New("an event was taken from a later log file that holds it too")
+
+// add puts a key of an object into the set, by the object's turn, and reports whether it was new. It is
+// errOutOfTurn if an object of a later turn brought it.
+func (s *keySet) add(k eventKey, turn int32) (isNew bool, err error) {
 	shard := s.shard(k)
 	shard.mu.Lock()
-	known, err := shard.isAside(k)
+	by, known, err := shard.isAside(k)
 	if !known && err == nil {
-		isNew = shard.add(k, s.sets)
+		by, isNew = shard.add(k, turn, s.sets)
 	}
 	shard.mu.Unlock()
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, err
+	case by > turn:
+		return false, errOutOfTurn
 	}
 	return isNew, s.sets.makeRoom()
 }
 
-// put puts a key into the set, which is faster than add where some are put aside.
+// put puts a key that the lake has into the set.
 func (s *keySet) put(k eventKey) error {
 	shard := s.shard(k)
 	shard.mu.Lock()
-	shard.add(k, s.sets)
+	shard.add(k, 0, s.sets)
 	shard.mu.Unlock()
 	return s.sets.makeRoom()
 }
@@ -147,8 +156,8 @@ func (s *keySet) len() (n int) {
 	return n
 }
 
-// pack takes most free places out of the set, to which few keys will still be added: it
-// has 16 bytes a key and a tenth more then, instead of two thirds.
+// pack takes most free places out of the set, to which few keys will still be added: they
+// are a tenth of all then, instead of a third or more.
 func (s *keySet) pack() {
 	for i := range s.shards {
 		shard := &s.shards[i]
@@ -161,8 +170,8 @@ func (s *keySet) pack() {
 	}
 }
 
-// add puts a key among those in memory and reports whether it was not there.
-func (s *keyShard) add(k eventKey, sets *keySets) bool {
+// add puts a key among those in memory, reports whether it was not there, and by which turn it is.
+func (s *keyShard) add(k eventKey, turn int32, sets *keySets) (by int32, isNew bool) {
 	at := s.find(k)
 	switch {
 	case at < 0 || s.keys[at] != k && s.count >= s.most:
@@ -170,21 +179,22 @@ func (s *keyShard) add(k eventKey, sets *keySets) bool {
 		s.most = len(s.keys) / 4 * 3
 		at = s.find(k)
 	case s.keys[at] == k:
-		return false
+		return s.turns[at], false
 	}
-	s.keys[at] = k
+	s.keys[at], s.turns[at] = k, turn
 	s.count++
-	return true
+	return turn, true
 }
 
 // resize moves the keys into a table of that size.
 func (s *keyShard) resize(size int, sets *keySets) {
 	sets.took(int64(size-len(s.keys)) * keySize)
-	keys := s.keys
-	s.keys = make([]eventKey, size)
-	for _, k := range keys {
+	keys, turns := s.keys, s.turns
+	s.keys, s.turns = make([]eventKey, size), make([]int32, size)
+	for i, k := range keys {
 		if k != (eventKey{}) {
-			s.keys[s.find(k)] = k
+			at := s.find(k)
+			s.keys[at], s.turns[at] = k, turns[i]
 		}
 	}
 }

@@ -85,7 +85,7 @@ func TestKeySet(t *testing.T) {
 		if len(added) > 0 && n%3 == 0 {
 			k = added[rng.IntN(len(added))]
 		}
-		if got, err := set.add(k); got == want[k] || err != nil {
+		if got, err := set.add(k, 0); got == want[k] || err != nil {
 			t.Fatalf("key %d is new: %v, %v", n, got, err)
 		}
 		if want[k] {

@@ -402,7 +402,7 @@ func (m *mirror) duplicates(path string, again map[coveredKey]int64) error {
 			return err
 		}
 		for i := range rows {
-			isNew, err := set.add(rows[i].key)
+			isNew, err := set.add(rows[i].key, 0)
 			if err != nil {
 				return err
 			}

@@ -22,6 +22,7 @@ type outcome struct {
 	inflated   int64
 	effort     int64 // bytes inflated in all passes, also of what was refused
 	quarantine []Quarantined
+	claimed    bool // that events are new was found out of some
 	families   familyCounts
 	coverage   []coveredRow
 }

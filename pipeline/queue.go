@@ -85,7 +85,7 @@ func (q *queue) eventsFrom(place int) int32 {
 func (q *queue) listed(place int) (*Object, opener) {
 	n := q.order[place]
 	listed := q.list.at(int(n))
-	o := &Object{Name: listed.name, Size: listed.size, Modified: listed.modified}
+	o := &Object{Name: listed.name, Size: listed.size, Modified: listed.modified, turn: int32(place) + 1}
 	if open := q.placed.opener(n, o); open != nil {
 		return o, opener{open, true}
 	}

@@ -34,7 +34,8 @@ type Object struct {
 	// which wait need not keep what each Open closes over.
 	Place Place
 
-	isFile bool // Open opens the file of that name
+	isFile bool  // Open opens the file of that name
+	turn   int32 // in the order of the queue, from 1
 }
 
 // Place is where objects lie that can be opened by what a list tells of them.

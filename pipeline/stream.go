@@ -15,7 +15,11 @@ func (w *worker) stream(o *outcome) error {
 	defer passes.close()
 	var refused error // for which record ended the reading
 	doc, err := w.decoder.Stream(passes.next, cloudtrail.FamilyOfFolder(o.object.Name), func(rec *cloudtrail.Record) error {
-		refused = w.record(o, rec)
+		w.turns.await(o.object.turn)
+		var isNew bool
+		if isNew, refused = w.claimOne(o, rec); refused == nil {
+			refused = w.record(o, rec, isNew)
+		}
 		return refused
 	})
 	switch {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -20,6 +21,8 @@ type worker struct {
 	keys     *keySets
 	day      int32 // of the set at hand
 	set      *keySet
+	turns    *turns // of the epoch, nil unless they are kept
+	isNew    []bool // of the records at hand
 	out      *partition
 	stored   []byte // the object at hand, if it is small
 	coverage coverage
@@ -62,12 +65,14 @@ func (w *worker) reset() {
 // work takes objects until there are none or the epoch is full, hands over what became of
 // them, and makes what it wrote durable.
 func (w *worker) work(ctx context.Context, e *epoch, record chan<- []*outcome) error {
+	w.turns = e.turns
 	for {
 		object := e.take(ctx)
 		if object == nil {
 			break
 		}
 		o, err := w.object(ctx, object)
+		w.turns.pass(object.turn)
 		if err != nil {
 			return err
 		}
@@ -109,7 +114,9 @@ func (w *worker) object(ctx context.Context, object *Object) (*outcome, error) {
 	switch {
 	case errors.As(err, &fatal):
 		return nil, fatal.err
-	case err != nil && o.records > 0:
+	case errors.Is(err, errOutOfTurn):
+		return nil, err
+	case err != nil && o.claimed:
 		return nil, &spoiledError{object, err}
 	case err != nil:
 		quarantineObject(ctx, o, err)
@@ -155,8 +162,13 @@ func (w *worker) read(o *outcome) error {
 	if err != nil {
 		return err
 	}
+	w.turns.await(o.object.turn)
+	if err := w.claim(o, doc.Records); err != nil {
+		return err
+	}
+	w.turns.pass(o.object.turn)
 	for i := range doc.Records {
-		if err := w.record(o, &doc.Records[i]); err != nil {
+		if err := w.record(o, &doc.Records[i], w.isNew[i]); err != nil {
 			return err
 		}
 	}
@@ -209,19 +221,53 @@ func readOver(r io.Reader, buf []byte) (n int, err error) {
 // maxIdleReads is how often a reader may return neither bytes nor an error.
 const maxIdleReads = 100
 
-// record counts a record and stores it, unless it is of another family or the
-// lake has it.
-func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
+// claim finds out which of an object's records are new to the lake, which has them from now on.
+func (w *worker) claim(o *outcome, records []cloudtrail.Record) error {
+	w.isNew = slices.Grow(w.isNew[:0], len(records))[:len(records)]
+	for i := range records {
+		isNew, err := w.claimOne(o, &records[i])
+		if err != nil {
+			return err
+		}
+		w.isNew[i] = isNew
+	}
+	return nil
+}
+
+// claimOne does so for a record. Those of other families than the one that is use are not known.
+func (w *worker) claimOne(o *outcome, rec *cloudtrail.Record) (isNew bool, err error) {
+	if rec.Family != cloudtrail.Management {
+		return true, nil
+	}
+	key, ok := keyOf(rec.Text[cloudtrail.EventID], rec.Text[cloudtrail.RecipientAccountID])
+	if !ok {
+		if key, err = keyOfRecord(rec.Raw, rec.Text[cloudtrail.RecipientAccountID]); err != nil {
+			return false, err
+		}
+	}
+	if day := dayOf(rec.Time); w.set == nil || day != w.day {
+		set, err := w.keys.of(day)
+		if err != nil {
+			return false, fatal(err)
+		}
+		w.day, w.set = day, set
+	}
+	o.claimed = true
+	isNew, err = w.set.add(key, o.object.turn)
+	if err != nil && !errors.Is(err, errOutOfTurn) {
+		err = fatal(err)
+	}
+	return isNew, err
+}
+
+// record counts a record and stores it, unless it is of another family or not new.
+func (w *worker) record(o *outcome, rec *cloudtrail.Record, isNew bool) error {
 	o.families.add(rec.Family, 1)
 	if rec.Family != cloudtrail.Management {
 		if rec.HasTime() {
 			w.coverage.record(rec, true)
 		}
 		return nil
-	}
-	isNew, err := w.isNew(rec)
-	if err != nil {
-		return err
 	}
 	o.records++
 	w.coverage.record(rec, isNew)
@@ -240,25 +286,6 @@ func (w *worker) record(o *outcome, rec *cloudtrail.Record) error {
 		return fatal(w.flush())
 	}
 	return nil
-}
-
-func (w *worker) isNew(rec *cloudtrail.Record) (bool, error) {
-	key, ok := keyOf(rec.Text[cloudtrail.EventID], rec.Text[cloudtrail.RecipientAccountID])
-	if !ok {
-		var err error
-		if key, err = keyOfRecord(rec.Raw, rec.Text[cloudtrail.RecipientAccountID]); err != nil {
-			return false, err
-		}
-	}
-	if day := dayOf(rec.Time); w.set == nil || day != w.day {
-		set, err := w.keys.of(day)
-		if err != nil {
-			return false, fatal(err)
-		}
-		w.day, w.set = day, set
-	}
-	isNew, err := w.set.add(key)
-	return isNew, fatal(err)
 }
 
 // finish settles an object that was decoded.
