@@ -46,8 +46,8 @@ func TestQueueOpensWhatListsTell(t *testing.T) {
 		if _, err := o.Open(); err == nil || err.Error() != want[o.Name] || !o.Remote && o.Size > aheadSize {
 			t.Errorf("object %d, %q: %v, want %q", i, o.Name, err, want[o.Name])
 		}
-		if open := q.fetches(i); (open != nil) != (o.Size <= aheadSize) {
-			t.Errorf("object %d of %d bytes is fetched ahead: %v", i, o.Size, open != nil)
+		if _, ok := q.fetches(i); ok != (o.Size <= aheadSize) {
+			t.Errorf("object %d of %d bytes is fetched ahead: %v", i, o.Size, ok)
 		}
 	}
 }

@@ -92,12 +92,10 @@ func (q *queue) listed(place int) (*Object, opener) {
 	return o, q.opens[n]
 }
 
-// fetches is how a small remote object of a place in the order is fetched, nil for others.
-func (q *queue) fetches(place int) func() (io.ReadCloser, error) {
-	if o, opener := q.listed(place); opener.remote && o.Size <= aheadSize {
-		return opener.open
-	}
-	return nil
+// fetches is how a small remote object of a place in the order is fetched, false for others.
+func (q *queue) fetches(place int) (toFetch, bool) {
+	o, opener := q.listed(place)
+	return toFetch{opener.open, o.Size}, opener.remote && o.Size <= aheadSize
 }
 
 // bytes is roughly how much memory the queue takes.

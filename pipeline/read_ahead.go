@@ -20,8 +20,14 @@ type readAhead struct {
 
 // ahead is an object that a fetcher is to fetch.
 type ahead struct {
-	open func() (io.ReadCloser, error)
+	toFetch
 	done chan<- fetched
+}
+
+// toFetch is how an object is fetched, and how large it is said to be.
+type toFetch struct {
+	open func() (io.ReadCloser, error)
+	size int64
 }
 
 type fetched struct {
@@ -48,7 +54,7 @@ func (a *readAhead) begin(f ahead) {
 		a.fetchers++
 		go func() {
 			for f := range a.fetches {
-				f.done <- fetchWhole(f.open)
+				f.done <- f.whole()
 			}
 		}()
 	}
@@ -60,17 +66,18 @@ func (a *readAhead) begin(f ahead) {
 func (a *readAhead) open(place int) (io.ReadCloser, error) {
 	a.mu.Lock()
 	for a.next = max(a.next, place); a.next < min(place+aheadObjects, a.queue.len()) && len(a.fetched) < aheadObjects; a.next++ {
-		if open := a.queue.fetches(a.next); open != nil {
+		if f, ok := a.queue.fetches(a.next); ok {
 			done := make(chan fetched, 1)
 			a.fetched[a.next] = done
-			a.begin(ahead{open, done})
+			a.begin(ahead{f, done})
 		}
 	}
 	done, ok := a.fetched[place]
 	delete(a.fetched, place)
 	a.mu.Unlock()
 	if !ok {
-		return a.queue.fetches(place)()
+		again, _ := a.queue.fetches(place)
+		return again.open()
 	}
 	f := <-done
 	if f.err != nil {
@@ -79,14 +86,16 @@ func (a *readAhead) open(place int) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(f.content)), nil
 }
 
-func fetchWhole(open func() (io.ReadCloser, error)) (f fetched) {
-	r, err := open()
+// whole fetches all of it, or a byte more than there should be.
+func (f toFetch) whole() fetched {
+	r, err := f.open()
 	if err != nil {
 		return fetched{err: err}
 	}
-	f.content, f.err = io.ReadAll(io.LimitReader(r, aheadSize+1))
-	if err := r.Close(); f.err == nil {
-		f.err = err
+	content := bytes.NewBuffer(make([]byte, 0, f.size+bytes.MinRead)) // room to find the end in, too
+	_, err = content.ReadFrom(io.LimitReader(r, f.size+1))
+	if closed := r.Close(); err == nil {
+		err = closed
 	}
-	return f
+	return fetched{content.Bytes(), err}
 }
