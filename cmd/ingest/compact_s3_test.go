@@ -20,7 +20,7 @@ import (
 // few objects with which nothing is wrong.
 func TestCompactOnS3(t *testing.T) {
 	const objects, lake = 400, "s3://lake/roletrail"
-	askVersitygw(t, startVersitygw(t))
+	askVersitygw(t, startVersitygw(t).address)
 	client := newBuckets(t, "trails", "lake")
 	for n := range objects {
 		key, content := logFile(n)

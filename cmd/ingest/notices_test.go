@@ -33,7 +33,7 @@ func TestLambdaFromNotices(t *testing.T) {
 		notices <- string(body)
 	}))
 	defer hook.Close()
-	address := startVersitygw(t, "--event-webhook-url", hook.URL)
+	address := startVersitygw(t, "--event-webhook-url", hook.URL).address
 	askVersitygw(t, address)
 	logs := t.TempDir()
 	client := newBuckets(t, "trails", "lake")

@@ -15,7 +15,7 @@ import (
 // what looks as if it were encoded is none. Of a key that XML cannot hold it tells another one, which is
 // quarantined and hinders none.
 func TestOddKeysOnS3(t *testing.T) {
-	askVersitygw(t, startVersitygw(t))
+	askVersitygw(t, startVersitygw(t).address)
 	client := newBuckets(t, "trails")
 	for n, key := range []string{"AWSLogs/a\x01b.json", "AWSLogs/a+b c%2fd.json", "AWSLogs/<é>/&.json"} {
 		_, content := logFile(n)

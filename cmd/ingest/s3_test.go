@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -24,9 +25,9 @@ const s3Objects = 6000
 // TestLogsFromS3 puts log files into a bucket that versitygw keeps, reads them with
 // bin/ingest, and compares the lake with one made of the same files in a folder.
 func TestLogsFromS3(t *testing.T) {
-	askVersitygw(t, startVersitygw(t))
+	askVersitygw(t, startVersitygw(t).address)
 	logs := t.TempDir()
-	fillBucket(t, logs)
+	fillBucket(t, s3Objects, logs)
 
 	lakes := t.TempDir()
 	start := time.Now()
@@ -70,8 +71,8 @@ func askVersitygw(t *testing.T, address string) {
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", empty)
 }
 
-// fillBucket puts log files of five events into a new bucket, and into a folder.
-func fillBucket(t *testing.T, folder string) {
+// fillBucket puts log files of five events into a new bucket, and into a folder if there is one.
+func fillBucket(t *testing.T, logFiles int, folder string) {
 	t.Helper()
 	ctx := t.Context()
 	client := newBuckets(t, "trails")
@@ -82,12 +83,9 @@ func fillBucket(t *testing.T, folder string) {
 			for n := range numbers {
 				key, content := logFile(n)
 				_, err := client.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String("trails"), Key: &key, Body: strings.NewReader(content)})
-				path := filepath.Join(folder, filepath.FromSlash(key))
-				if err == nil {
-					err = os.MkdirAll(filepath.Dir(path), 0o700)
-				}
-				if err == nil {
-					err = os.WriteFile(path, []byte(content), 0o600)
+				if err == nil && folder != "" {
+					path := filepath.Join(folder, filepath.FromSlash(key))
+					err = errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600))
 				}
 				if err != nil {
 					t.Error(err)
@@ -95,7 +93,7 @@ func fillBucket(t *testing.T, folder string) {
 			}
 		})
 	}
-	for n := range s3Objects {
+	for n := range logFiles {
 		numbers <- n
 	}
 	close(numbers)
@@ -113,9 +111,15 @@ func logFile(n int) (key, content string) {
 		`{"Records":[` + strings.Join(records, ",") + `]}`
 }
 
+// versitygw is a server that runs.
+type versitygw struct {
+	address string
+	process *os.Process
+}
+
 // startVersitygw starts the server that VERSITYGW names on a free port, with more arguments,
 // until the test ends. It keeps connections open, as S3 does.
-func startVersitygw(t *testing.T, more ...string) (address string) {
+func startVersitygw(t *testing.T, more ...string) *versitygw {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -139,9 +143,9 @@ func startVersitygw(t *testing.T, more ...string) (address string) {
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if c, err := net.Dial("tcp", at); err == nil {
 			c.Close()
-			return "http://" + at
+			return &versitygw{"http://" + at, cmd.Process}
 		}
 	}
 	t.Fatal("versitygw does not listen after a minute")
-	return ""
+	return nil
 }

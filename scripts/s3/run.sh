@@ -12,4 +12,4 @@ if [ -z "$versitygw" ]; then
 	echo "left out: $left_out"
 	exit 0
 fi
-VERSITYGW=$versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|LambdaFromNotices|CompactOnS3|OddKeysOnS3)$' ./cmd/ingest
+VERSITYGW=$versitygw go test -count=1 -v -timeout 10m -tags integration -run '^Test(LogsFromS3|ManyObjectsOfS3|LambdaFromNotices|CompactOnS3|OddKeysOnS3)$' ./cmd/ingest
