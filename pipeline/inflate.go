@@ -21,7 +21,9 @@ type Limits struct {
 	InflatedSize int64
 	// InflationRatio is the largest inflated size per stored byte. It is asked only
 	// of objects that inflate to more than 1 MiB: a few alike records may compress
-	// better than any real log, and do no harm.
+	// better than any real log, and do no harm. Of one that is inflated piece by piece
+	// it is asked of what was read so far and 1 MiB more, so that it need not be
+	// inflated as far as all of it would allow.
 	InflationRatio int64
 	Records        cloudtrail.Limits
 }
@@ -35,6 +37,7 @@ const (
 	wholeStored   = 8 << 20
 	wholeInflated = 32 << 20
 	ratioFrom     = 1 << 20
+	ratioAhead    = 1 << 20 // stored bytes that may count before they are read
 	// spareText bounds what a buffer has beyond the text that it was made for.
 	spareText = 1 << 20
 )
@@ -107,8 +110,9 @@ func (f *inflater) wholeByLibrary(stored []byte, want int64) (text []byte, ok bo
 // stream inflates piece by piece, within the limits. Its reader fails with a
 // badObject instead of a plain end if anything is wrong with the framing.
 func (f *inflater) stream(r io.Reader, storedSize int64) (*limitedReader, error) {
-	br := bufio.NewReaderSize(r, 256<<10)
-	limit := &limitedReader{limits: f.limits, stored: storedSize}
+	taken := &countedReader{r: r}
+	br := bufio.NewReaderSize(taken, 256<<10)
+	limit := &limitedReader{limits: f.limits, stored: storedSize, taken: taken}
 	limit.sum.SetSeed(keySeed)
 	head, err := br.Peek(2)
 	if err != nil && err != io.EOF {
@@ -193,7 +197,8 @@ type limitedReader struct {
 	r      io.Reader
 	limits Limits
 	stored int64
-	plain  bool // what is stored is what is read
+	taken  *countedReader // of what is stored
+	plain  bool           // what is stored is what is read
 	read   int64
 	sum    maphash.Hash // of what was read
 }
@@ -205,9 +210,21 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 	if l.plain && l.read > l.stored {
 		return 0, errSizeChanged
 	}
-	if bad := l.limits.check(l.read, l.stored); bad != nil {
+	if bad := l.limits.check(l.read, min(l.stored, l.taken.read+ratioAhead)); bad != nil {
 		return 0, bad
 	}
+	return n, err
+}
+
+// countedReader counts what it reads.
+type countedReader struct {
+	r    io.Reader
+	read int64
+}
+
+func (c *countedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.read += int64(n)
 	return n, err
 }
 

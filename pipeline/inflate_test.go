@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -145,5 +146,32 @@ func TestInflateDamaged(t *testing.T) {
 	}
 	if refused < 600 || asked < 450 {
 		t.Errorf("%d were refused and the library was asked %d times: is that damage?", refused, asked)
+	}
+}
+
+// TestInflationRatioIsAskedOnTheWay: what inflates too far is refused where it does, and not only
+// where the whole object has; what does so for a short while is not.
+func TestInflationRatioIsAskedOnTheWay(t *testing.T) {
+	limits := DefaultLimits
+	limits.InflationRatio = 10
+	random := make([]byte, 8<<20)
+	rand.NewChaCha8([32]byte{}).Read(random)
+	for name, c := range map[string]struct {
+		spaces int
+		most   int64 // that is inflated
+		err    string
+	}{
+		"a short while": {8 << 20, 16 << 20, ""},
+		"too long":      {40 << 20, 14 << 20, "over the limit limits.inflation_ratio (10)"}, // 48 MiB of 8
+	} {
+		stored := member(t, gzip.Header{}, strings.Repeat(" ", c.spaces)+string(random))
+		text, err := (&inflater{limits: limits}).stream(bytes.NewReader(stored), int64(len(stored)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.Copy(io.Discard, text)
+		if message := fmt.Sprint(err); err != nil && message != c.err || err == nil && c.err != "" || text.read > c.most {
+			t.Errorf("%s: %d bytes inflated, want at most %d; error %v, want %q", name, text.read, c.most, err, c.err)
+		}
 	}
 }

@@ -63,7 +63,7 @@ func TestBombs(t *testing.T) {
 			if run.code != 3 || !strings.Contains(run.stderr, "bomb.json") || !strings.Contains(run.stderr, bomb.reason) || !strings.Contains(run.stderr, "= written 1 ") {
 				t.Errorf("exit code %d, want %q\n%.2000s", run.code, bomb.reason, run.stderr)
 			}
-			run.requireModest(t, mostMemory, 20*time.Second)
+			run.requireModest(t, mostMemory, 2*time.Second)
 		})
 	}
 }
