@@ -1,7 +1,9 @@
 package bucket_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -113,6 +115,26 @@ func TestReplacedAfterABreak(t *testing.T) {
 	}
 	if got := rows(t, dir); len(got) != 1 || !strings.Contains(got[0], fmt.Sprintf("%012d", 2)) {
 		t.Errorf("the lake has %v", got)
+	}
+}
+
+// TestLakeReplacedAfterABreak: of an object of a lake, of which nobody says beforehand what it is, no parts of
+// two are put together either.
+func TestLakeReplacedAfterABreak(t *testing.T) {
+	server, store := openStore(t, "s3://lake/a")
+	server.Put("lake", "a/x", []byte("some of the first"))
+	server.BreakAnswers(func(s3test.Call) s3test.Break {
+		server.BreakAnswers(nil)
+		server.Put("lake", "a/x", []byte("and the second one"))
+		return s3test.Break{How: s3test.Cut, After: 5}
+	})
+	body, err := store.Object(t.Context(), "x", 17).Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(body)
+	if err := errors.Join(err, body.Close()); err == nil || !strings.Contains(err.Error(), "it was replaced") {
+		t.Errorf("read %q, %v", text, err)
 	}
 }
 

@@ -62,6 +62,9 @@ func (b *body) open() error {
 		return errors.Join(fmt.Errorf("reading the object: asked for what follows byte %d, S3 sent another part (%q); run again", b.at, sent), got.Body.Close())
 	}
 	b.reader = got.Body
+	if b.etag == "" {
+		b.etag = aws.ToString(got.ETag) // of which the rest is, if it breaks
+	}
 	return nil
 }
 
