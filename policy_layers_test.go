@@ -20,15 +20,16 @@ var layers = map[string][]string{
 	"parquet":  {"cloudtrail", "iam"},
 	"pipeline": {"parquet", "cloudtrail", "iam"},
 	"queries":  {"parquet", "cloudtrail", "iam"},
-	"review":   {"queries", "iam", "review/termtext"},
+	"review":   {"queries", "iam", "review/termfit", "review/termtext"},
 	// The programs are thin, and what they share stands beside them.
 	"cmd/ingest":            {"cmd/internal/cli", "cmd/internal/exporter", "config", "pipeline", "parquet", "cloudtrail", "iam", "review/termtext"},
 	"cmd/report":            {"cmd/internal/cli", "cmd/internal/exporter", "config", "config/didyoumean", "review", "review/termtext", "queries", "pipeline", "parquet", "iam"},
 	"cmd/internal/exporter": {"cmd/internal/cli"},
-	"cmd/internal/cli":      {"config", "config/didyoumean", "review/termtext"},
+	"cmd/internal/cli":      {"config", "config/didyoumean", "review/termfit", "review/termtext"},
 	// Settings and texts, usable from everywhere because they use nothing.
 	"config":            {"config/didyoumean"},
 	"config/didyoumean": {},
+	"review/termfit":    {},
 	"review/termtext":   {},
 	// The test organisation is an oracle: it must not share the code it judges.
 	"testdata/cloudtrail": {},

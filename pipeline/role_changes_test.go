@@ -207,7 +207,7 @@ func TestExplainedChanges(t *testing.T) {
 	for _, want := range []string{
 		"2026-07-22 14:40:11 +0000 UTC UpdateAssumeRolePolicy: lets in account 888888888888 without a condition",
 		"2026-09-15 11:44:52 +0000 UTC UpdateAssumeRolePolicy: lets in batch.amazonaws.com; no longer lets in anybody",
-		"2026-07-16 08:05:40 +0000 UTC DeleteRolePolicy temp-debug: loses 22091 actions",
+		"2026-07-16 08:05:40 +0000 UTC DeleteRolePolicy temp-debug: loses 22,091 actions of 456 services",
 		"2026-08-12 09:02:54 +0000 UTC PutRolePolicy queue: gains 3 actions (kms:Decrypt, sqs:DeleteMessage, sqs:ReceiveMessage)",
 		"2026-08-12 09:03:54 +0000 UTC AttachRolePolicy AWSLambdaBasicExecutionRole: gains 3 actions (logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents)",
 		"2026-09-10 09:42:17 +0000 UTC SetDefaultPolicyVersion data-lake-access: what was before is unknown; reaches 2 roles",

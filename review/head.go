@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/queries"
 	"roletrail/review/termfit"
 	"roletrail/review/termtext"
@@ -29,7 +30,7 @@ func window(since, until time.Time) string {
 	days := until.Sub(since).Hours() / 24
 	count := fmt.Sprintf("%.1f days", days)
 	if whole := int64(days); float64(whole) == days {
-		count = counted(whole, "day")
+		count = amount.Of(whole, "day")
 	}
 	return fmt.Sprintf("%s to %s UTC (%s)", minute(since), minute(until), count)
 }
@@ -41,8 +42,8 @@ func coverage(c queries.MetaCoverage) string {
 	if c.Events == 0 {
 		return "no event in the window, nor before it; see --since and --until"
 	}
-	text := fmt.Sprintf("%s, %d of %s, %s", counted(int64(c.Accounts), "account"), c.DaysPresent,
-		counted(int64(c.DaysPresent+c.DaysMissing), "account-day"), counted(c.Events, "event"))
+	text := fmt.Sprintf("%s, %d of %s, %s", amount.Of(int64(c.Accounts), "account"), c.DaysPresent,
+		amount.Of(int64(c.DaysPresent+c.DaysMissing), "account-day"), amount.Of(c.Events, "event"))
 	if c.FirstEvent != nil && c.LastEvent != nil {
 		text += fmt.Sprintf("; logs from %s to %s", minute(*c.FirstEvent), minute(*c.LastEvent))
 	}
@@ -63,7 +64,7 @@ func inventory(snapshots []queries.MetaSnapshot) string {
 		}
 		roles += int64(s.Roles)
 	}
-	text := fmt.Sprintf("%s (%s, %s", dates(oldest, newest), counted(int64(len(snapshots)), "account"), counted(roles, "role"))
+	text := fmt.Sprintf("%s (%s, %s", dates(oldest, newest), amount.Of(int64(len(snapshots)), "account"), amount.Of(roles, "role"))
 	switch n := len(fromLogs(snapshots)); {
 	case n == len(snapshots):
 		return text + ", from logs)"

@@ -1,10 +1,10 @@
 package review
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/queries"
 	"roletrail/review/termfit"
 	"roletrail/review/termtext"
@@ -29,7 +29,7 @@ func human(column queries.Column, cell any) string {
 		return minute(v)
 	case int64:
 		if column.Name == "idle_days" {
-			return counted(v, "day")
+			return amount.Of(v, "day")
 		}
 	case []any:
 		return termfit.Shorten(termtext.Line(joined(v)), maxCell)
@@ -71,24 +71,3 @@ func head(s string, n int) string {
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-
-// counted is "1 day", "12,345 days".
-func counted(n int64, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return grouped(n) + " " + what
-}
-
-// grouped is n with commas between thousands.
-func grouped(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, s = "-", s[1:]
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return sign + s
-}

@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"roletrail/iam/amount"
 	"roletrail/queries"
 	"roletrail/review/termfit"
 )
@@ -96,9 +97,9 @@ func (t *tableRenderer) footer() string {
 		}
 	}
 	if n == all {
-		return counted(t.rows, "row")
+		return amount.Of(t.rows, "row")
 	}
-	text := fmt.Sprintf("%s, %d of %d columns%s; --wide shows all", counted(t.rows, "row"), n, all, note)
+	text := fmt.Sprintf("%s, %d of %d columns%s; --wide shows all", amount.Of(t.rows, "row"), n, all, note)
 	if t.namesakes && !isShown(t.shown, t.place("role_id")) {
 		text += ", the role_id of roles that share a name too"
 	}

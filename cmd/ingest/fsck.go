@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/iam/amount"
 	"roletrail/parquet"
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
@@ -114,7 +115,7 @@ func relearnOnS3(ctx context.Context, p *cli.Program, common *cli.Common) error 
 	files, err := pipeline.Relearn(ctx, store, unusualOf(common.Config), bar.update)
 	bar.end()
 	if err == nil {
-		p.Say(slog.LevelInfo, "learnt anew from "+counted(files, "file")+" of events", "relearnt", "files", files)
+		p.Say(slog.LevelInfo, "learnt anew from "+amount.Of(files, "file")+" of events", "relearnt", "files", files)
 	}
 	return err
 }
@@ -132,16 +133,16 @@ var says = map[string]string{"ledger": "ledger says", "commits": "commits say"}
 
 // sayChecked says what was found and done. What is left to do makes the exit code.
 func sayChecked(p *cli.Program, folder, against string, c *pipeline.Checked) error {
-	lines := []string{fmt.Sprintf("%s, %s: %s", counted(c.Files, "file"), counted(c.Rows, "row"), counted(c.Findings, "finding"))}
+	lines := []string{fmt.Sprintf("%s, %s: %s", amount.Of(c.Files, "file"), amount.Of(c.Rows, "row"), amount.Of(c.Findings, "finding"))}
 	var hints []string
 	if m := c.Mended; m != nil {
 		if m.Rebuilt {
-			lines = append(lines, fmt.Sprintf("the ledger was made anew from %s", counted(m.Named, "file")))
+			lines = append(lines, fmt.Sprintf("the ledger was made anew from %s", amount.Of(m.Named, "file")))
 		} else if against == "ledger" {
-			lines = append(lines, fmt.Sprintf("the ledger was mended: %s now stand in it as they are", counted(m.Named, "file")))
+			lines = append(lines, fmt.Sprintf("the ledger was mended: %s now stand in it as they are", amount.Of(m.Named, "file")))
 		}
 		if c.Duplicates > 0 {
-			lines = append(lines, fmt.Sprintf("%s that stood in a day more than once went", counted(c.Duplicates, "event")))
+			lines = append(lines, fmt.Sprintf("%s that stood in a day more than once went", amount.Of(c.Duplicates, "event")))
 		}
 		if m.Folder != "" {
 			hints = append(hints, fmt.Sprintf("look at %s, and remove it when you need it no more", strings.TrimRight(folder, "/")+"/"+m.Folder))
@@ -158,12 +159,12 @@ func sayChecked(p *cli.Program, folder, against string, c *pipeline.Checked) err
 	hint := strings.Join(hints, "\n")
 	switch {
 	case c.Mended == nil && c.Findings > 0:
-		return cli.WithHint(fmt.Errorf("checking lake %q: it is not as its %s: %s, named above", folder, says[against], counted(c.Findings, "finding")),
+		return cli.WithHint(fmt.Errorf("checking lake %q: it is not as its %s: %s, named above", folder, says[against], amount.Of(c.Findings, "finding")),
 			"ingest fsck --repair mends it; a copy of the lake that is made before can be gone back to")
 	case c.Mended != nil && c.Lasting > 0:
-		return cli.WithHint(fmt.Errorf("mending lake %q: %s cannot be mended from the lake alone", folder, counted(c.Lasting, "finding")), strings.TrimPrefix(hint+"\ntheir lines above say how", "\n"))
+		return cli.WithHint(fmt.Errorf("mending lake %q: %s cannot be mended from the lake alone", folder, amount.Of(c.Lasting, "finding")), strings.TrimPrefix(hint+"\ntheir lines above say how", "\n"))
 	case c.Mended != nil && c.Mended.Folder != "":
-		return cli.Quarantined(fmt.Errorf("done, but moved aside: %s", counted(len(c.Mended.Aside), "file")), hint)
+		return cli.Quarantined(fmt.Errorf("done, but moved aside: %s", amount.Of(len(c.Mended.Aside), "file")), hint)
 	case hint != "":
 		p.Say(slog.LevelInfo, termtext.Lines(hint), hint)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/iam/amount"
 	"roletrail/iam/inventory"
 	"roletrail/parquet"
 	"roletrail/pipeline"
@@ -131,12 +132,12 @@ func ingestIAM(ctx context.Context, lake *lakeChange, work *inventoryWork, read 
 		return err
 	}
 	day := at.Format(time.DateOnly)
-	p.Say(slog.LevelInfo, fmt.Sprintf("roles %d of %s, snapshot %s", len(inv.Roles), counted(len(inv.Accounts), "account"), day),
+	p.Say(slog.LevelInfo, fmt.Sprintf("roles %d of %s, snapshot %s", len(inv.Roles), amount.Of(len(inv.Accounts), "account"), day),
 		"inventory", "roles", len(inv.Roles), "accounts", len(inv.Accounts), "snapshot_date", day)
 	p.Say(slog.LevelInfo, fmt.Sprintf("entries %d = roles %d + duplicate %d + quarantined %d", inv.Read, len(inv.Roles), inv.Duplicates, inv.Lost),
 		"balance", "entries", inv.Read, "roles", len(inv.Roles), "duplicate", inv.Duplicates, "quarantined", inv.Lost)
 	if len(problems) > 0 {
-		return cli.Quarantined(fmt.Errorf("done, but the inventory has %s", counted(len(problems), "problem")),
+		return cli.Quarantined(fmt.Errorf("done, but the inventory has %s", amount.Of(len(problems), "problem")),
 			"they are named above; all else is in the lake")
 	}
 	return nil

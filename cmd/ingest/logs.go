@@ -18,6 +18,7 @@ import (
 	"roletrail/cloudtrail"
 	"roletrail/cmd/internal/cli"
 	"roletrail/config"
+	"roletrail/iam/amount"
 	"roletrail/parquet"
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
@@ -226,14 +227,6 @@ func (j *logsJob) quarantined(q pipeline.Quarantined) {
 		"quarantined", "object", q.Object, "offset", q.Offset, "record", q.Record, "reason", q.Reason, "detail", q.Detail, "sha256", q.SHA256)
 }
 
-// counted is "1 object", "2 objects".
-func counted[N int | int64](n N, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}
-
 // named is where what was quarantined is named.
 func (j *logsJob) named() string {
 	if j.common.LakeInS3() {
@@ -248,7 +241,7 @@ func quarantineError(s *pipeline.Summary, where string) error {
 	if objects+records == 0 {
 		return nil
 	}
-	return cli.Quarantined(fmt.Errorf("done, but quarantined: %s, %s", counted(objects, "object"), counted(records, "record")),
+	return cli.Quarantined(fmt.Errorf("done, but quarantined: %s, %s", amount.Of(objects, "object"), amount.Of(records, "record")),
 		where+"; quarantined objects are tried again by the next run")
 }
 

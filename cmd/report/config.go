@@ -12,6 +12,7 @@ import (
 
 	"roletrail/cmd/internal/cli"
 	"roletrail/config"
+	"roletrail/iam/amount"
 	"roletrail/queries"
 	"roletrail/review/termtext"
 )
@@ -53,7 +54,7 @@ func (r *report) checkConfig(cmd *cobra.Command) error {
 		}
 	}
 	if n := len(mistakes); n > 0 {
-		return fmt.Errorf("checking configuration %q: %s", file, countOf(n, "mistake"))
+		return fmt.Errorf("checking configuration %q: %s", file, amount.Of(n, "mistake"))
 	}
 	if err := r.LoadConfig(cmd); err != nil {
 		return err

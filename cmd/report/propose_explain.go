@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"roletrail/iam/amount"
 	"roletrail/iam/policy"
 	"roletrail/queries"
 	"roletrail/review"
@@ -21,7 +22,7 @@ func (r *report) explain(meta *queries.Meta, f *questionFlags, role grantee, c *
 	var sections []review.Section
 	add := func(title string, actions int, table gathered) {
 		if actions > 0 {
-			sections = append(sections, review.Section{Title: fmt.Sprintf("%s: %s", title, countOf(actions, "action")), Rows: review.HeldRows(table.columns, table.rows)})
+			sections = append(sections, review.Section{Title: fmt.Sprintf("%s: %s", title, amount.Of(actions, "action")), Rows: review.HeldRows(table.columns, table.rows)})
 		}
 	}
 	dropped, kept := c.rows(false, c.keeps), c.rows(true, c.unproven())
@@ -92,16 +93,16 @@ func remarks(role grantee, c *choice, p *policy.Proposal) []string {
 	var lines []string
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	if n := len(c.rows(true, []string{"probably_unused"}).rows); n > 0 {
-		add("%s dropped though the logs do not prove it unused (probably_unused): look at these first", countOf(n, "action"))
+		add("%s dropped though the logs do not prove it unused (probably_unused): look at these first", amount.Of(n, "action"))
 	}
 	if n := len(c.rows(true, proposal.InDoubt()).rows); n > 0 && !slices.Contains(c.keeps, proposal.InDoubt()[0]) {
-		add("%s dropped by --strict whose use the logs cannot show, or had no time to: the role may need them", countOf(n, "action"))
+		add("%s dropped by --strict whose use the logs cannot show, or had no time to: the role may need them", amount.Of(n, "action"))
 	}
 	if n := len(p.Conditional); n > 0 {
-		add("%s under a condition of today's: %s", countOf(n, "action")+" kept", listOf(p.Conditional))
+		add("%s under a condition of today's: %s", amount.Of(n, "action")+" kept", listOf(p.Conditional))
 	}
 	if p.Denials > 0 {
-		add("%s of today's that deny stay as they are", countOf(p.Denials, "statement"))
+		add("%s of today's that deny stay as they are", amount.Of(p.Denials, "statement"))
 	}
 	if len(p.Open) > 0 {
 		add("%s: what this grants of actions that the catalogue does not know is dropped too", listOf(p.Open))
@@ -141,11 +142,4 @@ func listOf(names []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), more)
 	}
 	return strings.Join(names, ", ")
-}
-
-func countOf(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"roletrail/config"
+	"roletrail/iam/amount"
 	"roletrail/queries"
 	"roletrail/review/termtext"
 )
@@ -38,7 +39,7 @@ func (c *choice) listed(rows gathered) (table gathered, grouped bool) {
 			others[service] = true
 		}
 	}
-	rest := countOf(len(others), "other service")
+	rest := amount.Of(len(others), "other service")
 	return groupTable(c.groups(rows, func(row []any) string {
 		if service := by(row); kept[service] {
 			return service

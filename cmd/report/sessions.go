@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/iam/amount"
 	"roletrail/queries"
 	"roletrail/review"
 )
@@ -81,7 +82,7 @@ func (r *report) sessions(ctx context.Context, engine queries.Engine, params que
 		return noSuchSession(params.Sessions.Session)
 	}
 	if left := g.leftOut(); left > 0 {
-		meta.Warnings = append(meta.Warnings, fmt.Sprintf("these are the first %d rows, %d more are left out; ask for a shorter window, or for one role, to see them", len(g.rows), left))
+		meta.Warnings = append(meta.Warnings, fmt.Sprintf("these are the first %s, %s more are left out; ask for a shorter window, or for one role, to see them", amount.Of(len(g.rows), "row"), amount.Grouped(left)))
 	}
 	g = g.without([]string{foundColumn})
 	return review.Write(r.Stdout, f.format, &meta, review.HeldRows(g.columns, g.rows), f.options(r, question))

@@ -10,6 +10,7 @@ import (
 
 	"roletrail/cmd/internal/cli"
 	"roletrail/config"
+	"roletrail/iam/amount"
 	"roletrail/queries"
 	"roletrail/review"
 )
@@ -90,7 +91,7 @@ func hiddenCallers(ctx context.Context, engine queries.Engine, params queries.Pa
 	if err != nil || len(all.rows) == 0 {
 		return nil, err
 	}
-	return []string{fmt.Sprintf("%s of role %q not shown: expected, from before the window, or with other findings; --all shows them", countOf(len(all.rows), "caller"), params.Role)}, nil
+	return []string{fmt.Sprintf("%s of role %q not shown: expected, from before the window, or with other findings; --all shows them", amount.Of(len(all.rows), "caller"), params.Role)}, nil
 }
 
 // headOfCallers is the head of a report about callers: it says where nobody could be judged.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/iam/amount"
 	"roletrail/queries"
 	"roletrail/review"
 )
@@ -140,7 +141,7 @@ func unreadPolicies(ctx context.Context, engine queries.Engine, params queries.P
 		text = "policies of %s are missing from the inventory or cannot be read in full, so that the roles may do more than is listed: %s"
 	}
 	return []string{fmt.Sprintf(text+"; --summary --wide names the policies, --role says what is wrong with them",
-		countOf(len(g.rows), "role"), review.Few(g.distinct("role_arn")))}, nil
+		amount.Of(len(g.rows), "role"), review.Few(g.distinct("role_arn")))}, nil
 }
 
 // cappedToNothing says of which accounts there can be no row: without it their roles look as

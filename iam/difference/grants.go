@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"roletrail/iam/action"
+	"roletrail/iam/amount"
 	"roletrail/iam/policy"
 )
 
@@ -37,7 +38,8 @@ type Actions struct {
 	// Services are their services, up to a number.
 	Services []string `json:"services"`
 
-	most Severity // how grave it is to gain one of them
+	most     Severity // how grave it is to gain one of them
+	services int      // how many there are, with those that are not listed
 }
 
 // maxActions and maxServices are how many a difference lists.
@@ -195,15 +197,18 @@ func (l *listing) addPatterns(in, without map[string]*policy.Permission) {
 func (l *listing) actions() Actions {
 	slices.SortFunc(l.all, func(a, b listedAction) int { return cmp.Or(a.rank-b.rank, strings.Compare(a.name, b.name)) })
 	out := Actions{Count: len(l.all), Actions: []string{}, Services: []string{}, most: l.most}
+	services := map[string]bool{}
 	for _, a := range l.all {
 		if len(out.Actions) < maxActions {
 			out.Actions = append(out.Actions, a.name)
 		}
 		service, _, _ := strings.Cut(a.name, ":")
-		if len(out.Services) < maxServices && !slices.Contains(out.Services, service) {
+		if len(out.Services) < maxServices && !services[service] {
 			out.Services = append(out.Services, service)
 		}
+		services[service] = true
 	}
+	out.services = len(services)
 	return out
 }
 
@@ -242,7 +247,8 @@ func (g *Grants) reasons() (out []string) {
 	return out
 }
 
-// maxNamed is how many actions a reason names; of more than maxCounted the first say nothing.
+// maxNamed is how many actions a reason names; of more than maxCounted the first say less than
+// how many services they are of.
 const (
 	maxNamed   = 3
 	maxCounted = 1000
@@ -255,7 +261,7 @@ func (a Actions) String() string {
 	case a.Count == 1:
 		return named
 	case a.Count > maxCounted:
-		return fmt.Sprintf("%d actions", a.Count)
+		return amount.Of(a.Count, "action") + " of " + amount.Of(a.services, "service")
 	case a.Count <= maxNamed:
 		return fmt.Sprintf("%d actions (%s)", a.Count, named)
 	}

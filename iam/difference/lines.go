@@ -3,9 +3,10 @@ package difference
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
+
+	"roletrail/iam/amount"
 )
 
 // Line is a line of two documents laid beside each other.
@@ -43,7 +44,7 @@ func (d *Difference) Lines() []Line {
 		lines = marked(nil, Both, slices.Concat(before, after))
 	}
 	if len(lines) > maxShown {
-		lines = append(slices.Clip(lines[:maxShown]), Line{Left, fmt.Sprintf("%d more lines", len(lines)-maxShown)})
+		lines = append(slices.Clip(lines[:maxShown]), Line{Left, amount.Of(len(lines)-maxShown, "more line")})
 	}
 	return lines
 }
@@ -63,7 +64,7 @@ func (d *Difference) Changed(most int) (changed []string) {
 		}
 	}
 	if more > 0 {
-		changed[most-1] = fmt.Sprintf("… and %d more lines", more+1)
+		changed[most-1] = "… and " + amount.Of(more+1, "more line")
 	}
 	return changed
 }
@@ -160,7 +161,7 @@ func around(lines []Line) (near []Line) {
 			i++
 		}
 		if left := i - from + 1; left > 1 {
-			near = append(near, Line{Left, fmt.Sprintf("%d lines", left)})
+			near = append(near, Line{Left, amount.Of(left, "line")})
 		} else {
 			near = append(near, lines[i])
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"roletrail/iam/amount"
 )
 
 // mostNamed is how many accounts or units a text names.
@@ -45,7 +47,7 @@ func (r *Reach) words() (words []string) {
 	case len(r.Roles) == 1:
 		words = append(words, "reaches one role")
 	case len(r.Roles) > 1:
-		words = append(words, fmt.Sprintf("reaches %d roles", len(r.Roles)))
+		words = append(words, "reaches "+amount.Of(len(r.Roles), "role"))
 	case len(whole) == 0:
 		words = append(words, "reaches no role of the inventory")
 	}

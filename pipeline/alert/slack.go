@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"roletrail/iam/amount"
 )
 
 // slackMessage is a message in Slack's Block Kit. Untrusted text stands in plain_text, which
@@ -134,7 +136,7 @@ func title(c Change) string {
 	case len(c.RoleARNs) == 1:
 		text += ", role " + lastPart(c.RoleARNs[0])
 	case len(c.RoleARNs) > 1:
-		text += fmt.Sprintf(", %d roles", len(c.RoleARNs)+c.MoreRoles)
+		text += ", " + amount.Of(len(c.RoleARNs)+c.MoreRoles, "role")
 	case c.PolicyARN != "":
 		text += ", policy " + lastPart(c.PolicyARN)
 	}
@@ -148,7 +150,7 @@ func title(c Change) string {
 func rolesOf(c Change) string {
 	text, named := "", 0
 	for _, arn := range c.RoleARNs {
-		if named > 0 && utf8.RuneCountInString(text+arn) > maxField-len("Roles: , and 1000000 more") {
+		if named > 0 && utf8.RuneCountInString(text+arn) > maxField-len("Roles: , and 1,000,000 more") {
 			break
 		}
 		if named++; named > 1 {
@@ -157,7 +159,7 @@ func rolesOf(c Change) string {
 		text += arn
 	}
 	if more := len(c.RoleARNs) - named + c.MoreRoles; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		text += " and " + amount.Grouped(more) + " more"
 	}
 	return text
 }

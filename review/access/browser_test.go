@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"roletrail/iam/amount"
 )
 
 // savedPage writes the page of a review to a file.
@@ -219,7 +221,7 @@ func withEvidence(r *Review) int {
 	return max(0, slices.IndexFunc(r.Roles, shows))
 }
 
-func itoa(n int) string { return grouped(n) }
+func itoa(n int) string { return amount.Grouped(n) }
 
 // TestTokensHaveContrast: text has 4.5 to 1 on every ground, borders of inputs 3 to 1.
 func TestTokensHaveContrast(t *testing.T) {

@@ -3,6 +3,8 @@ package access
 import (
 	"fmt"
 	"strings"
+
+	"roletrail/iam/amount"
 )
 
 // cannotSay lists what the logs do not carry, what weighs most first. It stands on the
@@ -28,7 +30,7 @@ func (r *reader) tellUnobservable(dates) {
 		}
 	}
 	if blind > 0 {
-		r.unknown("unobservable", fmt.Sprintf("%s of %s leave no trace in these logs.", grouped(blind), counted(r.review.Numbers.Granted, "permission")),
+		r.unknown("unobservable", fmt.Sprintf("%s of %s leave no trace in these logs.", amount.Grouped(blind), amount.Of(r.review.Numbers.Granted, "permission")),
 			"They count neither as used nor as unused, and stay where they are. Each role says what would make them visible.")
 	}
 }
@@ -45,12 +47,12 @@ func (r *reader) tellGaps(d dates) {
 				unknown++
 			}
 		}
-		what := fmt.Sprintf("Account %s has no logs of %s: %s.", a.AccountID, counted(a.DaysMissing, "day"), r.gaps(a, d))
+		what := fmt.Sprintf("Account %s has no logs of %s: %s.", a.AccountID, amount.Of(a.DaysMissing, "day"), r.gaps(a, d))
 		then := "What happened then is not known; the verdicts rest on the other days."
 		if a.Thin {
 			then = "That is too thin to call a role unused"
 			if unknown > 0 {
-				then += ": the verdict on " + counted(unknown, "role") + " is unknown"
+				then += ": the verdict on " + amount.Of(unknown, "role") + " is unknown"
 			}
 			then += ", and permissions there are probably_unused at most."
 		}
@@ -96,10 +98,10 @@ func (r *reader) tellNew(dates) {
 	}
 	var parts []string
 	if grants > 0 {
-		parts = append(parts, counted(grants, "unused permission")+" were granted")
+		parts = append(parts, amount.Of(grants, "unused permission")+" were granted")
 	}
 	if made > 0 {
-		parts = append(parts, counted(made, "role")+" made")
+		parts = append(parts, amount.Of(made, "role")+" made")
 	}
 	if len(parts) > 0 {
 		r.unknown("too_new", sentence(strings.Join(parts, " and "))+" inside the window.", "That they were not used says nothing yet: ask again next quarter.")
@@ -115,7 +117,7 @@ func (r *reader) tellSilent(dates) {
 		}
 	}
 	if silent > 0 {
-		r.unknown("no_call_logged", fmt.Sprintf("What %s did: assumed, or seen by IAM, but no call of theirs is logged.", counted(silent, "active role")),
+		r.unknown("no_call_logged", fmt.Sprintf("What %s did: assumed, or seen by IAM, but no call of theirs is logged.", amount.Of(silent, "active role")),
 			"They are active, and which of their permissions they use is not known.")
 	}
 }
@@ -142,10 +144,10 @@ func (r *reader) tellConditions(dates) {
 		}
 	}
 	if callers > 0 {
-		r.unknown("condition_dependent", "Whether "+counted(callers, "caller")+" met the conditions of the trust policy.", "Events do not show the values that these conditions ask for.")
+		r.unknown("condition_dependent", "Whether "+amount.Of(callers, "caller")+" met the conditions of the trust policy.", "Events do not show the values that these conditions ask for.")
 	}
 	if nameless > 0 {
-		r.unknown("unknown_caller", "Who stands behind "+counted(nameless, "caller")+".", "The start of the chain lies outside of the logs.")
+		r.unknown("unknown_caller", "Who stands behind "+amount.Of(nameless, "caller")+".", "The start of the chain lies outside of the logs.")
 	}
 }
 
@@ -160,7 +162,7 @@ func (r *reader) tellInventory(dates) {
 		}
 	}
 	if unread > 0 {
-		r.unknown("unread_policies", "All that "+counted(unread, "role")+" may do: policies are missing or cannot be read.", "They may do more than is listed.")
+		r.unknown("unread_policies", "All that "+amount.Of(unread, "role")+" may do: policies are missing or cannot be read.", "They may do more than is listed.")
 	}
 }
 

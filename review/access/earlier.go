@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/review/termtext"
 )
 
@@ -172,9 +173,9 @@ func (r *reader) trimmed(one *Decision, role *Role, gone bool, set func(string, 
 	case one.Granted == nil || role.Grants == nil:
 		set("not_known", "was to be trimmed; what it was or is granted is not known")
 	case role.Grants.Granted < *one.Granted:
-		set("done", "was trimmed from %s to %s permissions", grouped(*one.Granted), grouped(role.Grants.Granted))
+		set("done", "was trimmed from %s to %s permissions", amount.Grouped(*one.Granted), amount.Grouped(role.Grants.Granted))
 	default:
-		set("not_done", "was to be trimmed, and has %s permissions; then it had %s", grouped(role.Grants.Granted), grouped(*one.Granted))
+		set("not_done", "was to be trimmed, and has %s permissions; then it had %s", amount.Grouped(role.Grants.Granted), amount.Grouped(*one.Granted))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"roletrail/iam/amount"
 	"roletrail/review"
 	"roletrail/review/actions"
 )
@@ -124,7 +125,7 @@ func (role *Role) verdictText(d dates) string {
 		text += ", last used on " + d.day(*role.LastUsed)
 	}
 	if g := role.Grants; g != nil {
-		text += fmt.Sprintf(", used %s of %s", grouped(g.Used), counted(g.Granted, "permission"))
+		text += fmt.Sprintf(", used %s of %s", amount.Grouped(g.Used), amount.Of(g.Granted, "permission"))
 	}
 	return text
 }

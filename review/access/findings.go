@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"roletrail/iam/amount"
 )
 
 // callerSeverities grade what is found about a caller that came. One that was only
@@ -159,7 +161,7 @@ func (r *reader) judgeGrants(role *Role, d dates) {
 	case role.Verdict == "denied_only":
 		role.finding(Low, "denied_only", "was refused "+times(role.Denied)+" and never allowed anything.", "event", role.Evidence, nil)
 	case role.Privilege == "admin" && role.Verdict == "active" && g != nil && g.Used > 0 && g.Used*100 < g.Granted*broadShare:
-		role.finding(Medium, "admin", fmt.Sprintf("can do everything, or make itself able to, and used %s of its %s.", grouped(g.Used), counted(g.Granted, "permission")), "the logs and the inventory", "", nil)
+		role.finding(Medium, "admin", fmt.Sprintf("can do everything, or make itself able to, and used %s of its %s.", amount.Grouped(g.Used), amount.Of(g.Granted, "permission")), "the logs and the inventory", "", nil)
 	}
 	if grave && role.MaxSession != nil && time.Duration(*role.MaxSession)*time.Second > longSession {
 		role.finding(Low, "long_session", fmt.Sprintf("%s, and its sessions may last %d hours.", strings.TrimSuffix(may, ","), *role.MaxSession/3600), "the inventory", "", nil)

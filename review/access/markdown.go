@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/review"
 )
 
@@ -77,7 +78,7 @@ func (r *Review) writeOwner(w io.Writer, o *ownedRoles) error {
 	if whom == "" {
 		whom = "nobody knows whom"
 	}
-	fmt.Fprintf(b, "# %s: %s for %s\n\n", md(r.heading()), md(counted(len(o.roles), "role")), md(whom))
+	fmt.Fprintf(b, "# %s: %s for %s\n\n", md(r.heading()), md(amount.Of(len(o.roles), "role")), md(whom))
 	b.WriteString("Please say of each role: keep, trim, remove, or an exception until a day, and why. The review has the evidence.\n")
 	for _, role := range o.roles {
 		fmt.Fprintf(b, "\n## %s\n\n%s\n\n", md(role.called()), md(role.Question))

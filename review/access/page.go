@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/review/termtext"
 )
 
@@ -104,9 +105,9 @@ func pageTemplates(r *Review) (*template.Template, error) {
 func groupedAny(n any) string {
 	switch v := n.(type) {
 	case int:
-		return grouped(v)
+		return amount.Grouped(v)
 	case int64:
-		return grouped(v)
+		return amount.Grouped(v)
 	}
 	return fmt.Sprint(n)
 }

@@ -1,6 +1,10 @@
 package access
 
-import "fmt"
+import (
+	"fmt"
+
+	"roletrail/iam/amount"
+)
 
 // earlierView is what became of the last review's decisions, in a line per sort.
 type earlierView struct {
@@ -49,11 +53,11 @@ func (p *page) addEarlier() {
 		case len(bad) > 0:
 			text = sort.before + listed(bad)
 		case unknown > 0:
-			text = "of " + counted(unknown, "role") + " it is not known"
+			text = "of " + amount.Of(unknown, "role") + " it is not known"
 		}
 		p.Earlier.Lines = append(p.Earlier.Lines, earlierLine{sort.name, fmt.Sprintf("%d of %d", all-unknown-len(bad), all), text})
 	}
 	if e.Undecided > 0 {
-		p.Earlier.Lines = append(p.Earlier.Lines, earlierLine{"Undecided", grouped(e.Undecided), "nothing was decided about these"})
+		p.Earlier.Lines = append(p.Earlier.Lines, earlierLine{"Undecided", amount.Grouped(e.Undecided), "nothing was decided about these"})
 	}
 }

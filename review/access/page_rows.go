@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"roletrail/iam/amount"
 	"roletrail/review/termtext"
 )
 
@@ -76,14 +77,14 @@ func useText(role *Role) string {
 	text := ""
 	switch {
 	case role.Uses > 0:
-		text = counted(role.Uses, "use") + " on " + counted(used, "day")
+		text = amount.Of(role.Uses, "use") + " on " + amount.Of(used, "day")
 	case role.Verdict == "active":
 		text = "in use, no call logged"
 	default:
 		text = "no use"
 	}
 	if role.Denied > 0 {
-		text += ", " + grouped(role.Denied) + " denied"
+		text += ", " + amount.Grouped(role.Denied) + " denied"
 	}
 	return text
 }
@@ -94,7 +95,7 @@ func (p *page) idle(role *Role) (string, *idleBar) {
 	}
 	switch {
 	case role.IdleDays != nil:
-		return counted(*role.IdleDays, "day"), bar(*role.IdleDays)
+		return amount.Of(*role.IdleDays, "day"), bar(*role.IdleDays)
 	case role.Verdict == "active" || role.Verdict == "unknown":
 		return "not known", nil
 	case role.Verdict == "denied_only":
@@ -130,12 +131,12 @@ func grantText(role *Role) (string, []path) {
 		}
 		at += part.n
 	}
-	return grouped(g.Used) + " of " + grouped(g.Granted), bar
+	return amount.Grouped(g.Used) + " of " + amount.Grouped(g.Granted), bar
 }
 
 func callersText(role *Role) (text, unexpected string) {
 	if role.UnexpectedCallers > 0 {
-		unexpected = grouped(role.UnexpectedCallers) + " unexpected"
+		unexpected = amount.Grouped(role.UnexpectedCallers) + " unexpected"
 	}
-	return grouped(role.Callers), unexpected
+	return amount.Grouped(role.Callers), unexpected
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/review/termtext"
 )
 
@@ -102,13 +103,13 @@ func newPage(r *Review) *page {
 func (p *page) addFacts(last time.Time) {
 	m := p.Review.Meta
 	p.Facts = append(p.Facts,
-		fact{Name: "Window", Value: fmt.Sprintf("%s to %s, %s, UTC", p.Review.Window.Since.Format("2 Jan 2006"), last.Format("2 Jan 2006"), counted(p.Days, "day"))},
-		fact{Name: "Scope", Value: counted(p.Review.Numbers.Roles, "role") + " in " + counted(len(p.Review.Accounts), "account")},
+		fact{Name: "Window", Value: fmt.Sprintf("%s to %s, %s, UTC", p.Review.Window.Since.Format("2 Jan 2006"), last.Format("2 Jan 2006"), amount.Of(p.Days, "day"))},
+		fact{Name: "Scope", Value: amount.Of(p.Review.Numbers.Roles, "role") + " in " + amount.Of(len(p.Review.Accounts), "account")},
 		fact{Name: "Inventory", Value: inventoryText(p.Review)})
 	if m.Catalogue != nil {
 		p.Facts = append(p.Facts, fact{Name: "Action catalogue", Value: m.Catalogue.Date.Format("2 Jan 2006") + " (" + termtext.Line(m.Catalogue.Source) + ")"})
 	}
-	p.CoverageText = fmt.Sprintf("%s of %s", grouped(m.Coverage.DaysPresent), counted(m.Coverage.DaysPresent+m.Coverage.DaysMissing, "account-day"))
+	p.CoverageText = fmt.Sprintf("%s of %s", amount.Grouped(m.Coverage.DaysPresent), amount.Of(m.Coverage.DaysPresent+m.Coverage.DaysMissing, "account-day"))
 	p.Made = append(p.Made, fact{Name: "Control total", Value: controlTotal(p.Review)})
 	for _, t := range m.Trails {
 		p.Made = append(p.Made, fact{Name: "Trail", Value: termtext.Line(t.ARN) + ", as of " + t.Date.Format("2 Jan 2006"), Code: false})
@@ -121,7 +122,7 @@ func controlTotal(r *Review) string {
 	for _, a := range r.Accounts {
 		objects, events = objects+a.Objects, events+a.Events
 	}
-	return counted(events, "event") + " of " + counted(objects, "log file") + ", each event once"
+	return amount.Of(events, "event") + " of " + amount.Of(objects, "log file") + ", each event once"
 }
 
 func inventoryText(r *Review) string {
@@ -140,7 +141,7 @@ func inventoryText(r *Review) string {
 func (p *page) addAccounts() {
 	for _, a := range p.Review.Accounts {
 		p.accountsDays[a.AccountID] = a.Days
-		view := accountView{AccountID: a.AccountID, Strip: coverStrip(a), Present: fmt.Sprintf("%d of %d", a.DaysPresent, p.Days), Objects: grouped(a.Objects), Events: grouped(a.Events)}
+		view := accountView{AccountID: a.AccountID, Strip: coverStrip(a), Present: fmt.Sprintf("%d of %d", a.DaysPresent, p.Days), Objects: amount.Grouped(a.Objects), Events: amount.Grouped(a.Events)}
 		if a.DaysMissing > 0 {
 			view.Missing = fmt.Sprintf("%d missing", a.DaysMissing)
 		}
@@ -163,22 +164,22 @@ func (p *page) addLead() {
 	}
 	be := map[bool]string{true: "was", false: "were"}
 	add(false, "Of ")
-	add(true, "%s", counted(n.Roles, "role"))
-	add(false, " under review, %s %s used this quarter", grouped(n.Active), be[n.Active == 1])
+	add(true, "%s", amount.Of(n.Roles, "role"))
+	add(false, " under review, %s %s used this quarter", amount.Grouped(n.Active), be[n.Active == 1])
 	if n.WithoutUse > 0 {
 		add(false, " and ")
-		add(true, "%s %s not", grouped(n.WithoutUse), be[n.WithoutUse == 1])
+		add(true, "%s %s not", amount.Grouped(n.WithoutUse), be[n.WithoutUse == 1])
 	}
 	if n.Unknown > 0 {
-		add(false, "; of %s nobody can say", grouped(n.Unknown))
+		add(false, "; of %s nobody can say", amount.Grouped(n.Unknown))
 	}
 	add(false, ". ")
 	if n.Unused > 0 {
-		add(true, "%s of %s", grouped(n.Unused), counted(n.Granted, "permission"))
+		add(true, "%s of %s", amount.Grouped(n.Unused), amount.Of(n.Granted, "permission"))
 		add(false, " were not needed, as far as the logs can show. ")
 	}
 	if grave := p.withFindings(High); grave > 0 {
-		add(true, "%s", counted(grave, "role"))
+		add(true, "%s", amount.Of(grave, "role"))
 		add(false, " %s a grave finding that somebody has to explain.", map[bool]string{true: "has", false: "have"}[grave == 1])
 	} else {
 		add(false, "No role has a grave finding.")
@@ -197,19 +198,19 @@ func (p *page) withFindings(severity Severity) (n int) {
 
 func (p *page) addNumbers() {
 	n := p.Review.Numbers
-	apart := counted(n.ServiceLinked, "service-linked") // an adjective has no plural
+	apart := amount.Of(n.ServiceLinked, "service-linked") // an adjective has no plural
 	apart = strings.TrimSuffix(apart, "s")
 	p.Numbers = []headline{
-		{Name: "Roles under review", Value: grouped(n.Roles), Note: fmt.Sprintf("apart: %s, %s deleted", apart, grouped(n.Deleted)), Link: "view=review"},
-		{Name: "Active", Value: grouped(n.Active), Note: share(int64(n.Active), int64(n.Roles)) + " of them", Link: "view=review&verdict=active"},
-		{Name: "Without use", Value: grouped(n.WithoutUse), Note: fmt.Sprintf("%s more not known", grouped(n.Unknown)), Link: "view=unused"},
-		{Name: "Unused permissions", Value: grouped(n.Unused), Note: fmt.Sprintf("%s of %s", share(n.Unused, n.Granted), grouped(n.Granted)), Link: "view=trim"},
-		{Name: "Unexpected callers", Value: grouped(n.UnexpectedCallers), Note: "of roles under review", Link: "view=callers"},
-		{Name: "Role changes", Value: grouped(n.Changes), Note: "and refused attempts", Link: "view=changed"},
+		{Name: "Roles under review", Value: amount.Grouped(n.Roles), Note: fmt.Sprintf("apart: %s, %s deleted", apart, amount.Grouped(n.Deleted)), Link: "view=review"},
+		{Name: "Active", Value: amount.Grouped(n.Active), Note: share(int64(n.Active), int64(n.Roles)) + " of them", Link: "view=review&verdict=active"},
+		{Name: "Without use", Value: amount.Grouped(n.WithoutUse), Note: fmt.Sprintf("%s more not known", amount.Grouped(n.Unknown)), Link: "view=unused"},
+		{Name: "Unused permissions", Value: amount.Grouped(n.Unused), Note: fmt.Sprintf("%s of %s", share(n.Unused, n.Granted), amount.Grouped(n.Granted)), Link: "view=trim"},
+		{Name: "Unexpected callers", Value: amount.Grouped(n.UnexpectedCallers), Note: "of roles under review", Link: "view=callers"},
+		{Name: "Role changes", Value: amount.Grouped(n.Changes), Note: "and refused attempts", Link: "view=changed"},
 	}
 	p.addDeltas()
 	if more := p.withFindings(Medium) - len(p.Review.First); more > 0 {
-		p.MoreFindings = counted(more, "more role") + " with findings of this kind"
+		p.MoreFindings = amount.Of(more, "more role") + " with findings of this kind"
 	}
 }
 
@@ -237,9 +238,9 @@ func (p *page) addDeltas() {
 		case change.by == 0:
 			h.Delta = "as in " + since
 		case change.by > 0:
-			h.Delta, h.Worse = grouped(change.by)+" more than in "+since, change.lessIsGood
+			h.Delta, h.Worse = amount.Grouped(change.by)+" more than in "+since, change.lessIsGood
 		default:
-			h.Delta, h.Better = grouped(-change.by)+" fewer than in "+since, change.lessIsGood
+			h.Delta, h.Better = amount.Grouped(-change.by)+" fewer than in "+since, change.lessIsGood
 		}
 	}
 }

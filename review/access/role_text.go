@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/review"
 	"roletrail/review/termfit"
 )
@@ -121,7 +122,7 @@ func (t *roleText) kindOf(caller Text) Text {
 
 func (t *roleText) inWindow() string {
 	role := t.Role
-	return fmt.Sprintf("%s, %s denied, %s failed; %s by %s", counted(role.Uses, "use"), grouped(role.Denied), grouped(role.Failed), counted(role.Sessions, "session"), counted(role.Callers, "caller"))
+	return fmt.Sprintf("%s, %s denied, %s failed; %s by %s", amount.Of(role.Uses, "use"), amount.Grouped(role.Denied), amount.Grouped(role.Failed), amount.Of(role.Sessions, "session"), amount.Of(role.Callers, "caller"))
 }
 
 // question is what the owner is asked.
@@ -168,13 +169,13 @@ func (t *roleText) proposal() {
 		t.say("", "There is none. "+string(p.WhyNot))
 		return
 	}
-	says := "Keeps " + counted(p.Kept, "permission")
+	says := "Keeps " + amount.Of(p.Kept, "permission")
 	if p.Unproven > 0 {
-		says += ", " + grouped(p.Unproven) + " of them without proof that they are needed"
+		says += ", " + amount.Grouped(p.Unproven) + " of them without proof that they are needed"
 	}
-	says += "; takes " + grouped(p.Dropped) + " away"
+	says += "; takes " + amount.Grouped(p.Dropped) + " away"
 	if p.Unsure > 0 {
-		says += ", of which " + grouped(p.Unsure) + " are only probably unused: look at these first"
+		says += ", of which " + amount.Grouped(p.Unsure) + " are only probably unused: look at these first"
 	}
 	t.say("", says+".")
 	t.command("report unused --policy " + t.word())
@@ -192,9 +193,9 @@ func (t *roleText) more() {
 // lasting is how long a session of so many seconds is, in hours where they are whole.
 func lasting(seconds int64) string {
 	if seconds%3600 == 0 {
-		return counted(seconds/3600, "hour")
+		return amount.Of(seconds/3600, "hour")
 	}
-	return counted(seconds/60, "minute")
+	return amount.Of(seconds/60, "minute")
 }
 
 // orElse is a text, or what stands for none.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"roletrail/iam/amount"
 	"roletrail/iam/trust"
 	"roletrail/review"
 	"roletrail/review/termfit"
@@ -47,7 +48,7 @@ func (t *roleText) callers() {
 	}
 	t.grid([]column{{right: true}, {}}, rows)
 	if more := len(came) - mostCallers + t.Role.CallersLeftOut; more > 0 {
-		t.say(termfit.Faint, "and "+counted(more, "more caller"))
+		t.say(termfit.Faint, "and "+amount.Of(more, "more caller"))
 	}
 }
 
@@ -55,9 +56,9 @@ func (t *roleText) callers() {
 func howOften(c *Caller) string {
 	switch {
 	case c.Assumptions > 0:
-		return grouped(c.Assumptions) + "×"
+		return amount.Grouped(c.Assumptions) + "×"
 	case c.Denied > 0:
-		return "refused " + grouped(c.Denied) + "×"
+		return "refused " + amount.Grouped(c.Denied) + "×"
 	}
 	return "before"
 }
@@ -116,7 +117,7 @@ func (t *roleText) trusted() (lines []cell) {
 		return []cell{{"It admits nobody.", ""}}
 	}
 	if more := len(lines) - mostTrusted; more > 0 {
-		lines = append(lines[:mostTrusted], cell{"and " + counted(more, "more line"), termfit.Faint})
+		lines = append(lines[:mostTrusted], cell{"and " + amount.Of(more, "more line"), termfit.Faint})
 	}
 	return lines
 }

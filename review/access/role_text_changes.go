@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"roletrail/iam/amount"
 	"roletrail/review"
 	"roletrail/review/termfit"
 )
@@ -27,7 +28,7 @@ func (t *roleText) changes() {
 		t.change(&t.Changes[place])
 	}
 	if more := len(list) - mostChanges; more > 0 {
-		t.say(termfit.Faint, "and "+counted(more, "more change"))
+		t.say(termfit.Faint, "and "+amount.Of(more, "more change"))
 	}
 }
 
@@ -51,7 +52,7 @@ func (t *roleText) change(c *Change) {
 		t.difference(line)
 	}
 	if more := len(c.Lines) - mostLines; more > 0 {
-		t.below(termfit.Faint, "… "+counted(more, "more line"))
+		t.below(termfit.Faint, "… "+amount.Of(more, "more line"))
 	}
 }
 

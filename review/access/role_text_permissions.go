@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/review"
 	"roletrail/review/termfit"
 )
@@ -42,7 +43,7 @@ func (t *roleText) permissions() {
 			continue
 		}
 		style := review.VerdictStyle(v.verdict)
-		t.under(indent, indent, style, v.verdict+", "+grouped(n)+": "+v.meaning)
+		t.under(indent, indent, style, v.verdict+", "+amount.Grouped(n)+": "+v.meaning)
 		t.listSeen(v.verdict)
 		t.listUnseen(v.verdict)
 	}
@@ -71,7 +72,7 @@ func (t *roleText) listSeen(verdict string) {
 		t.listPermissions(byReason[reason])
 	}
 	if more := all - listed; more > 0 {
-		t.below(termfit.Faint, "and "+grouped(more)+" more")
+		t.below(termfit.Faint, "and "+amount.Grouped(more)+" more")
 	}
 }
 
@@ -109,12 +110,12 @@ func (t *roleText) listUnseen(verdict string) {
 			groups, actions = groups+1, actions+u.Actions
 		default:
 			name := orElse(string(u.Service), "other services")
-			rows = append(rows, []cell{{indent + name, ""}, {grouped(u.Actions), ""}, {string(u.Reason), termfit.Faint}}, []cell{{}, {}, {examplesOf(u), ""}})
+			rows = append(rows, []cell{{indent + name, ""}, {amount.Grouped(u.Actions), ""}, {string(u.Reason), termfit.Faint}}, []cell{{}, {}, {examplesOf(u), ""}})
 		}
 	}
 	t.grid([]column{{}, {right: true}, {}}, rows)
 	if groups > 0 {
-		t.below(termfit.Faint, "and "+counted(actions, "action")+" of "+counted(groups, "more service"))
+		t.below(termfit.Faint, "and "+amount.Of(actions, "action")+" of "+amount.Of(groups, "more service"))
 	}
 }
 
@@ -150,7 +151,7 @@ func (t *roleText) calls() {
 	}
 	t.grid([]column{{right: true}, {right: true}, {}, {}}, rows)
 	if more := len(t.Calls) - mostCalls; more > 0 {
-		t.say(termfit.Faint, "and "+counted(more, "more operation"))
+		t.say(termfit.Faint, "and "+amount.Of(more, "more operation"))
 	}
 }
 
@@ -162,11 +163,11 @@ func (t *roleText) refusals() {
 	t.title("What it was denied", "Granted or not, in the window.")
 	var rows [][]cell
 	for _, r := range t.Refusals[:min(len(t.Refusals), mostCalls)] {
-		rows = append(rows, []cell{{grouped(r.Denied) + "×", termfit.Red}, {operation(r.Source, r.Name), ""}, {string(r.Error) + ", last " + t.dayOr(r.LastDenied) + ", event " + string(r.Evidence), termfit.Faint}})
+		rows = append(rows, []cell{{amount.Grouped(r.Denied) + "×", termfit.Red}, {operation(r.Source, r.Name), ""}, {string(r.Error) + ", last " + t.dayOr(r.LastDenied) + ", event " + string(r.Evidence), termfit.Faint}})
 	}
 	t.grid([]column{{right: true}, {}, {}}, rows)
 	if more := len(t.Refusals) - mostCalls; more > 0 {
-		t.say(termfit.Faint, "and "+counted(more, "more operation"))
+		t.say(termfit.Faint, "and "+amount.Of(more, "more operation"))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"roletrail/iam/amount"
 	"roletrail/review"
 	"roletrail/review/termfit"
 )
@@ -28,12 +29,12 @@ func (t *roleText) use() {
 			used++
 		}
 	}
-	t.title("When it was used", fmt.Sprintf("On %d of %s.", used, counted(t.Window.Days, "day")))
+	t.title("When it was used", fmt.Sprintf("On %d of %s.", used, amount.Of(t.Window.Days, "day")))
 	most := slices.Max(append([]int64{0}, role.UsesByDay...))
 	first := dayOf(t.Window.Since)
 	months := t.months()
 	if left := len(months) - mostMonths; left > 0 {
-		t.say(termfit.Faint, counted(left, "month")+" before these are not shown.")
+		t.say(termfit.Faint, amount.Of(left, "month")+" before these are not shown.")
 		months = months[left:]
 	}
 	var rows [][]cell
@@ -87,9 +88,9 @@ func (t *roleText) month(first time.Time, m daysOf, most int64) []cell {
 			b.WriteString(bars[0])
 		}
 	}
-	figures := counted(uses, "use")
+	figures := amount.Of(uses, "use")
 	if denied > 0 {
-		figures += ", " + grouped(denied) + " denied"
+		figures += ", " + amount.Grouped(denied) + " denied"
 	}
 	return []cell{{m.name, ""}, {b.String(), termfit.Green}, {figures, ""}}
 }
@@ -129,14 +130,14 @@ func (t *roleText) services() {
 		return
 	}
 	t.title("What it may do and what it did", fmt.Sprintf("%s of %s used, in %s of %s.",
-		grouped(g.Used), counted(g.Granted, "granted action"), grouped(g.ServicesUsed), counted(g.ServicesGranted, "service")))
+		amount.Grouped(g.Used), amount.Of(g.Granted, "granted action"), amount.Grouped(g.ServicesUsed), amount.Of(g.ServicesGranted, "service")))
 	var rows [][]cell
 	for _, s := range t.Role.ServiceList {
 		name := string(s.Service)
 		if name == "" {
-			name = counted(s.Services, "other service")
+			name = amount.Of(s.Services, "other service")
 		}
-		rows = append(rows, []cell{{name, ""}, {grouped(s.Used), ""}, {"of " + grouped(s.Granted), ""}, {serviceBar(s), termfit.Green}})
+		rows = append(rows, []cell{{name, ""}, {amount.Grouped(s.Used), ""}, {"of " + amount.Grouped(s.Granted), ""}, {serviceBar(s), termfit.Green}})
 	}
 	t.grid([]column{{}, {right: true}, {right: true}, {}}, rows)
 	t.say(termfit.Faint, "█ used, ▓ possibly used, "+noLogs+" cannot be seen or too new, "+bars[0]+" not used")
@@ -172,14 +173,14 @@ func (t *roleText) sessions() {
 	if len(role.SessionList) == 0 {
 		return
 	}
-	t.title("Sessions", fmt.Sprintf("The newest %d of %s.", len(role.SessionList), grouped(max(role.Sessions, int64(len(role.SessionList))))))
+	t.title("Sessions", fmt.Sprintf("The newest %d of %s.", len(role.SessionList), amount.Grouped(max(role.Sessions, int64(len(role.SessionList))))))
 	rows := [][]cell{heads("made", "name", "calls", "denied", "caller")}
 	for _, s := range role.SessionList {
 		made := ""
 		if s.CreatedAt != nil {
 			made = minute(s.CreatedAt)
 		}
-		rows = append(rows, []cell{{made, ""}, {review.Name(string(s.SessionName)), ""}, {grouped(s.Events), ""}, {dashed(s.Denied), termfit.Red}, {t.chain(s.Caller, s.CallerKind, s.ViaRole), ""}})
+		rows = append(rows, []cell{{made, ""}, {review.Name(string(s.SessionName)), ""}, {amount.Grouped(s.Events), ""}, {dashed(s.Denied), termfit.Red}, {t.chain(s.Caller, s.CallerKind, s.ViaRole), ""}})
 	}
 	t.grid([]column{{}, {upTo: 20}, {right: true}, {right: true}, {cut: true}}, rows)
 }
@@ -197,5 +198,5 @@ func dashed(n int64) string {
 	if n == 0 {
 		return "-"
 	}
-	return grouped(n)
+	return amount.Grouped(n)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"roletrail/iam/amount"
 	"roletrail/review/termtext"
 )
 
@@ -80,7 +81,7 @@ func useStrip(days int, uses, denied []int64, missing func(day int) bool) strip 
 
 // coverStrip draws the days of an account, as Account.Days has them.
 func coverStrip(a Account) strip {
-	s := strip{Days: len(a.Days), Label: fmt.Sprintf("Account %s: logs of %d of %s", termtext.Line(string(a.AccountID)), a.DaysPresent, counted(len(a.Days), "day"))}
+	s := strip{Days: len(a.Days), Label: fmt.Sprintf("Account %s: logs of %d of %s", termtext.Line(string(a.AccountID)), a.DaysPresent, amount.Of(len(a.Days), "day"))}
 	for _, kind := range []struct {
 		letter   byte
 		class, y string

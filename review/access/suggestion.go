@@ -1,6 +1,10 @@
 package access
 
-import "fmt"
+import (
+	"fmt"
+
+	"roletrail/iam/amount"
+)
 
 // suggest says what could be decided about a role, why, and what its owner is asked.
 // It is no decision: a person makes that.
@@ -16,7 +20,7 @@ func (r *reader) suggest(role *Role, d dates) {
 			}
 		}
 		role.Suggestion, role.Why = "exception", "Nobody can say whether it is used."
-		role.Question = Text(fmt.Sprintf("Do you need %s? The logs of its account lack %s, so nobody can say whether it was used.", name, counted(days, "day")))
+		role.Question = Text(fmt.Sprintf("Do you need %s? The logs of its account lack %s, so nobody can say whether it was used.", name, amount.Of(days, "day")))
 	case role.Verdict == "never_used" && r.madeInside(role):
 		role.Suggestion, role.Why = "keep", "It was made inside the window."
 		role.Question = Text(fmt.Sprintf("%s was made on %s and has not been used yet. Will it be?", name, d.day(*role.CreatedAt)))
@@ -36,8 +40,8 @@ func (r *reader) suggest(role *Role, d dates) {
 		role.Suggestion, role.Why = "keep", "It is in use, and nothing that it may do is proved used or unused."
 		role.Question = Text(fmt.Sprintf("%s is in use, but no log shows for what. Is it still needed as it is?", name))
 	case g != nil && g.Away() > 0:
-		role.Suggestion, role.Why = "trim", Text(counted(g.Away(), "permission")+were(g.Away())+"not used, and would have been seen, or probably so.")
-		role.Question = Text(fmt.Sprintf("%s used %s of its %s. May we take away the %s that it did not use?", name, grouped(g.Used), counted(g.Granted, "permission"), grouped(g.Away())))
+		role.Suggestion, role.Why = "trim", Text(amount.Of(g.Away(), "permission")+were(g.Away())+"not used, and would have been seen, or probably so.")
+		role.Question = Text(fmt.Sprintf("%s used %s of its %s. May we take away the %s that it did not use?", name, amount.Grouped(g.Used), amount.Of(g.Granted, "permission"), amount.Grouped(g.Away())))
 	case role.Uses == 0:
 		role.Suggestion, role.Why = "keep", "It is in use, though no log shows for what."
 		role.Question = Text(fmt.Sprintf("%s is in use, but no log shows what it does. Is it still needed as it is?", name))

@@ -2,35 +2,14 @@ package access
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"roletrail/iam"
+	"roletrail/iam/amount"
 	"roletrail/review"
 	"roletrail/review/termtext"
 )
-
-// grouped is n with commas between thousands.
-func grouped[N int | int64](n N) string {
-	s := strconv.FormatInt(int64(n), 10)
-	from := 1
-	if n < 0 {
-		from = 2
-	}
-	for i := len(s) - 3; i >= from; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// counted is "1 role", "1,234 roles".
-func counted[N int | int64](n N, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return grouped(n) + " " + noun
-}
 
 // times is "once", "twice", "14 times".
 func times(n int64) string {
@@ -40,7 +19,7 @@ func times(n int64) string {
 	case 2:
 		return "twice"
 	}
-	return grouped(n) + " times"
+	return amount.Grouped(n) + " times"
 }
 
 // dates write days as people do. The year stands there where it is not that of the window.

@@ -5,14 +5,6 @@ import (
 	"time"
 )
 
-func TestGrouped(t *testing.T) {
-	for n, want := range map[int64]string{0: "0", 7: "7", 999: "999", 1000: "1,000", -1000: "-1,000", 1234567: "1,234,567", -12: "-12"} {
-		if got := grouped(n); got != want {
-			t.Errorf("grouped(%d) = %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestCallerText(t *testing.T) {
 	for caller, want := range map[Text]string{
 		"":                      "somebody whom the logs do not name",
