@@ -3,9 +3,11 @@ package parquet
 import (
 	"bytes"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -48,6 +50,37 @@ func (l *Ledger) Seen(kind string, key []byte) (s Seen, ok bool, err error) {
 	}
 	s.First, s.Last = time.UnixMicro(first).UTC(), time.UnixMicro(last).UTC()
 	return s, err == nil, ledgerError(l.path, err)
+}
+
+// SeenAmong is what is remembered of many keys, by key.
+func (l *Ledger) SeenAmong(kind string, keys [][]byte) (map[string]Seen, error) {
+	seen := map[string]Seen{}
+	for some := range slices.Chunk(keys, seenAtOnce) {
+		err := l.rows("seen_among", []any{kind, keyList(some)}, func(scan func(...any) error) error {
+			s := Seen{Kind: kind}
+			var first, last int64
+			err := scan(&s.Key, &first, &last, &s.Number)
+			s.First, s.Last = time.UnixMicro(first).UTC(), time.UnixMicro(last).UTC()
+			seen[string(s.Key)] = s
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
+}
+
+// keyList writes keys as seen_among takes them.
+func keyList(keys [][]byte) []byte {
+	list := []byte{'['}
+	for i, key := range keys {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = append(hex.AppendEncode(append(list, '"'), key), '"')
+	}
+	return append(list, ']')
 }
 
 // CountSeen is how many keys of a kind begin so, counted up to most, and when the first of
@@ -125,7 +158,9 @@ func (s *Sightings) put(tx *sql.Tx) error {
 			other = append(other, e)
 		}
 	}
-	err := each(tx, "put_seen", slices.Collect(slices.Chunk(other, seenAtOnce)), func(some []Seen) []any { return []any{seenList(some)} })
+	err := each(tx, "put_seen", alike(other), func(some []Seen) []any {
+		return []any{some[0].Kind, len(some[0].Key), seenList(some), len(some)}
+	})
 	if err != nil {
 		return err
 	}
@@ -155,19 +190,37 @@ func (s *Sightings) put(tx *sql.Tx) error {
 	return nil
 }
 
-// seenAtOnce is how many entries one statement puts: most of its time goes into being run.
+// seenAtOnce is how many entries one statement puts or finds: most of its time goes into being run.
 const seenAtOnce = 500
 
-// seenList writes entries as put_seen takes them.
-func seenList(some []Seen) []byte {
-	list := []byte{'['}
-	for i, e := range some {
-		if i > 0 {
-			list = append(list, ',')
+// alike cuts entries where the kind or the length of the keys changes, and where there are enough.
+func alike(all []Seen) (runs [][]Seen) {
+	for len(all) > 0 {
+		n := 1
+		for n < min(len(all), seenAtOnce) && all[n].Kind == all[0].Kind && len(all[n].Key) == len(all[0].Key) {
+			n++
 		}
-		list = fmt.Appendf(list, "[%q,\"%x\",%d,%d,%d]", e.Kind, e.Key, e.First.UnixMicro(), e.Last.UnixMicro(), e.Number)
+		runs, all = append(runs, all[:n]), all[n:]
 	}
-	return append(list, ']')
+	return runs
+}
+
+// seenList writes entries as put_seen takes them.
+func seenList(some []Seen) (list []byte) {
+	for _, e := range some {
+		list = append(list, e.Key...)
+		for _, number := range [...]int64{e.First.UnixMicro(), e.Last.UnixMicro(), e.Number} {
+			list = appendDigits(list, number)
+		}
+	}
+	return list
+}
+
+// appendDigits appends a number, which has 18 digits at most, as 20 characters.
+func appendDigits(list []byte, number int64) []byte {
+	var text [20]byte
+	digits := strconv.AppendInt(text[:0], number, 10)
+	return append(append(list, "                    "[len(digits):]...), digits...)
 }
 
 // putSightings remembers what the events of a batch showed, whose files are learnt then.

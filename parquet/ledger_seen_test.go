@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -69,6 +70,41 @@ func (m slowSeen) count(kind string, prefix []byte) (n int, first time.Time) {
 	return n, first
 }
 
+func (m slowSeen) of(kind string) (n int) {
+	for _, e := range m {
+		if e.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// TestManySeen: more entries than one statement takes, with times that have few digits and many.
+func TestManySeen(t *testing.T) {
+	l, _ := testLake(t, t.TempDir())
+	var s Sightings
+	var keys [][]byte
+	for n := range 2*seenAtOnce + 7 {
+		at := time.UnixMicro([]int64{0, 1, 253402300799e6}[n%3]).UTC()
+		e := Seen{Kind: fmt.Sprint("k", n/(seenAtOnce+3)), Key: fmt.Appendf(nil, "%04d", n), First: at, Last: at.Add(time.Microsecond), Number: int64(n % 2)}
+		s.Seen, keys = append(s.Seen, e), append(keys, e.Key)
+	}
+	must(0, l.Learn(&s))
+	found := 0
+	for _, kind := range []string{"k0", "k1", "k2"} {
+		among := must(l.Ledger().SeenAmong(kind, keys))
+		found += len(among)
+		for _, e := range s.Seen {
+			if e.Kind == kind && !reflect.DeepEqual(among[string(e.Key)], e) {
+				t.Fatalf("%s is %+v, want %+v", e.Key, among[string(e.Key)], e)
+			}
+		}
+	}
+	if found != len(s.Seen) {
+		t.Errorf("%d are seen, want %d", found, len(s.Seen))
+	}
+}
+
 // TestSeenAgreesWithMemory: what the ledger remembers, with commits and without, is what
 // the obvious memory does, within the same bounds.
 func TestSeenAgreesWithMemory(t *testing.T) {
@@ -102,7 +138,14 @@ func TestSeenAgreesWithMemory(t *testing.T) {
 			t.Fatalf("forgot %d, want %d", s.Forgotten, want)
 		}
 		for _, kind := range []string{"k0", "k1"} {
+			among, err := l.Ledger().SeenAmong(kind, append(keys, []byte{9, 9, 9}))
+			if known := memory.of(kind); err != nil || len(among) != known {
+				t.Fatalf("%d of kind %s are seen, %v; want %d", len(among), kind, err, known)
+			}
 			for _, key := range keys {
+				if got, ok, _ := l.Ledger().Seen(kind, key); ok && !reflect.DeepEqual(among[string(key)], got) {
+					t.Fatalf("among others %v is %+v, alone %+v", key, among[string(key)], got)
+				}
 				want, wantOK := memory[kind+string(key)]
 				got, ok, err := l.Ledger().Seen(kind, key)
 				if err != nil || ok != wantOK || ok && (!got.First.Equal(want.First) || !got.Last.Equal(want.Last) || got.Number != want.Number) {

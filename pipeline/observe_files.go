@@ -65,11 +65,11 @@ func observeRow(o *unusual.Observations, roles *observedRoles, row [][]byte, at 
 			o.Used(role.key, at, at)
 		}
 		if role.isPrivileged {
-			o.From(role.arn, role.key, row[2], at, at, nil)
+			o.From(role.arn, role.key, row[2], at, at, unusual.News{})
 		}
 	}
 	if row[4] != nil && string(row[3]) == string(cloudtrail.Success) {
 		role := roles.of(row[4])
-		o.Became(role.arn, role.key, string(row[5]), "", at, at, nil)
+		o.Became(role.arn, role.key, string(row[5]), "", at, at, unusual.News{})
 	}
 }

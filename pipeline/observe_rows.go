@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"hash/maphash"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -15,6 +16,9 @@ type observer struct {
 	since int64 // of news, in µs since 1970
 	known observedRoles
 
+	remembered *unusual.Remembered
+	habits     map[habitOf]unusual.Habit // of these stores
+
 	// Of the store at hand, by codes.
 	names    []nameKind            // by event name
 	isDenied []bool                // by outcome
@@ -23,6 +27,21 @@ type observer struct {
 	acted    []sighted             // by role, refused calls apart
 	networks map[[2]int32]*sighted // by privileged role and address
 	callers  map[[2]int32]*sighted // by assumed role and caller
+}
+
+// habitOf is a hash of the kind of a habit, of a role and of what it is.
+type habitOf [2]uint64
+
+// hashHabit is by the texts as they are written.
+func hashHabit(kind string, role, what []byte) habitOf {
+	var h maphash.Hash
+	h.SetSeed(internSeed)
+	h.WriteString(kind)
+	h.Write(role)
+	first := h.Sum64()
+	h.WriteByte(0)
+	h.Write(what)
+	return habitOf{first, h.Sum64()}
 }
 
 // nameKind is what the name of an event says of it.
@@ -56,7 +75,7 @@ func (s *sighted) see(e *row, since int64) {
 func newObserver(since time.Time, u *Unusual) *observer {
 	o := &observer{
 		since: since.UnixMicro(), known: observedRoles{watched: u.Watched, privileged: u.isPrivileged},
-		networks: map[[2]int32]*sighted{}, callers: map[[2]int32]*sighted{},
+		networks: map[[2]int32]*sighted{}, callers: map[[2]int32]*sighted{}, habits: map[habitOf]unusual.Habit{}, remembered: &u.remembered,
 	}
 	o.reset()
 	return o
@@ -65,6 +84,8 @@ func newObserver(since time.Time, u *Unusual) *observer {
 // reset forgets what was observed.
 func (o *observer) reset() {
 	o.Observations = unusual.NewObservations(time.UnixMicro(o.since).UTC())
+	o.Observations.Remembered = o.remembered
+	clear(o.habits)
 }
 
 // look looks through a store.
@@ -134,7 +155,7 @@ func (o *observer) special(r *rows, e *row, isDenied bool) {
 	switch {
 	case e.assumption >= 0 && isDenied:
 		o.refused(r, e, unusual.DeniedAssumptions)
-		o.watchedAssumption(r, e, "")
+		o.watchedAssumption(r, e, noSession)
 	case e.assumption >= 0:
 		o.became(r, e)
 	case isDenied && e.apiCall:
@@ -166,12 +187,13 @@ func (o *observer) refused(r *rows, e *row, kind string) {
 		subject += "/" + name
 	}
 	if subject != "" {
-		o.Denied(kind, subject, who, r.dictText(e, dictRecipient), r.dictText(e, dictEventName), e.time, o.newsOf(r, e))
+		o.Denied(kind, subject, who, r.dictText(e, dictRecipient), r.dictText(e, dictEventName), e.time, o.evidenceOf(r, e))
 	}
 }
 
-func (o *observer) newsOf(r *rows, e *row) func() *unusual.Evidence {
-	if e == nil || e.time < o.since {
+// evidenceOf is asked for the evidence of a row; nil if it is no news.
+func (o *observer) evidenceOf(r *rows, e *row) func() *unusual.Evidence {
+	if e.time < o.since {
 		return nil
 	}
 	return func() *unusual.Evidence { return r.evidence(e) }
@@ -183,7 +205,7 @@ func (o *observer) signIn(r *rows, e *row) {
 		return
 	}
 	if network := string(cloudtrail.Network([]byte(r.dictText(e, dictAddress)))); network != "" {
-		o.Denied(unusual.FailedSignIns, network, network, r.dictText(e, dictRecipient), "ConsoleLogin", e.time, o.newsOf(r, e))
+		o.Denied(unusual.FailedSignIns, network, network, r.dictText(e, dictRecipient), "ConsoleLogin", e.time, o.evidenceOf(r, e))
 	}
 }
 
@@ -198,18 +220,27 @@ func (o *observer) became(r *rows, e *row) {
 		return
 	}
 	seeIn(o.callers, key, e, o.since)
-	o.watchedAssumption(r, e, r.assumptionText(e, dictAssumedSession))
+	o.watchedAssumption(r, e, dictAssumedSession)
 }
 
-// watchedAssumption takes in that somebody became a watched role, or tried to.
-func (o *observer) watchedAssumption(r *rows, e *row, session string) {
-	if e.time < o.since {
+// noSession is no column: what was refused has no session.
+const noSession = -1
+
+// watchedAssumption takes in that somebody became a watched role, or tried to; session is the column that
+// names its session.
+func (o *observer) watchedAssumption(r *rows, e *row, session int) {
+	if o.known.watched == nil || e.time < o.since {
 		return
 	}
-	arn := r.assumptionText(e, dictAssumedRoleARN)
-	if as := o.known.of([]byte(arn)).as; as != "" {
-		o.Watched(arn, as, session, time.UnixMicro(e.time), r.evidence(e))
+	of := o.known.of(r.dicts[dictAssumedRoleARN].text(r.assumptions[e.assumption][dictAssumedRoleARN-rowDicts]))
+	if of.as == "" {
+		return
 	}
+	name := ""
+	if session != noSession {
+		name = r.assumptionText(e, session)
+	}
+	o.Watched(of.arn, of.as, name, time.UnixMicro(e.time), r.evidence(e))
 }
 
 // end keeps what the store showed.
@@ -225,18 +256,40 @@ func (o *observer) end(r *rows) {
 		}
 	}
 	for key, s := range o.networks {
-		of := o.roles[key[0]]
-		o.From(of.arn, of.key, r.arena.bytes(r.dicts[dictAddress].values[key[1]]), s.first, s.last, o.newsOf(r, s.news))
+		address := r.arena.bytes(r.dicts[dictAddress].values[key[1]])
+		o.habit(r, "from", r.ids[idRoleARN].text(key[0]), address, s, func(news unusual.News) unusual.Habit {
+			return o.From(o.roles[key[0]].arn, o.roles[key[0]].key, address, s.first, s.last, news)
+		})
 	}
 	for key, s := range o.callers {
-		of := o.known.of(r.arena.bytes(r.dicts[dictAssumedRoleARN].values[key[0]]))
-		caller := string(r.arena.bytes(r.dicts[dictCaller].values[key[1]]))
-		kind := ""
-		if s.news != nil {
-			kind = r.assumptionText(s.news, dictCallerKind)
-		}
-		o.Became(of.arn, of.key, caller, kind, s.first, s.last, o.newsOf(r, s.news))
+		role, caller := r.dicts[dictAssumedRoleARN].text(key[0]), r.dicts[dictCaller].text(key[1])
+		o.habit(r, "became", role, caller, s, func(news unusual.News) unusual.Habit {
+			of, kind := o.known.of(role), ""
+			if s.news != nil {
+				kind = r.assumptionText(s.news, dictCallerKind)
+			}
+			return o.Became(of.arn, of.key, string(caller), kind, s.first, s.last, news)
+		})
 	}
+}
+
+// habit takes in what a role has of a kind, by its texts: of most that is known already.
+func (o *observer) habit(r *rows, kind string, role, what []byte, s *sighted, see func(unusual.News) unusual.Habit) {
+	key, news := hashHabit(kind, role, what), newsOf(r, s.news)
+	if h, ok := o.habits[key]; ok && h.Again(s.first, s.last, news) {
+		return
+	}
+	if h := see(news); len(o.habits) < mostAsked && h != (unusual.Habit{}) {
+		o.habits[key] = h
+	}
+}
+
+// newsOf is a row that is news, nil for none.
+func newsOf(r *rows, e *row) unusual.News {
+	if e == nil {
+		return unusual.News{}
+	}
+	return unusual.News{At: e.time, Evidence: func() *unusual.Evidence { return r.evidence(e) }}
 }
 
 // dictText is a row's text in one of dictColumns that every row may have.

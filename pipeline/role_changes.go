@@ -8,7 +8,7 @@ import (
 
 // changes are the role changes of a row store.
 type changes struct {
-	named []bool // by code of event_name: whether an event of that name may be a change
+	named [][]*rolechange.Event // by code of event_name: what events of that name may be
 	all   []change
 	roles intern  // ARNs of roles
 	lists []int32 // codes of them, those of all changes one after another
@@ -38,10 +38,10 @@ func (r *rows) changeOf(rec *cloudtrail.Record, e *row, outcome cloudtrail.Outco
 	if name == len(c.named) { // codes are given from 0 on, one after another
 		c.named = append(c.named, rolechange.Named(rec.Text[cloudtrail.EventName]))
 	}
-	if !c.named[name] {
+	if c.named[name] == nil {
 		return noCode
 	}
-	event := rolechange.Find(rec.Text[cloudtrail.EventSource], rec.Text[cloudtrail.EventName])
+	event := rolechange.From(rec.Text[cloudtrail.EventSource], c.named[name])
 	if event == nil {
 		return noCode
 	}

@@ -74,19 +74,23 @@ var table = func() map[string][]*Event {
 	return byName
 }()
 
-// Named says whether some event of this name is a role change, whatever its source.
-func Named(name []byte) bool { return table[string(cloudtrail.WithoutVersion(name))] != nil }
+// Named returns the lines of the table for events of a name, nil if none is a role change.
+// The slice must not be changed.
+func Named(name []byte) []*Event { return table[string(cloudtrail.WithoutVersion(name))] }
 
-// Find returns the line of the table for an event, nil if it is no role change. It
-// allocates nothing.
-func Find(source, name []byte) *Event {
-	for _, e := range table[string(cloudtrail.WithoutVersion(name))] {
+// From returns the one of some lines that is for events of a source, nil if there is none.
+func From(source []byte, events []*Event) *Event {
+	for _, e := range events {
 		if e.Source == string(source) {
 			return e
 		}
 	}
 	return nil
 }
+
+// Find returns the line of the table for an event, nil if it is no role change. It
+// allocates nothing.
+func Find(source, name []byte) *Event { return From(source, Named(name)) }
 
 // parseEvents reads the table.
 func parseEvents(text string) (events []*Event, err error) {

@@ -63,7 +63,7 @@ var (
 // judgeAttached judges a policy that is attached by its name: AWS keeps its own, so the
 // name says what they grant.
 func (r *reading) judgeAttached() {
-	arn, err := iam.ParseARN(r.text(fieldAttach))
+	arn, err := iam.ParseARN(r.attach)
 	if err != nil {
 		return
 	}

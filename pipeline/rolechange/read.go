@@ -1,6 +1,7 @@
 package rolechange
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,8 @@ type reading struct {
 	event   *Event
 	rec     *cloudtrail.Record
 	outcome cloudtrail.Outcome
+	policy  string              // that it names, empty for none
+	attach  string              // that is attached by its name, likewise
 	reasons []string            // what is grave about it, or what makes it less so
 	steps   int                 // by which it is graver than the table says
 	limit   difference.Severity // the most that it can be; no line of the table is over High
@@ -40,7 +43,8 @@ func (e *Event) Read(rec *cloudtrail.Record, outcome cloudtrail.Outcome, passed 
 		return c, false
 	}
 	r := &reading{event: e, rec: rec, outcome: outcome, limit: difference.Critical}
-	c.Roles, c.Policy = r.roles(string(passed)), r.policy()
+	r.policy, r.attach = r.text(fieldPolicy), r.text(fieldAttach)
+	c.Roles, c.Policy = r.roles(string(passed)), r.policyARN()
 	r.judgeAttached()
 	switch outcome {
 	case cloudtrail.Success:
@@ -60,10 +64,8 @@ func (e *Event) Read(rec *cloudtrail.Record, outcome cloudtrail.Outcome, passed 
 // subject is the name of what was changed beside roles: that of the policy or of what
 // the table says.
 func (r *reading) subject(passed string) string {
-	for _, f := range [...]field{fieldAttach, fieldPolicy} {
-		if arn := r.text(f); arn != "" {
-			return lastName(arn)
-		}
+	if arn := cmp.Or(r.attach, r.policy); arn != "" {
+		return lastName(arn)
 	}
 	if text := r.text(fieldSubject); text != "" {
 		return text
@@ -71,10 +73,13 @@ func (r *reading) subject(passed string) string {
 	return lastName(passed)
 }
 
-// policy is the ARN of the policy of IAM that the record names.
-func (r *reading) policy() string {
+// policyARN is the ARN of the policy of IAM that the record names.
+func (r *reading) policyARN() string {
 	_, refused := r.refused()
-	for _, text := range [...]string{r.text(fieldPolicy), r.text(fieldAttach), refused} {
+	for _, text := range [...]string{r.policy, r.attach, refused} {
+		if text == "" {
+			continue
+		}
 		if arn, err := iam.ParseARN(text); err == nil && arn.Service == "iam" && strings.HasPrefix(arn.Resource, "policy/") && isPlain(text, "+=,.@_-/:") {
 			return text
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,37 +21,51 @@ var burstFrom = map[string]int64{DeniedAssumptions: 10, DeniedCalls: 25, FailedS
 const habit = 5
 
 func (x *judging) bursts() error {
-	compare := func(a, b burst) int {
-		return cmp.Or(cmp.Compare(a.hour, b.hour), strings.Compare(a.kind, b.kind), strings.Compare(a.subject, b.subject), strings.Compare(a.who, b.who))
+	before, err := x.tally()
+	if err != nil {
+		return err
 	}
-	for _, key := range slices.SortedFunc(maps.Keys(x.o.bursts), compare) {
-		if err := x.burst(key, x.o.bursts[key]); err != nil {
+	many := slices.DeleteFunc(slices.Collect(maps.Keys(x.o.bursts)), func(key burst) bool {
+		n, from := before[key], burstFrom[key.kind]
+		return n >= from || n+x.o.bursts[key].n < from
+	})
+	slices.SortFunc(many, func(a, b burst) int {
+		return cmp.Or(cmp.Compare(a.hour, b.hour), strings.Compare(a.kind, b.kind), strings.Compare(a.subject, b.subject), strings.Compare(a.who, b.who))
+	})
+	for _, key := range many {
+		c := x.o.bursts[key]
+		days, today, err := x.habit(key, c)
+		if err != nil {
 			return err
+		}
+		if !today && days < habit && c.news != nil {
+			x.found(key.kind, difference.High, "", burstSummary(key, c, before[key]+c.n), c.news)
 		}
 	}
 	return nil
 }
 
-func (x *judging) burst(key burst, c *count) error {
-	before, from := int64(0), burstFrom[key.kind]
-	if c.news != nil {
-		id := Key("burst", key.kind, key.subject, fmt.Sprint(key.hour))
-		s, _, err := x.Memory.Seen(ofTally, id)
-		if err != nil {
-			return err
+// tally remembers how often something that is news happened in its hour, which may go on, and returns
+// how often it did before.
+func (x *judging) tally() (before map[burst]int64, err error) {
+	var keys []burst
+	var ids [][]byte
+	for key, c := range x.o.bursts {
+		if c.news == nil {
+			continue
 		}
-		before = s.Number
-		x.put(parquet.Seen{Kind: ofTally, Key: id, First: at(c.last), Last: at(c.last), Number: c.n})
+		id := Key("hour "+strconv.FormatInt(key.hour, 10), key.kind, key.subject) // those of an hour lie together
+		keys, ids = append(keys, key), append(ids, id)
+		x.plain = append(x.plain, parquet.Seen{Kind: ofTally, Key: id, First: at(c.last), Last: at(c.last), Number: c.n})
 	}
-	if before >= from || before+c.n < from {
-		return nil
+	known, err := x.Memory.SeenAmong(ofTally, ids)
+	before = map[burst]int64{}
+	for i, key := range keys {
+		if s, ok := known[string(ids[i])]; ok {
+			before[key] = s.Number
+		}
 	}
-	days, today, err := x.habit(key, c)
-	if err != nil || today || days >= habit || c.news == nil {
-		return err
-	}
-	x.found(key.kind, difference.High, "", burstSummary(key, c, before+c.n), c.news)
-	return nil
+	return before, err
 }
 
 // habit is on how many days there was such a burst before, and whether there was one today;

@@ -1,6 +1,7 @@
 package unusual
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/hex"
 	"fmt"
@@ -31,14 +32,20 @@ type judging struct {
 	*Judge
 	o        *Observations
 	findings []Finding
-	entries  map[string]parquet.Seen // to be remembered
-	older    map[string]older        // by kind and role
+	plain    []parquet.Seen          // to be remembered
+	entries  map[string]parquet.Seen // likewise, by kind and key, and asked for meanwhile
+	older    map[ofKind]older        // by role
+	counted  map[ofKind]older        // likewise, as remembered
+	logged   map[string]time.Time    // by account: since when there are logs of it
 }
+
+// ofKind is something of a kind.
+type ofKind struct{ kind, what string }
 
 // Judge holds what was observed against what was seen before. What is to be remembered of it
 // must become so in the commit that takes the events into the lake.
 func (j *Judge) Judge(o *Observations) ([]Finding, parquet.Sightings, error) {
-	x := &judging{Judge: j, o: o, entries: map[string]parquet.Seen{}, older: map[string]older{}}
+	x := &judging{Judge: j, o: o, entries: map[string]parquet.Seen{}, older: map[ofKind]older{}, counted: map[ofKind]older{}, logged: map[string]time.Time{}}
 	x.remember()
 	for _, step := range [...]func() error{x.callers, x.networks, x.sessions, x.bursts} {
 		if err := step(); err != nil {
@@ -52,7 +59,8 @@ func (j *Judge) Judge(o *Observations) ([]Finding, parquet.Sightings, error) {
 	slices.SortStableFunc(x.findings, func(a, b Finding) int {
 		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Key, b.Key))
 	})
-	return x.findings, parquet.Sightings{Seen: x.seen(), Bounds: x.Remembered.bounds(o.Since, len(x.entries))}, nil
+	seen := x.seen()
+	return x.findings, parquet.Sightings{Seen: seen, Bounds: x.Remembered.bounds(o.Since, len(seen))}, nil
 }
 
 // lower takes one severity off what known automation does.
@@ -72,10 +80,10 @@ func (x *judging) put(s parquet.Seen) {
 
 // seen are the entries to be remembered, in the order in which the ledger keeps them.
 func (x *judging) seen() []parquet.Seen {
-	seen := make([]parquet.Seen, 0, len(x.entries))
-	for _, id := range slices.Sorted(maps.Keys(x.entries)) {
-		seen = append(seen, x.entries[id])
-	}
+	seen := slices.AppendSeq(x.plain, maps.Values(x.entries))
+	slices.SortFunc(seen, func(a, b parquet.Seen) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), bytes.Compare(a.Key, b.Key))
+	})
 	return seen
 }
 
@@ -83,26 +91,28 @@ func at(µs int64) time.Time { return time.UnixMicro(µs).UTC() }
 
 // remember are the entries of what was seen.
 func (x *judging) remember() {
-	put := func(s parquet.Seen) {
-		if !x.Remembered.has(s) {
-			x.put(s)
+	for account, s := range x.o.accounts {
+		if entry := (parquet.Seen{Kind: OfAccount, Key: Key(account), First: at(s.first), Last: at(s.last)}); !x.Remembered.has(entry) {
+			x.put(entry)
 		}
 	}
-	for account, s := range x.o.accounts {
-		put(parquet.Seen{Kind: OfAccount, Key: Key(account), First: at(s.first), Last: at(s.last)})
+	put := func(s parquet.Seen) {
+		if !x.Remembered.has(s) {
+			x.plain = append(x.plain, s)
+		}
 	}
 	for role, s := range x.o.roles {
 		put(parquet.Seen{Kind: OfRole, Key: Key(role), First: at(s.first), Last: at(s.last)})
 	}
 	for kind, of := range map[string]map[ofRole]*sight{ofCaller: x.o.callers, ofNetwork: x.o.networks} {
 		for key, s := range of {
-			entry := parquet.Seen{Kind: kind, Key: Key(key.role, key.what), First: at(s.first), Last: at(s.last)}
+			entry := parquet.Seen{Kind: kind, Key: s.key, First: at(s.first), Last: at(s.last)}
 			if kind == ofNetwork {
 				entry.Prefix, entry.Most = half, NetworksOfRole
 			}
 			put(entry)
 			if at(s.first).Before(x.o.Since) {
-				x.older[kind+key.role] = x.older[kind+key.role].and(at(s.first))
+				x.older[ofKind{kind, key.role}] = x.older[ofKind{kind, key.role}].and(at(s.first))
 			}
 		}
 	}
@@ -126,35 +136,60 @@ func (x *judging) since(kind string, key []byte) (time.Time, error) {
 // maxTime is later than any event, in µs since 1970.
 const maxTime = 253402300799e6
 
-// news are the sights that are news and were never seen before these events.
-func (x *judging) news(kind string, of map[ofRole]*sight) (keys []ofRole, err error) {
-	for _, key := range slices.SortedFunc(maps.Keys(of), compareKeys) {
-		s := of[key]
-		if s.news == nil || at(s.first).Before(x.o.Since) {
+// news are the sights that are news and were never seen before these events. May, if set, says whether
+// one with this evidence may be a finding: what may not is not looked up.
+func (x *judging) news(kind string, of map[ofRole]*sight, may func(*Evidence) (bool, error)) (keys []ofRole, err error) {
+	var asked [][]byte
+	for key, s := range of {
+		if s.news == nil || at(s.first).Before(x.o.Since) || x.isRemembered(kind, s.key) {
 			continue
 		}
-		_, known, err := x.Memory.Seen(kind, Key(key.role, key.what))
-		if err != nil {
-			return nil, err
+		ok := true
+		if may != nil {
+			if ok, err = may(s.news); err != nil {
+				return nil, err
+			}
 		}
-		if !known {
-			keys = append(keys, key)
+		if ok {
+			keys, asked = append(keys, key), append(asked, s.key)
 		}
 	}
+	known, err := x.Memory.SeenAmong(kind, asked)
+	if err != nil {
+		return nil, err
+	}
+	keys = slices.DeleteFunc(keys, func(key ofRole) bool {
+		_, ok := known[string(of[key].key)]
+		return ok
+	})
+	slices.SortFunc(keys, compareKeys)
 	return keys, nil
+}
+
+// isRemembered says whether it is certain that something was seen before.
+func (x *judging) isRemembered(kind string, key []byte) bool {
+	_, ok := x.Remembered.span(kind, key, x.o.Since)
+	return ok
 }
 
 // known is how many callers or networks of a role are known, at least, and since when.
 func (x *judging) known(kind, role string, most int) (n int, since time.Time, err error) {
-	n, since, err = x.Memory.CountSeen(kind, Key(role), most)
-	older, ok := x.older[kind+role]
-	if ok && (n == 0 || older.first.Before(since)) {
-		since = older.first
+	of := ofKind{kind, role}
+	counted, ok := x.counted[of]
+	if !ok {
+		if counted.n, counted.first, err = x.Memory.CountSeen(kind, Key(role), most); err != nil {
+			return 0, time.Time{}, err
+		}
+		x.counted[of] = counted
 	}
-	return max(n, older.n), since, err
+	older, ok := x.older[of]
+	if ok && (counted.n == 0 || older.first.Before(counted.first)) {
+		counted.first = older.first
+	}
+	return max(counted.n, older.n), counted.first, nil
 }
 
-// older are those that are observed and no news.
+// older are those that are observed and no news, or that are remembered.
 type older struct {
 	n     int
 	first time.Time
@@ -173,13 +208,19 @@ func compareKeys(a, b ofRole) int {
 }
 
 // learnt says whether enough was learnt of the account of an event to call it new.
-func (x *judging) learnt(e *Evidence) (bool, error) {
-	since, err := x.since(OfAccount, Key(e.Account))
-	return err == nil && e.At.Sub(since) >= Learning, err
+func (x *judging) learnt(e *Evidence) (isLearnt bool, err error) {
+	since, ok := x.logged[e.Account]
+	if !ok {
+		if since, err = x.since(OfAccount, Key(e.Account)); err != nil {
+			return false, err
+		}
+		x.logged[e.Account] = since
+	}
+	return e.At.Sub(since) >= Learning, nil
 }
 
 func (x *judging) callers() error {
-	keys, err := x.news(ofCaller, x.o.callers)
+	keys, err := x.news(ofCaller, x.o.callers, x.learnt)
 	if err != nil {
 		return err
 	}
@@ -189,11 +230,7 @@ func (x *judging) callers() error {
 		if err != nil {
 			return err
 		}
-		isLearnt, err := x.learnt(s.news)
-		if err != nil {
-			return err
-		}
-		if !isLearnt || n >= CallersOfRole {
+		if n >= CallersOfRole {
 			continue
 		}
 		told, err := x.told(Key("call", cmp.Or(s.news.SharedID, s.news.EventID)), s.news.At)
@@ -237,7 +274,7 @@ func (x *judging) callerSeverity(key ofRole, s *sight, n int) (difference.Severi
 }
 
 func (x *judging) networks() error {
-	keys, err := x.news(ofNetwork, x.o.networks)
+	keys, err := x.news(ofNetwork, x.o.networks, nil)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,16 @@ func (m inMemory) Seen(kind string, key []byte) (parquet.Seen, bool, error) {
 	return s, ok, nil
 }
 
+func (m inMemory) SeenAmong(kind string, keys [][]byte) (map[string]parquet.Seen, error) {
+	seen := map[string]parquet.Seen{}
+	for _, key := range keys {
+		if s, ok := m[kind+string(key)]; ok {
+			seen[string(key)] = s
+		}
+	}
+	return seen, nil
+}
+
 func (m inMemory) CountSeen(kind string, prefix []byte, most int) (n int, first time.Time, err error) {
 	first = time.Unix(0, 0)
 	for _, s := range m {
@@ -72,17 +82,19 @@ func (w *world) event(at time.Time) func() *Evidence {
 	return func() *Evidence { return e }
 }
 
+func (w *world) news(at time.Time) News { return News{at.UnixMicro(), w.event(at)} }
+
 func (w *world) account(at time.Time) { w.Account("111111111111", at.UnixMicro(), at.UnixMicro()) }
 
 func (w *world) became(name, caller string, at time.Time) {
 	w.account(at)
-	w.Became(role(name), RoleKey(role(name)), caller, "user", at.UnixMicro(), at.UnixMicro(), w.event(at))
+	w.Became(role(name), RoleKey(role(name)), caller, "user", at.UnixMicro(), at.UnixMicro(), w.news(at))
 }
 
 func (w *world) from(name, address string, at time.Time) {
 	w.account(at)
 	w.Used(RoleKey(role(name)), at.UnixMicro(), at.UnixMicro())
-	w.From(role(name), RoleKey(role(name)), []byte(address), at.UnixMicro(), at.UnixMicro(), w.event(at))
+	w.From(role(name), RoleKey(role(name)), []byte(address), at.UnixMicro(), at.UnixMicro(), w.news(at))
 }
 
 func (w *world) denied(kind, subject string, n int, at time.Time) {
@@ -111,6 +123,7 @@ func (w *world) commit(t *testing.T) []Finding {
 	w.memory.put(seen.Seen)
 	w.remembered.Add(&seen, today)
 	w.Observations = NewObservations(today)
+	w.Remembered = &w.remembered
 	return findings
 }
 
@@ -228,6 +241,54 @@ func TestHalves(t *testing.T) {
 		if got := told(first.commit(t)); strings.ReplaceAll(got, "Get20", "") != strings.ReplaceAll(want, "Get20", "") {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
+	}
+}
+
+// TestHabitsAreDismissed: what is remembered is neither observed nor asked for again within a week of its
+// last note; then it is noted again; and when it may be forgotten, nobody relies on it.
+func TestHabitsAreDismissed(t *testing.T) {
+	w := newWorld()
+	w.became("app", "alice", days(-20))
+	w.became("app", "bob", days(-20))
+	w.commit(t)
+	again := func(day int) (dismissed bool) {
+		at := days(day).UnixMicro()
+		h := w.Became(role("app"), RoleKey(role("app")), "alice", "user", at, at, w.news(days(day)))
+		if dismissed = len(w.callers) == 0; dismissed && (!h.Again(at, at, News{}) || h.Again(at, days(0).UnixMicro(), News{})) {
+			t.Errorf("day %d: dismissed, but has to be looked up again, or not even beyond the week", day)
+		}
+		return dismissed
+	}
+	if !again(-19) || !again(-13) || again(-21) || w.commit(t) != nil {
+		t.Error("what is of the week is observed, or what was before it is not")
+	}
+	if again(-12) || w.commit(t) != nil || !again(-8) {
+		t.Error("what was seen again after a week is not noted again")
+	}
+	w.Since = days(100)
+	if again(-13) {
+		t.Error("dismissed by what may be forgotten")
+	}
+}
+
+// TestEarliestNews: of something that is seen again and again the first event is told.
+func TestEarliestNews(t *testing.T) {
+	w := newWorld()
+	w.became("app", "alice", days(-20))
+	w.commit(t)
+	at := func(minute int) (int64, News) {
+		when := days(0).Add(time.Duration(minute) * time.Minute)
+		return when.UnixMicro(), w.news(when)
+	}
+	µs, news := at(5)
+	h := w.Became(role("app"), RoleKey(role("app")), "bob", "user", µs, µs, news)
+	for _, minute := range []int{7, 3, 4} {
+		if µs, news := at(minute); !h.Again(µs, µs, news) {
+			t.Error("what is observed has to be looked up again")
+		}
+	}
+	if found := w.commit(t); len(found) != 1 || found[0].At != days(0).Add(3*time.Minute) {
+		t.Errorf("found %+v", found)
 	}
 }
 

@@ -27,6 +27,17 @@ func (k *Kept) Seen(kind string, key []byte) (parquet.Seen, bool, error) {
 	return s, ok, nil
 }
 
+// SeenAmong implements [Memory].
+func (k *Kept) SeenAmong(kind string, keys [][]byte) (map[string]parquet.Seen, error) {
+	seen := map[string]parquet.Seen{}
+	for _, key := range keys {
+		if s, ok := k.seen[kind][string(key)]; ok {
+			seen[string(key)] = s
+		}
+	}
+	return seen, nil
+}
+
 // CountSeen implements [Memory].
 func (k *Kept) CountSeen(kind string, prefix []byte, most int) (n int, first time.Time, err error) {
 	first = time.UnixMicro(0).UTC()

@@ -10,6 +10,8 @@ import (
 // Memory is what was seen before: a [parquet.Ledger].
 type Memory interface {
 	Seen(kind string, key []byte) (s parquet.Seen, ok bool, err error)
+	// SeenAmong are those of many keys that were seen, by key.
+	SeenAmong(kind string, keys [][]byte) (map[string]parquet.Seen, error)
 	CountSeen(kind string, prefix []byte, most int) (n int, first time.Time, err error)
 }
 
@@ -28,8 +30,10 @@ const (
 	// Learning is how far back the logs of an account, and what is known of from where a role
 	// acted, must go before anything of it is new.
 	Learning = 14 * 24 * time.Hour
-	// Lasting is how long a habit is remembered that shows no more.
+	// Lasting is how long a habit is remembered that shows no more, at least, and not a week longer.
 	Lasting = 90 * 24 * time.Hour
+	// week is how long that a habit shows is not noted again.
+	week = 7 * 24 * time.Hour
 	// shortLasting is how long is remembered what is about a session or an hour.
 	shortLasting = 3 * 24 * time.Hour
 	// mostRemembered is how many entries of a kind are remembered, of some 80 bytes each.
@@ -39,7 +43,7 @@ const (
 // bounds are those of what is remembered, as of now.
 func bounds(now time.Time) (all []parquet.SeenBounds) {
 	for _, kind := range [...]string{OfAccount, OfRole, ofCaller, ofNetwork, ofBurst} {
-		since := now.Add(-Lasting)
+		since := now.Add(-Lasting - week)
 		if kind == OfAccount || kind == OfRole {
 			since = time.Time{} // since when it is known matters, and when it was last used
 		}

@@ -24,9 +24,12 @@ const (
 type Observations struct {
 	// Since is since when events are news, of which findings are made.
 	Since time.Time
+	// Remembered, if set, is what needs not be observed again. It must not change meanwhile.
+	Remembered *Remembered
 	// Unobserved counts what was beyond the bounds.
 	Unobserved int64
 
+	lasting  int64 // µs since 1970, since when habits last
 	accounts map[string]*span
 	roles    map[string]*span
 	callers  map[ofRole]*sight
@@ -66,6 +69,7 @@ type sight struct {
 	kind string // of a caller
 	role string // its ARN
 	news *Evidence
+	key  []byte
 }
 
 // count is how often something happened, with the newest event of it that is news.
@@ -83,7 +87,7 @@ const maxNames = 5
 // NewObservations are none, of events of which those since a moment are news.
 func NewObservations(since time.Time) *Observations {
 	return &Observations{
-		Since: since, accounts: map[string]*span{}, roles: map[string]*span{}, callers: map[ofRole]*sight{}, networks: map[ofRole]*sight{},
+		Since: since, lasting: since.Add(-Lasting).UnixMicro(), accounts: map[string]*span{}, roles: map[string]*span{}, callers: map[ofRole]*sight{}, networks: map[ofRole]*sight{},
 		sessions: map[session]*sight{}, bursts: map[burst]*count{}, known: map[string]int{},
 	}
 }
@@ -125,50 +129,76 @@ func seen(o *Observations, in map[string]*span, key string, first, last int64) {
 	}
 }
 
-// From takes in that a privileged role, of this ARN and [RoleKey], acted from an address, between two times. news is asked for the
-// first event of it since o.Since, nil if there is none.
-func (o *Observations) From(arn, role string, address []byte, first, last int64, news func() *Evidence) {
-	network := string(cloudtrail.Network(address))
-	if role != "" && network != "" {
-		o.see(o.networks, ofRole{role, network}, NetworksOfRole, &sight{span: span{first, last}, role: arn}, news)
+// News is the first event of something since [Observations.Since]. The zero value is none.
+type News struct {
+	At       int64 // µs since 1970
+	Evidence func() *Evidence
+}
+
+// Habit is a caller or a network of a role that was taken in, so that it needs not be looked up again.
+type Habit struct {
+	observed   *sight
+	remembered span // without what was observed
+}
+
+// Again takes in that it was so between two more times. It is false, and nothing is taken in, where that has
+// to be looked up after all.
+func (h Habit) Again(first, last int64, news News) bool {
+	if h.observed == nil {
+		return h.remembered.first <= first && last <= h.remembered.last
 	}
+	h.observed.see(first, last)
+	h.observed.add(news)
+	return true
+}
+
+// From takes in that a privileged role, of this ARN and [RoleKey], acted from an address, between two times.
+func (o *Observations) From(arn, role string, address []byte, first, last int64, news News) Habit {
+	network := string(cloudtrail.Network(address))
+	if role == "" || network == "" {
+		return Habit{}
+	}
+	return o.see(ofNetwork, ofRole{role, network}, sight{span: span{first, last}, role: arn}, news)
 }
 
 // Became takes in that a caller, of some kind, obtained sessions of a role.
-func (o *Observations) Became(arn, role, caller, kind string, first, last int64, news func() *Evidence) {
-	if role != "" && caller != "" {
-		o.see(o.callers, ofRole{role, Habitual(caller)}, CallersOfRole, &sight{span: span{first, last}, role: arn, kind: kind}, news)
+func (o *Observations) Became(arn, role, caller, kind string, first, last int64, news News) Habit {
+	if role == "" || caller == "" {
+		return Habit{}
 	}
+	return o.see(ofCaller, ofRole{role, Habitual(caller)}, sight{span: span{first, last}, role: arn, kind: kind}, news)
 }
 
-func (o *Observations) see(in map[ofRole]*sight, key ofRole, most int, s *sight, news func() *Evidence) {
-	if at(s.last).Before(o.Since.Add(-Lasting)) {
-		return // it would be forgotten at once
+func (o *Observations) see(kind string, key ofRole, s sight, news News) Habit {
+	if s.last < o.lasting {
+		return Habit{} // it would be forgotten at once
+	}
+	in, of, most := o.callers, key.role, CallersOfRole
+	if kind == ofNetwork {
+		in, of, most = o.networks, " "+key.role, NetworksOfRole // no role's key
 	}
 	have := in[key]
 	if have == nil {
-		of := key.role
-		if most == NetworksOfRole {
-			of = " " + of // no role's key
+		s.key = Key(key.role, key.what)
+		if at, ok := o.Remembered.span(kind, s.key, o.Since); ok && at.first <= s.first && s.last <= at.last {
+			return Habit{remembered: at}
 		}
 		if o.known[of] >= most || !o.room(len(in), mostObserved) {
-			return
+			return Habit{}
 		}
 		o.known[of]++
-		in[key] = s
-		have = s
+		have = &s
+		in[key] = have
 	}
 	have.see(s.first, s.last)
 	have.add(news)
+	return Habit{observed: have}
 }
 
 // add takes the evidence if it is the earliest.
-func (s *sight) add(news func() *Evidence) {
-	if news == nil {
-		return
-	}
-	if e := news(); e != nil && (s.news == nil || e.At.Before(s.news.At)) {
-		s.news = e
+func (s *sight) add(news News) {
+	if news.Evidence != nil && (s.news == nil || news.At < s.news.At.UnixMicro()) {
+		s.news = news.Evidence()
 	}
 }
 
@@ -188,12 +218,12 @@ func (o *Observations) Watched(arn, as, name string, began time.Time, e *Evidenc
 		s = &sight{role: arn}
 		o.sessions[key] = s
 	}
-	s.add(func() *Evidence { return e })
+	s.add(News{e.At.UnixMicro(), func() *Evidence { return e }})
 }
 
 // Denied takes in that a subject, who is or acts for somebody, was refused something, or
-// failed to sign in. news is asked for the event if it is news.
-func (o *Observations) Denied(kind, subject, who, account, name string, at int64, news func() *Evidence) {
+// failed to sign in. evidence is asked for the event if it is news, nil if it is none.
+func (o *Observations) Denied(kind, subject, who, account, name string, at int64, evidence func() *Evidence) {
 	key := burst{kind, subject, who, at / hour}
 	c := o.bursts[key]
 	if c == nil {
@@ -205,11 +235,9 @@ func (o *Observations) Denied(kind, subject, who, account, name string, at int64
 	}
 	c.n++
 	c.called(name)
-	if c.last = max(c.last, at); news == nil {
-		return
-	}
-	if e := news(); e != nil && (c.news == nil || e.At.After(c.news.At)) {
-		c.news = e
+	c.last = max(c.last, at)
+	if evidence != nil && (c.news == nil || at > c.news.At.UnixMicro()) {
+		c.news = evidence()
 	}
 }
 
@@ -236,14 +264,14 @@ func (o *Observations) Add(other *Observations) {
 		seen(o, o.roles, role, s.first, s.last)
 	}
 	for key, s := range other.callers {
-		o.see(o.callers, key, CallersOfRole, s, s.newest())
+		o.see(ofCaller, key, *s, s.earliest())
 	}
 	for key, s := range other.networks {
-		o.see(o.networks, key, NetworksOfRole, s, s.newest())
+		o.see(ofNetwork, key, *s, s.earliest())
 	}
 	for key, s := range other.sessions {
 		if have := o.sessions[key]; have != nil {
-			have.add(s.newest())
+			have.add(s.earliest())
 		} else if o.room(len(o.sessions), mostObserved) {
 			o.sessions[key] = s
 		}
@@ -256,7 +284,12 @@ func (o *Observations) Add(other *Observations) {
 	}
 }
 
-func (s *sight) newest() func() *Evidence { return func() *Evidence { return s.news } }
+func (s *sight) earliest() News {
+	if s.news == nil {
+		return News{}
+	}
+	return News{s.news.At.UnixMicro(), func() *Evidence { return s.news }}
+}
 
 func (o *Observations) addBurst(key burst, c *count) {
 	have := o.bursts[key]

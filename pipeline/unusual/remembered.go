@@ -19,18 +19,39 @@ type Remembered struct {
 const mostCertain = 100_000
 
 // has says whether something is remembered from the day on that it was seen first to the day
-// that it was seen last.
+// that it was seen last; of a habit to some day of that week.
 func (r *Remembered) has(s parquet.Seen) bool {
 	if r == nil || s.Number != 0 {
 		return false
 	}
-	days, ok := r.days[s.Kind+string(s.Key)]
-	return ok && !dayOf(s.First).Before(days[0]) && !dayOf(s.Last).After(days[1])
+	in, ok := r.in(s.Kind, s.Key)
+	return ok && !s.First.Before(in[0]) && s.Last.Before(in[1])
+}
+
+// in is from when to when something needs not be remembered again.
+func (r *Remembered) in(kind string, key []byte) (in [2]time.Time, ok bool) {
+	in, ok = r.days[kind+string(key)]
+	lasts := 24 * time.Hour
+	if kind == ofCaller || kind == ofNetwork {
+		lasts += week
+	}
+	in[1] = in[1].Add(lasts)
+	return in, ok
+}
+
+// span is from when to when a habit needs not be remembered again; ok is false where it is not certain that
+// it is remembered, now.
+func (r *Remembered) span(kind string, key []byte, now time.Time) (s span, ok bool) {
+	if r == nil {
+		return s, false
+	}
+	in, ok := r.in(kind, key)
+	return span{in[0].UnixMicro(), in[1].UnixMicro() - 1}, ok && in[1].After(now.Add(week-Lasting)) // it may be forgotten otherwise
 }
 
 // betweenBounds is how much may be remembered before that is bounded again, for which all of
 // it is looked through.
-const betweenBounds = 1_000
+const betweenBounds = 10_000
 
 // bounds are those by which a commit that remembers so much forgets; none if it needs not.
 func (r *Remembered) bounds(now time.Time, entries int) []parquet.SeenBounds {

@@ -23,6 +23,8 @@ var wanted = []benchmark{
 	{what: "of that, looking whether an event changes a role, where it does not", pkg: "./pipeline", name: "BenchmarkDetect/ordinary", time: "20x"},
 	{what: "where it does", pkg: "./pipeline", name: "BenchmarkDetect/change", time: "20x"},
 	{what: "ingest watch: looking whether an event is unusual", pkg: "./pipeline", name: "BenchmarkDetect/unusual", time: "200x"},
+	{what: "ingest of days that are learnt from, with detection of unusual access", pkg: "./pipeline", name: "BenchmarkDetectionShare/learning", time: "5x"},
+	{what: "of the days after them, as news, each by itself", pkg: "./pipeline", name: "BenchmarkDetectionShare/learnt", time: "5x"},
 	{what: "ingest iam: 5,000 roles, 20,000 policies to a committed lake", pkg: "./pipeline", name: "BenchmarkInventory", time: "3x"},
 	{what: "report unused --summary: 20 million events, 1,000 roles, a compact lake", pkg: "./queries", name: "BenchmarkUnusedSummary/compact", time: "3x"},
 	{what: "the same, as ingested", pkg: "./queries", name: "BenchmarkUnusedSummary/loose", time: "3x"},

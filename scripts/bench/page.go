@@ -71,11 +71,21 @@ func (p page) writeBenchmarks(b *strings.Builder) {
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", m.what, duration(m.result["ns/op"]),
 			number(m.result["events/s"]), number(m.result["MB/s"]), size(m.result["B/op"]), number(m.result["allocs/op"]))
 	}
+	p.writeShares(b)
 	b.WriteString("\n```text\n")
 	for _, m := range p.benchmarks {
 		b.WriteString(m.command() + "\n")
 	}
 	b.WriteString("```\n")
+}
+
+// writeShares writes what detection takes of ingest.
+func (p page) writeShares(b *strings.Builder) {
+	for _, m := range p.benchmarks {
+		if share := m.result["detection-%"]; share != "" {
+			fmt.Fprintf(b, "\nDetection of role changes and of unusual access takes %s %% of the CPU time: %s.\n", share, m.what)
+		}
+	}
 }
 
 func times(n int) string {

@@ -27,7 +27,7 @@ func TestPageShowsTheMedian(t *testing.T) {
 		options:    options{events: []int{1000}, runs: 3, days: 14},
 		programs:   []measured{{corpus: corpus{1000, 200}, files: 7, stored: 3e6, runs: []timing{run(9), run(2), run(4)}}},
 		contest:    contest{ours: []timing{run(2), run(5), run(3)}, theirs: []timing{run(9), run(6), run(12)}},
-		benchmarks: []benchmark{{what: "decode", result: map[string]string{"ns/op": "1500000", "events/s": "1234567.8"}}, {what: "look", result: map[string]string{"ns/op": "40.71"}}},
+		benchmarks: []benchmark{{what: "decode", result: map[string]string{"ns/op": "1500000", "events/s": "1234567.8"}}, {what: "look", result: map[string]string{"ns/op": "40.71"}}, {what: "learn", result: map[string]string{"detection-%": "2.84"}}},
 	}
 	text := p.String()
 	for _, want := range []string{
@@ -37,6 +37,7 @@ func TestPageShowsTheMedian(t *testing.T) {
 		"Ratio of the medians: 3.00 times as fast, with 0.33 of its CPU time and 0.33 of its memory.",
 		"| decode | 1.5 ms | 1,234,568 | – | – | – |",
 		"| look | 41 ns | – | – | – | – |",
+		"takes 2.84 % of the CPU time: learn.",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q:\n%s", want, text)
