@@ -46,6 +46,8 @@ type setting struct {
 	queue *queue.Queue
 	told  chan pipeline.Summary
 
+	metrics *prometheus.Registry // of the watch that was started last
+
 	mu     sync.Mutex
 	warned []string
 	failed []error
@@ -77,11 +79,12 @@ func newSetting(t *testing.T) *setting {
 // watch runs until stop is called.
 func (s *setting) watch() (stop func()) {
 	s.t.Helper()
+	s.metrics = prometheus.NewRegistry()
 	w := watch.Watcher{
 		Lake:    s.into,
 		Sources: []watch.Source{{Source: s.queue}},
 		Every:   10 * time.Millisecond,
-		Metrics: watch.NewMetrics(prometheus.NewRegistry()),
+		Metrics: watch.NewMetrics(s.metrics),
 		Told: func(sum *pipeline.Summary, err error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -180,6 +183,9 @@ func TestMessagesAreDeletedWhenTheirObjectsAreInTheLake(t *testing.T) {
 	if n := s.written(); n != 27 {
 		t.Errorf("%d records in the lake, want 27", n)
 	}
+	if taken, failed := s.counted("taken"), s.counted("failed"); taken < 29 || failed < float64(2*len(bad)) {
+		t.Errorf("counted %v that were taken and %v that failed, want at least 29 and %d", taken, failed, 2*len(bad))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	warned := strings.Join(s.warned, "\n")
@@ -191,6 +197,24 @@ func TestMessagesAreDeletedWhenTheirObjectsAreInTheLake(t *testing.T) {
 	if len(s.failed) > 0 {
 		t.Errorf("rounds failed: %v", s.failed)
 	}
+}
+
+// counted is how many messages the metrics say were taken, or failed.
+func (s *setting) counted(outcome string) float64 {
+	s.t.Helper()
+	families, err := s.metrics.Gather()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == "roletrail_ingest_queue_messages_total" && m.GetLabel()[0].GetValue() == outcome {
+				return m.GetCounter().GetValue()
+			}
+		}
+	}
+	s.t.Fatalf("nothing counts messages that are %s", outcome)
+	return 0
 }
 
 // comparePolicy compares the policy that is shipped with the calls that were made.
