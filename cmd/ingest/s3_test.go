@@ -19,8 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// s3Objects is how many objects the bucket gets: enough for a speed.
-const s3Objects = 6000
+// s3Objects is how many objects the bucket gets: far more than are fetched ahead.
+const s3Objects = 2800
 
 // TestLogsFromS3 puts log files into a bucket that versitygw keeps, reads them with
 // bin/ingest, and compares the lake with one made of the same files in a folder.
@@ -30,10 +30,7 @@ func TestLogsFromS3(t *testing.T) {
 	fillBucket(t, s3Objects, logs)
 
 	lakes := t.TempDir()
-	start := time.Now()
 	said := program(t, "ingest", "logs", "--lake", lakes+"/bucket", "s3://trails/AWSLogs/")
-	took := time.Since(start)
-	t.Logf("%d objects in %v: %.0f a second", s3Objects, took.Round(time.Millisecond), s3Objects/took.Seconds())
 	if want := fmt.Sprintf("objects %d = ingested %d + already 0", s3Objects, s3Objects); !strings.Contains(said, want) {
 		t.Errorf("bin/ingest does not say %q:\n%s", want, said)
 	}
