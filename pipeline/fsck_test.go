@@ -373,7 +373,7 @@ func TestFsckFindsEveryByte(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 15))
 	dir := lakeOfRuns(t, files, rng)
 	data := dataFiles(t, dir)
-	for range 100 {
+	for range 10 * killsWanted(t, 10) {
 		path := data[rng.IntN(len(data))]
 		undo := changeByte(t, path, rng)
 		if _, found := check(t, dir, false); found[parquet.FileChanged] != 1 {

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,22 +15,11 @@ import (
 	"roletrail/parquet"
 )
 
-// keysEnv, set in the environment, is how many events the lake of TestKeysOfManyDays has.
-const keysEnv = "ROLETRAIL_KEYS"
-
 // TestKeysOfManyDays lets every object of a run touch every day of a lake, of which only a part
 // fits into the memory that keys may take. They take no more, and every event is there once: those
 // of the lake, the new ones, and new ones that come again.
 func TestKeysOfManyDays(t *testing.T) {
-	const days, objects = 60, 12
-	events, most := 500_000, int64(2<<20)
-	if text := os.Getenv(keysEnv); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < events {
-			t.Fatalf("%s is %q, not a number from %d on", keysEnv, text, events)
-		}
-		events, most = n, mostKeys
-	}
+	const days, objects, events, most = 60, 12, 500_000, 2 << 20
 	rng := rand.New(rand.NewPCG(4, 4))
 	lake, ids := lakeOfKeys(t, days, events/days, rng)
 	logs, isNew, again := listOf{}, int64(0), int64(0)

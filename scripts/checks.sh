@@ -103,15 +103,20 @@ killed() {
 	go test -count=1 -v -timeout 3h -run '^TestKilled' ./cmd/ingest ./pipeline | grep -E '_test\.go:|^(--- |ok|FAIL)'
 }
 
-# disturbed lets log files arrive in any order, writers meet and lakes be damaged, as often as
-# runs are killed or a part of it, and says how often.
+# disturbed lets log files arrive in any order and be read by any number of workers, writers meet and
+# lakes be damaged, as often as runs are killed or a part of it, and says how often.
 disturbed() {
-	go test -count=1 -v -timeout 3h -run '^TestArrivalDoesNotMatter$|^TestWritersBesideEachOther$|^TestFsckOfAnyDamage$' ./pipeline | grep -E '_test\.go:|^(--- |ok|FAIL)'
+	go test -count=1 -v -timeout 3h -run '^TestArrivalDoesNotMatter$|^TestWorkersDoNotMatter$|^TestWritersBesideEachOther$|^TestFsckOfAnyDamage$|^TestFsckFindsEveryByte$' ./pipeline | grep -E '_test\.go:|^(--- |ok|FAIL)'
 }
 
 # large reads a log file of 1 GiB, and says how much memory that takes.
 large() {
 	ROLETRAIL_LARGE_FILE=1024 go test -count=1 -v -timeout 1h -run '^TestLargeFile$' ./cmd/ingest | grep -E '_test\.go:|^(--- |ok|FAIL)'
+}
+
+# many reads a million log files, and says how much memory and ledger they take.
+many() {
+	ROLETRAIL_OBJECTS=1000000 go test -count=1 -v -timeout 1h -run '^TestManyObjects$' ./cmd/ingest | grep -E '_test\.go:|^(--- |ok|FAIL)'
 }
 
 # compared compares the reports with their oracles over many random worlds, and says how many.
@@ -139,6 +144,7 @@ check "make demo" demo
 check "kill -9" killed
 check "disturbed runs" disturbed
 check "a file of 1 GiB" large
+check "a million log files" many
 check "reports against oracles" compared
 check "ingest iam --live and a queue against moto" scripts/moto/run.sh
 check "rules, Prometheus and Alertmanager" scripts/prometheus/run.sh

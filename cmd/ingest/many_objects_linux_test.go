@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// objectsEnv, set in the environment, is how many log files TestManyObjects reads: a million, which
+// make integration asks for, take some four GB of disk.
+const objectsEnv = "ROLETRAIL_OBJECTS"
+
+// mostOfLedger is how many bytes of the ledger a log file may take, of which its name has half.
+const mostOfLedger = 320
+
+// TestManyObjects reads many small log files: neither the program's memory nor the ledger may take
+// more than they should, and of a million files the memory must not grow any more while the last
+// half is read.
+func TestManyObjects(t *testing.T) {
+	objects := 10_000
+	if text := os.Getenv(objectsEnv); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < objects {
+			t.Fatalf("%s is %q, not a number from %d on", objectsEnv, text, objects)
+		}
+		objects = n
+	}
+	logs, lake := t.TempDir(), filepath.Join(t.TempDir(), "lake")
+	writeSmallLogs(t, logs, objects)
+	cmd, told := asProgramCommand("logs", "--lake", lake, logs), filepath.Join(t.TempDir(), "memory")
+	cmd.Env = append(cmd.Environ(), memoryFileEnv+"="+told)
+	var out bytes.Buffer
+	cmd.Stderr = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	memory := sampleMemory(cmd.Process.Pid)
+	if err := cmd.Wait(); err != nil || !strings.Contains(out.String(), fmt.Sprintf("objects %d = ingested %[1]d", objects)) {
+		t.Fatalf("%v\n%.2000s", err, out.String())
+	}
+	samples, took := memory(), cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()
+	peak := toldMemory(t, told)
+	info, err := os.Stat(filepath.Join(lake, "ledger.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, last := highest(samples[len(samples)/2:len(samples)*3/4]), highest(samples[len(samples)*3/4:])
+	t.Logf("%d log files: %s, %d MiB at most, %d in the third quarter and %d in the last; %d bytes of the ledger each",
+		objects, took, peak>>20, third>>20, last>>20, info.Size()/int64(objects))
+	if peak > mostMemory || info.Size()/int64(objects) > mostOfLedger {
+		t.Errorf("it took %d MiB and %d bytes of the ledger for each log file, want at most %d and %d", peak>>20, info.Size()/int64(objects), mostMemory>>20, mostOfLedger)
+	}
+	if grown := last - third; objects >= 500_000 && grown > 16<<20 {
+		t.Errorf("the last quarter took %d MiB more than the one before", grown>>20)
+	}
+}
+
+// writeSmallLogs writes log files of one event each, in the folders and under the names that CloudTrail gives them.
+func writeSmallLogs(t *testing.T, dir string, n int) {
+	t.Helper()
+	const days = 30
+	start := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	folder := ""
+	for i := range n {
+		at := start.Add(time.Duration(i) * days * 24 * time.Hour / time.Duration(n))
+		account := fmt.Sprintf("1111111%05d", i%50)
+		if today := filepath.Join(dir, "AWSLogs", account, "CloudTrail", "eu-west-1", at.Format("2006/01/02")); today != folder {
+			folder = today
+			if err := os.MkdirAll(folder, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		name := fmt.Sprintf("%s_CloudTrail_eu-west-1_%s_%016x.json", account, at.Format("20060102T1504Z"), i)
+		text := fmt.Sprintf(`{"Records":[{"eventTime":"%s","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","eventID":"00000000-0000-4000-8000-%012d","recipientAccountId":"%s"}]}`,
+			at.Format(time.RFC3339), i, account)
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// sampleMemory looks now and then how much memory a process has, in bytes, until the samples are asked for.
+func sampleMemory(pid int) (stop func() []int64) {
+	var over atomic.Bool
+	samples := make(chan []int64)
+	go func() {
+		var all []int64
+		for !over.Load() {
+			if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)); err == nil {
+				if fields := strings.Fields(string(text)); len(fields) > 1 {
+					pages, _ := strconv.ParseInt(fields[1], 10, 64)
+					all = append(all, pages*int64(os.Getpagesize()))
+				}
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		samples <- all
+	}()
+	return func() []int64 {
+		over.Store(true)
+		return <-samples
+	}
+}
+
+func highest(samples []int64) (most int64) {
+	for _, s := range samples {
+		most = max(most, s)
+	}
+	return most
+}
