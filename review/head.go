@@ -40,7 +40,7 @@ func coverage(c queries.MetaCoverage) string {
 		return fmt.Sprintf("no event in the window; the lake holds events from %s to %s, see --since and --until", day(*c.FirstEvent), day(*c.LastEvent))
 	}
 	if c.Events == 0 {
-		return "no event in the window, nor before it; see --since and --until"
+		return "no event in the window, nor before it; ingest logs brings some in, --since and --until name another window"
 	}
 	text := fmt.Sprintf("%s, %d of %s, %s", amount.Of(int64(c.Accounts), "account"), c.DaysPresent,
 		amount.Of(int64(c.DaysPresent+c.DaysMissing), "account-day"), amount.Of(c.Events, "event"))

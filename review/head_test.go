@@ -56,7 +56,7 @@ func TestCoverageLine(t *testing.T) {
 	}{
 		{held, "2 accounts, 150 of 184 account-days, 20,123 events; logs from 2026-07-01 00:01 to 2026-09-30 23:58"},
 		{before, "no event in the window; the lake holds events from 2026-07-01 to 2026-09-30, see --since and --until"},
-		{queries.MetaCoverage{}, "no event in the window, nor before it; see --since and --until"},
+		{queries.MetaCoverage{}, "no event in the window, nor before it; ingest logs brings some in, --since and --until name another window"},
 	} {
 		if got := coverage(c.coverage); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)

@@ -5,11 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"roletrail/cmd/internal/cli"
 )
+
+// howToGet says how to get the files that commands are given.
+var howToGet = map[string]string{
+	"inventory":        "make it with `aws iam get-account-authorization-details > inventory.json`, or let --live ask IAM itself",
+	"control policies": "`aws organizations describe-policy --policy-id ID` tells one",
+	"trails":           "`aws cloudtrail describe-trails` and `aws cloudtrail get-event-selectors --trail-name NAME` tell them",
+}
 
 // withFile opens a file that a command was given, or standard input for "-", and reads
 // it, unless ctx ends before; what is the word for it in errors.
@@ -23,7 +31,11 @@ func readGiven[T any](stdin io.Reader, path, what string, read func(r io.Reader,
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return none, fmt.Errorf("reading %s %q: %w", what, path, errors.Unwrap(err))
+		err = fmt.Errorf("reading %s %q: %w", what, path, errors.Unwrap(err))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = cli.WithHint(err, howToGet[what])
+		}
+		return none, err
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err == nil && info.IsDir() {
