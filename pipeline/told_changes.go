@@ -141,6 +141,9 @@ func (t *toldChanges) change(rec *cloudtrail.Record, kind RoleChange, r *rows, c
 		PolicyARN: r.changeText(c, dictChangePolicy), Summary: r.changeText(c, dictChangeSummary),
 		SourceIPAddress: string(rec.Text[cloudtrail.SourceIPAddress]), UserAgent: string(rec.Text[cloudtrail.UserAgent]),
 	}
+	told.SourceIdentity = string(id.Text[cloudtrail.SourceIdentity])
+	told.Through = string(cloudtrail.ToolOf(rec, &id))
+	told.MFA = map[cloudtrail.Bool]string{cloudtrail.True: "yes", cloudtrail.False: "no"}[id.MFA]
 	for _, code := range r.changes.rolesOf(c) {
 		told.RoleARNs = append(told.RoleARNs, string(r.arena.bytes(r.changes.roles.values[code])))
 	}

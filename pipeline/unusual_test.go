@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -71,6 +72,7 @@ func TestUnusualAccessOfOrganisation(t *testing.T) {
 type accessLogs struct {
 	dir    string
 	events int
+	agent  string // of the user; "x" if it is empty
 }
 
 var unordinaryDay = time.Date(2026, 9, 20, 12, 0, 0, 0, time.UTC)
@@ -85,7 +87,7 @@ const (
 func (l *accessLogs) add(t *testing.T, at time.Time, source, name, identity, address, more string) {
 	l.events++
 	text := fmt.Sprintf(`{"eventVersion":"1.08","eventTime":%q,"eventSource":"%s.amazonaws.com","eventName":%q,"awsRegion":"us-east-1","recipientAccountId":"111111111111","sourceIPAddress":%q,
-		"userAgent":"x","eventID":"00000000-0000-4000-a000-%012d","eventType":"AwsApiCall","eventCategory":"Management","userIdentity":%s%s}`, at.Format(time.RFC3339), source, name, address, l.events, identity, more)
+		"userAgent":%q,"eventID":"00000000-0000-4000-a000-%012d","eventType":"AwsApiCall","eventCategory":"Management","userIdentity":%s%s}`, at.Format(time.RFC3339), source, name, address, cmp.Or(l.agent, "x"), l.events, identity, more)
 	write(t, l.dir, fmt.Sprintf("%s/%05d.json", at.Format("2006/01/02"), l.events), trail(text))
 }
 
@@ -99,8 +101,12 @@ func (l *accessLogs) call(t *testing.T, at time.Time, role, address, more string
 
 // trusts lets a principal become app-server.
 func (l *accessLogs) trusts(t *testing.T, at time.Time, user, principal string) {
+	l.trustsAs(t, at, fmt.Sprintf(iamUser, user), principal)
+}
+
+func (l *accessLogs) trustsAs(t *testing.T, at time.Time, identity, principal string) {
 	document := `{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"` + principal + `\"},\"Action\":\"sts:AssumeRole\"}]}`
-	l.add(t, at, "iam", "UpdateAssumeRolePolicy", fmt.Sprintf(iamUser, user), "203.0.113.7", `,"requestParameters":{"roleName":"app-server","policyDocument":"`+document+`"}`)
+	l.add(t, at, "iam", "UpdateAssumeRolePolicy", identity, "203.0.113.7", `,"requestParameters":{"roleName":"app-server","policyDocument":"`+document+`"}`)
 }
 
 func (l *accessLogs) ordinaryDays(t *testing.T) {
@@ -224,7 +230,9 @@ func TestToldChangeExplainsItself(t *testing.T) {
 	logs.ordinaryDays(t)
 	logs.trusts(t, unordinaryDay.AddDate(0, 0, -9), "alice", "111111111111")
 	logs.trusts(t, unordinaryDay, "alice", "*")
-	logs.trusts(t, unordinaryDay.Add(time.Minute), "robot", "111111111111")
+	logs.agent = "APN/1.0 HashiCorp/1.0 Terraform/1.9.0 aws-sdk-go-v2/1.30.3"
+	logs.trustsAs(t, unordinaryDay.Add(time.Minute), `{"type":"IAMUser","arn":"arn:aws:iam::111111111111:user/robot","accountId":"111111111111","userName":"robot",
+		"sessionContext":{"sourceIdentity":"carol","attributes":{"mfaAuthenticated":"false"}}}`, "111111111111")
 	dir := filepath.Join(t.TempDir(), "lake")
 	ingest(t, dir, pipeline.Options{
 		RecentSince: unordinaryDay.Add(-time.Hour), Telling: pipeline.Telling{Webhooks: []string{"w"}, AtLeast: "info"}, Unusual: &pipeline.Unusual{},
@@ -251,5 +259,7 @@ func TestToldChangeExplainsItself(t *testing.T) {
 	}
 	if later := told(time.Now().Add(3 * time.Minute)); len(later) != 2 || later[1].Automation != "terraform" || later[1].LastUsed != "2026-09-18" || later[0].Automation != "" {
 		t.Errorf("told later are %+v", later)
+	} else if a, b := later[0], later[1]; a.Through+a.MFA+a.SourceIdentity != "" || b.Through != "Terraform" || b.MFA != "no" || b.SourceIdentity != "carol" {
+		t.Errorf("who and how is told as %+v and %+v", a, b)
 	}
 }

@@ -50,6 +50,7 @@ func TestMessages(t *testing.T) {
 	finding.EventName, finding.Change, finding.Finding, finding.Severity = "AssumeRole", "", "new_caller", "high"
 	finding.Summary = "888888888888:AROA became app for the first time, from an account that is not one's own"
 	trustful := trust(3)
+	trustful.SourceIdentity, trustful.Through, trustful.MFA = "alice@example.com", "Terraform", "no"
 	trustful.Difference, trustful.LastUsed = []string{`- "AWS": "arn:aws:iam::111111111111:root"`, `+ "AWS": "*"`}, "2026-08-31"
 	var robot []Entry
 	for n := range 14 {
@@ -124,7 +125,7 @@ func TestHostileTexts(t *testing.T) {
 	} {
 		c := Change{
 			EventID: hostile, EventTime: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), EventName: hostile, AccountID: hostile, AWSRegion: hostile, Change: hostile, Finding: hostile, Severity: hostile, Outcome: hostile,
-			PolicyARN: hostile, Actor: hostile, Automation: hostile, LastUsed: hostile, Difference: slices.Repeat([]string{hostile}, 9), SourceIPAddress: hostile, UserAgent: hostile, Summary: hostile,
+			PolicyARN: hostile, Actor: hostile, SourceIdentity: hostile, Through: hostile, MFA: hostile, Automation: hostile, LastUsed: hostile, Difference: slices.Repeat([]string{hostile}, 9), SourceIPAddress: hostile, UserAgent: hostile, Summary: hostile,
 		}
 		for range 100 {
 			c.RoleARNs = append(c.RoleARNs, hostile)

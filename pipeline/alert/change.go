@@ -23,7 +23,14 @@ type Change struct {
 	MoreRoles int      `json:"more_roles,omitempty"`
 	PolicyARN string   `json:"policy_arn,omitempty"`
 	// Actor is who made the call, as an ARN, a service or what else the record has.
-	Actor           string `json:"actor"`
+	Actor string `json:"actor"`
+	// SourceIdentity is the person or program that the actor's session was given to; empty where
+	// it has none.
+	SourceIdentity string `json:"source_identity,omitempty"`
+	// Through is what the call was made through (a [cloudtrail.Tool]), MFA whether its session was obtained with
+	// a second factor: yes, no, or empty where the record does not say.
+	Through         string `json:"through,omitempty"`
+	MFA             string `json:"mfa,omitempty"`
 	SourceIPAddress string `json:"source_ip_address,omitempty"`
 	UserAgent       string `json:"user_agent,omitempty"`
 	// Automation is the known automation that made it.
@@ -49,7 +56,7 @@ const (
 // Cleaned is the change with texts that may be shown and stored: of bounded length, and
 // without characters that could disguise it.
 func (c Change) Cleaned() Change {
-	for _, text := range []*string{&c.EventID, &c.EventName, &c.AccountID, &c.AWSRegion, &c.Change, &c.Finding, &c.Severity, &c.Outcome, &c.PolicyARN, &c.Actor, &c.SourceIPAddress, &c.UserAgent, &c.Automation, &c.LastUsed} {
+	for _, text := range []*string{&c.EventID, &c.EventName, &c.AccountID, &c.AWSRegion, &c.Change, &c.Finding, &c.Severity, &c.Outcome, &c.PolicyARN, &c.Actor, &c.SourceIdentity, &c.Through, &c.MFA, &c.SourceIPAddress, &c.UserAgent, &c.Automation, &c.LastUsed} {
 		*text = clean(*text, maxText)
 	}
 	c.Summary = clean(c.Summary, maxSummary)

@@ -48,10 +48,13 @@ func plain(text string, most int) *slackText {
 func slackOf(c Change, before string) slackMessage {
 	title := c.Severity + ": " + title(c)
 	fields := []slackText{
-		*plain("Who: "+c.Actor, maxField),
+		*plain("Who: "+whoOf(c), maxField),
 		*plain("Where: "+c.AccountID+" "+c.AWSRegion, maxField),
 		*plain("When: "+c.EventTime.UTC().Format(time.DateTime)+" UTC", maxField),
 		*plain("From: "+c.SourceIPAddress+" "+c.UserAgent, maxField),
+	}
+	if how := howOf(c); how != "" {
+		fields = append(fields, *plain("How: "+how, maxField))
 	}
 	if c.PolicyARN != "" {
 		fields = append(fields, *plain("Policy: "+c.PolicyARN, maxField))
@@ -77,6 +80,20 @@ func slackOf(c Change, before string) slackMessage {
 	}
 	m.Blocks = append(m.Blocks, slackBlock{Type: "section", Fields: fields}, slackBlock{Type: "context", Elements: []slackText{{Type: "mrkdwn", Text: evidence(c)}}})
 	return m
+}
+
+// whoOf names the actor, and whom the session was given to.
+func whoOf(c Change) string {
+	if c.SourceIdentity == "" {
+		return c.Actor
+	}
+	return c.Actor + ", source identity " + c.SourceIdentity
+}
+
+// howOf says what the call was made through, as far as is known.
+func howOf(c Change) string {
+	with := map[string]string{"yes": "with MFA", "no": "without MFA"}[c.MFA]
+	return strings.Trim(c.Through+", "+with, ", ")
 }
 
 // plainLines is a text of several lines, each cleaned by itself.
