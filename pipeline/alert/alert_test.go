@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -134,6 +135,16 @@ func TestHostileTexts(t *testing.T) {
 		if again := c.Cleaned(); len(c.RoleARNs) != maxRoles || c.MoreRoles != 100-maxRoles || again.MoreRoles != c.MoreRoles {
 			t.Fatalf("%d roles and %d more, then %d", len(c.RoleARNs), c.MoreRoles, again.MoreRoles)
 		}
+		// What other programs are told stands in no block that cleans it again.
+		texts := slices.Concat(c.RoleARNs, c.Difference)
+		for field, v := 0, reflect.ValueOf(c); field < v.NumField(); field++ {
+			if v.Field(field).Kind() == reflect.String {
+				texts = append(texts, v.Field(field).String())
+			}
+		}
+		for _, text := range texts {
+			checkText(t, text, maxSummary)
+		}
 		for _, message := range []slackMessage{slackOf(c, c.Summary), slackOfMany(slices.Repeat([]Change{c}, 100))} {
 			if n := checkMessage(t, message); n > 10_000 {
 				t.Errorf("%.20q makes a message of %d characters", hostile, n)
@@ -141,6 +152,17 @@ func TestHostileTexts(t *testing.T) {
 		}
 	}
 }
+
+// checkText holds a text to a length, and to having no characters that disguise it.
+func checkText(t *testing.T, text string, most int) {
+	t.Helper()
+	if strings.ContainsAny(text, disguises+"\n") || !utf8.ValidString(text) || utf8.RuneCountInString(text) > most {
+		t.Errorf("a text is too long, or has characters that disguise: %.200q", text)
+	}
+}
+
+// disguises are characters that no text may have.
+const disguises = "\x00\x1b\r\u202e\u2066\u200b\ue000\U000e0001"
 
 // checkMessage holds a message to Slack's limits, and texts that Slack reads as markup to
 // having none but our own link. It returns how many characters the message has.
@@ -152,7 +174,7 @@ func checkMessage(t *testing.T, m slackMessage) (characters int) {
 			t.Errorf("a text of %d characters where at most %d are allowed", n, most)
 		}
 		characters += utf8.RuneCountInString(text.Text)
-		if strings.ContainsAny(strings.ReplaceAll(text.Text, "\n", ""), "\x00\x1b\r\u202e\u2066\u200b\ue000\U000e0001") || !utf8.ValidString(text.Text) {
+		if strings.ContainsAny(strings.ReplaceAll(text.Text, "\n", ""), disguises) || !utf8.ValidString(text.Text) {
 			t.Errorf("a text has characters that disguise: %q", text.Text)
 		}
 		if lines := strings.Count(text.Text, "\n") + 1; lines > maxLines {
