@@ -37,3 +37,10 @@ func TestHelpFitsATerminal(t *testing.T) {
 func TestManual(t *testing.T) {
 	clitest.Manual(t, newRoot(&report{Program: &cli.Program{}}), try(t, newFake(), "", "man").stdout)
 }
+
+// TestHelpExamples: every command has an example, and takes it.
+func TestHelpExamples(t *testing.T) {
+	if lines := clitest.Examples(t, newRoot(&report{Program: &cli.Program{}})); len(lines) < 25 {
+		t.Errorf("%d examples only", len(lines))
+	}
+}
