@@ -132,6 +132,6 @@ type MetaTrail struct {
 // MetaVersions name what computed the answer.
 type MetaVersions struct {
 	Roletrail  string `json:"roletrail"`
-	Engine     string `json:"engine"`     // "duckdb v1.4.1"
+	Engine     string `json:"engine"`     // "duckdb v1.4.3"
 	Derivation int    `json:"derivation"` // version of the rules behind the derived columns
 }
