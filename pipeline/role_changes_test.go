@@ -186,13 +186,13 @@ func explained(t *testing.T, dir string, p queries.Params) map[string]queries.Ex
 
 func explainedBy(t *testing.T, engine queries.Engine, p queries.Params) map[string]queries.ExplainedChange {
 	t.Helper()
-	columns, changes, err := queries.ExplainChanges(t.Context(), engine, p, nil)
+	explained, err := queries.ExplainChanges(t.Context(), engine, p, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := map[string]queries.ExplainedChange{}
-	for _, c := range changes {
-		out[fmt.Sprint(c.Row[slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == "event_id" })])] = c
+	for _, c := range explained.Rows {
+		out[fmt.Sprint(c.Row[slices.IndexFunc(explained.Columns, func(c queries.Column) bool { return c.Name == "event_id" })])] = c
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,13 @@ type ExplainedChange struct {
 	Difference *difference.Difference
 }
 
+// ExplainedChanges are the changes of a window, the newest first.
+type ExplainedChanges struct {
+	Columns []Column
+	Rows    []ExplainedChange
+	LeftOut int // changes beyond the most that were wanted
+}
+
 // ExplainChanges answers the question "changes" and holds each change against the
 // documents that were in force before it, as the events of the lake and its inventories
 // tell. The severity of the difference takes the place of the record's, where it is
@@ -30,16 +38,19 @@ type ExplainedChange struct {
 // It is made of what the lake holds, whatever the order in which it came (design 9.15). Roles that
 // a change reaches by an inventory or by what the logs tell stand beside those that it names, and
 // the summary says whom else it reaches, or that this is unknown.
-func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string) ([]Column, []ExplainedChange, error) {
+//
+// Of more than most changes only so many are held against documents and returned, the gravest,
+// and of one severity the newest; all if most is 0.
+func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string, most int) (ExplainedChanges, error) {
 	atLeast := p.Changes.AtLeast
 	p.Changes.AtLeast = ""
-	x := &explanation{ctx: ctx, engine: engine, params: p, wanted: map[changeKey][]int{}}
+	x := &explanation{ctx: ctx, engine: engine, params: p, most: most, wanted: map[changeKey][]int{}}
 	if err := x.read(); err != nil {
-		return nil, nil, err
+		return ExplainedChanges{}, err
 	}
 	if len(x.rows) > 0 {
 		if err := x.explain(known); err != nil {
-			return nil, nil, fmt.Errorf("holding changes against the documents before them: %w", err)
+			return ExplainedChanges{}, fmt.Errorf("holding changes against the documents before them: %w", err)
 		}
 		x.dropUnasked()
 	}
@@ -48,7 +59,7 @@ func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string
 			x.rows[i].automated(x.columns, p.Changes.Automation)
 		}
 	}
-	return x.columns, x.atLeast(atLeast), nil
+	return ExplainedChanges{Columns: x.columns, Rows: x.atLeast(atLeast), LeftOut: x.leftOut}, nil
 }
 
 // explanation is one answer being made.
@@ -57,7 +68,9 @@ type explanation struct {
 	engine  Engine
 	params  Params
 	columns []Column
+	most    int // rows that are wanted, 0 means all
 	rows    []ExplainedChange
+	leftOut int
 	wanted  map[changeKey][]int // places in rows of the changes that may be explained
 	reached reached
 }
@@ -72,24 +85,60 @@ func (x *explanation) read() error {
 	if err := x.reached.ask(x); err != nil {
 		return err
 	}
-	var accounts []string
 	err := x.each("changes", func(columns []Column, row []any) error {
 		x.columns = columns
 		cell := cellsOf(columns, row)
 		if !x.reached.mayBeAsked(cell) {
 			return nil
 		}
+		if x.rows = append(x.rows, ExplainedChange{Row: slices.Clone(row)}); x.most > 0 && len(x.rows) >= 2*x.most {
+			x.leaveOut()
+		}
+		return nil
+	})
+	if x.most > 0 {
+		x.leaveOut()
+	}
+	x.want()
+	return err
+}
+
+// leaveOut leaves out what is more than wanted: the least grave, and of one severity the oldest.
+func (x *explanation) leaveOut() {
+	more := len(x.rows) - x.most
+	if more <= 0 {
+		return
+	}
+	places := make([]int, len(x.rows))
+	for i := range places {
+		places[i] = i
+	}
+	rank := func(place int) int {
+		return slices.Index(Severities(), cellsOf(x.columns, x.rows[place].Row).text("severity"))
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
+	places = places[:x.most]
+	slices.Sort(places)
+	for to, from := range places {
+		x.rows[to] = x.rows[from]
+	}
+	clear(x.rows[x.most:])
+	x.rows, x.leftOut = x.rows[:x.most], x.leftOut+more
+}
+
+// want notes which changes may be explained, and of which accounts they are.
+func (x *explanation) want() {
+	var accounts []string
+	for at, row := range x.rows {
+		cell := cellsOf(x.columns, row.Row)
 		if key := keyOfChange(cell); cell.text("outcome") == "success" && key.id != "" && key.account != "" {
-			x.wanted[key] = append(x.wanted[key], len(x.rows))
+			x.wanted[key] = append(x.wanted[key], at)
 			if !slices.Contains(accounts, key.account) {
 				accounts = append(accounts, key.account)
 			}
 		}
-		x.rows = append(x.rows, ExplainedChange{Row: slices.Clone(row)})
-		return nil
-	})
+	}
 	x.params.Accounts = slices.DeleteFunc(accounts, func(account string) bool { return strings.Contains(account, ",") })
-	return err
 }
 
 func keyOfChange(cell cells) changeKey {

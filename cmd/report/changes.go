@@ -66,10 +66,11 @@ func (r *report) changes(ctx context.Context, engine queries.Engine, params quer
 	if err != nil {
 		return err
 	}
-	columns, changes, err := queries.ExplainChanges(ctx, engine, params, r.Config.KnownAccounts)
+	explained, err := queries.ExplainChanges(ctx, engine, params, r.Config.KnownAccounts, 0)
 	if err != nil {
 		return err
 	}
+	columns, changes := explained.Columns, explained.Rows
 	if len(changes) == 0 && params.Role != "" {
 		if err := needRole(ctx, engine, params); err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 func (r *reader) cannotSay(d dates) {
 	r.review.Unknowns = []Unknown{}
 	for _, tell := range []func(dates){
-		r.tellUnobservable, r.tellGaps, r.tellNew, r.tellSilent, r.tellConditions, r.tellInventory, r.tellWarnings,
+		r.tellUnobservable, r.tellGaps, r.tellNew, r.tellSilent, r.tellConditions, r.tellInventory, r.tellChanges, r.tellWarnings,
 	} {
 		tell(d)
 	}
@@ -32,6 +32,14 @@ func (r *reader) tellUnobservable(dates) {
 	if blind > 0 {
 		r.unknown("unobservable", fmt.Sprintf("%s of %s leave no trace in these logs.", amount.Grouped(blind), amount.Of(r.review.Numbers.Granted, "permission")),
 			"They count neither as used nor as unused, and stay where they are. Each role says what would make them visible.")
+	}
+}
+
+// tellChanges tells of a window with more changes than a review holds.
+func (r *reader) tellChanges(dates) {
+	if more := r.review.ChangesLeftOut; more > 0 {
+		r.unknown("changes", fmt.Sprintf("Of %s only the gravest %s are here, of one severity the newest.", amount.Of(len(r.review.Changes)+more, "role change"), amount.Grouped(len(r.review.Changes))),
+			"A role may have changes that its page does not show; report changes lists all.")
 	}
 }
 

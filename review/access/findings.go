@@ -235,7 +235,7 @@ func (r *reader) order() {
 // that are too many were left out.
 func (r *reader) count() {
 	n := &r.review.Numbers
-	n.Changes = len(r.review.Changes)
+	n.Changes = len(r.review.Changes) + r.review.ChangesLeftOut
 	for _, role := range r.roles {
 		switch {
 		case role.State == "deleted" && role.Verdict != "service_linked":

@@ -204,6 +204,10 @@ func sessionOf(x row) Session {
 	}
 }
 
+// mostReviewed is how many changes a review holds: nobody reads more, and a page of a thousand
+// roles has to open from a mail.
+const mostReviewed = 10_000
+
 // readChanges lists the changes, and gives each role its own: of several roles that had
 // an ARN one after the other, to the one that was there.
 func (r *reader) readChanges() error {
@@ -214,12 +218,13 @@ func (r *reader) readChanges() error {
 	for _, list := range named {
 		slices.SortStableFunc(list, func(a, b *Role) int { return cmp.Compare(madeAt(a).UnixMicro(), madeAt(b).UnixMicro()) })
 	}
-	columns, changes, err := queries.ExplainChanges(r.ctx, r.engine, r.scope.Params, r.scope.Params.Unexpected.KnownAccounts)
+	explained, err := queries.ExplainChanges(r.ctx, r.engine, r.scope.Params, r.scope.Params.Unexpected.KnownAccounts, mostReviewed)
 	if err != nil {
 		return fmt.Errorf("reviewing: %w", err)
 	}
-	x := row{at: placesOf(columns)}
-	for _, change := range changes {
+	r.review.ChangesLeftOut = explained.LeftOut
+	x := row{at: placesOf(explained.Columns)}
+	for _, change := range explained.Rows {
 		x.cells = change.Row
 		if r.one != nil && madeAt(r.one).After(x.time("event_time").Add(madeWithin)) {
 			continue // of its namesake

@@ -22,6 +22,8 @@ type Review struct {
 	Coverage []Coverage `json:"coverage"`
 	// Changes are the rows of the report changes, the newest first.
 	Changes []Change `json:"changes"`
+	// ChangesLeftOut is how many rows it has beyond those, less grave or older.
+	ChangesLeftOut int `json:"changes_left_out"`
 	// Earlier is what became of the last review's decisions; null if none were given.
 	Earlier *Earlier `json:"earlier"`
 	// Roles are those of the report last-used, those that need an answer first.
