@@ -67,7 +67,7 @@ func (o options) base(dir string, p plan) error {
 	}
 	// A day more than is copied: the first and the last are not whole.
 	for _, cmd := range []*exec.Cmd{
-		exec.Command("go", "run", "./testdata/cloudtrail/generate", "-out", corpus, "-events", strconv.Itoa(p.daily*(o.days+1)), "-days", strconv.Itoa(o.days+1), "-roles", strconv.Itoa(o.roles)),
+		exec.Command("go", "run", "./testdata/cloudtrail/generate", "-out", corpus, "-events", strconv.Itoa(p.daily*(o.days+1)), "-days", strconv.Itoa(o.days+1), "-roles", strconv.Itoa(o.roles), "-rare-changes"),
 		exec.Command(o.program("ingest"), "logs", "--lake", made, corpus),
 		exec.Command(o.program("ingest"), "compact", "--lake", made),
 	} {

@@ -39,6 +39,7 @@ func run(args []string) error {
 	flags.IntVar(&o.Days, "days", 0, "days of the corpus, from 2026-07-01 (default 92)")
 	flags.IntVar(&o.EventsPerFile, "events-per-file", 0, "events in a file of the corpus, on average (default 200)")
 	flags.BoolVar(&o.Gzip, "gzip", true, "compress the files of the corpus")
+	flags.BoolVar(&o.RareChanges, "rare-changes", false, "let few calls of the corpus change who may do what")
 	flags.Uint64Var(&o.Seed, "seed", 0, "another seed makes another corpus")
 	if err := flags.Parse(args); err != nil {
 		return fmt.Errorf("reading flags: %w", err)

@@ -14,13 +14,16 @@ import (
 
 // Options describe a corpus. Fields that are zero take the default.
 type Options struct {
-	Events        int    // distinct events, exactly; default 20,000
-	Accounts      int    // default 30
-	Roles         int    // over all accounts, at least one each; default 7,000
-	Days          int    // from 2026-07-01; default 92
-	EventsPerFile int    // on average; files differ much, as real ones do; default 200
-	Gzip          bool   // .json.gz instead of .json
-	Seed          uint64 // the same options and seed give the same bytes
+	Events        int  // distinct events, exactly; default 20,000
+	Accounts      int  // default 30
+	Roles         int  // over all accounts, at least one each; default 7,000
+	Days          int  // from 2026-07-01; default 92
+	EventsPerFile int  // on average; files differ much, as real ones do; default 200
+	Gzip          bool // .json.gz instead of .json
+	// RareChanges lets most calls that change who may do what be others: with all operations
+	// alike a twelfth of the corpus would be such calls, of which a real day has few.
+	RareChanges bool
+	Seed        uint64 // the same options and seed give the same bytes
 }
 
 func (o Options) withDefaults() Options {

@@ -100,9 +100,19 @@ func (w *corpusWriter) assume(s *corpusSession, t time.Time) {
 	w.text(`","eventCategory":"Management"},`)
 }
 
+// operation draws one of those of a role.
+func (w *corpusWriter) operation(role *corpusRole) *operation {
+	draw := func() *operation { return &w.operations[role.operations[w.random.IntN(len(role.operations))]] }
+	op := draw()
+	for tries := 0; w.RareChanges && op.access && tries < 20 && w.random.IntN(50) > 0; tries++ {
+		op = draw()
+	}
+	return op
+}
+
 // call appends a call made with the session: 2 % denied, 3 % failed.
 func (w *corpusWriter) call(s *corpusSession, t time.Time) {
-	op := &w.operations[s.role.operations[w.random.IntN(len(s.role.operations))]]
+	op := w.operation(s.role)
 	w.text(`{"eventVersion":"`, versionOf(op.source), `","userIdentity":{"type":"AssumedRole","principalId":"`, s.role.id, ":")
 	w.out = append(w.out, s.name...)
 	w.text(`","arn":"arn:aws:sts::`, s.role.account, ":assumed-role/", s.role.name, "/")

@@ -1,6 +1,9 @@
 package organisation
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // operations are the 400 API operations of a corpus, as "service: Operation …"
 // lines: names of AWS's public API.
@@ -118,11 +121,15 @@ transfer: CreateServer CreateUser
 wafv2: DeleteRuleGroup DeleteWebACL UpdateIPSet
 `
 
+// accessSources are the services that say who may do what.
+var accessSources = []string{"iam", "organizations", "rolesanywhere", "sso", "sso-directory", "identitystore"}
+
 // operation is one API operation.
 type operation struct {
 	source, name string
 	readOnly     bool
 	data         bool
+	access       bool // changes who may do what
 }
 
 // parseOperations reads the table above.
@@ -136,7 +143,8 @@ func parseOperations() []operation {
 		for name := range strings.FieldsSeq(names) {
 			c := call{source: source, name: name}
 			data := source == "s3" && (name == "GetObject" || name == "PutObject" || name == "HeadObject" || name == "DeleteObject")
-			all = append(all, operation{source: source, name: name, readOnly: c.readOnly(), data: data})
+			access := !c.readOnly() && (slices.Contains(accessSources, source) || strings.HasSuffix(name, "AccessEntry"))
+			all = append(all, operation{source: source, name: name, readOnly: c.readOnly(), data: data, access: access})
 		}
 	}
 	return all
