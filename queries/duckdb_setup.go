@@ -64,7 +64,11 @@ func (e *duckEngine) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return e.run(ctx, conn, statements)
+	kept, err := scripts([]string{"duckdb/kept.sql"})
+	if err != nil {
+		return err
+	}
+	return e.run(ctx, conn, append(statements, kept...))
 }
 
 // sessionScript is what comes before the tables.

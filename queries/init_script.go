@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"roletrail/parquet"
@@ -65,17 +66,36 @@ func (e *duckEngine) initScript() (string, error) {
 	if e.corrected {
 		names = correctionScripts()
 	}
-	for _, v := range allViews() {
-		names = append(names, "views/"+v+".sql")
-	}
-	views, err := scripts(names)
+	scripts, err := scripts(names)
 	if err != nil {
 		return "", err
 	}
-	for _, s := range append(tables, views...) {
+	views, err := readersViews()
+	if err != nil {
+		return "", err
+	}
+	for _, s := range slices.Concat(tables, scripts, views) {
 		add(s.name, s.text)
 	}
 	return b.String(), nil
+}
+
+// readersViews are all views as they are where nothing is kept.
+func readersViews() (views []script, err error) {
+	for _, name := range allViews() {
+		s, err := view(name)
+		switch {
+		case slices.Contains(sessionSteps(), name):
+			continue
+		case name == "sessions":
+			s, err = sessionsAtOnce()
+		}
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, s)
+	}
+	return views, nil
 }
 
 // sqlList is a list of texts as a statement has it.

@@ -84,25 +84,57 @@ unclear as (
 
 ),
 
+---------- the sessions at the edges of the window
+
+-- Nearly every session lies in the window or out of it, and knows its role; of the
+-- others their calls have to tell.
+edges as (
+
+    select distinct
+        coalesce(sessions.role_id, sessions.role_arn) as session_role,
+        sessions.role_session_name,
+        coalesce(
+            sessions.session_created_at, timestamp '1970-01-01 00:00:00.000000'
+        ) as created_key
+    from sessions
+    cross join params
+    where
+        sessions.first_seen is not null
+        and (
+            sessions.role_id is null
+            or (
+                sessions.first_seen < params.since
+                and sessions.last_seen >= params.since
+            )
+            or (
+                sessions.first_seen < params.until
+                and sessions.last_seen >= params.until
+            )
+        )
+
+),
+
 ---------- the logs, per role
 
--- What each session did. The days in which the window begins and ends are read event by
+-- What each role did, and each session at the edges. An ARN alone is the role that it
+-- stood for at the time. The days in which the window begins and ends are read event by
 -- event, because only part of them counts.
-acts as (
+acted as (
 
     select
-        role_id,
-        role_arn,
-        case when role_id is null then first_seen end as unnamed_at,
-        role_session_name,
-        session_created_at,
-        max(account_id) as account_id,
-        min(first_done) as first_used,
-        max(last_done) as last_used,
-        max(last_denied) as last_denied,
-        sum(case when inside then calls else 0 end) as uses,
-        sum(case when inside then denied else 0 end) as denied,
-        sum(case when inside then failed else 0 end) as failed
+        coalesce(calls.role_id, role_names.role_key) as role_key,
+        coalesce(calls.role_id, role_names.role_id) as role_id,
+        calls.role_arn,
+        edges.session_role,
+        edges.role_session_name,
+        edges.created_key,
+        max(calls.account_id) as account_id,
+        min(calls.first_done) as first_used,
+        max(calls.last_done) as last_used,
+        max(calls.last_denied) as last_denied,
+        sum(case when calls.inside then calls.calls else 0 end) as uses,
+        sum(case when calls.inside then calls.denied else 0 end) as denied,
+        sum(case when calls.inside then calls.failed else 0 end) as failed
     from (
 
         select
@@ -156,40 +188,29 @@ acts as (
             )
 
     ) as calls
-    group by
-        role_id,
-        role_arn,
-        case when role_id is null then first_seen end,
-        role_session_name,
-        session_created_at
-
-),
-
--- An ARN alone is the role that it stood for at the time.
-acted as (
-
-    select
-        coalesce(acts.role_id, role_names.role_key) as role_key,
-        coalesce(acts.role_id, role_names.role_id) as role_id,
-        acts.role_arn,
-        coalesce(acts.role_id, role_names.role_id, acts.role_arn)
-            as session_role,
-        acts.role_session_name,
-        coalesce(acts.session_created_at, timestamp '1970-01-01 00:00:00.000000')
-            as created_key,
-        acts.account_id,
-        acts.first_used,
-        acts.last_used,
-        acts.last_denied,
-        acts.uses,
-        acts.denied,
-        acts.failed
-    from acts
     left join lake.role_names as role_names
         on
-            acts.role_arn = role_names.role_arn
-            and acts.unnamed_at >= role_names.valid_from
-            and acts.unnamed_at < role_names.valid_to
+            case when calls.role_id is null then calls.role_arn end
+            = role_names.role_arn
+            and calls.first_seen >= role_names.valid_from
+            and calls.first_seen < role_names.valid_to
+    left join edges
+        on
+            coalesce(calls.role_id, role_names.role_id, calls.role_arn)
+            = edges.session_role
+            and calls.role_session_name = edges.role_session_name
+            and coalesce(
+                calls.session_created_at,
+                timestamp '1970-01-01 00:00:00.000000'
+            )
+            = edges.created_key
+    group by
+        coalesce(calls.role_id, role_names.role_key),
+        coalesce(calls.role_id, role_names.role_id),
+        calls.role_arn,
+        edges.session_role,
+        edges.role_session_name,
+        edges.created_key
 
 ),
 
@@ -212,21 +233,22 @@ used as (
 
 ),
 
-tried as (
+---------- the assumptions, per role
+
+-- Grouped by what the records say before it is found out which role that is: there are
+-- few roles, and many assumptions.
+tries as (
 
     select
-        coalesce(assumptions.assumed_role_id, role_names.role_key) as role_key,
-        coalesce(assumptions.assumed_role_id, role_names.role_id) as role_id,
         assumptions.assumed_role_arn as role_arn,
+        assumptions.assumed_role_id as role_id,
         assumptions.outcome,
-        assumptions.event_time,
-        assumptions.event_id
+        case
+            when assumptions.assumed_role_id is null
+                then assumptions.event_time
+        end as unnamed_at,
+        max(assumptions.event_time) as event_time
     from assumptions
-    left join lake.role_names as role_names
-        on
-            assumptions.assumed_role_arn = role_names.role_arn
-            and assumptions.event_time >= role_names.valid_from
-            and assumptions.event_time < role_names.valid_to
     cross join params
     where
         assumptions.event_time < params.until
@@ -234,6 +256,31 @@ tried as (
         and coalesce(
             assumptions.assumed_role_id, assumptions.assumed_role_arn
         ) is not null
+    group by
+        assumptions.assumed_role_arn,
+        assumptions.assumed_role_id,
+        assumptions.outcome,
+        case
+            when assumptions.assumed_role_id is null
+                then assumptions.event_time
+        end
+
+),
+
+tried as (
+
+    select
+        coalesce(tries.role_id, role_names.role_key) as role_key,
+        coalesce(tries.role_id, role_names.role_id) as role_id,
+        tries.role_arn,
+        tries.outcome,
+        tries.event_time
+    from tries
+    left join lake.role_names as role_names
+        on
+            tries.role_arn = role_names.role_arn
+            and tries.unnamed_at >= role_names.valid_from
+            and tries.unnamed_at < role_names.valid_to
 
 ),
 
@@ -340,20 +387,35 @@ last_acts as (
 last_tries as (
 
     select
-        tried.role_key,
-        max(tried.event_id) filter (
+        became.role_key,
+        max(assumptions.event_id) filter (
             where
-            tried.outcome = 'success'
-            and tried.event_time = became.last_assumed
+            assumptions.outcome = 'success'
+            and assumptions.event_time = became.last_assumed
         ) as assumed_event_id,
-        max(tried.event_id) filter (
+        max(assumptions.event_id) filter (
             where
-            tried.outcome = 'denied'
-            and tried.event_time = became.last_refused
+            assumptions.outcome = 'denied'
+            and assumptions.event_time = became.last_refused
         ) as refused_event_id
-    from tried
-    inner join became on tried.role_key = became.role_key
-    group by tried.role_key
+    from assumptions
+    left join lake.role_names as role_names
+        on
+            case
+                when assumptions.assumed_role_id is null
+                    then assumptions.assumed_role_arn
+            end
+            = role_names.role_arn
+            and assumptions.event_time >= role_names.valid_from
+            and assumptions.event_time < role_names.valid_to
+    inner join became
+        on
+            coalesce(assumptions.assumed_role_id, role_names.role_key)
+            = became.role_key
+    where
+        assumptions.event_time = became.last_assumed
+        or assumptions.event_time = became.last_refused
+    group by became.role_key
 
 ),
 
@@ -365,60 +427,51 @@ seen as (
         session_role,
         role_session_name,
         created_key,
-        max(role_key) as role_key,
-        sum(uses + denied) as calls
+        max(role_key) as role_key
     from acted
-    where uses + denied > 0 and role_session_name is not null
+    where uses + denied > 0 and session_role is not null
     group by session_role, role_session_name, created_key
-
-),
-
-origins as (
-
-    select
-        coalesce(role_id, role_arn) as session_role,
-        role_id,
-        role_arn,
-        role_session_name,
-        case
-            when first_seen is not null
-                then coalesce(
-                    session_created_at, timestamp '1970-01-01 00:00:00.000000'
-                )
-        end as created_key,
-        assumption_event_id,
-        assumed_at,
-        origin
-    from sessions
 
 ),
 
 counted as (
 
     select
-        coalesce(origins.role_id, seen.role_key, role_names.role_key)
+        coalesce(sessions.role_id, seen.role_key, role_names.role_key)
             as role_key,
         count(*) as sessions,
-        count(distinct origins.origin) as callers
-    from origins
+        count(distinct sessions.origin) as callers
+    from sessions
+    cross join params
     left join seen
         on
-            origins.session_role = seen.session_role
-            and origins.role_session_name = seen.role_session_name
-            and origins.created_key = seen.created_key
+            coalesce(sessions.role_id, sessions.role_arn) = seen.session_role
+            and sessions.role_session_name = seen.role_session_name
+            and case
+                when sessions.first_seen is not null
+                    then coalesce(
+                        sessions.session_created_at,
+                        timestamp '1970-01-01 00:00:00.000000'
+                    )
+            end
+            = seen.created_key
     left join lake.role_names as role_names
         on
-            origins.role_arn = role_names.role_arn
-            and origins.assumed_at >= role_names.valid_from
-            and origins.assumed_at < role_names.valid_to
-    cross join params
+            case when sessions.role_id is null then sessions.role_arn end
+            = role_names.role_arn
+            and sessions.assumed_at >= role_names.valid_from
+            and sessions.assumed_at < role_names.valid_to
     where
-        seen.calls is not null
+        seen.session_role is not null
         or (
-            origins.assumed_at >= params.since
-            and origins.assumed_at < params.until
+            sessions.first_seen >= params.since
+            and sessions.last_seen < params.until
         )
-    group by coalesce(origins.role_id, seen.role_key, role_names.role_key)
+        or (
+            sessions.assumed_at >= params.since
+            and sessions.assumed_at < params.until
+        )
+    group by coalesce(sessions.role_id, seen.role_key, role_names.role_key)
 
 ),
 
@@ -426,14 +479,19 @@ last_callers as (
 
     select
         last_acts.role_key,
-        max(origins.origin) as origin
-    from last_acts
-    inner join origins
+        max(sessions.origin) as origin
+    from sessions
+    inner join last_acts
         on
-            last_acts.session_role = origins.session_role
-            and last_acts.role_session_name = origins.role_session_name
-            and last_acts.created_key = origins.created_key
-    where last_acts.place = 1
+            coalesce(sessions.role_id, sessions.role_arn)
+            = last_acts.session_role
+            and sessions.role_session_name = last_acts.role_session_name
+            and coalesce(
+                sessions.session_created_at,
+                timestamp '1970-01-01 00:00:00.000000'
+            )
+            = last_acts.created_key
+    where last_acts.place = 1 and sessions.first_seen is not null
     group by last_acts.role_key
 
 ),
@@ -442,10 +500,10 @@ last_assumers as (
 
     select
         last_tries.role_key,
-        max(origins.origin) as origin
-    from last_tries
-    inner join origins
-        on last_tries.assumed_event_id = origins.assumption_event_id
+        max(sessions.origin) as origin
+    from sessions
+    inner join last_tries
+        on sessions.assumption_event_id = last_tries.assumed_event_id
     group by last_tries.role_key
 
 ),

@@ -146,11 +146,18 @@ func stamp(t *time.Time) string {
 func acts(e event) bool { return e.RoleID != nil || e.RoleARN != nil }
 
 func (o *oracle) collectSessions() {
+	arns := map[string]*string{} // of a role the largest: some records leave it out, or its path (P31)
 	for _, e := range o.w.events {
-		if !acts(e) || e.SessionName == nil {
+		if !acts(e) {
 			continue
 		}
 		role := o.named(e.RoleID, e.RoleARN, e.EventTime)
+		arn := arns[roleKey(role, e.RoleARN)]
+		largest(&arn, e.RoleARN)
+		arns[roleKey(role, e.RoleARN)] = arn
+		if e.SessionName == nil {
+			continue
+		}
 		s := &oracleSession{roleKey: roleKey(role, e.RoleARN), name: *e.SessionName, created: stamp(e.SessionCreated), createdAt: e.SessionCreated}
 		id := s.roleKey + "|" + s.name + "|" + s.created
 		if old := o.byKey[id]; old != nil {
@@ -160,8 +167,10 @@ func (o *oracle) collectSessions() {
 			o.sessions = append(o.sessions, s)
 		}
 		largest(&s.roleID, role)
-		largest(&s.roleARN, e.RoleARN)
 		s.calls = append(s.calls, e)
+	}
+	for _, s := range o.sessions {
+		s.roleARN = arns[s.roleKey]
 	}
 }
 
@@ -232,14 +241,13 @@ func (o *oracle) addSilent() {
 func (o *oracle) handedTo(a *oracleAssumption, s *oracleSession) bool {
 	const clocks = 5 * time.Second
 	found := false
-	var id, arn *string // of the calls with that key
+	var id *string // of the calls with that key
 	for _, e := range s.calls {
 		if a.targetKey == nil || e.AccessKey == nil || *e.AccessKey != *a.targetKey {
 			continue
 		}
 		found = true
 		largest(&id, o.named(e.RoleID, e.RoleARN, e.EventTime))
-		largest(&arn, e.RoleARN)
 		if since := e.EventTime.Sub(a.EventTime); since < -clocks || since > 12*time.Hour+clocks {
 			return false
 		}
@@ -248,7 +256,11 @@ func (o *oracle) handedTo(a *oracleAssumption, s *oracleSession) bool {
 	if id != nil && target != nil {
 		return found && *id == *target
 	}
-	return found && arn != nil && a.targetARN != nil && accountAndName(*arn) == accountAndName(*a.targetARN)
+	return found && o.sameName(s, a)
+}
+
+func (o *oracle) sameName(s *oracleSession, a *oracleAssumption) bool {
+	return s.roleARN != nil && a.targetARN != nil && accountAndName(*s.roleARN) == accountAndName(*a.targetARN)
 }
 
 // accountAndName leaves the path out: a name is given once in an account.
@@ -260,7 +272,7 @@ func (o *oracle) couldBe(s *oracleSession, a *oracleAssumption) bool {
 	target := o.named(a.targetID, a.targetARN, a.EventTime)
 	same := s.roleID != nil && target != nil && *s.roleID == *target
 	if s.roleID == nil || target == nil {
-		same = s.roleARN != nil && a.targetARN != nil && *s.roleARN == *a.targetARN
+		same = o.sameName(s, a)
 	}
 	return same && a.targetSession != nil && *a.targetSession == s.name && s.distance(a) <= 5*time.Second
 }

@@ -19,8 +19,14 @@ var daysRead = map[string]string{
 	"changes": "the window",
 	// A document is what the changes before the window made of it.
 	"document_changes": "until its end",
-	// Beside the rollups: days that are asked for in part, and the last use of each role, for its id.
-	"last_used": "its first and last day, until its end",
+	// Who was assumed: by copies of a record, which may lie in two days.
+	"accounts":     "all",
+	"meta_trust":   "the window",
+	"role_callers": "all",
+	"roles_like":   "all",
+	"unexpected":   "all",
+	// That, and beside the rollups days that are asked for in part, and the last use of each role, for its id.
+	"last_used": "all, its first and last day, until its end",
 	// What an inventory has not seen may be of any day, and so may the rules of a row.
 	"meta_changes":  "all",
 	"meta_versions": "all",

@@ -22,7 +22,9 @@ func viewNames() []string {
 func allViews() []string {
 	views := viewNames()
 	views = slices.Insert(views, slices.Index(views, "assumptions"), "assumption_records", "assumption_pairs", "merged_assumptions")
-	views = slices.Insert(views, slices.Index(views, "sessions"), "uses", "event_uses", "session_calls", "event_calls", "role_sightings", "inventory", "role_spans", "role_names", "assumption_steps")
+	views = slices.Insert(views, slices.Index(views, "sessions"), slices.Concat(
+		[]string{"uses", "event_uses", "session_calls", "event_calls", "role_sightings", "inventory", "role_spans", "role_names", "assumption_steps"}, sessionSteps(),
+	)...)
 	return append(views, "action_kinds", "needed_together", "global_services", "session_attributes", "account_trails", "logging")
 }
 
@@ -30,7 +32,7 @@ func allViews() []string {
 // below it. So they are made when a statement first needs them, over the tables that
 // its question keeps of the views below.
 func lateViews() []string {
-	return []string{"role_names", "assumption_steps", "sessions"}
+	return slices.Concat([]string{"role_names", "assumption_steps"}, sessionSteps(), []string{"sessions"})
 }
 
 // view makes the embedded statement of a view known.
@@ -56,9 +58,14 @@ func (e *duckEngine) makeViews(ctx context.Context, statement string, keep []str
 	}
 	e.making.Lock()
 	defer e.making.Unlock()
+	// (Once a reader has view sessions as it is without them, the steps are of no use.)
+	if e.made["sessions"] || !asSteps(keep) {
+		of := func(name string) bool { return slices.Contains(sessionSteps(), name) }
+		late, keep = slices.DeleteFunc(late, of), slices.DeleteFunc(slices.Clone(keep), of)
+	}
 	for _, name := range allViews() {
 		if slices.Contains(late, name) && !e.made[name] {
-			if err := e.makeView(ctx, name); err != nil {
+			if err := e.makeView(ctx, name, keep); err != nil {
 				return err
 			}
 		}
@@ -106,8 +113,11 @@ func names(statement, name string) bool {
 	return slices.ContainsFunc(tokenize(statement), func(word string) bool { return strings.EqualFold(word, name) })
 }
 
-func (e *duckEngine) makeView(ctx context.Context, name string) error {
+func (e *duckEngine) makeView(ctx context.Context, name string, keep []string) error {
 	s, err := view(name)
+	if name == "sessions" && !asSteps(keep) {
+		s, err = sessionsAtOnce()
+	}
 	if err != nil {
 		return err
 	}

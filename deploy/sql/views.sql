@@ -1111,86 +1111,91 @@ left join lake.role_names as callers
         and assumptions.event_time >= callers.valid_from
         and assumptions.event_time < callers.valid_to;
 
--- One row per session of a role: role, session name, creation time (design
--- 9.5), with the assumption that made it and the origin of its chain (P6). A
--- session of which no call is logged has the time of its assumption as creation
--- time and no first_seen. A record without a role id counts for the role that its
--- ARN stood for at the time.
-create or replace view sessions as
+-- What do the records of a role that acted tell of it? One row per role, by the key of
+-- its sessions. Some records leave the id out, others the path of the ARN (P31), so that
+-- it takes all of them to know it.
+create or replace view lake.acting_roles as
 with
 
-calls as (
+records as (
 
     select
         role_id,
         role_arn,
-        case when role_id is null then first_seen end as unnamed_at,
-        role_session_name,
-        session_created_at,
-        access_key_id,
-        source_identity,
-        max(account_id) as account_id,
-        min(first_seen) as first_seen,
-        max(last_seen) as last_seen,
-        sum(events) as events,
-        sum(denied) as denied
+        case when role_id is null then first_seen end as unnamed_at
     from lake.session_calls
-    where role_session_name is not null
     group by
         role_id,
         role_arn,
-        case when role_id is null then first_seen end,
-        role_session_name,
-        session_created_at,
-        access_key_id,
-        source_identity
+        case when role_id is null then first_seen end
 
 ),
 
 named as (
 
     select
+        coalesce(records.role_id, role_names.role_id, records.role_arn)
+            as role_key,
+        coalesce(records.role_id, role_names.role_id) as role_id,
+        records.role_arn
+    from records
+    left join lake.role_names as role_names
+        on
+            records.role_arn = role_names.role_arn
+            and records.unnamed_at >= role_names.valid_from
+            and records.unnamed_at < role_names.valid_to
+
+)
+
+select
+    role_key,
+    max(role_id) as role_id,
+    max(role_arn) as role_arn,
+    nullif(split_part(max(role_arn), ':', 5), '') as account_id,
+    nullif(regexp_extract(max(role_arn), '[^/]+$'), '') as role_name,
+    split_part(max(role_arn), ':', 5) || '/'
+    || regexp_extract(max(role_arn), '[^/]+$') as account_and_name
+from named
+group by role_key;
+
+-- Which access key did a role session sign with, and which assumption handed it out?
+-- One row per key of a session and assumption of that key, with fits if that one can
+-- have made the session; keys that no logged assumption handed out have a row, and so
+-- have assumptions whose key signed no logged call (their role_key is null).
+--
+-- AWS makes every key once, but copied examples repeat them: the role must be the
+-- same, by its name where one side has no id, and the calls must lie within the
+-- twelve hours that a session can last, give or take the clocks' five seconds.
+create or replace view lake.session_keys as
+with
+
+keys as (
+
+    select
         coalesce(calls.role_id, role_names.role_id, calls.role_arn) as role_key,
-        coalesce(calls.role_id, role_names.role_id) as role_id,
-        calls.role_arn,
         calls.role_session_name,
         coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000')
             as created_key,
-        calls.session_created_at,
         calls.access_key_id,
-        calls.source_identity,
-        calls.account_id,
-        calls.first_seen,
-        calls.last_seen,
-        calls.events,
-        calls.denied
-    from calls
+        max(calls.account_id) as account_id,
+        max(calls.source_identity) as source_identity,
+        min(calls.first_seen) as first_seen,
+        max(calls.last_seen) as last_seen,
+        cast(sum(calls.events) as bigint) as events,
+        cast(sum(calls.denied) as bigint) as denied
+    from lake.session_calls as calls
     left join lake.role_names as role_names
         on
-            calls.role_arn = role_names.role_arn
-            and calls.unnamed_at >= role_names.valid_from
-            and calls.unnamed_at < role_names.valid_to
-
-),
-
-called as (
-
-    select
-        role_key,
-        role_session_name,
-        created_key,
-        max(role_id) as role_id,
-        max(role_arn) as role_arn,
-        coalesce(nullif(split_part(max(role_arn), ':', 5), ''), max(account_id))
-            as account_id,
-        max(session_created_at) as session_created_at,
-        max(source_identity) as source_identity,
-        min(first_seen) as first_seen,
-        max(last_seen) as last_seen,
-        sum(events) as events,
-        sum(denied) as denied
-    from named
-    group by role_key, role_session_name, created_key
+            case when calls.role_id is null then calls.role_arn end
+            = role_names.role_arn
+            and calls.first_seen >= role_names.valid_from
+            and calls.first_seen < role_names.valid_to
+    where calls.role_session_name is not null
+    group by
+        coalesce(calls.role_id, role_names.role_id, calls.role_arn),
+        calls.role_session_name,
+        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000'),
+        calls.access_key_id
 
 ),
 
@@ -1199,9 +1204,7 @@ grants as (
     select
         assumptions.event_id,
         assumptions.event_time,
-        assumptions.account_id,
         assumptions.assumed_role_arn,
-        assumptions.assumed_role_name,
         coalesce(assumptions.assumed_role_id, targets.role_id)
             as assumed_role_id,
         assumptions.assumed_session_name,
@@ -1216,140 +1219,321 @@ grants as (
                     assumptions.caller_role_arn
                 )
         end as caller_role_key,
-        assumptions.caller_session_name,
-        coalesce(
-            assumptions.caller_session_created_at,
-            timestamp '1970-01-01 00:00:00.000000'
-        ) as caller_created_key,
+        case
+            when assumptions.caller_kind = 'role'
+                then assumptions.caller_session_name
+        end as caller_session_name,
+        case
+            when assumptions.caller_kind = 'role'
+                then coalesce(
+                    assumptions.caller_session_created_at,
+                    timestamp '1970-01-01 00:00:00.000000'
+                )
+        end as caller_created_key,
         assumptions.source_identity
-    from assumptions
+    from lake.merged_assumptions as assumptions
     left join lake.role_names as targets
         on
-            assumptions.assumed_role_arn = targets.role_arn
+            case
+                when assumptions.assumed_role_id is null
+                    then assumptions.assumed_role_arn
+            end
+            = targets.role_arn
             and assumptions.event_time >= targets.valid_from
             and assumptions.event_time < targets.valid_to
     left join lake.role_names as callers
         on
-            assumptions.caller_role_arn = callers.role_arn
+            case
+                when
+                    assumptions.caller_kind = 'role'
+                    and assumptions.caller_role_id is null
+                    then assumptions.caller_role_arn
+            end
+            = callers.role_arn
             and assumptions.event_time >= callers.valid_from
             and assumptions.event_time < callers.valid_to
     where assumptions.outcome = 'success'
 
+)
+
+select
+    ---------- the key of a session
+    keys.role_key,
+    keys.role_session_name,
+    keys.created_key,
+    keys.access_key_id,
+    keys.account_id,
+    keys.source_identity,
+    keys.first_seen,
+    keys.last_seen,
+    keys.events,
+    keys.denied,
+    ---------- the assumption that handed it out
+    grants.event_id,
+    grants.event_time,
+    grants.assumed_role_arn,
+    grants.assumed_role_id,
+    grants.assumed_session_name,
+    grants.caller,
+    grants.caller_kind,
+    grants.caller_role_key,
+    grants.caller_session_name,
+    grants.caller_created_key,
+    grants.source_identity as granted_source_identity,
+    ---------- whether it made the session
+    coalesce(
+        keys.first_seen >= grants.event_time - interval '5' second
+        and keys.last_seen
+        <= grants.event_time + interval '12' hour + interval '5' second
+        -- (in this order, for to take an ARN apart is what costs)
+        and case
+            when keys.role_key = grants.assumed_role_id then true
+            when roles.role_id is null or grants.assumed_role_id is null
+                then
+                    roles.account_and_name
+                    = split_part(grants.assumed_role_arn, ':', 5) || '/'
+                    || regexp_extract(grants.assumed_role_arn, '[^/]+$')
+        end,
+        false
+    ) as fits
+from keys
+full outer join grants on keys.access_key_id = grants.assumed_access_key_id
+left join lake.acting_roles as roles on keys.role_key = roles.role_key;
+
+-- Which sessions have several rows in session_keys? Nearly every session has one key,
+-- and that from one assumption; only these need bringing together, which would be
+-- work for each.
+create or replace view lake.multikey_sessions as
+select
+    role_key,
+    role_session_name,
+    created_key
+from lake.session_keys
+where role_key is not null
+group by role_key, role_session_name, created_key
+having count(*) > 1;
+
+-- The sessions that made calls: one row per role, session name and creation time
+-- (design 9.5), with the assumption that handed out one of their keys, the first if
+-- several did; event_time is null where none is logged. Nearly every session has one row
+-- of session_keys, and only the others are brought together.
+create or replace view lake.called_sessions as
+with
+
+parts as (
+
+    select
+        keys.*,
+        -- of the rows of one key, which has as many as assumptions
+        row_number() over (
+            partition by
+                keys.role_key,
+                keys.role_session_name,
+                keys.created_key,
+                keys.access_key_id
+            order by keys.event_time asc, keys.event_id asc
+        ) as place_of_key
+    from lake.session_keys as keys
+    inner join lake.multikey_sessions as several
+        on
+            keys.role_key = several.role_key
+            and keys.role_session_name = several.role_session_name
+            and keys.created_key = several.created_key
+
 ),
 
-keys as (
+wholes as (
 
     select
         role_key,
         role_session_name,
         created_key,
-        access_key_id,
-        max(role_id) as role_id,
-        max(role_arn) as role_arn,
-        min(first_seen) as first_seen,
-        max(last_seen) as last_seen
-    from named
-    where access_key_id is not null
-    group by role_key, role_session_name, created_key, access_key_id
+        max(account_id) over session as account_id,
+        max(source_identity) over session as source_identity,
+        min(first_seen) over session as first_seen,
+        max(last_seen) over session as last_seen,
+        sum(case when place_of_key = 1 then events end) over session as events,
+        sum(case when place_of_key = 1 then denied end) over session as denied,
+        fits,
+        event_id,
+        event_time,
+        caller,
+        caller_kind,
+        caller_role_key,
+        caller_session_name,
+        caller_created_key,
+        row_number() over (
+            partition by role_key, role_session_name, created_key
+            order by fits desc, event_time asc, event_id asc
+        ) as place
+    from parts
+    window session as (
+        partition by role_key, role_session_name, created_key
+    )
 
 ),
 
--- The access key the assumption handed out signs the session's calls. AWS makes
--- every key once, but copied examples repeat them: the role must be the same, by
--- its name where one side has no id, and the calls must lie within the twelve
--- hours that a session can last, give or take the clocks' five seconds.
-by_key as (
+sessions as (
 
     select
         keys.role_key,
         keys.role_session_name,
         keys.created_key,
-        grants.event_id,
-        grants.event_time,
-        grants.caller,
-        grants.caller_kind,
-        grants.caller_role_key,
-        grants.caller_session_name,
-        grants.caller_created_key,
-        row_number() over (
-            partition by
-                keys.role_key, keys.role_session_name, keys.created_key
-            order by grants.event_time asc, grants.event_id asc
-        ) as place
-    from keys
-    inner join grants on keys.access_key_id = grants.assumed_access_key_id
+        keys.account_id,
+        keys.source_identity,
+        keys.first_seen,
+        keys.last_seen,
+        keys.events,
+        keys.denied,
+        keys.fits,
+        keys.event_id,
+        keys.event_time,
+        keys.caller,
+        keys.caller_kind,
+        keys.caller_role_key,
+        keys.caller_session_name,
+        keys.caller_created_key
+    from lake.session_keys as keys
+    left join lake.multikey_sessions as several
+        on
+            keys.role_key = several.role_key
+            and keys.role_session_name = several.role_session_name
+            and keys.created_key = several.created_key
+    where keys.role_key is not null and several.role_key is null
+
+    union all
+
+    select
+        role_key,
+        role_session_name,
+        created_key,
+        account_id,
+        source_identity,
+        first_seen,
+        last_seen,
+        cast(events as bigint) as events,
+        cast(denied as bigint) as denied,
+        fits,
+        event_id,
+        event_time,
+        caller,
+        caller_kind,
+        caller_role_key,
+        caller_session_name,
+        caller_created_key
+    from wholes
+    where place = 1
+
+)
+
+select
+    role_key,
+    role_session_name,
+    created_key,
+    account_id,
+    source_identity,
+    first_seen,
+    last_seen,
+    events,
+    denied,
+    case when fits then event_id end as event_id,
+    case when fits then event_time end as event_time,
+    case when fits then caller end as caller,
+    case when fits then caller_kind end as caller_kind,
+    case when fits then caller_role_key end as caller_role_key,
+    case when fits then caller_session_name end as caller_session_name,
+    case when fits then caller_created_key end as caller_created_key
+from sessions;
+
+-- Which successful assumptions handed out no key by which a session is known? One row
+-- each: no call with its key is logged, or the calls are not of the role assumed, or the
+-- session has another key from an earlier one. fits says that it is the last of these.
+create or replace view lake.spare_assumptions as
+with
+
+spare as (
+
+    select
+        keys.event_id,
+        keys.event_time,
+        keys.assumed_role_arn,
+        keys.assumed_role_id,
+        keys.assumed_session_name,
+        keys.caller,
+        keys.caller_kind,
+        keys.caller_role_key,
+        keys.caller_session_name,
+        keys.caller_created_key,
+        keys.granted_source_identity as source_identity,
+        bool_or(keys.fits) as fits
+    from lake.session_keys as keys
+    left join lake.multikey_sessions as several
+        on
+            keys.role_key = several.role_key
+            and keys.role_session_name = several.role_session_name
+            and keys.created_key = several.created_key
     where
-        (
-            keys.role_id = grants.assumed_role_id
-            or (
-                (keys.role_id is null or grants.assumed_role_id is null)
-                and split_part(keys.role_arn, ':', 5) = grants.account_id
-                and regexp_extract(keys.role_arn, '[^/]+$')
-                = grants.assumed_role_name
-            )
-        )
-        and keys.first_seen >= grants.event_time - interval '5' second
-        and keys.last_seen
-        <= grants.event_time + interval '12' hour + interval '5' second
+        keys.event_time is not null
+        and (not keys.fits or several.role_key is not null)
+    group by
+        keys.event_id,
+        keys.event_time,
+        keys.assumed_role_arn,
+        keys.assumed_role_id,
+        keys.assumed_session_name,
+        keys.caller,
+        keys.caller_kind,
+        keys.caller_role_key,
+        keys.caller_session_name,
+        keys.caller_created_key,
+        keys.granted_source_identity
 
-),
+)
 
+select spare.*
+from spare
+left join lake.called_sessions as called
+    on spare.event_id = called.event_id
+where called.event_id is null;
+
+-- Which assumption made a session whose keys do not tell? One row per session and
+-- assumption of the same role, session name and time, give or take the clocks' five
+-- seconds; place is 1 for the nearest.
+--
 -- Consoles mint a key per request: there, name and creation time tell. Slots of
 -- five seconds keep the join an equality, so that a busy session name is not
 -- paired with every assumption of it.
-unmatched as (
-
-    select
-        called.role_key,
-        called.role_id,
-        called.role_arn,
-        called.role_session_name,
-        called.created_key,
-        called.session_created_at
-    from called
-    left join by_key
-        on
-            called.role_key = by_key.role_key
-            and called.role_session_name = by_key.role_session_name
-            and called.created_key = by_key.created_key
-    where
-        by_key.role_key is null
-        and called.session_created_at is not null
-
-),
+create or replace view lake.keyless_sessions as
+with
 
 keyless as (
 
     select
-        unmatched.role_key,
-        unmatched.role_id,
-        unmatched.role_arn,
-        unmatched.role_session_name,
-        unmatched.created_key,
-        cast(floor(to_unixtime(unmatched.session_created_at) / 5) as bigint)
-        + slots.shift as slot
-    from unmatched
+        called.role_key,
+        called.role_session_name,
+        called.created_key,
+        roles.role_id,
+        roles.account_and_name,
+        cast(floor(to_unixtime(called.created_key) / 5) as bigint) + slots.shift
+            as slot
+    from lake.called_sessions as called
+    left join lake.acting_roles as roles on called.role_key = roles.role_key
     cross join (values (-1), (0), (1)) as slots (shift)
+    where
+        called.event_time is null
+        and called.created_key > timestamp '1970-01-01 00:00:00.000000'
 
 ),
 
 unclaimed as (
 
     select
-        grants.event_id,
-        grants.event_time,
-        grants.assumed_role_id,
-        grants.assumed_role_arn,
-        grants.assumed_session_name,
-        grants.caller,
-        grants.caller_kind,
-        grants.caller_role_key,
-        grants.caller_session_name,
-        grants.caller_created_key,
+        grants.*,
+        split_part(grants.assumed_role_arn, ':', 5) || '/'
+        || regexp_extract(grants.assumed_role_arn, '[^/]+$') as account_and_name,
         cast(floor(to_unixtime(grants.event_time) / 5) as bigint) as slot
-    from grants
-    left join by_key on grants.event_id = by_key.event_id
-    where by_key.event_id is null
+    from lake.spare_assumptions as grants
+    where not grants.fits
 
 ),
 
@@ -1389,74 +1573,70 @@ near as (
     from keyless
     inner join unclaimed
         on
-            keyless.role_arn = unclaimed.assumed_role_arn
+            keyless.account_and_name = unclaimed.account_and_name
             and keyless.role_session_name = unclaimed.assumed_session_name
             and keyless.slot = unclaimed.slot
     where unclaimed.assumed_role_id is null or keyless.role_id is null
 
-),
+)
 
-by_time as (
+select
+    near.*,
+    row_number() over (
+        partition by role_key, role_session_name, created_key
+        order by
+            greatest(created_key, event_time)
+            - least(created_key, event_time) asc,
+            event_time asc,
+            event_id asc
+    ) as place
+from near
+where
+    created_key >= event_time - interval '5' second
+    and created_key <= event_time + interval '5' second;
 
-    select
-        near.*,
-        row_number() over (
-            partition by role_key, role_session_name, created_key
-            order by
-                greatest(created_key, event_time)
-                - least(created_key, event_time) asc,
-                event_time asc,
-                event_id asc
-        ) as place
-    from near
-    where
-        created_key >= event_time - interval '5' second
-        and created_key <= event_time + interval '5' second
-
-),
-
-made as (
-
-    select *
-    from by_key
-    where place = 1
-
-    union all
-
-    select *
-    from by_time
-    where place = 1
-
-),
+-- The sessions of roles with the assumption that made each, its caller, and who is
+-- behind it (origin) as far as the assumption or the role tells by itself. One row per
+-- role, session name and creation time (design 9.5): a caller's session is found by
+-- role_key, role_session_name and created_key.
+create or replace view lake.made_sessions as
+with
 
 known as (
 
     select
         called.role_key,
-        called.role_id,
-        called.role_arn,
-        called.account_id,
+        roles.role_id,
+        roles.role_arn,
+        roles.role_name,
+        coalesce(roles.account_id, called.account_id) as account_id,
         called.role_session_name,
         called.created_key,
-        called.session_created_at,
+        nullif(called.created_key, timestamp '1970-01-01 00:00:00.000000')
+            as session_created_at,
         called.first_seen,
         called.last_seen,
         called.events,
         called.denied,
         called.source_identity,
-        made.event_id as assumption_event_id,
-        made.event_time as assumed_at,
-        made.caller,
-        made.caller_kind,
-        made.caller_role_key,
-        made.caller_session_name,
-        made.caller_created_key
-    from called
-    left join made
+        coalesce(called.event_id, made.event_id) as assumption_event_id,
+        coalesce(called.event_time, made.event_time) as assumed_at,
+        coalesce(called.caller, made.caller) as caller,
+        coalesce(called.caller_kind, made.caller_kind) as caller_kind,
+        coalesce(called.caller_role_key, made.caller_role_key)
+            as caller_role_key,
+        coalesce(called.caller_session_name, made.caller_session_name)
+            as caller_session_name,
+        coalesce(called.caller_created_key, made.caller_created_key)
+            as caller_created_key
+    from lake.called_sessions as called
+    left join lake.keyless_sessions as made
         on
             called.role_key = made.role_key
             and called.role_session_name = made.role_session_name
             and called.created_key = made.created_key
+            and made.place = 1
+    left join lake.acting_roles as roles on called.role_key = roles.role_key
 
 ),
 
@@ -1468,7 +1648,8 @@ silent as (
         role_key,
         assumed_role_id as role_id,
         assumed_role_arn as role_arn,
-        account_id,
+        nullif(regexp_extract(assumed_role_arn, '[^/]+$'), '') as role_name,
+        nullif(split_part(assumed_role_arn, ':', 5), '') as account_id,
         assumed_session_name as role_session_name,
         timestamp '1970-01-01 00:00:00.000000' as created_key,
         event_time as session_created_at,
@@ -1497,16 +1678,17 @@ silent as (
                     grants.event_time
                 order by grants.event_id desc
             ) as place
-        from grants
-        left join made on grants.event_id = made.event_id
-        left join called
+        from lake.spare_assumptions as grants
+        left join lake.keyless_sessions as keyless
+            on grants.event_id = keyless.event_id and keyless.place = 1
+        left join lake.called_sessions as called
             on
                 coalesce(grants.assumed_role_id, grants.assumed_role_arn)
                 = called.role_key
                 and grants.assumed_session_name = called.role_session_name
                 and grants.event_time = called.created_key
         where
-            made.event_id is null
+            keyless.event_id is null
             and called.role_key is null
             and coalesce(grants.assumed_role_id, grants.assumed_role_arn)
             is not null
@@ -1516,149 +1698,153 @@ silent as (
 
 ),
 
+sessions as (
+
+    select * from known
+
+    union all
+
+    select * from silent
+
+)
+
 -- Where no assumption is logged, or its caller unknown, some roles tell by
 -- themselves who stands behind them.
-every as (
+select
+    sessions.*,
+    case
+        when caller is not null then caller
+        when role_arn like '%/AWSReservedSSO#_%' escape '#'
+            then 'sso:' || role_session_name
+        when strpos(role_arn, ':role/aws-service-role/') > 0
+            then split_part(role_arn, '/', 3)
+        when regexp_like(role_session_name, '^i-[0-9a-f]+$')
+            then 'ec2.amazonaws.com'
+    end as origin,
+    case
+        when caller is not null then caller_kind
+        when role_arn like '%/AWSReservedSSO#_%' escape '#'
+            then 'identity_center'
+        when strpos(role_arn, ':role/aws-service-role/') > 0
+            then 'service'
+        when regexp_like(role_session_name, '^i-[0-9a-f]+$')
+            then 'service'
+    end as origin_kind
+from sessions;
 
-    select
-        sessions.*,
-        case
-            when caller is not null then caller
-            when role_arn like '%/AWSReservedSSO#_%' escape '#'
-                then 'sso:' || role_session_name
-            when strpos(role_arn, ':role/aws-service-role/') > 0
-                then split_part(role_arn, '/', 3)
-            when regexp_like(role_session_name, '^i-[0-9a-f]+$')
-                then 'ec2.amazonaws.com'
-        end as origin,
-        case
-            when caller is not null then caller_kind
-            when role_arn like '%/AWSReservedSSO#_%' escape '#'
-                then 'identity_center'
-            when strpos(role_arn, ':role/aws-service-role/') > 0
-                then 'service'
-            when regexp_like(role_session_name, '^i-[0-9a-f]+$')
-                then 'service'
-        end as origin_kind
-    from (
+-- Who was behind the sessions that made other sessions: the inner links of the chains,
+-- from the direct caller five steps back, as far as the logs go (P6). A caller's session
+-- always has a logged call, for its AssumeRole is one.
+create or replace view lake.session_chains as
+with
 
-        select * from known
-
-        union all
-
-        select * from silent
-
-    ) as sessions
-
-),
-
--- The sessions that made other sessions: the inner links of the chains. A
--- caller's session always has a logged call, for its AssumeRole is one. (A caller
--- that is no role has no caller_role_key; a condition on one side alone
+-- (A caller that is no role has no caller_role_key; a condition on one side alone
 -- in a left join would make DuckDB compare every pair.)
 links as (
 
     select
-        every.role_key,
-        every.role_session_name,
-        every.created_key,
-        every.caller_role_key,
-        every.caller_session_name,
-        every.caller_created_key,
-        every.origin,
-        every.origin_kind
-    from every
+        made.role_key,
+        made.role_session_name,
+        made.created_key,
+        made.caller_role_key,
+        made.caller_session_name,
+        made.caller_created_key,
+        made.origin,
+        made.origin_kind
+    from lake.made_sessions as made
     inner join (
+        -- (of all assumptions, for there is no need to know which made a session)
         select distinct
             caller_role_key,
             caller_session_name,
             caller_created_key
-        from every
+        from lake.session_keys
         where caller_role_key is not null
     ) as callers
         on
-            every.role_key = callers.caller_role_key
-            and every.role_session_name = callers.caller_session_name
-            and every.created_key = callers.caller_created_key
-    where every.first_seen is not null
-
-),
-
--- From the direct caller five steps back, as far as the logs go.
-chains as (
-
-    select
-        step1.role_key,
-        step1.role_session_name,
-        step1.created_key,
-        coalesce(
-            step5.origin, step4.origin, step3.origin, step2.origin, step1.origin
-        ) as origin,
-        case
-            when step5.origin is not null then step5.origin_kind
-            when step4.origin is not null then step4.origin_kind
-            when step3.origin is not null then step3.origin_kind
-            when step2.origin is not null then step2.origin_kind
-            else step1.origin_kind
-        end as origin_kind
-    from links as step1
-    left join links as step2
-        on
-            step1.caller_role_key = step2.role_key
-            and step1.caller_session_name = step2.role_session_name
-            and step1.caller_created_key = step2.created_key
-    left join links as step3
-        on
-            step2.caller_role_key = step3.role_key
-            and step2.caller_session_name = step3.role_session_name
-            and step2.caller_created_key = step3.created_key
-    left join links as step4
-        on
-            step3.caller_role_key = step4.role_key
-            and step3.caller_session_name = step4.role_session_name
-            and step3.caller_created_key = step4.created_key
-    left join links as step5
-        on
-            step4.caller_role_key = step5.role_key
-            and step4.caller_session_name = step5.role_session_name
-            and step4.caller_created_key = step5.created_key
+            made.role_key = callers.caller_role_key
+            and made.role_session_name = callers.caller_session_name
+            and made.created_key = callers.caller_created_key
+    where made.first_seen is not null
 
 )
 
 select
+    step1.role_key,
+    step1.role_session_name,
+    step1.created_key,
+    coalesce(
+        step5.origin, step4.origin, step3.origin, step2.origin, step1.origin
+    ) as origin,
+    case
+        when step5.origin is not null then step5.origin_kind
+        when step4.origin is not null then step4.origin_kind
+        when step3.origin is not null then step3.origin_kind
+        when step2.origin is not null then step2.origin_kind
+        else step1.origin_kind
+    end as origin_kind
+from links as step1
+left join links as step2
+    on
+        step1.caller_role_key = step2.role_key
+        and step1.caller_session_name = step2.role_session_name
+        and step1.caller_created_key = step2.created_key
+left join links as step3
+    on
+        step2.caller_role_key = step3.role_key
+        and step2.caller_session_name = step3.role_session_name
+        and step2.caller_created_key = step3.created_key
+left join links as step4
+    on
+        step3.caller_role_key = step4.role_key
+        and step3.caller_session_name = step4.role_session_name
+        and step3.caller_created_key = step4.created_key
+left join links as step5
+    on
+        step4.caller_role_key = step5.role_key
+        and step4.caller_session_name = step5.role_session_name
+        and step4.caller_created_key = step5.created_key;
+
+-- One row per session of a role: role, session name, creation time (design
+-- 9.5), with the assumption that made it and the origin of its chain (P6). A
+-- session of which no call is logged has the time of its assumption as creation
+-- time and no first_seen. A record without a role id counts for the role that its
+-- ARN stood for at the time.
+create or replace view sessions as
+select
     ---------- the session
-    every.account_id,
-    every.role_arn,
-    nullif(regexp_extract(every.role_arn, '[^/]+$'), '') as role_name,
-    every.role_id,
-    every.role_session_name,
-    every.session_created_at,
+    made.account_id,
+    made.role_arn,
+    made.role_name,
+    made.role_id,
+    made.role_session_name,
+    made.session_created_at,
     ---------- its calls
-    every.first_seen,
-    every.last_seen,
-    cast(every.events as bigint) as events,
-    cast(every.denied as bigint) as denied,
+    made.first_seen,
+    made.last_seen,
+    cast(made.events as bigint) as events,
+    cast(made.denied as bigint) as denied,
     ---------- who is behind it
-    every.assumption_event_id,
-    every.assumed_at,
-    every.caller,
-    every.caller_kind,
-    coalesce(chains.origin, every.origin) as origin,
+    made.assumption_event_id,
+    made.assumed_at,
+    made.caller,
+    made.caller_kind,
+    coalesce(chains.origin, made.origin) as origin,
     coalesce(
         case
             when chains.origin is not null then chains.origin_kind
-            else every.origin_kind
+            else made.origin_kind
         end,
         'unknown'
     ) as origin_kind,
-    case when chains.origin is not null then every.caller end as via_role,
-    every.source_identity
-from every
-left join chains
+    case when chains.origin is not null then made.caller end as via_role,
+    made.source_identity
+from lake.made_sessions as made
+left join lake.session_chains as chains
     on
-        every.caller_role_key = chains.role_key
-        and every.caller_session_name = chains.role_session_name
-        and every.caller_created_key = chains.created_key;
+        made.caller_role_key = chains.role_key
+        and made.caller_session_name = chains.role_session_name
+        and made.caller_created_key = chains.created_key;
 
 -- One row per event that changed what a role may do, who may become it, or that
 -- it exists, whatever the outcome (design section 1).

@@ -1,10 +1,4 @@
 -- Whoever reads the assumptions asks for these pairs: find them once.
-begin;
+create or replace table kept.assumption_pairs as select * from lake.assumption_pairs;
 
-create table lake.kept_assumption_pairs as
-select * from lake.assumption_pairs;
-
-create or replace view lake.assumption_pairs as
-select * from lake.kept_assumption_pairs;
-
-commit;
+create or replace view lake.assumption_pairs as select * from kept.assumption_pairs;

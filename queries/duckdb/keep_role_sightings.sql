@@ -1,9 +1,4 @@
 -- The questions about the inventory ask for these names: read the events once.
-begin;
+create or replace table kept.role_sightings as select * from lake.role_sightings;
 
-create table lake.kept_role_sightings as select * from lake.role_sightings;
-
-create or replace view lake.role_sightings as
-select * from lake.kept_role_sightings;
-
-commit;
+create or replace view lake.role_sightings as select * from kept.role_sightings;

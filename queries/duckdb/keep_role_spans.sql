@@ -1,8 +1,4 @@
 -- The questions about what roles do ask for these spans several times.
-begin;
+create or replace table kept.role_spans as select * from lake.role_spans;
 
-create table lake.kept_role_spans as select * from lake.role_spans;
-
-create or replace view lake.role_spans as select * from lake.kept_role_spans;
-
-commit;
+create or replace view lake.role_spans as select * from kept.role_spans;

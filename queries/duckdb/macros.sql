@@ -8,6 +8,8 @@ create or replace macro regexp_like(s, p) as regexp_matches(s, p);
 
 create or replace macro cardinality(a) as len(a);
 
+create or replace macro array_min(a) as list_min(a);
+
 -- NULL elements are left out, as Trino does. (array_to_string wants a constant
 -- separator and cannot stand in a macro.)
 create or replace macro array_join(a, s) as substr(
