@@ -58,6 +58,7 @@ func TestTerraform(t *testing.T) {
 		"longest":  {"function_timeout": cty.NumberIntVal(900), "function_concurrency": cty.NumberIntVal(500)},
 		"keys":     {"lake_kms_key_arn": key, "trail_kms_key_arn": key},
 		"telling":  {"slack_webhook_parameter": cty.StringVal("/roletrail/slack")},
+		"paying":   {"trail_requester_pays": cty.True},
 		"quiet":    {"alarm_actions": cty.ListValEmpty(cty.String), "notify_from_bucket": cty.False},
 	} {
 		values := given()
@@ -89,6 +90,7 @@ func TestTerraformRulesBite(t *testing.T) {
 		{"function", "function.tf", `["ReportBatchItemFailures"]`, "[]", "single messages"},
 		{"function", "function.tf", `["arm64"]`, `["x86_64"]`, "arm64"},
 		{"function", "function.tf", "maximum_concurrency = var.function_concurrency", "maximum_concurrency = 900", "throttled"},
+		{"function", "function.tf", "var.trail_requester_pays ?", "!var.trail_requester_pays ?", "who pays"},
 		{"lake", "lake.tf", "block_public_policy     = true", "block_public_policy     = false", "public"},
 		{"lake", "lake.tf", "expired_object_delete_marker = true", "days = 400", "ends objects"},
 		{"lake", "lake.tf", `"aws:SecureTransport" = "false"`, `"aws:SecureTransport" = "true"`, "without TLS"},
@@ -203,6 +205,10 @@ func functionProblems(t *testing.T, in *infrastructure) (problems []string) {
 	}
 	if variables["ROLETRAIL_LAKE"] != "s3://lake/roletrail" || variables["ROLETRAIL_ALLOW_SOURCES"] != "s3://trails/AWSLogs/" {
 		problems = append(problems, fmt.Sprintf("the environment is %v", variables))
+	}
+	pays, err := in.variable("trail_requester_pays")
+	if err != nil || (variables["ROLETRAIL_REQUESTER_PAYS"] == "true") != pays.True() {
+		problems = append(problems, fmt.Sprintf("who pays is %v in %v: %v", pays, variables, err))
 	}
 	return problems
 }

@@ -18,7 +18,8 @@ import (
 const (
 	lambdaRuntime = "AWS_LAMBDA_RUNTIME_API"
 	lambdaLake    = "ROLETRAIL_LAKE"
-	lambdaAllow   = "ROLETRAIL_ALLOW_SOURCES" // separated by spaces
+	lambdaAllow   = "ROLETRAIL_ALLOW_SOURCES"  // separated by spaces
+	lambdaPays    = "ROLETRAIL_REQUESTER_PAYS" // true or false
 )
 
 // runLambda serves as an AWS Lambda function. What it says is JSON on standard error, which
@@ -62,6 +63,10 @@ func newHandler(ctx context.Context, log *slog.Logger) (*notice.Handler, error) 
 	if len(allowed) == 0 {
 		log.Warn(fmt.Sprintf("whoever may give notice chooses what is read: name the buckets of your trails in %s", lambdaAllow))
 	}
+	pays, err := lambdaRequesterPays()
+	if err != nil {
+		return nil, err
+	}
 	alerts, err := newLambdaAlerts(store)
 	if err != nil {
 		return nil, err
@@ -76,11 +81,23 @@ func newHandler(ctx context.Context, log *slog.Logger) (*notice.Handler, error) 
 		New: func() (*notice.Taker, error) {
 			taker, err := notice.NewTaker(store, options, connect)
 			if err == nil {
-				taker.Allowed, taker.NewsAge = allowed, watch.NewsAge
+				taker.Allowed, taker.NewsAge, taker.Sources.RequesterPays = allowed, watch.NewsAge, pays
 			}
 			return taker, err
 		},
 		Log:  log,
 		Tell: alerts.tell(log),
 	}, nil
+}
+
+// lambdaRequesterPays is whether the function agrees to pay for the requests to the buckets of log files.
+func lambdaRequesterPays() (bool, error) {
+	switch text := os.Getenv(lambdaPays); text {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	default:
+		return false, fmt.Errorf("reading %s: %q is neither true nor false; set it to true to agree to pay for the requests, or leave it out", lambdaPays, text)
+	}
 }

@@ -41,6 +41,28 @@ func TestFunctionAnswers(t *testing.T) {
 			ask(t, server, startFunction(t, program, append(server.Environment(t), lambdaLake+"=s3://lake/roletrail")...))
 		})
 	}
+	t.Run("a bucket that lets who asks pay", func(t *testing.T) { requesterPays(t, program) })
+}
+
+// requesterPays: a bucket that lets who asks pay is read by a function that agrees to that; to one that does
+// not it is told how, and a setting that says neither is refused.
+func requesterPays(t *testing.T, program string) {
+	server := s3test.New(t)
+	server.Put("trails", "1.json", oneEvent(1))
+	server.LetPay("trails")
+	environment := append(server.Environment(t), lambdaLake+"=s3://lake/roletrail")
+	notice := s3Event(s3Record("trails", "1.json"))
+	if a := startFunction(t, program, environment...).invoke(notice, time.Minute); a.kind != "error" || !strings.Contains(a.body, "ROLETRAIL_REQUESTER_PAYS=true") {
+		t.Errorf("who does not agree: answered %+v", a)
+	}
+	f := startFunction(t, program, append(environment, lambdaPays+"=true")...)
+	if a := f.invoke(notice, time.Minute); a.kind != "response" || len(server.Objects("lake", "roletrail/coverage/")) != 1 {
+		t.Errorf("who agrees: answered %+v\n%s", a, f.log)
+	}
+	f = startFunction(t, program, append(environment, lambdaPays+"=perhaps")...)
+	if _, ok := f.answer(notice, time.Minute); ok || !strings.Contains(f.log.String(), `\"perhaps\" is neither true nor false`) {
+		t.Errorf("who says neither:\n%s", f.log)
+	}
 }
 
 // everyForm gives it each form in which notices come, of an object of its own with a key that is encoded

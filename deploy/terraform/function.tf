@@ -19,6 +19,7 @@ resource "aws_lambda_function" "ingest" {
         ROLETRAIL_LAKE          = local.lake
         ROLETRAIL_ALLOW_SOURCES = "s3://${var.trail_bucket}/${var.trail_prefix}"
       },
+      var.trail_requester_pays ? { ROLETRAIL_REQUESTER_PAYS = "true" } : {},
       var.slack_webhook_parameter == null ? {} : { ROLETRAIL_SLACK_WEBHOOK_PARAMETER = var.slack_webhook_parameter },
     )
   }

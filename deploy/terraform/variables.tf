@@ -43,6 +43,12 @@ variable "trail_kms_key_arn" {
   }
 }
 
+variable "trail_requester_pays" {
+  description = "Whether the function agrees to pay for its requests to the trail's bucket, without which one that lets who asks pay refuses other accounts."
+  type        = bool
+  default     = false
+}
+
 variable "notify_from_bucket" {
   description = "Whether to let the trail's bucket give notice to the queue. This takes the place of all notifications that the bucket has; with false, send them to the queue by other means (SNS, EventBridge)."
   type        = bool

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -171,8 +172,11 @@ func TestRequesterPays(t *testing.T) {
 		t.Fatal(err)
 	}
 	source := &bucket.Source{Client: client, Bucket: "trails", Prefix: "logs/"}
-	if err := source.List(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "AccessDenied") {
+	if err := source.List(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "AccessDenied") || !strings.Contains(err.Error(), "--requester-pays") {
 		t.Errorf("who does not pay: %v", err)
+	}
+	if _, err := source.Object(t.Context(), "logs/a.json", ""); err == nil || !strings.Contains(err.Error(), "--requester-pays") {
+		t.Errorf("an object that a notice names, and who does not pay: %v", err)
 	}
 	source.RequesterPays = true
 	if s := ingestFrom(t, t.TempDir()+"/lake", source); s.Objects.Ingested != 1 || s.Records.Written != 1 {
@@ -180,5 +184,9 @@ func TestRequesterPays(t *testing.T) {
 	}
 	if o, err := source.Object(t.Context(), "logs/a.json", ""); err != nil || contentOf(t, o) != logFile(1) {
 		t.Errorf("an object that a notice names: %v", err)
+	}
+	server.Refuse(func(s3test.Call) int { return http.StatusForbidden })
+	if err := source.List(t.Context(), nil); err == nil || strings.Contains(err.Error(), "--requester-pays") {
+		t.Errorf("who pays and may not list: %v", err)
 	}
 }

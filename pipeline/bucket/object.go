@@ -56,7 +56,7 @@ func (b *body) open() error {
 	}
 	got, err := b.source.Client.GetObject(b.ctx, &ask)
 	if err != nil {
-		return explained("the object", err)
+		return explained("the object", b.source.unpaid(), err)
 	}
 	if sent := aws.ToString(got.ContentRange); b.at > 0 && !strings.HasPrefix(sent, fmt.Sprintf("bytes %d-", b.at)) {
 		return errors.Join(fmt.Errorf("reading the object: asked for what follows byte %d, S3 sent another part (%q); run again", b.at, sent), got.Body.Close())
@@ -101,8 +101,8 @@ func (b *body) again() error {
 // Close implements [io.Closer].
 func (b *body) Close() error { return b.reader.Close() }
 
-// explained says what S3 refused, and what to do about it.
-func explained(what string, err error) error {
+// explained says what S3 refused, and what to do about it; forbidden is what may help besides where nothing is allowed.
+func explained(what, forbidden string, err error) error {
 	var response *smithyhttp.ResponseError
 	var api smithy.APIError
 	code := ""
@@ -130,7 +130,7 @@ func explained(what string, err error) error {
 	case isElsewhere(err):
 		next = "; the bucket is in another Region, which S3 does not tell: name it in AWS_REGION"
 	case status == http.StatusForbidden:
-		next = "; give this identity s3:ListBucket and s3:GetObject there, and kms:Decrypt if the bucket is encrypted with a key"
+		next = "; give this identity s3:ListBucket and s3:GetObject there, and kms:Decrypt if the bucket is encrypted with a key" + forbidden
 	}
 	return fmt.Errorf("reading %s%s: %w", what, next, awserr.Unanswered(err))
 }

@@ -30,7 +30,7 @@ func (s *Source) Object(ctx context.Context, key, version string) (pipeline.Obje
 		}
 	}
 	if err != nil {
-		return pipeline.Object{}, explained("the object", err)
+		return pipeline.Object{}, explained("the object", s.unpaid(), err)
 	}
 	etag, size := aws.ToString(head.ETag), aws.ToInt64(head.ContentLength)
 	return pipeline.Object{

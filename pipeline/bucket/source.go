@@ -206,7 +206,7 @@ func (w *walk) list(ctx context.Context, folder string) (below []string, err err
 			err = decode(page)
 		}
 		if err != nil {
-			return nil, explained(fmt.Sprintf("folder %q", folder), err)
+			return nil, explained(fmt.Sprintf("folder %q", folder), s.unpaid(), err)
 		}
 		for _, p := range page.CommonPrefixes {
 			if name := aws.ToString(p.Prefix); s.wants(name) {
@@ -293,4 +293,13 @@ func (s *Source) payer() types.RequestPayer {
 		return types.RequestPayerRequester
 	}
 	return ""
+}
+
+// unpaid is the next step that is left where a bucket refuses whom it does not know to pay: S3 does not
+// tell this refusal from others.
+func (s *Source) unpaid() string {
+	if s.RequesterPays {
+		return ""
+	}
+	return "; if who asks is to pay there, agree with --requester-pays (ROLETRAIL_REQUESTER_PAYS=true of the function)"
 }

@@ -121,7 +121,7 @@ func (s *Store) Read(ctx context.Context, name string, most int64) (content []by
 	key := s.Prefix + name
 	got, err := s.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.Bucket, Key: &key})
 	if err != nil {
-		return nil, "", explained("the object", err)
+		return nil, "", explained("the object", "", err)
 	}
 	content, err = io.ReadAll(io.LimitReader(got.Body, most+1))
 	if err = errors.Join(err, got.Body.Close()); err == nil && int64(len(content)) > most {

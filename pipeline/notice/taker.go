@@ -16,11 +16,12 @@ type Taker struct {
 	Allowed Allowed
 	// NewsAge is how old a change may be to be told, if the options say who is told.
 	NewsAge time.Duration
+	// Sources are the buckets of which objects are taken.
+	Sources bucket.Sources
 
 	delivery *pipeline.Delivery
 	lake     *parquet.Remote
 	store    *bucket.Store
-	sources  bucket.Sources
 }
 
 // NewTaker makes one. connect finds the client of a bucket.
@@ -33,7 +34,7 @@ func NewTaker(store *bucket.Store, options pipeline.Options, connect func(ctx co
 		delivery: pipeline.NewDelivery(lake, options),
 		lake:     lake,
 		store:    store,
-		sources:  bucket.Sources{Connect: connect},
+		Sources:  bucket.Sources{Connect: connect},
 	}, nil
 }
 
@@ -52,7 +53,7 @@ func (t *Taker) Take(ctx context.Context, o Object) (pipeline.Receipt, error) {
 	if err := t.Allowed.Check(o); err != nil {
 		return pipeline.Receipt{}, err
 	}
-	source, err := t.sources.Of(ctx, o.Bucket)
+	source, err := t.Sources.Of(ctx, o.Bucket)
 	if err != nil {
 		return pipeline.Receipt{}, err
 	}
