@@ -17,12 +17,16 @@ type Scratch struct {
 }
 
 // Scratch makes one on the disk of the lake. It must be closed.
-func (l *Lake) Scratch() (*Scratch, error) { return newScratch(l.abs(EventsSchema.Table)) }
+func (l *Lake) Scratch() (*Scratch, error) { return NewScratch(l.abs(EventsSchema.Table)) }
+
+// Scratch makes one on the disk of the lake. It must be closed.
+func (s *Suspect) Scratch() (*Scratch, error) { return NewScratch(s.abs(EventsSchema.Table)) }
 
 // Scratch makes one beside the files on their way. It must be closed.
-func (r *Remote) Scratch() (*Scratch, error) { return newScratch(r.scratch) }
+func (r *Remote) Scratch() (*Scratch, error) { return NewScratch(r.scratch) }
 
-func newScratch(folder string) (*Scratch, error) {
+// NewScratch makes one in a folder. It must be closed.
+func NewScratch(folder string) (*Scratch, error) {
 	err := mkdirAll(folder)
 	if err != nil {
 		return nil, err

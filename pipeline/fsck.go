@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -26,6 +25,8 @@ type FsckOptions struct {
 	Progress func(Progress)
 	// Warn, if set, is told of files that count no longer and could not be removed.
 	Warn func(error)
+
+	keys int64 // bytes of memory of the keys of a day's events; 0: what a run may take
 }
 
 // Checked is what a check of a lake found and did.
@@ -55,7 +56,7 @@ func Fsck(ctx context.Context, lake *parquet.Suspect, options FsckOptions) (c *C
 	if err != nil {
 		return nil, err
 	}
-	twice, findings, err := duplicates(ctx, lake.Dir(), examined.Counting("events"))
+	twice, findings, err := duplicates(ctx, lake, examined.Counting("events"), options.keys)
 	if err != nil {
 		return nil, err
 	}
@@ -89,28 +90,42 @@ func interruptedBy(ctx context.Context, err error) error {
 }
 
 // duplicates finds the days that have an event more than once.
-func duplicates(ctx context.Context, dir string, files []parquet.FileEntry) (twice map[string]bool, findings []parquet.Finding, err error) {
+func duplicates(ctx context.Context, lake *parquet.Suspect, files []parquet.FileEntry, keys int64) (twice map[string]bool, findings []parquet.Finding, err error) {
 	days := map[string][]parquet.FileEntry{}
 	for _, f := range files {
 		days[f.Partition] = append(days[f.Partition], f)
 	}
 	twice = map[string]bool{}
 	for _, day := range slices.Sorted(maps.Keys(days)) {
-		if err := ctx.Err(); err != nil {
+		finding, err := duplicatesOf(ctx, lake, days[day], keys)
+		if err != nil {
 			return nil, nil, err
 		}
-		set, rows := &keySet{}, int64(0)
-		for _, f := range days[day] {
-			rows += f.Rows
-			if err := loadKeysOf(filepath.Join(dir, filepath.FromSlash(f.Path)), set); err != nil {
-				return nil, nil, err
-			}
-		}
-		if more := rows - int64(set.len()); more > 0 {
+		if finding != nil {
 			twice[day] = true
-			findings = append(findings, parquet.Finding{Kind: parquet.EventsTwice, Path: filepath.ToSlash(filepath.Dir(days[day][0].Path)),
-				Text: fmt.Sprintf("it has %d events that stand in it more than once", more)})
+			findings = append(findings, *finding)
 		}
 	}
 	return twice, findings, nil
+}
+
+// duplicatesOf finds that the files of one day have an event more than once.
+func duplicatesOf(ctx context.Context, lake *parquet.Suspect, files []parquet.FileEntry, keys int64) (finding *parquet.Finding, err error) {
+	events, err := newDayEvents(keys, lake.Scratch)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, events.close()) }()
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := events.count(filepath.Join(lake.Dir(), filepath.FromSlash(f.Path)), f.Rows); err != nil {
+			return nil, err
+		}
+	}
+	if events.more <= 0 {
+		return nil, nil
+	}
+	return &parquet.Finding{Kind: parquet.EventsTwice, Path: filepath.ToSlash(filepath.Dir(files[0].Path)), Text: events.text()}, nil
 }

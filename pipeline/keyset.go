@@ -148,14 +148,6 @@ func (s *keySet) shard(k eventKey) *keyShard {
 	return &s.shards[(k.hi^k.lo)*0xd6e8feb86659fd93>>60]
 }
 
-// len is how many keys the set has, if all are in memory. Nobody may add to it meanwhile.
-func (s *keySet) len() (n int) {
-	for i := range s.shards {
-		n += s.shards[i].count
-	}
-	return n
-}
-
 // pack takes most free places out of the set, to which few keys will still be added: they
 // are a tenth of all then, instead of a third or more.
 func (s *keySet) pack() {

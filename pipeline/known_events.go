@@ -42,7 +42,11 @@ func (r *run) loadKeys(day int32, set *keySet) error {
 	return nil
 }
 
-func loadKeysOf(path string, set *keySet) error {
+// loadKeysOf adds the keys of the events of a file.
+func loadKeysOf(path string, set *keySet) error { return eachKeyOf(path, set.put) }
+
+// eachKeyOf calls fn with the keys of the events of a file, in no order.
+func eachKeyOf(path string, fn func(eventKey) error) error {
 	odd := false
 	err := parquet.ReadText(path, []string{"event_id", "recipient_account_id"}, func(row [][]byte) error {
 		key, ok := keyOf(row[0], row[1])
@@ -50,10 +54,10 @@ func loadKeysOf(path string, set *keySet) error {
 			odd = true
 			return nil
 		}
-		return set.put(key)
+		return fn(key)
 	})
 	if err == nil && odd {
-		err = loadOddKeys(path, set)
+		err = eachOddKeyOf(path, fn)
 	}
 	if err != nil {
 		return fmt.Errorf("looking for known events: %w", err)
@@ -61,15 +65,15 @@ func loadKeysOf(path string, set *keySet) error {
 	return nil
 }
 
-// loadOddKeys adds the keys of the events of a file that have no GUID.
-func loadOddKeys(path string, set *keySet) error {
+// eachOddKeyOf calls fn with the keys of the events of a file that have no GUID.
+func eachOddKeyOf(path string, fn func(eventKey) error) error {
 	return parquet.EachGroup(path, parquet.EventsSchema, func(g *parquet.Group) error {
 		isGUID := make([]bool, g.Rows())
 		err := g.Texts(parquet.ColEventID, func(row int, id []byte) { _, _, isGUID[row] = parseGUID(id) })
 		if err != nil {
 			return err
 		}
-		return eachOddKey(g, isGUID, func(_ int, key eventKey) error { return set.put(key) })
+		return eachOddKey(g, isGUID, func(_ int, key eventKey) error { return fn(key) })
 	})
 }
 

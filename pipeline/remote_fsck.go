@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -213,41 +214,44 @@ func (f *remoteFsck) examine(name string) (kind parquet.FindingKind, wrong strin
 	return findings[0].Kind, findings[0].Text, nil
 }
 
-// checkDays looks for events that stand in the files of a day more than once, and for days of which
-// rollups stand alone.
+// checkDays looks for events that stand in the files of a day more than once.
 func (f *remoteFsck) checkDays(ctx context.Context) error {
-	days := map[string]*keySet{}
-	rows := map[string]int64{}
-	last := ""
-	for _, c := range f.counts.ofTable(parquet.EventsSchema.Table) { // by day
-		day := dayOfPath(c.Path)
-		if !f.whole[c.Path] {
-			continue
+	days := map[string][]committedFile{}
+	for _, c := range f.counts.ofTable(parquet.EventsSchema.Table) {
+		if f.whole[c.Path] {
+			days[dayOfPath(c.Path)] = append(days[dayOfPath(c.Path)], c)
 		}
-		if day != last {
-			if err := f.twice(last, days[last], rows[last]); err != nil {
-				return err
-			}
-			delete(days, last)
-			days[day], last = &keySet{}, day
+	}
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		if err := f.checkDay(ctx, day, days[day]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *remoteFsck) checkDay(ctx context.Context, day string, files []committedFile) (err error) {
+	events, err := newDayEvents(f.options.keys, func() (*parquet.Scratch, error) { return parquet.NewScratch(f.scratch) })
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, events.close()) }()
+	for _, c := range files {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		if err := downloadTo(ctx, c.on(ctx, f.store), f.path()); err != nil {
 			return err
 		}
-		if err := loadKeysOf(f.path(), days[day]); err != nil {
+		if err := events.count(f.path(), c.Rows); err != nil {
 			return err
 		}
-		rows[day] += c.Rows
 	}
-	return f.twice(last, days[last], rows[last])
-}
-
-func (f *remoteFsck) twice(day string, set *keySet, rows int64) error {
-	if set == nil || rows == int64(set.len()) {
+	if events.more == 0 {
 		return nil
 	}
 	f.mend.twice[day] = true
-	return f.find(parquet.EventsTwice, "events/event_date="+day, "it has %d events that stand in it more than once", rows-int64(set.len()))
+	return f.find(parquet.EventsTwice, "events/event_date="+day, "%s", events.text())
 }
 
 // checkLeftOver finds objects that count no longer and for which nobody waits any more.
