@@ -58,6 +58,8 @@ func TestQuarantine(t *testing.T) {
 		"no JSON":                {[]byte("hello"), "neither JSON nor gzip"},
 		"empty":                  {nil, "the file is empty"},
 		"empty gzip":             {gzipped(nil), "the file is empty"},
+		"white space":            {[]byte(" \r\n\t"), "the file is empty"},
+		"white space in gzip":    {gzipped([]byte(" \n")), "the file is empty"},
 		"policy":                 {[]byte(`{"Version":"2012-10-17"}`), "no CloudTrail record found"},
 		"record without a time":  {trail(record(4), `{"eventName":"x"}`), "no eventTime"},
 		"record that is text":    {trail(record(5), `"x"`), "not an object"},
