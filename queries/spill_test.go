@@ -101,6 +101,10 @@ func TestSpillsThatAreNone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	write(t, filepath.Join(temp, "beside", spillLock), "")
+	if err := os.Symlink("beside", made("link-beside")); err != nil { // which leads nowhere out of the folder
+		t.Fatal(err)
+	}
 	if err := syscall.Mkfifo(made("locked-by-pipe")+"/"+spillLock, 0o600); err != nil {
 		t.Fatal(err)
 	}
