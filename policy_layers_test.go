@@ -18,8 +18,8 @@ var layers = map[string][]string{
 	"iam":        {},
 	// The way in, and the way out.
 	"parquet":  {"cloudtrail", "iam"},
-	"pipeline": {"parquet", "cloudtrail", "iam"},
-	"queries":  {"parquet", "cloudtrail", "iam"},
+	"pipeline": {"pipeline/silence", "parquet", "cloudtrail", "iam"},
+	"queries":  {"pipeline/silence", "parquet", "cloudtrail", "iam"},
 	"review":   {"queries", "iam", "review/termfit", "review/termtext"},
 	// The programs are thin, and what they share stands beside them.
 	"cmd/ingest":            {"cmd/internal/cli", "cmd/internal/exporter", "config", "pipeline", "parquet", "cloudtrail", "iam", "review/termtext"},
@@ -28,6 +28,7 @@ var layers = map[string][]string{
 	"cmd/internal/cli":      {"config", "config/didyoumean", "review/termfit", "review/termtext"},
 	// Settings and texts, usable from everywhere because they use nothing.
 	"config":            {"config/didyoumean"},
+	"pipeline/silence":  {},
 	"config/didyoumean": {},
 	"review/termfit":    {},
 	"review/termtext":   {},

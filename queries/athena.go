@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/athena/types"
 	"github.com/aws/smithy-go/logging"
+
+	"roletrail/pipeline/silence"
 )
 
 // AthenaOptions say how an Athena is asked, and under which name it has the lake.
@@ -85,7 +87,8 @@ func newAthena(ctx context.Context, o AthenaOptions) (*athenaService, error) {
 		}
 		return nil, fmt.Errorf("finding credentials: %s; name a profile with AWS_PROFILE, or sign in", oneLine(err.Error()))
 	}
-	return &athenaService{client: athena.NewFromConfig(settings), options: o, region: settings.Region}, nil
+	client := athena.NewFromConfig(settings, func(o *athena.Options) { o.HTTPClient = silence.Impatient(o.HTTPClient) })
+	return &athenaService{client: client, options: o, region: settings.Region}, nil
 }
 
 func (a *athenaService) lake() string {

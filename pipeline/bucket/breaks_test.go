@@ -13,6 +13,7 @@ import (
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
 	"roletrail/pipeline/bucket/s3test"
+	"roletrail/pipeline/silence"
 )
 
 // breakOnce lets the first answers of every object break, each after another number of bytes, from the
@@ -33,10 +34,17 @@ func breakOnce(size int, how ...s3test.Breaking) func(s3test.Call) s3test.Break 
 	}
 }
 
+// beImpatient lets servers be silent for no longer than a second, until the test ends.
+func beImpatient(t *testing.T) {
+	whole := silence.Most
+	t.Cleanup(func() { silence.Most = whole })
+	silence.Most = time.Second
+}
+
 // TestConnectionsBreak: of connections that are cut, and of those on which nothing comes any more, what is
 // missing is asked for again, and every object is read whole.
 func TestConnectionsBreak(t *testing.T) {
-	bucket.BeImpatient(t, time.Second)
+	beImpatient(t)
 	server, _ := openStore(t, "s3://lake/a")
 	const logFiles = 90
 	for n := range logFiles {
@@ -65,7 +73,7 @@ func TestConnectionsBreak(t *testing.T) {
 
 // TestServerThatSaysNothing is asked again, whatever it was asked for.
 func TestServerThatSaysNothing(t *testing.T) {
-	bucket.BeImpatient(t, time.Second)
+	beImpatient(t)
 	server, store := openStore(t, "s3://lake/a")
 	server.Put("trails", "logs/a.json", []byte(logFile(1)))
 	var mu sync.Mutex

@@ -17,6 +17,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"roletrail/pipeline/awserr"
+	"roletrail/pipeline/silence"
 )
 
 // attempts is how often a request is made before its failure counts: more often than
@@ -83,7 +84,7 @@ func Connect(ctx context.Context, bucket string) (LakeClient, error) {
 // names in the DNS.
 func newClient(settings aws.Config) *s3.Client {
 	return s3.NewFromConfig(settings, func(o *s3.Options) {
-		o.UsePathStyle, o.HTTPClient = o.BaseEndpoint != nil, Impatient(o.HTTPClient)
+		o.UsePathStyle, o.HTTPClient = o.BaseEndpoint != nil, silence.Impatient(o.HTTPClient)
 	})
 }
 

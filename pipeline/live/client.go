@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -14,14 +13,13 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"roletrail/pipeline/awserr"
+	"roletrail/pipeline/silence"
 )
 
 const (
 	// attempts is how often a call is made in all. IAM throttles by account, so others
 	// may use its quota up; the pauses between six attempts add up to half a minute.
 	attempts = 6
-	// callTimeout is for one attempt, body included.
-	callTimeout = time.Minute
 	// maxAnswer bounds a page of some 100 entries: a role may have 10 kB of inline
 	// policies, a managed policy five versions of 6 kB, each three times as long in
 	// URL encoding.
@@ -35,8 +33,8 @@ const (
 // call IAM yet.
 func Connect(ctx context.Context) (*iam.Client, error) {
 	cfg, err := config.LoadDefaultConfig(ctx,
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(callTimeout)),
-		config.WithLogger(logging.Nop{})) // standard error is the program's
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(silence.Most)), // for one attempt, body included
+		config.WithLogger(logging.Nop{}))                                              // standard error is the program's
 	if err != nil {
 		return nil, awserr.With(fmt.Errorf("reading the configuration of AWS: %w", err), awserr.HowToConfigure)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"roletrail/pipeline/awserr"
+	"roletrail/pipeline/silence"
 )
 
 // Read reads a parameter by its name or ARN, and decrypts it.
@@ -34,7 +35,8 @@ func read(ctx context.Context, name string) (string, error) {
 	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
 		return "", awserr.NoCredentials(err)
 	}
-	got, err := ssm.NewFromConfig(settings).GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+	client := ssm.NewFromConfig(settings, func(o *ssm.Options) { o.HTTPClient = silence.Impatient(o.HTTPClient) })
+	got, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 	var api smithy.APIError
 	switch {
 	case errors.As(err, new(*types.ParameterNotFound)):

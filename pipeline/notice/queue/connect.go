@@ -12,7 +12,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"roletrail/pipeline/awserr"
-	"roletrail/pipeline/bucket"
+	"roletrail/pipeline/silence"
 )
 
 // IsURL reports whether a source is the URL of a queue.
@@ -49,7 +49,7 @@ func Connect(ctx context.Context, queue string) (*sqs.Client, error) {
 		return nil, awserr.NoCredentials(err)
 	}
 	return sqs.NewFromConfig(settings, func(o *sqs.Options) {
-		o.HTTPClient = bucket.Impatient(o.HTTPClient)
+		o.HTTPClient = silence.Impatient(o.HTTPClient)
 		if region != "" {
 			o.Region = region
 		}

@@ -21,6 +21,7 @@ import (
 	"roletrail/pipeline/bucket/s3test"
 	"roletrail/pipeline/notice"
 	"roletrail/pipeline/notice/queue"
+	"roletrail/pipeline/silence"
 	"roletrail/pipeline/watch"
 )
 
@@ -491,5 +492,33 @@ func TestQueueOfOtherPlaces(t *testing.T) {
 		if strings.HasPrefix(c.Resource, "elsewhere") || strings.Contains(c.Resource, "others/") {
 			t.Errorf("asked %+v", c)
 		}
+	}
+}
+
+// TestQueueThatSaysNothing: calls that get no answer, whatever they ask for, are given up and made again, and
+// the messages are taken.
+func TestQueueThatSaysNothing(t *testing.T) {
+	whole := silence.Most
+	t.Cleanup(func() { silence.Most = whole })
+	silence.Most = 500 * time.Millisecond
+	s := newSetting(t)
+	s.sqs.silent = map[string]int{"GetQueueAttributes": 1, "ReceiveMessage": 12, "DeleteMessageBatch": 1}
+	for n := range 20 {
+		s.s3.Put("trails", fmt.Sprintf("a/%d.json", n), logFile(n))
+		s.sqs.send(fmt.Sprint(n), created(fmt.Sprintf("a/%d.json", n)))
+	}
+	inTime, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := s.queue.Check(inTime); err != nil {
+		t.Fatal(err)
+	}
+	stop := s.watch()
+	s.await("all messages taken", func() bool { return len(s.sqs.state()) == 0 })
+	stop()
+	if n := s.written(); n != 20 {
+		t.Errorf("%d records in the lake, want 20", n)
+	}
+	if len(s.sqs.silent) != 3 || s.sqs.silent["GetQueueAttributes"]+s.sqs.silent["ReceiveMessage"]+s.sqs.silent["DeleteMessageBatch"] != 0 {
+		t.Errorf("not asked as often as nothing was to be said: %v", s.sqs.silent)
 	}
 }

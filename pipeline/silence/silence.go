@@ -1,4 +1,6 @@
-package bucket
+// Package silence ends connections to AWS on which nothing comes any more. All that asks AWS goes through
+// it, so that there is one limit for all.
+package silence
 
 import (
 	"context"
@@ -10,18 +12,19 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// silence is how long a server may say nothing that was asked. It is more than SQS takes to say that
+// Most is how long a server may say nothing that was asked. It is more than SQS takes to say that
 // there are no messages. Tests make it short.
-var silence = time.Minute
+var Most = time.Minute
 
 // Impatient is a client of the SDK whose connections fail when nothing comes any more: by itself it
-// waits for ever for an answer from S3, or for the rest of one.
+// waits for ever for an answer, or for the rest of one. It is made in the options of a service, for what
+// they do before to the client of a configuration may take this away.
 func Impatient(client aws.HTTPClient) aws.HTTPClient {
 	c, ok := client.(*awshttp.BuildableClient)
 	if !ok {
 		return client
 	}
-	most := silence
+	most := Most
 	return c.WithTransportOptions(func(t *http.Transport) {
 		dial := t.DialContext
 		t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
