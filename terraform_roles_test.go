@@ -41,10 +41,35 @@ func roleProblems(t *testing.T, in *infrastructure) (problems []string) {
 	for role, sids := range shippedStatements {
 		problems = append(problems, notAsShipped(t, role, sids, policies[role])...)
 	}
+	problems = append(problems, keyProblems(in, policies)...)
 	if len(policies) != 7 {
 		problems = append(problems, fmt.Sprintf("%d roles", len(policies)))
 	}
 	return append(problems, strangers(t, in)...)
+}
+
+// keyProblems: of keys each role may use those that are given alone, and only to do what docs/operations.md says
+// in words beside its policy.
+func keyProblems(in *infrastructure, policies map[string][]any) (problems []string) {
+	for role, words := range map[string]string{"function": "trail Decrypt, lake Decrypt GenerateDataKey", "compact": "lake Decrypt GenerateDataKey", "inventory": "lake Decrypt GenerateDataKey", "review": "lake Decrypt"} {
+		want := []string{}
+		for _, word := range strings.Split(words, ", ") {
+			of, actions, _ := strings.Cut(word, " ")
+			if key, err := in.variable(of + "_kms_key_arn"); err == nil && !key.IsNull() {
+				want = append(want, fmt.Sprintf("[kms:%s] [%s]", strings.ReplaceAll(actions, " ", " kms:"), key.AsString()))
+			}
+		}
+		got := []string{}
+		for _, s := range policies[role] {
+			if text := fmt.Sprint(at(s, "Action"), " ", at(s, "Resource")); strings.Contains(text, "kms:") {
+				got = append(got, text)
+			}
+		}
+		if !slices.Equal(got, want) {
+			problems = append(problems, fmt.Sprintf("%s may use keys %q, and is to use %q", role, got, want))
+		}
+	}
+	return problems
 }
 
 // tooWide are the wildcards of a role.
