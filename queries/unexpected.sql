@@ -1377,6 +1377,7 @@ missed_roles as (
 
 ),
 
+-- (A session of several days has as many rows: to find that out would be to hash millions.)
 acting as (
 
     select
@@ -1390,7 +1391,7 @@ acting as (
     cross join params
     where calls.first_seen < params.until
 
-    union
+    union all
 
     select
         names.role_key,
