@@ -221,21 +221,40 @@ acting as (
 
 ),
 
+-- (Of millions of sessions those that changed something.)
+changing as (
+
+    select distinct
+        acting.role_key,
+        changed.role_session_name,
+        changed.created_key
+    from acting
+    inner join changed on acting.change_key = changed.change_key
+    where changed.role_session_name is not null
+
+),
+
 origins as (
 
     select
-        coalesce(role_id, role_arn) as role_key,
-        role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00.000000')
-            as created_key,
-        max(origin) as origin,
-        max(origin_kind) as origin_kind
+        changing.role_key,
+        changing.role_session_name,
+        changing.created_key,
+        max(sessions.origin) as origin,
+        max(sessions.origin_kind) as origin_kind
     from sessions
-    where first_seen is not null and origin is not null
+    inner join changing
+        on
+            coalesce(sessions.role_id, sessions.role_arn) = changing.role_key
+            and sessions.role_session_name = changing.role_session_name
+            and coalesce(
+                sessions.session_created_at,
+                timestamp '1970-01-01 00:00:00.000000'
+            )
+            = changing.created_key
+    where sessions.first_seen is not null and sessions.origin is not null
     group by
-        coalesce(role_id, role_arn),
-        role_session_name,
-        coalesce(session_created_at, timestamp '1970-01-01 00:00:00.000000')
+        changing.role_key, changing.role_session_name, changing.created_key
 
 ),
 
