@@ -22,7 +22,11 @@ var alsoAll = []string{
 const deep = 100
 
 // tooDeep are steps that are beyond it: they are written out of tables that are made first.
-var tooDeep = map[string]bool{"unexpected acting": true, "unused witnesses": true}
+var tooDeep = map[string]bool{"unexpected acting": true, "unused witnesses": true, "last_used acted": true, "last_used witnesses": true}
+
+// byTables are the days that a question reads of files on DuckDB and of tables on Trino: of view
+// assumptions, and in steps that are too deep.
+var byTables = map[string]string{"last_used": "all, until its end", "meta_trust": "the window", "role_callers": "all"}
 
 // examinePruning holds the plans of Trino to the days that the questions read on DuckDB.
 func examinePruning(t *testing.T, trino Engine) {
@@ -53,6 +57,9 @@ func examinePruning(t *testing.T, trino Engine) {
 		}
 		if slices.Contains(alsoAll, question) {
 			want["all"] = true
+		}
+		for _, read := range strings.Split(byTables[question], ", ") {
+			delete(want, read)
 		}
 		// Trino sees that of a window of whole days nothing is asked in part, and reads nothing for it.
 		for _, part := range []string{"", "its first and last day", "its last day"} {

@@ -10,7 +10,7 @@ import (
 // reads those before it several times: as views they would be planned a thousand times over.
 func sessionSteps() []string {
 	return []string{
-		"acting_roles", "session_keys", "multikey_sessions", "called_sessions", "spare_assumptions",
+		"acting_roles", "signing_keys", "session_keys", "multikey_sessions", "called_sessions", "spare_assumptions",
 		"keyless_sessions", "made_sessions", "session_chains",
 	}
 }

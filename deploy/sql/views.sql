@@ -1158,6 +1158,35 @@ select
 from named
 group by role_key;
 
+-- What did each access key of a role session do? One row per role, session name, creation
+-- time and key; calls whose record names no key have a row of their own.
+create or replace view lake.signing_keys as
+select
+    coalesce(calls.role_id, role_names.role_id, calls.role_arn) as role_key,
+    calls.role_session_name,
+    coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000')
+        as created_key,
+    calls.access_key_id,
+    max(calls.account_id) as account_id,
+    max(calls.source_identity) as source_identity,
+    min(calls.first_seen) as first_seen,
+    max(calls.last_seen) as last_seen,
+    cast(sum(calls.events) as bigint) as events,
+    cast(sum(calls.denied) as bigint) as denied
+from lake.session_calls as calls
+left join lake.role_names as role_names
+    on
+        case when calls.role_id is null then calls.role_arn end
+        = role_names.role_arn
+        and calls.first_seen >= role_names.valid_from
+        and calls.first_seen < role_names.valid_to
+where calls.role_session_name is not null
+group by
+    coalesce(calls.role_id, role_names.role_id, calls.role_arn),
+    calls.role_session_name,
+    coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000'),
+    calls.access_key_id;
+
 -- Which access key did a role session sign with, and which assumption handed it out?
 -- One row per key of a session and assumption of that key, with fits if that one can
 -- have made the session; keys that no logged assumption handed out have a row, and so
@@ -1168,36 +1197,6 @@ group by role_key;
 -- twelve hours that a session can last, give or take the clocks' five seconds.
 create or replace view lake.session_keys as
 with
-
-keys as (
-
-    select
-        coalesce(calls.role_id, role_names.role_id, calls.role_arn) as role_key,
-        calls.role_session_name,
-        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000')
-            as created_key,
-        calls.access_key_id,
-        max(calls.account_id) as account_id,
-        max(calls.source_identity) as source_identity,
-        min(calls.first_seen) as first_seen,
-        max(calls.last_seen) as last_seen,
-        cast(sum(calls.events) as bigint) as events,
-        cast(sum(calls.denied) as bigint) as denied
-    from lake.session_calls as calls
-    left join lake.role_names as role_names
-        on
-            case when calls.role_id is null then calls.role_arn end
-            = role_names.role_arn
-            and calls.first_seen >= role_names.valid_from
-            and calls.first_seen < role_names.valid_to
-    where calls.role_session_name is not null
-    group by
-        coalesce(calls.role_id, role_names.role_id, calls.role_arn),
-        calls.role_session_name,
-        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000'),
-        calls.access_key_id
-
-),
 
 grants as (
 
@@ -1296,7 +1295,7 @@ select
         end,
         false
     ) as fits
-from keys
+from lake.signing_keys as keys
 full outer join grants on keys.access_key_id = grants.assumed_access_key_id
 left join lake.acting_roles as roles on keys.role_key = roles.role_key;
 

@@ -9,36 +9,6 @@
 create view lake.session_keys as
 with
 
-keys as (
-
-    select
-        coalesce(calls.role_id, role_names.role_id, calls.role_arn) as role_key,
-        calls.role_session_name,
-        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000')
-            as created_key,
-        calls.access_key_id,
-        max(calls.account_id) as account_id,
-        max(calls.source_identity) as source_identity,
-        min(calls.first_seen) as first_seen,
-        max(calls.last_seen) as last_seen,
-        cast(sum(calls.events) as bigint) as events,
-        cast(sum(calls.denied) as bigint) as denied
-    from lake.session_calls as calls
-    left join lake.role_names as role_names
-        on
-            case when calls.role_id is null then calls.role_arn end
-            = role_names.role_arn
-            and calls.first_seen >= role_names.valid_from
-            and calls.first_seen < role_names.valid_to
-    where calls.role_session_name is not null
-    group by
-        coalesce(calls.role_id, role_names.role_id, calls.role_arn),
-        calls.role_session_name,
-        coalesce(calls.session_created_at, timestamp '1970-01-01 00:00:00.000000'),
-        calls.access_key_id
-
-),
-
 grants as (
 
     select
@@ -136,6 +106,6 @@ select
         end,
         false
     ) as fits
-from keys
+from lake.signing_keys as keys
 full outer join grants on keys.access_key_id = grants.assumed_access_key_id
 left join lake.acting_roles as roles on keys.role_key = roles.role_key;
