@@ -153,7 +153,8 @@ var block = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 var makeLine = regexp.MustCompile(`(?m)^make ([a-z-]+).*\n`)
 
 // TestDocumentedCommands runs the commands that the pages show, page by page in a
-// folder of its own with the programs in bin/ and the test organisation.
+// folder of its own with the programs in bin/ and the test organisation, and the examples
+// of the programs' help.
 func TestDocumentedCommands(t *testing.T) {
 	if os.Getenv("ROLETRAIL_DOCS") == "" {
 		t.Skip("make integration runs the commands of the documentation")
@@ -194,6 +195,9 @@ func TestDocumentedCommands(t *testing.T) {
 			}
 			wantFailures(t, script, out.String())
 		})
+	}
+	for _, program := range []string{"ingest", "report"} {
+		t.Run("help of "+program, func(t *testing.T) { examples(t, bin, program) })
 	}
 }
 

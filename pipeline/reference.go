@@ -49,8 +49,15 @@ func IsURL(source string) bool {
 }
 
 func readReferenceFolder(ctx context.Context, dir string) (services []*action.Reference, err error) {
+	root, err := filepath.EvalSymlinks(dir) // which WalkDir does not follow
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading the service reference %q: there is no such folder; name one with its files, or the URL of its index", dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the service reference: %w", err)
+	}
 	files := 0
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}

@@ -28,9 +28,19 @@ func names(services []*action.Reference) []string {
 var fixture = []string{"depot", "ferry", "s3"}
 
 func TestReferenceFolder(t *testing.T) {
-	services, err := ReadReference(context.Background(), referenceFolder)
-	if err != nil || !slices.Equal(names(services), fixture) {
-		t.Errorf("services %v, %v", names(services), err)
+	target, err := filepath.Abs(referenceFolder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(target, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{referenceFolder, link} {
+		services, err := ReadReference(context.Background(), folder)
+		if err != nil || !slices.Equal(names(services), fixture) {
+			t.Errorf("%s: services %v, %v", folder, names(services), err)
+		}
 	}
 }
 
@@ -47,7 +57,7 @@ func TestReferenceFolderErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{
-		filepath.Join(t.TempDir(), "absent"):                        "absent",
+		filepath.Join(t.TempDir(), "absent"):                        "there is no such folder; name one with its files",
 		t.TempDir():                                                 "no file in it describes a service",
 		folder("a.txt", `{"Name":"a","Actions":[]}`):                "no file in it describes a service",
 		folder("a.json", `[]`):                                      "no file in it describes a service",

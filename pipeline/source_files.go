@@ -23,9 +23,12 @@ type Files struct {
 	Except string
 }
 
+// ErrNoSource says that nothing is at the path of a source.
+var ErrNoSource = errors.New("no such file or folder; give the path of CloudTrail's log files, or s3://BUCKET/PREFIX")
+
 // ErrNoFiles says that a folder holds no files at all, which is more often a
 // wrong path than a wish.
-var ErrNoFiles = errors.New("the folder holds no files")
+var ErrNoFiles = errors.New("the folder holds no files; give the one that CloudTrail's log files lie in")
 
 // List implements [Source]. What changes or cannot be read below the source's own
 // folder is listed as an object that cannot be opened.
@@ -39,7 +42,7 @@ func (s Files) List(ctx context.Context, fn func(Object) error) error {
 func (s Files) list(ctx context.Context, fn func(Object) error) error {
 	info, err := os.Stat(s.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return errors.New("no such file or folder")
+		return ErrNoSource
 	}
 	if err != nil {
 		return err

@@ -28,9 +28,9 @@ func TestSourceErrors(t *testing.T) {
 	symlink(t, lake.Dir(), link)
 	events := filepath.Join(link, "events")
 	for path, want := range map[string]string{
-		"/no/such/folder": `listing source "/no/such/folder": no such file or folder`,
+		"/no/such/folder": `listing source "/no/such/folder": no such file or folder; give the path of CloudTrail's log files, or s3://BUCKET/PREFIX`,
 		"/dev/null":       `listing source "/dev/null": it is neither a file nor a folder; what comes through a pipe is read with -`,
-		empty:             fmt.Sprintf("listing source %q: the folder holds no files", empty),
+		empty:             fmt.Sprintf("listing source %q: the folder holds no files; give the one that CloudTrail's log files lie in", empty),
 		lake.Dir():        fmt.Sprintf("listing source %q: it is within the lake %q; log files lie elsewhere", lake.Dir(), lake.Dir()),
 		link:              fmt.Sprintf("listing source %q: it is within the lake %q; log files lie elsewhere", link, lake.Dir()),
 		events:            fmt.Sprintf("listing source %q: it is within the lake %q; log files lie elsewhere", events, lake.Dir()),

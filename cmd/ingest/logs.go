@@ -153,7 +153,7 @@ func (j *logsJob) checkSources(args []string) error {
 			continue
 		}
 		if _, err := os.Stat(arg); arg != "-" && errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("listing source %q: no such file or folder", arg)
+			return fmt.Errorf("listing source %q: %w", arg, pipeline.ErrNoSource)
 		}
 	}
 	if inS3 == 0 && (j.requesterPays || !j.since.IsZero() || !j.until.IsZero()) {

@@ -17,3 +17,10 @@ func TestManual(t *testing.T) {
 	}
 	clitest.Manual(t, newRoot(&cli.Program{}), out.String())
 }
+
+// TestHelpExamples: every command has an example, and takes it.
+func TestHelpExamples(t *testing.T) {
+	if lines := clitest.Examples(t, newRoot(&cli.Program{})); len(lines) < 25 {
+		t.Errorf("%d examples only", len(lines))
+	}
+}

@@ -188,7 +188,7 @@ func TestWrongUsage(t *testing.T) {
 		{"role", "report role needs ROLE\nsee report role --help"},
 		{"sql a b", "report sql takes one QUERY, not also \"b\"\nput the query in quotes"},
 		{"sql a -f b", "report sql takes a QUERY or --file, not both"},
-		{"sql -f /nowhere.sql", "reading query from \"/nowhere.sql\": no such file"},
+		{"sql -f /nowhere.sql", "reading query from \"/nowhere.sql\": no such file\nname a file with one statement"},
 		{"sql", "report sql was given an empty query\nsee report sql --help"},
 	} {
 		got := try(t, newFake(), "", strings.Fields(tc.args)...)

@@ -49,28 +49,36 @@ type dialogue struct {
 	cmd      *exec.Cmd
 	mu       sync.Mutex
 	shown    bytes.Buffer
+	gone     chan struct{} // closed when the program has left its terminal, and all is shown
 }
 
 func startDialogue(t *testing.T, home string, args ...string) *dialogue {
+	t.Helper()
+	return startDialogueIn(t, []string{"HOME=" + home, "NO_COLOR=1"}, args...)
+}
+
+// startDialogueIn starts the program with more in its environment.
+func startDialogueIn(t *testing.T, environment []string, args ...string) *dialogue {
 	t.Helper()
 	keyboard, screen := openPTY(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, "report-fake", args...) // testscript put it into $PATH
 	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), "TERM=xterm", "HOME="+home, "XDG_STATE_HOME=", "NO_COLOR=1", "COLUMNS=")
+	cmd.Env = append(append(os.Environ(), "TERM=xterm", "XDG_STATE_HOME=", "COLUMNS="), environment...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = screen, screen, screen
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	screen.Close()
-	d := &dialogue{t: t, keyboard: keyboard, cmd: cmd}
+	d := &dialogue{t: t, keyboard: keyboard, cmd: cmd, gone: make(chan struct{})}
 	go d.watch()
 	return d
 }
 
 func (d *dialogue) watch() {
+	defer close(d.gone)
 	b := make([]byte, 4096)
 	for {
 		n, err := d.keyboard.Read(b)

@@ -86,15 +86,16 @@ func readDecisions(file string) (d *givenDecisions, err error) {
 	if file == "" {
 		return nil, nil
 	}
+	const next = "give the decisions.json that the page of the last review exported, or its review.xlsx filled in"
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading decisions: %w", err)
+		return nil, cli.WithHint(fmt.Errorf("reading decisions: %w", err), next)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	sum, counted := sha256.New(), &countingWriter{}
 	read, err := access.ReadDecisions(io.TeeReader(f, io.MultiWriter(sum, counted)))
 	if err != nil {
-		return nil, cli.WithHint(fmt.Errorf("reading decisions %s: %w", file, err), "give the decisions.json that the page of the last review exported, or its review.xlsx filled in")
+		return nil, cli.WithHint(fmt.Errorf("reading decisions %s: %w", file, err), next)
 	}
 	return &givenDecisions{read, manifestFile{filepath.Base(file), counted.bytes, hex.EncodeToString(sum.Sum(nil))}}, nil
 }

@@ -124,7 +124,7 @@ func (r *report) query(cmd *cobra.Command, args []string, file string) (text str
 func readQueryFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", cli.Usage(fmt.Errorf("reading query from %q: no such file", path), "")
+		return "", cli.Usage(fmt.Errorf("reading query from %q: no such file", path), "name a file with one statement")
 	}
 	if err != nil {
 		return "", fmt.Errorf("reading query: %w", err)

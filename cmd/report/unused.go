@@ -50,7 +50,7 @@ no log shows it, or that is too new. --strict keeps what was used alone. What is
 dropped and why stands on standard error.`,
 		Example: `  report unused --summary
   report unused --role deploy --verdict unused --verdict probably_unused
-  report unused --policy deploy --since 90d > deploy.json
+  report unused --policy deploy --quarter 2026Q3 > deploy.json
   report unused --quarter 2026Q3 --account 111111111111 --format csv > unused.csv`,
 		Args: cli.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

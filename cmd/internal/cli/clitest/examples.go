@@ -20,7 +20,7 @@ func Examples(t testing.TB, root *cobra.Command) (lines []string) {
 		if command.Example == "" {
 			t.Errorf("%q has no example", command.CommandPath())
 		}
-		for line := range strings.Lines(command.Example) {
+		for line := range strings.Lines(strings.ReplaceAll(command.Example, "\\\n", "")) {
 			lines = append(lines, strings.TrimSpace(line))
 			takes(t, root, lines[len(lines)-1])
 		}
