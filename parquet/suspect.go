@@ -140,6 +140,16 @@ func (l *Ledger) integrity() error {
 	if err := l.checkSchema(); err != nil {
 		return err
 	}
+	err = l.rows("impossible_objects", nil, func(scan func(...any) error) error {
+		var name string
+		if err := scan(&name); err != nil {
+			return err
+		}
+		return damagedLedger(l.path, fmt.Errorf("what it says of log file %q cannot be", name))
+	})
+	if err != nil {
+		return err
+	}
 	return l.rows("foreign_keys", nil, func(scan func(...any) error) error {
 		var table, parent string
 		var row sql.NullInt64

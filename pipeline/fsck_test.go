@@ -173,6 +173,12 @@ func TestFsckOfLedgers(t *testing.T) {
 		"a column's name": {change(func(text []byte) []byte {
 			return bytes.Replace(text, []byte("reason text not null"), []byte("reasom text not null"), 1)
 		}), parquet.LedgerDamaged},
+		"states of log files": {change(func(text []byte) []byte {
+			return bytes.ReplaceAll(text, []byte("CloudTrailingested"), []byte("CloudTrailingesued"))
+		}), parquet.LedgerDamaged},
+		"counts of log files": {func(t *testing.T, dir string) {
+			inLedger(t, dir, "pragma ignore_check_constraints = 1; update objects set written = written + 1 where status = 'ingested'")
+		}, parquet.LedgerDamaged},
 		"another database": {change(func(text []byte) []byte { text[68] ^= 1; return text }), parquet.LedgerDamaged}, // the application's id
 	} {
 		t.Run(name, func(t *testing.T) {
