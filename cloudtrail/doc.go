@@ -31,4 +31,4 @@ package cloudtrail
 
 // Derivation is the version of the rules that make the derived columns. It rises
 // whenever a rule changes, so that rows made by older rules can be told.
-const Derivation = 5
+const Derivation = 6

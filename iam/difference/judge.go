@@ -89,11 +89,20 @@ type Difference struct {
 
 func (d *Difference) is(s Severity) { d.Severity = &s }
 
-// unknownBefore and unknownAfter are the reasons of changes of which a side is not known.
+// UnknownBefore and unknownAfter are the reasons of changes of which a side is not known.
 const (
-	unknownBefore = "what was before is unknown"
+	UnknownBefore = "what was before is unknown"
 	unknownAfter  = "content unknown"
 )
+
+// OfNoDocument is the difference of a change that is about no document, for reasons; severity is
+// nil where what is known is not enough to say.
+func OfNoDocument(severity *Severity, reasons ...string) *Difference {
+	none := Document{State: Absent}
+	d := &Difference{Before: none, After: none, Severity: severity}
+	d.because(reasons)
+	return d
+}
 
 // Trust compares trust policies. Of one of which it is not known what was before, what it
 // opens by itself counts.
@@ -117,7 +126,7 @@ func (j *Judge) Trust(before, after Document, own Own) *Difference {
 		if len(opened) > 0 {
 			d.is(Critical)
 		}
-		d.because(append(opened[:min(len(opened), maxReasons)], unknownBefore))
+		d.because(append(opened[:min(len(opened), maxReasons)], UnknownBefore))
 		return d
 	}
 	opened = newly(openings(d.Before.parsed(), own), opened)
@@ -143,7 +152,7 @@ func (j *Judge) Grants(before, after Document, role string) *Difference {
 		if v := OfGrants(after.parsed()); after.State == Known && v.Reason != "" {
 			reasons = append(reasons, v.Reason)
 		}
-		d.because(append(reasons, unknownBefore))
+		d.because(append(reasons, UnknownBefore))
 	default:
 		d.Grants = j.compareGrants(before, after, role)
 		d.is(d.Grants.severity())

@@ -22,11 +22,11 @@ type Change struct {
 	Request, Response []byte
 }
 
-// turns are the events that tell of documents, with their turn among those of one moment.
+// turns are the events that tell of documents or settings, with their turn among those of one moment.
 var turns = map[string]int{
 	"CreateRole": 1, "CreateServiceLinkedRole": 1, "CreateUser": 1, "CreateGroup": 1, "CreatePolicy": 1,
 	"UpdateAssumeRolePolicy": 2, "PutRolePolicy": 2, "PutUserPolicy": 2, "PutGroupPolicy": 2, "PutRolePermissionsBoundary": 2, "CreatePolicyVersion": 2,
-	"SetDefaultPolicyVersion": 2, "AttachRolePolicy": 2, "AttachUserPolicy": 2, "AttachGroupPolicy": 2,
+	"UpdateRole": 2, "TagRole": 2, "UntagRole": 2, "SetDefaultPolicyVersion": 2, "AttachRolePolicy": 2, "AttachUserPolicy": 2, "AttachGroupPolicy": 2,
 	"DeleteRolePolicy": 3, "DeleteUserPolicy": 3, "DeleteGroupPolicy": 3, "DeleteRolePermissionsBoundary": 3, "DeletePolicyVersion": 3,
 	"DetachRolePolicy": 3, "DetachUserPolicy": 3, "DetachGroupPolicy": 3,
 	"DeleteRole": 4, "DeleteServiceLinkedRole": 4, "DeleteUser": 4, "DeleteGroup": 4, "DeletePolicy": 4,
@@ -52,12 +52,16 @@ type request struct {
 	PolicyDocument                json.RawMessage
 	VersionID                     text
 	SetAsDefault                  json.RawMessage
+	MaxSessionDuration            number
+	Tags                          list[struct{ Key text }]
+	TagKeys                       list[text]
 }
 
 type response struct {
 	Role struct {
 		ARN                      text
 		AssumeRolePolicyDocument json.RawMessage
+		MaxSessionDuration       number
 	}
 	Policy struct {
 		ARN              text
@@ -74,6 +78,30 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 	var s string
 	if err := json.Unmarshal(raw, &s); err == nil {
 		*t = text(s)
+	}
+	return nil
+}
+
+// number is a whole number of JSON; anything else is 0.
+type number int64
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (n *number) UnmarshalJSON(raw []byte) error {
+	var i int64
+	if err := json.Unmarshal(raw, &i); err == nil {
+		*n = number(i)
+	}
+	return nil
+}
+
+// list is a list of JSON; anything else is empty.
+type list[T any] []T
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (l *list[T]) UnmarshalJSON(raw []byte) error {
+	var all []T
+	if err := json.Unmarshal(raw, &all); err == nil {
+		*l = all
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ type Explainer struct {
 }
 
 // Explain returns the difference that a change makes, with the severity that it has by
-// that; nil if the change is about no document. It asks the memory of what was before the
+// that; nil if the change is about no document, and about no setting that matters. It asks the memory of what was before the
 // change, and does not put into it what the change tells.
 func (e *Explainer) Explain(c *Change) (*difference.Difference, error) {
 	if !Tells(c.Name) || !iam.IsAccountID(c.AccountID) {
@@ -47,6 +47,10 @@ func (x *explaining) explain() *difference.Difference {
 		return x.Judge.Trust(x.last(ofTrust(x.AccountID, x.name)), documentOf(x.trustDocument()), x.own)
 	case "DeleteRole":
 		return x.deleted()
+	case "UpdateRole":
+		return x.prolonged()
+	case "TagRole", "UntagRole":
+		return x.tagged()
 	case "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary":
 		return x.boundary()
 	case "CreatePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicyVersion", "DeletePolicy":

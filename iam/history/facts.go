@@ -13,6 +13,15 @@ func FactsOf(c *Change) []Fact {
 		return nil
 	}
 	r := read(c)
+	if isSetting(c.Name) {
+		return r.sessionFact(string(r.in.RoleName))
+	}
+	return withTags(c.AccountID, r.facts())
+}
+
+// facts are those of documents and of whose they are.
+func (r *reading) facts() []Fact {
+	c := r.Change
 	if r.bare {
 		return []Fact{r.fact(ofDoubt(c.AccountID), Unclear, "")}
 	}
@@ -27,7 +36,8 @@ func FactsOf(c *Change) []Fact {
 	case "CreateUser", "CreateGroup", "CreateServiceLinkedRole":
 		return []Fact{r.fact(ofOwner(owner, c.AccountID, name), Here, "")}
 	case "CreateRole":
-		return []Fact{r.fact(ofRole(c.AccountID, name), Here, ""), r.known(ofTrust(c.AccountID, name), r.trustDocument()), r.boundary(name)}
+		facts := []Fact{r.fact(ofRole(c.AccountID, name), Here, ""), r.known(ofTrust(c.AccountID, name), r.trustDocument()), r.boundary(name)}
+		return append(facts, r.sessionFact(name)...)
 	case "DeleteRole", "DeleteServiceLinkedRole", "DeleteUser", "DeleteGroup":
 		return []Fact{r.fact(ofOwner(owner, c.AccountID, name), Gone, "")}
 	case "UpdateAssumeRolePolicy":
@@ -121,7 +131,7 @@ func RoleFacts(at time.Time, arn string, listed bool, trust, boundary string) []
 	if listed {
 		facts = append(facts, fact(ofRole(account, name), 0, "", Here))
 	}
-	return facts
+	return withTags(account, facts)
 }
 
 // PolicyFacts is what an inventory tells of a policy at a moment: a managed one by its
@@ -137,12 +147,12 @@ func PolicyFacts(at time.Time, arn, version, role, inline, text string) []Fact {
 		if _, err := iam.ParseARN(arn); err != nil || strings.Contains(arn, " ") || !isName(version) {
 			return nil
 		}
-		return []Fact{{ofVersion(arn, version), moment, standing, text}, {ofDefault(arn), moment, Here, version}}
+		return withTags(accountOf(arn), []Fact{{ofVersion(arn, version), moment, standing, text}, {ofDefault(arn), moment, Here, version}})
 	}
 	parsed, err := iam.ParseARN(role)
 	_, name, ok := parsed.Role()
 	if err != nil || !ok || !isName(name) || !isName(inline) {
 		return nil
 	}
-	return []Fact{{ofInline("role", parsed.AccountID, name, inline), moment, standing, text}}
+	return withTags(parsed.AccountID, []Fact{{ofInline("role", parsed.AccountID, name, inline), moment, standing, text}})
 }

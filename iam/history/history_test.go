@@ -70,6 +70,11 @@ func remember(changes []*Change, facts ...Fact) *InMemory {
 
 var created = change(1, "CreateRole", role+","+trusts("assumeRolePolicyDocument", account)+`=>"role":{"arn":"arn:aws:iam::111111111111:role/app"}`)
 
+// abac is a policy that decides by two tags.
+var abac = change(2, "PutRolePolicy", abacParameters)
+
+const abacParameters = put + `,"policyDocument":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::b/${aws:PrincipalTag/cost center}/*\",\"Condition\":{\"StringEquals\":{\"aws:principaltag/Team\":\"x\"}}}}"`
+
 // explanations are changes, what was told of documents beside them, and what is said of
 // them; without reasons they are not explained.
 var explanations = []struct {
@@ -134,6 +139,22 @@ var explanations = []struct {
 	{"bounded less", []*Change{change(2, "PutRolePermissionsBoundary", role+`,"permissionsBoundary":"`+policy1+`"`)}, append(PolicyFacts(day(1), policy1, "v1", "", "", plain(doc("x", "s3:GetObject"))),
 		PolicyFacts(day(1), policy1+"2", "v1", "", "", plain(doc("x", "s3:*")))...), change(5, "PutRolePermissionsBoundary", role+`,"permissionsBoundary":"`+policy1+`2"`), "high", "bounds it less"},
 	{"bounded at all", []*Change{created}, PolicyFacts(day(1), policy1, "v1", "", "", plain(doc("x", "s3:GetObject"))), change(5, "PutRolePermissionsBoundary", role+`,"permissionsBoundary":"`+policy1+`"`), "medium", "bounds it, which nothing did before"},
+	{"longer sessions than at its making", []*Change{created}, nil, change(5, "UpdateRole", role+`,"maxSessionDuration":43200`), "medium", "sessions may last 12h0m0s, not 1h0m0s"},
+	{"longer sessions than since", []*Change{created, change(2, "UpdateRole", role+`,"maxSessionDuration":7200`)}, nil, change(5, "UpdateRole", role+`,"maxSessionDuration":14400`), "medium", "sessions may last 4h0m0s, not 2h0m0s"},
+	{"shorter sessions", []*Change{created, change(2, "UpdateRole", role+`,"maxSessionDuration":7200`)}, nil, change(5, "UpdateRole", role+`,"maxSessionDuration":3600`), "", ""},
+	{"another description", []*Change{created}, nil, change(5, "UpdateRole", role+`,"description":"x"`), "", ""},
+	{"long sessions, and nobody told of the role", nil, nil, change(5, "UpdateRole", role+`,"maxSessionDuration":43200`), "", "sessions may last 12h0m0s|what was before is unknown"},
+	{"sessions that are no number of seconds", []*Change{created}, nil, change(5, "UpdateRole", role+`,"maxSessionDuration":"43200"`), "", ""},
+	{"tag by which a policy of the account decides", []*Change{abac}, nil, change(5, "TagRole", role+`,"tags":[{"key":"x"},{"key":"Team","value":"HIDDEN_DUE_TO_SECURITY_REASONS"}]`), "medium", "policies decide by tag Team"},
+	{"tag in a resource, taken off", []*Change{abac}, nil, change(5, "UntagRole", role+`,"tagKeys":["cost center"]`), "medium", "policies decide by tag cost center"},
+	{"tag by which an inventory's policy decides", nil, PolicyFacts(day(9), policy1, "v1", "", "", `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"iam:ResourceTag/team":"x"}}}}`),
+		change(5, "TagRole", role+`,"tags":[{"key":"team"}]`), "medium", "policies decide by tag team"},
+	{"tag by which no policy decides", []*Change{abac}, nil, change(5, "TagRole", role+`,"tags":[{"key":"tea"}]`), "", ""},
+	{"tag before the policy", []*Change{change(7, "PutRolePolicy", abacParameters)}, nil, change(5, "TagRole", role+`,"tags":[{"key":"Team"}]`), "", ""},
+	{"tag by which a policy of another account decides", nil, PolicyFacts(day(1), "arn:aws:iam::222222222222:policy/p", "v1", "", "", `{"Condition":{"StringEquals":{"aws:PrincipalTag/team":"x"}}}`),
+		change(5, "TagRole", role+`,"tags":[{"key":"team"}]`), "", ""},
+	{"settings without parameters put no document in doubt", []*Change{created, change(3, "UpdateRole", "-"), change(3, "TagRole", "-")}, nil,
+		change(5, "UpdateAssumeRolePolicy", role+","+trusts("policyDocument", account)), "info", "nothing changes in effect"},
 	{"boundary deleted", nil, nil, change(5, "DeleteRolePermissionsBoundary", role), "high", "nothing bounds it any more"},
 }
 

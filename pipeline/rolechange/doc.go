@@ -17,6 +17,8 @@
 //   - A document that the record should have and has not, or that cannot be read, is
 //     changed with content unknown: one severity higher, but never critical. AWS leaves
 //     out what is above 100 KB (P20).
+//   - An instance profile that a session of EC2 or Lambda makes or fills is one severity
+//     higher, and a SAML provider that Identity Center keeps is info.
 //   - A denied attempt is one severity lower and never critical.
 //
 // Everything read is taken to be an attacker's: sizes are limited before anything is

@@ -24,6 +24,8 @@ type Event struct {
 
 	fields [numFields][]path
 	passes bool // a role is handed to a service: without one it is no change
+	// Whose making moves the severity, see judgeActor.
+	fromCompute, byIdentityCenter bool
 }
 
 // field is something that a record names.
@@ -124,8 +126,15 @@ func parseEvent(words []string) (*Event, error) {
 	}
 	e := &Event{Source: words[0] + ".amazonaws.com", Name: words[1], Change: words[2], Severity: difference.Severity(severity)}
 	for _, word := range words[4:] {
-		if word == "role=passed" {
+		switch word {
+		case "role=passed":
 			e.passes = true
+			continue
+		case "from=compute":
+			e.fromCompute = true
+			continue
+		case "by=identity-center":
+			e.byIdentityCenter = true
 			continue
 		}
 		name, paths, _ := strings.Cut(word, "=")

@@ -46,6 +46,7 @@ func (e *Event) Read(rec *cloudtrail.Record, outcome cloudtrail.Outcome, passed 
 	r.policy, r.attach = r.text(fieldPolicy), r.text(fieldAttach)
 	c.Roles, c.Policy = r.roles(string(passed)), r.policyARN()
 	r.judgeAttached()
+	r.judgeActor()
 	switch outcome {
 	case cloudtrail.Success:
 		r.judgeDocuments()

@@ -209,3 +209,31 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestActor holds the severity to who made the change, where that matters.
+func TestActor(t *testing.T) {
+	const sso = `"type":"AssumedRole","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111111111111:role/`
+	for _, c := range []struct{ name, identity, agent, severity, reason string }{
+		{"AddRoleToInstanceProfile", `"principalId":"AROAX:i-0123456789abcdef0"`, "", "high", "from a session of EC2 or Lambda"},
+		{"AddRoleToInstanceProfile", `"principalId":"AROAX:i-0123456789abcdefg"`, "", "medium", ""},
+		{"AddRoleToInstanceProfile", `"principalId":"AROAX:alice"`, "Terraform/1.5", "medium", ""},
+		{"AddRoleToInstanceProfile", `"principalId":"AROAX:f"`, "Boto3/1.34 exec-env/AWS_Lambda_python3.12", "high", "from a session of EC2 or Lambda"},
+		{"CreateInstanceProfile", `"inScopeOf":{"issuerType":"AWS::Lambda::Function"}`, "", "high", "from a session of EC2 or Lambda"},
+		{"CreateInstanceProfile", `"inScopeOf":{"issuerType":"AWS::ECS::Task"}`, "", "medium", ""},
+		{"CreateInstanceProfile", `"sessionContext":{"ec2RoleDelivery":"2.0"}`, "", "high", "from a session of EC2 or Lambda"},
+		{"RemoveRoleFromInstanceProfile", `"sessionContext":{"ec2RoleDelivery":"2.0"}`, "", "low", ""},
+		{"CreateSAMLProvider", sso + `aws-service-role/sso.amazonaws.com/AWSServiceRoleForSSO"}}`, "", "info", "by Identity Center itself"},
+		{"UpdateSAMLProvider", `"type":"AWSService","invokedBy":"sso.amazonaws.com"`, "", "info", "by Identity Center itself"},
+		{"UpdateSAMLProvider", sso + `AWSServiceRoleForSSO"}}`, "", "high", ""}, // anybody may call a role so
+		{"UpdateSAMLProvider", `"type":"AWSService","invokedBy":"sso.amazonaws.com.example.com"`, "", "high", ""},
+		{"CreateOpenIDConnectProvider", `"type":"AWSService","invokedBy":"sso.amazonaws.com"`, "", "high", ""},
+	} {
+		e := example{Source: "iam.amazonaws.com", Name: c.name}
+		rec := e.record()
+		rec.UserIdentity, rec.Text[cloudtrail.UserAgent] = []byte("{"+c.identity+"}"), []byte(c.agent)
+		_, got, _ := read(rec, cloudtrail.Success)
+		if want := strings.TrimSuffix(c.name+": "+c.reason, ": "); got.Severity.String() != c.severity || got.Summary != want {
+			t.Errorf("%s by {%s} %q: %s %q, want %s %q", c.name, c.identity, c.agent, got.Severity, got.Summary, c.severity, want)
+		}
+	}
+}
