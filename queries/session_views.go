@@ -22,32 +22,39 @@ func sessionsAtOnce() (script, error) {
 	if err != nil {
 		return script{}, err
 	}
-	steps := sessionSteps()
-	inner := func(text string) string {
-		for _, step := range steps {
-			text = strings.ReplaceAll(text, "lake."+step, step)
-		}
-		return text
-	}
-	elements := make([]string, len(steps))
-	for i, step := range steps {
+	elements := make([]string, len(sessionSteps()))
+	for i, step := range sessionSteps() {
 		s, err := view(step)
 		if err != nil {
 			return script{}, err
 		}
-		_, body, ok := strings.Cut(s.text, "create view lake."+step+" as\n")
-		if !ok {
-			return script{}, fmt.Errorf("reading the embedded %s: it makes no view of this name", s.name)
+		_, answer, err := takeView(s)
+		if err != nil {
+			return script{}, err
 		}
-		elements[i] = step + " as (\n" + inner(strings.TrimSuffix(strings.TrimSpace(body), ";")) + "\n)"
+		elements[i] = step + " as (\n" + readElements(answer) + "\n)"
 	}
-	made := "create view sessions as\n"
-	before, body, ok := strings.Cut(last.text, made)
-	if !ok {
-		return script{}, fmt.Errorf("reading the embedded %s: it makes no view of this name", last.name)
+	begin, answer, err := takeView(last)
+	last.text = begin + "\nwith\n" + strings.Join(elements, ",\n") + "\n" + readElements(answer) + ";\n"
+	return last, err
+}
+
+// takeView takes a statement apart that makes a view: its beginning up to the select, and that.
+func takeView(s script) (begin, answer string, err error) {
+	words, ends := tokens(s.text)
+	as := slices.Index(words, "as")
+	if as < 0 {
+		return "", "", fmt.Errorf("reading the embedded %s: it makes no view", s.name)
 	}
-	last.text = before + made + "with\n" + strings.Join(elements, ",\n") + "\n" + inner(body)
-	return last, nil
+	return s.text[:ends[as]], strings.TrimSuffix(strings.TrimSpace(s.text[ends[as]:]), ";"), nil
+}
+
+// readElements lets a select read the steps as elements of a WITH.
+func readElements(answer string) string {
+	for _, step := range sessionSteps() {
+		answer = strings.ReplaceAll(answer, "lake."+step, step)
+	}
+	return answer
 }
 
 // asSteps reports whether a question keeps the steps of view sessions.

@@ -1,4 +1,3 @@
-// Package clitest holds what the tests of both programs ask of their commands.
 package clitest
 
 import (
