@@ -16,6 +16,8 @@
 // The text is Trino's SQL as far as DuckDB accepts it too; duckdb/macros.sql
 // supplies the names that DuckDB lacks, and a test bans what both accept and
 // answer differently. Only the files in duckdb/ are for one engine alone.
+// View sessions is made in steps (session_views.go): for questions each is kept as a table of
+// database kept, for readers they are elements of one WITH.
 //
 // Questions for ad hoc use are in examples/, each with what it asks in its first line;
 // they read the views alone.

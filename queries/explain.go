@@ -39,8 +39,8 @@ type ExplainedChanges struct {
 // a change reaches by an inventory or by what the logs tell stand beside those that it names, and
 // the summary says whom else it reaches, or that this is unknown.
 //
-// Of more than most changes only so many are held against documents and returned, the gravest,
-// and of one severity the newest; all if most is 0.
+// Of more than most changes only so many are held against documents and returned: the gravest by
+// what their records say, and of one severity the newest; all if most is 0.
 func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string, most int) (ExplainedChanges, error) {
 	atLeast := p.Changes.AtLeast
 	p.Changes.AtLeast = ""
@@ -103,7 +103,8 @@ func (x *explanation) read() error {
 	return err
 }
 
-// leaveOut leaves out what is more than wanted: the least grave, and of one severity the oldest.
+// leaveOut leaves out what is more than wanted: what is least grave by its record, for documents
+// are held against what stays, and of one severity the oldest.
 func (x *explanation) leaveOut() {
 	more := len(x.rows) - x.most
 	if more <= 0 {

@@ -146,14 +146,18 @@ func stamp(t *time.Time) string {
 func acts(e event) bool { return e.RoleID != nil || e.RoleARN != nil }
 
 func (o *oracle) collectSessions() {
-	arns := map[string]*string{} // of a role the largest: some records leave it out, or its path (P31)
+	arns := map[string]*string{} // of a role the largest, of those with a path if there are any
 	for _, e := range o.w.events {
 		if !acts(e) {
 			continue
 		}
 		role := o.named(e.RoleID, e.RoleARN, e.EventTime)
 		arn := arns[roleKey(role, e.RoleARN)]
-		largest(&arn, e.RoleARN)
+		if hasPath(e.RoleARN) && !hasPath(arn) {
+			arn = e.RoleARN
+		} else if hasPath(e.RoleARN) == hasPath(arn) {
+			largest(&arn, e.RoleARN)
+		}
 		arns[roleKey(role, e.RoleARN)] = arn
 		if e.SessionName == nil {
 			continue
@@ -258,6 +262,8 @@ func (o *oracle) handedTo(a *oracleAssumption, s *oracleSession) bool {
 	}
 	return found && o.sameName(s, a)
 }
+
+func hasPath(arn *string) bool { return arn != nil && strings.Count(*arn, "/") > 1 }
 
 func (o *oracle) sameName(s *oracleSession, a *oracleAssumption) bool {
 	return s.roleARN != nil && a.targetARN != nil && accountAndName(*s.roleARN) == accountAndName(*a.targetARN)

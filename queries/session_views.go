@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// sessionSteps are the views from which view sessions is made, and from nothing else. Each
+// sessionSteps are the views from which view sessions is made, and which nothing else reads. Each
 // reads those before it several times: as views they would be planned a thousand times over.
 func sessionSteps() []string {
 	return []string{

@@ -112,7 +112,7 @@ func closing(words []string, at int) int {
 var costlyWords = []string{"join", "group", "over", "intersect", "except", "unnest", "count", "sum", "min", "max", "bool_or", "bool_and", "array_agg", "listagg"}
 
 // afterName are words that may follow the name of a table; others are its alias.
-var afterName = []string{"on", "where", "group", "having", "order", "left", "right", "full", "inner", "cross", "join", "union", "intersect", "except", "fetch", ")", ","}
+var afterName = []string{"on", "where", "group", "having", "order", "left", "right", "full", "inner", "cross", "join", "union", "intersect", "except", "fetch", "window", ")", ","}
 
 // read finds out what a step reads, and whether it is costly.
 func (s *step) read(l library, elements map[string]*step) {

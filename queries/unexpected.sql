@@ -1377,7 +1377,8 @@ missed_roles as (
 
 ),
 
--- (A session of several days has as many rows: to find that out would be to hash millions.)
+-- (A session has a row for each of its days, or calls where a day is not compact: to make
+-- one of them would be to hash millions.)
 acting as (
 
     select
@@ -1463,15 +1464,21 @@ begun as (
     union
 
     select
-        loose.role_key,
-        loose.session_name,
-        loose.created_key
-    from loose
+        undated.role_key,
+        undated.session_name,
+        undated.created_key
+    from (
+        select distinct
+            role_key,
+            session_name,
+            created_key
+        from loose
+        where created_key = timestamp '1970-01-01 00:00:00.000000'
+    ) as undated
     inner join openings
         on
-            loose.role_key = openings.role_key
-            and loose.session_name = openings.session_name
-    where loose.created_key = timestamp '1970-01-01 00:00:00.000000'
+            undated.role_key = openings.role_key
+            and undated.session_name = openings.session_name
 
 ),
 

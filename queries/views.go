@@ -28,7 +28,7 @@ func allViews() []string {
 	return append(views, "action_kinds", "needed_together", "global_services", "session_attributes", "account_trails", "logging")
 }
 
-// lateViews take DuckDB half a second to make, for it plans each with all that is
+// lateViews take DuckDB half a second to make, sessions as readers get it some seconds, for it plans each with all that is
 // below it. So they are made when a statement first needs them, over the tables that
 // its question keeps of the views below.
 func lateViews() []string {

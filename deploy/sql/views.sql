@@ -1112,8 +1112,8 @@ left join lake.role_names as callers
         and assumptions.event_time < callers.valid_to;
 
 -- What do the records of a role that acted tell of it? One row per role, by the key of
--- its sessions. Some records leave the id out, others the path of the ARN (P31), so that
--- it takes all of them to know it.
+-- its sessions, which is its id, or its ARN where nobody knows that (role_id is null then).
+-- Some records leave the id out, others the ARN, so that it takes all of them to know it.
 create or replace view lake.acting_roles as
 with
 
@@ -1145,18 +1145,32 @@ named as (
             and records.unnamed_at >= role_names.valid_from
             and records.unnamed_at < role_names.valid_to
 
+),
+
+-- An ARN with its path before one without.
+known as (
+
+    select
+        role_key,
+        max(role_id) as role_id,
+        coalesce(
+            max(case when regexp_like(role_arn, ':role/.+/') then role_arn end),
+            max(role_arn)
+        ) as role_arn
+    from named
+    group by role_key
+
 )
 
 select
     role_key,
-    max(role_id) as role_id,
-    max(role_arn) as role_arn,
-    nullif(split_part(max(role_arn), ':', 5), '') as account_id,
-    nullif(regexp_extract(max(role_arn), '[^/]+$'), '') as role_name,
-    split_part(max(role_arn), ':', 5) || '/'
-    || regexp_extract(max(role_arn), '[^/]+$') as account_and_name
-from named
-group by role_key;
+    role_id,
+    role_arn,
+    nullif(split_part(role_arn, ':', 5), '') as account_id,
+    nullif(regexp_extract(role_arn, '[^/]+$'), '') as role_name,
+    nullif(split_part(role_arn, ':', 5), '') || '/'
+    || nullif(regexp_extract(role_arn, '[^/]+$'), '') as account_and_name
+from known;
 
 -- What did each access key of a role session do? One row per role, session name, creation
 -- time and key; calls whose record names no key have a row of their own.
@@ -1189,8 +1203,9 @@ group by
 
 -- Which access key did a role session sign with, and which assumption handed it out?
 -- One row per key of a session and assumption of that key, with fits if that one can
--- have made the session; keys that no logged assumption handed out have a row, and so
--- have assumptions whose key signed no logged call (their role_key is null).
+-- have made the session; keys that no logged assumption handed out have a row, so have
+-- calls without a key, and assumptions whose key signed no logged call (their role_key
+-- is null).
 --
 -- AWS makes every key once, but copied examples repeat them: the role must be the
 -- same, by its name where one side has no id, and the calls must lie within the
@@ -1290,8 +1305,11 @@ select
             when roles.role_id is null or grants.assumed_role_id is null
                 then
                     roles.account_and_name
-                    = split_part(grants.assumed_role_arn, ':', 5) || '/'
-                    || regexp_extract(grants.assumed_role_arn, '[^/]+$')
+                    = nullif(split_part(grants.assumed_role_arn, ':', 5), '')
+                    || '/'
+                    || nullif(
+                        regexp_extract(grants.assumed_role_arn, '[^/]+$'), ''
+                    )
         end,
         false
     ) as fits
@@ -1299,7 +1317,8 @@ from lake.signing_keys as keys
 full outer join grants on keys.access_key_id = grants.assumed_access_key_id
 left join lake.acting_roles as roles on keys.role_key = roles.role_key;
 
--- Which sessions have several rows in session_keys? Nearly every session has one key,
+-- Which sessions have several rows in session_keys, of several keys or of several
+-- assumptions of one? Nearly every session has one key,
 -- and that from one assumption; only these need bringing together, which would be
 -- work for each.
 create or replace view lake.multikey_sessions as
@@ -1446,7 +1465,8 @@ from sessions;
 
 -- Which successful assumptions handed out no key by which a session is known? One row
 -- each: no call with its key is logged, or the calls are not of the role assumed, or the
--- session has another key from an earlier one. fits says that it is the last of these.
+-- session has another key from an earlier one. fits is true of the last: such a one made no
+-- session of its own that is known, but is no candidate for sessions whose keys do not tell.
 create or replace view lake.spare_assumptions as
 with
 
@@ -1528,8 +1548,9 @@ unclaimed as (
 
     select
         grants.*,
-        split_part(grants.assumed_role_arn, ':', 5) || '/'
-        || regexp_extract(grants.assumed_role_arn, '[^/]+$') as account_and_name,
+        nullif(split_part(grants.assumed_role_arn, ':', 5), '') || '/'
+        || nullif(regexp_extract(grants.assumed_role_arn, '[^/]+$'), '')
+            as account_and_name,
         cast(floor(to_unixtime(grants.event_time) / 5) as bigint) as slot
     from lake.spare_assumptions as grants
     where not grants.fits

@@ -8,7 +8,9 @@ create or replace macro regexp_like(s, p) as regexp_matches(s, p);
 
 create or replace macro cardinality(a) as len(a);
 
-create or replace macro array_min(a) as list_min(a);
+create or replace macro array_min(a) as case
+    when len(list_filter(a, lambda x: x is null)) = 0 then list_min(a)
+end;
 
 -- NULL elements are left out, as Trino does. (array_to_string wants a constant
 -- separator and cannot stand in a macro.)

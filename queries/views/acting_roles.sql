@@ -1,6 +1,6 @@
 -- What do the records of a role that acted tell of it? One row per role, by the key of
--- its sessions. Some records leave the id out, others the path of the ARN (P31), so that
--- it takes all of them to know it.
+-- its sessions, which is its id, or its ARN where nobody knows that (role_id is null then).
+-- Some records leave the id out, others the ARN, so that it takes all of them to know it.
 create view lake.acting_roles as
 with
 
@@ -32,15 +32,29 @@ named as (
             and records.unnamed_at >= role_names.valid_from
             and records.unnamed_at < role_names.valid_to
 
+),
+
+-- An ARN with its path before one without.
+known as (
+
+    select
+        role_key,
+        max(role_id) as role_id,
+        coalesce(
+            max(case when regexp_like(role_arn, ':role/.+/') then role_arn end),
+            max(role_arn)
+        ) as role_arn
+    from named
+    group by role_key
+
 )
 
 select
     role_key,
-    max(role_id) as role_id,
-    max(role_arn) as role_arn,
-    nullif(split_part(max(role_arn), ':', 5), '') as account_id,
-    nullif(regexp_extract(max(role_arn), '[^/]+$'), '') as role_name,
-    split_part(max(role_arn), ':', 5) || '/'
-    || regexp_extract(max(role_arn), '[^/]+$') as account_and_name
-from named
-group by role_key;
+    role_id,
+    role_arn,
+    nullif(split_part(role_arn, ':', 5), '') as account_id,
+    nullif(regexp_extract(role_arn, '[^/]+$'), '') as role_name,
+    nullif(split_part(role_arn, ':', 5), '') || '/'
+    || nullif(regexp_extract(role_arn, '[^/]+$'), '') as account_and_name
+from known;

@@ -31,8 +31,9 @@ unclaimed as (
 
     select
         grants.*,
-        split_part(grants.assumed_role_arn, ':', 5) || '/'
-        || regexp_extract(grants.assumed_role_arn, '[^/]+$') as account_and_name,
+        nullif(split_part(grants.assumed_role_arn, ':', 5), '') || '/'
+        || nullif(regexp_extract(grants.assumed_role_arn, '[^/]+$'), '')
+            as account_and_name,
         cast(floor(to_unixtime(grants.event_time) / 5) as bigint) as slot
     from lake.spare_assumptions as grants
     where not grants.fits

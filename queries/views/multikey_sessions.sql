@@ -1,4 +1,5 @@
--- Which sessions have several rows in session_keys? Nearly every session has one key,
+-- Which sessions have several rows in session_keys, of several keys or of several
+-- assumptions of one? Nearly every session has one key,
 -- and that from one assumption; only these need bringing together, which would be
 -- work for each.
 create view lake.multikey_sessions as

@@ -1,7 +1,8 @@
 -- Which access key did a role session sign with, and which assumption handed it out?
 -- One row per key of a session and assumption of that key, with fits if that one can
--- have made the session; keys that no logged assumption handed out have a row, and so
--- have assumptions whose key signed no logged call (their role_key is null).
+-- have made the session; keys that no logged assumption handed out have a row, so have
+-- calls without a key, and assumptions whose key signed no logged call (their role_key
+-- is null).
 --
 -- AWS makes every key once, but copied examples repeat them: the role must be the
 -- same, by its name where one side has no id, and the calls must lie within the
@@ -101,8 +102,11 @@ select
             when roles.role_id is null or grants.assumed_role_id is null
                 then
                     roles.account_and_name
-                    = split_part(grants.assumed_role_arn, ':', 5) || '/'
-                    || regexp_extract(grants.assumed_role_arn, '[^/]+$')
+                    = nullif(split_part(grants.assumed_role_arn, ':', 5), '')
+                    || '/'
+                    || nullif(
+                        regexp_extract(grants.assumed_role_arn, '[^/]+$'), ''
+                    )
         end,
         false
     ) as fits

@@ -1,6 +1,7 @@
 -- Which successful assumptions handed out no key by which a session is known? One row
 -- each: no call with its key is logged, or the calls are not of the role assumed, or the
--- session has another key from an earlier one. fits says that it is the last of these.
+-- session has another key from an earlier one. fits is true of the last: such a one made no
+-- session of its own that is known, but is no candidate for sessions whose keys do not tell.
 create view lake.spare_assumptions as
 with
 

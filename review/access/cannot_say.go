@@ -38,7 +38,7 @@ func (r *reader) tellUnobservable(dates) {
 // tellChanges tells of a window with more changes than a review holds.
 func (r *reader) tellChanges(dates) {
 	if more := r.review.ChangesLeftOut; more > 0 {
-		r.unknown("changes", fmt.Sprintf("Of %s only the gravest %s are here, of one severity the newest.", amount.Of(len(r.review.Changes)+more, "role change"), amount.Grouped(len(r.review.Changes))),
+		r.unknown("changes", fmt.Sprintf("Of %s only %s are here: the gravest by what their records say, of one severity the newest.", amount.Of(len(r.review.Changes)+more, "role change"), amount.Grouped(len(r.review.Changes))),
 			"A role may have changes that its page does not show; report changes lists all.")
 	}
 }

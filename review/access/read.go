@@ -218,7 +218,11 @@ func (r *reader) readChanges() error {
 	for _, list := range named {
 		slices.SortStableFunc(list, func(a, b *Role) int { return cmp.Compare(madeAt(a).UnixMicro(), madeAt(b).UnixMicro()) })
 	}
-	explained, err := queries.ExplainChanges(r.ctx, r.engine, r.scope.Params, r.scope.Params.Unexpected.KnownAccounts, mostReviewed)
+	most := mostReviewed
+	if r.one != nil {
+		most = 0 // for of those of its namesakes some are left out below
+	}
+	explained, err := queries.ExplainChanges(r.ctx, r.engine, r.scope.Params, r.scope.Params.Unexpected.KnownAccounts, most)
 	if err != nil {
 		return fmt.Errorf("reviewing: %w", err)
 	}
