@@ -1,7 +1,6 @@
 package queries
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -37,16 +36,6 @@ func sessionsAtOnce() (script, error) {
 	begin, answer, err := takeView(last)
 	last.text = begin + "\nwith\n" + strings.Join(elements, ",\n") + "\n" + readElements(answer) + ";\n"
 	return last, err
-}
-
-// takeView takes a statement apart that makes a view: its beginning up to the select, and that.
-func takeView(s script) (begin, answer string, err error) {
-	words, ends := tokens(s.text)
-	as := slices.Index(words, "as")
-	if as < 0 {
-		return "", "", fmt.Errorf("reading the embedded %s: it makes no view", s.name)
-	}
-	return s.text[:ends[as]], strings.TrimSuffix(strings.TrimSpace(s.text[ends[as]:]), ";"), nil
 }
 
 // readElements lets a select read the steps as elements of a WITH.

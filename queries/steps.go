@@ -43,14 +43,13 @@ func newLibrary() (library, error) {
 		if err != nil {
 			return nil, err
 		}
-		text := strings.TrimSuffix(strings.TrimSpace(s.text), ";")
-		words, ends := tokens(text)
-		as := slices.Index(words, "as")
-		if as < 0 {
-			return nil, fmt.Errorf("reading the embedded %s: it makes no view", s.name)
+		begin, answer, err := takeView(s)
+		if err != nil {
+			return nil, err
 		}
-		made := strings.Join(words[2:as], "") // create view NAME as
-		last, err := l.takeApart(made, text[ends[as]:], nil, true)
+		words := tokenize(begin)
+		made := strings.Join(words[2:len(words)-1], "") // create view NAME as
+		last, err := l.takeApart(made, answer, nil, true)
 		if err != nil {
 			return nil, fmt.Errorf("reading the embedded %s: %w", s.name, err)
 		}

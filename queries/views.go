@@ -28,8 +28,8 @@ func allViews() []string {
 	return append(views, "action_kinds", "needed_together", "global_services", "session_attributes", "account_trails", "logging")
 }
 
-// lateViews take DuckDB half a second to make, sessions as readers get it some seconds, for it plans each with all that is
-// below it. So they are made when a statement first needs them, over the tables that
+// lateViews take DuckDB half a second to make, sessions as readers get it some seconds, for
+// it plans each with all that is below it. So they are made when a statement first needs them, over the tables that
 // its question keeps of the views below.
 func lateViews() []string {
 	return slices.Concat([]string{"role_names", "assumption_steps"}, sessionSteps(), []string{"sessions"})
@@ -43,6 +43,16 @@ func view(name string) (script, error) {
 		return script{}, fmt.Errorf("reading the embedded %s: %w", file, err)
 	}
 	return script{name: file, text: string(text)}, nil
+}
+
+// takeView takes a statement apart that makes a view: its beginning up to the select, and that.
+func takeView(s script) (begin, answer string, err error) {
+	words, ends := tokens(s.text)
+	as := slices.Index(words, "as")
+	if as < 0 {
+		return "", "", fmt.Errorf("reading the embedded %s: it makes no view", s.name)
+	}
+	return s.text[:ends[as]], strings.TrimSuffix(strings.TrimSpace(s.text[ends[as]:]), ";"), nil
 }
 
 // makeViews makes the late views that a statement names, and those which these name,
