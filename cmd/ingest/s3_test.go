@@ -17,10 +17,17 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"roletrail/pipeline"
+	"roletrail/pipeline/bucket"
 )
 
-// s3Objects is how many objects the bucket gets: far more than are fetched ahead.
-const s3Objects = 2800
+// s3Objects is how many objects the bucket gets: far more than are fetched ahead. They are of 28 days, and
+// objectsSince of the last nine.
+const (
+	s3Objects    = 2800
+	objectsSince = s3Objects / 28 * 9
+)
 
 // TestLogsFromS3 puts log files into a bucket that versitygw keeps, reads them with
 // bin/ingest, and compares the lake with one made of the same files in a folder.
@@ -36,6 +43,20 @@ func TestLogsFromS3(t *testing.T) {
 	}
 	if said := program(t, "ingest", "logs", "--lake", lakes+"/bucket", "--since", "2026-07-01", "s3://trails/AWSLogs/"); !strings.Contains(said, "ingested 0 + already") {
 		t.Errorf("the second time:\n%s", said)
+	}
+	since := time.Date(2026, 7, 20, 0, 0, 0, 0, time.UTC)
+	said = program(t, "ingest", "logs", "--lake", lakes+"/since", "--since", since.Format(time.DateOnly), "s3://trails/AWSLogs/")
+	if want := fmt.Sprintf("objects %d = ingested", objectsSince); !strings.Contains(said, want) {
+		t.Errorf("bin/ingest does not say %q:\n%s", want, said)
+	}
+	client, err := bucket.Connect(t.Context(), "trails")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := 0
+	err = (&bucket.Source{Client: client, Bucket: "trails", Prefix: "AWSLogs/", Since: since, Newest: true}).List(t.Context(), func(pipeline.Object) error { newest++; return nil })
+	if err != nil || newest != objectsSince {
+		t.Errorf("in one go %d objects, want %d: %v", newest, objectsSince, err)
 	}
 	program(t, "ingest", "logs", "--lake", lakes+"/folder", logs)
 	const rows = "select count(*), count(distinct event_id), min(event_time), max(event_time), bit_xor(hash(event_id, event_time, role_arn, request_parameters)) from events"

@@ -240,6 +240,7 @@ func (j *watchJob) sources(ctx context.Context, args []string) (sources []watch.
 		}
 		sources = append(sources, watch.Source{Source: all, Recent: func(now time.Time) pipeline.Source {
 			recent := *all
+			recent.Newest = true
 			if from := now.Add(-recentFolders).Truncate(24 * time.Hour); from.After(recent.Since) {
 				recent.Since = from
 			}

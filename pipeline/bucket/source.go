@@ -30,6 +30,10 @@ type Source struct {
 	// Since and Until leave out objects whose key lies in the folder of a day before the
 	// first or from [LateDelivery] after the second on. The zero time is no bound.
 	Since, Until time.Time
+	// Newest says that Since is not long ago: then what a Region has since that day is listed in one go, and
+	// not by its years and months, of which each takes a request. It leaves out what lies in the folder of a
+	// Region and in none of a year, if its name comes before the years.
+	Newest bool
 	// RequesterPays agrees to pay for the requests, without which such a bucket refuses.
 	RequesterPays bool
 }
@@ -52,6 +56,9 @@ const listers = 16
 // ErrNoObjects says that nothing lies below a prefix, which is more often a wrong one
 // than a wish.
 var ErrNoObjects = errors.New("it holds no objects")
+
+// errNoWayOn is the mistake of a server that would make a list end before its end, or never.
+var errNoWayOn = errors.New("the server says that there are more objects, and not how to ask for them; only a server that lists all can be read")
 
 // URL is how people name the source.
 func (s *Source) URL() string { return "s3://" + s.Bucket + "/" + s.Prefix }
@@ -192,12 +199,14 @@ func (w *walk) done(below []string, err error) {
 	w.more.Broadcast()
 }
 
-// list finds the objects right in a folder, and the folders below; of a month all objects
-// below.
+// list finds the objects right in a folder, and the folders below; of a month, and of the newest of a Region, all
+// objects below. A page that does not come is asked for again, and the list goes on from there.
 func (w *walk) list(ctx context.Context, folder string) (below []string, err error) {
 	s := w.source
 	ask := s3.ListObjectsV2Input{Bucket: &s.Bucket, Prefix: &folder, RequestPayer: s.payer(), EncodingType: types.EncodingTypeUrl}
-	if !monthFolder.MatchString("/" + folder) {
+	if at := "/" + folder; monthFolder.MatchString(at) || s.Newest && regionFolder.MatchString(at) {
+		ask.StartAfter = s.before(folder)
+	} else {
 		ask.Delimiter = aws.String("/")
 	}
 	for {
@@ -220,8 +229,11 @@ func (w *walk) list(ctx context.Context, folder string) (below []string, err err
 				return nil, ctx.Err()
 			}
 		}
-		if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextContinuationToken) == "" {
+		if !aws.ToBool(page.IsTruncated) {
 			return below, nil
+		}
+		if next := aws.ToString(page.NextContinuationToken); next == "" || next == aws.ToString(ask.ContinuationToken) {
+			return nil, fmt.Errorf("reading folder %q: %w", folder, errNoWayOn)
 		}
 		ask.ContinuationToken = page.NextContinuationToken
 	}
@@ -267,6 +279,8 @@ func (w *walk) wanted(page []types.Object) (found []pipeline.Object) {
 
 // The folders of a trail by time, as far as a key goes into them.
 var (
+	// regionFolder is one that CloudTrail makes: what is below others may be in another order.
+	regionFolder = regexp.MustCompile(`/[0-9]{12}/CloudTrail[^/]*/[a-z]+(?:-[a-z]+)+-[0-9]+/$`)
 	monthFolder  = regexp.MustCompile(`/CloudTrail[^/]*/[^/]+/[0-9]{4}/[0-9]{2}/$`)
 	folderOfTime = regexp.MustCompile(`/CloudTrail[^/]*/[^/]+/([0-9]{4}(?:/[0-9]{2}){0,2})/`)
 )
@@ -286,6 +300,22 @@ func (s *Source) wants(key string) bool {
 	}
 	last := s.Until.Add(LateDelivery - 1).UTC().Format("2006/01/02")
 	return folder <= last[:len(folder)]
+}
+
+// before is what keys in the folder of a Region or month come after that may belong to the days that are asked
+// for, nil where all may.
+func (s *Source) before(folder string) *string {
+	if s.Since.IsZero() {
+		return nil
+	}
+	day := s.Since.UTC().Format("2006/01/02")
+	if regionFolder.MatchString("/" + folder) {
+		return aws.String(folder + day)
+	}
+	if rest, ok := strings.CutPrefix(day, folder[len(folder)-len("2006/01/"):]); ok {
+		return aws.String(folder + rest)
+	}
+	return nil
 }
 
 func (s *Source) payer() types.RequestPayer {

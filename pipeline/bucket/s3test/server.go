@@ -83,7 +83,8 @@ func (s *Server) LetPay(bucket string) {
 	s.payers[bucket] = true
 }
 
-// Break is how an answer with what an object holds ends before its time. The zero Break is none.
+// Break is how an answer with what an object holds, or with a page of a list, ends before its time. The zero
+// Break is none.
 type Break struct {
 	How   Breaking
 	After int // bytes that come
@@ -99,7 +100,7 @@ const (
 	Silent
 )
 
-// BreakAnswers lets a function say how answers break from now on.
+// BreakAnswers lets a function say how answers with objects or lists break from now on.
 func (s *Server) BreakAnswers(how func(c Call) Break) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -361,11 +362,16 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, bucket, key string)
 	if r.Method == http.MethodHead {
 		return nil
 	}
+	return s.send(Call{"s3:GetObject", bucket + "/" + key}, w, r, content)
+}
+
+// send sends an answer, or as much of it as comes before it breaks.
+func (s *Server) send(c Call, w http.ResponseWriter, r *http.Request, content []byte) error {
 	s.mu.Lock()
 	breaks := s.breaks
 	s.mu.Unlock()
-	if breaks != nil {
-		if b := breaks(Call{"s3:GetObject", bucket + "/" + key}); b.How != Not && len(content) > 0 {
+	if breaks != nil && len(content) > 0 {
+		if b := breaks(c); b.How != Not {
 			s.end(b, w, r, content)
 			return nil
 		}
@@ -489,7 +495,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, bucket, _ string) 
 		return nil
 	}
 	q := r.URL.Query()
-	prefix, delimiter, after := q.Get("prefix"), q.Get("delimiter"), q.Get("continuation-token")
+	prefix, delimiter, after := q.Get("prefix"), q.Get("delimiter"), cmp.Or(q.Get("continuation-token"), q.Get("start-after"))
 	found := s.Objects(bucket, "")
 	var out listed
 	last, count := "", 0
@@ -514,8 +520,12 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, bucket, _ string) 
 	if q.Get("encoding-type") == "url" {
 		out.encode()
 	}
+	text, err := xml.Marshal(out)
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Content-Type", "application/xml")
-	return xml.NewEncoder(w).Encode(out)
+	return s.send(Call{"s3:ListBucket", bucket}, w, r, text)
 }
 
 // encode gives keys as S3 does if it is asked: in XML there are characters that cannot stand.
