@@ -1,0 +1,4 @@
+package bucket
+
+// Patient is how requests are made again.
+var Patient = patient
