@@ -23,6 +23,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"roletrail/parquet"
 )
 
 // watching is the program while it watches a folder.
@@ -161,6 +163,37 @@ func TestWatchReadsWhatComes(t *testing.T) {
 			t.Errorf("it does not say %q but:\n%s", want, said)
 		}
 	}
+}
+
+// TestWatchIsReadyAfterItsFirstLook, for which it must wait here, because another process writes to the lake.
+func TestWatchIsReadyAfterItsFirstLook(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signal for a single process")
+	}
+	dir := t.TempDir()
+	lake, err := parquet.CreateLake(filepath.Join(dir, "lake"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &watching{t: t, logs: filepath.Join(dir, "logs")}
+	if err := os.Mkdir(w.logs, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w.start(self, "http", "watch", "--lake", filepath.Join(dir, "lake"), "--listen", "127.0.0.1:0", "--poll", "1s", w.logs)
+	w.await("/-/healthy", "healthy")
+	w.await("/metrics", `roletrail_ingest_rounds_total{outcome="locked"} 1`)
+	if status, text := w.get("/-/ready"); status != http.StatusServiceUnavailable || !strings.Contains(text, "the first look at the sources is not done yet") {
+		t.Errorf("before its first look: status %d, %s", status, text)
+	}
+	if err := lake.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.await("/-/ready", "ready")
+	w.end()
 }
 
 // TestWatchServesWithTLSAndPassword asks with and without what the configuration wants.

@@ -1,9 +1,12 @@
 package watch
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"roletrail/parquet"
 	"roletrail/pipeline"
 )
 
@@ -88,6 +92,63 @@ func TestCommitsOfOneRoundCountOnce(t *testing.T) {
 			t.Errorf("%s: %v, want %v", what, got, c.want)
 		}
 	}
+}
+
+// TestTimesOfRounds tells when the watch began, when a round last was done, and how long those took that were.
+func TestTimesOfRounds(t *testing.T) {
+	m := NewMetrics(prometheus.NewRegistry())
+	m.startAt(time.Unix(1000, 0))
+	m.ended(nil, nil, 2*time.Second, time.Unix(2000, 500_000_000))
+	m.ended(nil, errors.New("it is broken"), 3*time.Second, time.Unix(3000, 0))
+	m.ended(nil, parquet.ErrLocked, 4*time.Second, time.Unix(4000, 0))
+	if start, last := testutil.ToFloat64(m.started), testutil.ToFloat64(m.lastRound); start != 1000 || last != 2000.5 {
+		t.Errorf("it began at %v, and the last round was done at %v", start, last)
+	}
+	only := prometheus.NewRegistry()
+	only.MustRegister(m.duration)
+	families, err := only.Gather()
+	if err != nil || len(families) != 1 {
+		t.Fatalf("%d families, %v", len(families), err)
+	}
+	if h := families[0].GetMetric()[0].GetHistogram(); h.GetSampleCount() != 1 || h.GetSampleSum() != 2 {
+		t.Errorf("%d rounds took %v s", h.GetSampleCount(), h.GetSampleSum())
+	}
+}
+
+// TestPendingObjects is what of a round is still to be read, and nothing after it.
+func TestPendingObjects(t *testing.T) {
+	w := newWatched(t)
+	var pending []float64
+	w.Sources[0].Source = opened{w.Sources[0].Source, func() { pending = append(pending, testutil.ToFloat64(w.Metrics.pending)) }}
+	for n := range 4 {
+		place(t, filepath.Join(w.logs, fmt.Sprint(n)), record(n, "111111111111"))
+	}
+	stop := w.start()
+	w.await("the objects", func(r round) bool { return r.summary.Objects.Ingested == 4 })
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	if want := []float64{0, 3, 2, 1}; !slices.Equal(pending, want) { // before the first is read, nobody knows how many there are
+		t.Errorf("pending when each was opened: %v, want %v", pending, want)
+	}
+	if n := testutil.ToFloat64(w.Metrics.pending); n != 0 {
+		t.Errorf("%v pending after it", n)
+	}
+}
+
+// opened tells when an object of a source is opened.
+type opened struct {
+	pipeline.Source
+	tell func()
+}
+
+func (o opened) List(ctx context.Context, fn func(pipeline.Object) error) error {
+	return o.Source.List(ctx, func(object pipeline.Object) error {
+		open := object.Open
+		named := pipeline.Object{Name: object.Name, Size: object.Size, Modified: object.Modified}
+		named.Open = func() (io.ReadCloser, error) { o.tell(); return open() }
+		return fn(named)
+	})
 }
 
 // TestSeriesOfAccountsAreBounded tells of more accounts than there are series.
