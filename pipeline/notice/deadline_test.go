@@ -60,7 +60,7 @@ func (s *slowStore) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...f
 // ownProcess, in the environment, says that the process runs this test and no other.
 const ownProcess = "ROLETRAIL_TEST_DEADLINES"
 
-// TestDeadlines gives two hundred batches too little time, by a clock of the test's own: the
+// TestDeadlines gives a thousand batches too little time, by a clock of the test's own: the
 // handler always answers before the time is over, gives back the last messages, and what it
 // does not give back is in the lake.
 func TestDeadlines(t *testing.T) {
@@ -72,7 +72,7 @@ func TestDeadlines(t *testing.T) {
 		}
 		return
 	}
-	const runs, messages = 200, 10
+	const runs, messages = 1000, 10
 	store := &slowStore{rng: rand.New(rand.NewPCG(7, 7)), put: map[string]bool{}}
 	h := &notice.Handler{
 		New: func() (*notice.Taker, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -26,6 +27,7 @@ type timed struct {
 
 	mu       sync.Mutex
 	messages map[string]*hidden // by id
+	keeps    string             // the id of one that it does not delete
 }
 
 type hidden struct {
@@ -84,11 +86,16 @@ func (q *timed) ChangeMessageVisibilityBatch(_ context.Context, in *sqs.ChangeMe
 func (q *timed) DeleteMessageBatch(_ context.Context, in *sqs.DeleteMessageBatchInput, _ ...func(*sqs.Options)) (*sqs.DeleteMessageBatchOutput, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	out := &sqs.DeleteMessageBatchOutput{}
 	for _, e := range in.Entries {
 		id, _ := q.byReceipt(e.ReceiptHandle)
+		if id == q.keeps {
+			out.Failed = append(out.Failed, types.BatchResultErrorEntry{Id: e.Id, Code: aws.String("InternalError")})
+			continue
+		}
 		delete(q.messages, id)
 	}
-	return &sqs.DeleteMessageBatchOutput{}, nil
+	return out, nil
 }
 
 // received says how often each message was given out.
@@ -142,6 +149,47 @@ func TestMessagesStayHiddenWhileTheyAreWorkedOn(t *testing.T) {
 		time.Sleep(3 * time.Minute)
 		if n := server.received(); len(n) != 1 || n["m7"] != 2 {
 			t.Errorf("after what was not taken was let go: %v", n)
+		}
+		cancel()
+		<-ended
+	})
+}
+
+// TestMessageThatIsNotDeleted is not counted as taken: somebody is told, and it comes again.
+func TestMessageThatIsNotDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &timed{messages: map[string]*hidden{}, keeps: "m1"}
+		for n := range 12 {
+			server.messages[fmt.Sprint("m", n)] = &hidden{body: created(fmt.Sprint(n))}
+		}
+		find := func(context.Context, string) (*bucket.Source, error) {
+			return &bucket.Source{Client: anyObject{}, Bucket: "trails"}, nil
+		}
+		var warned []string
+		q := queue.New(server, "https://sqs.eu-west-1.amazonaws.com/111111111111/trails", find, func(err error) { warned = append(warned, err.Error()) })
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { q.Run(ctx); close(ended) }()
+		settle := func() (taken, failed int) {
+			t.Helper()
+			time.Sleep(3 * time.Minute)
+			err := q.List(ctx, func(pipeline.Object) error { return nil })
+			if err == nil {
+				taken, failed, err = q.Settle(ctx, func(pipeline.Object) (bool, error) { return true, nil })
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return taken, failed
+		}
+		if taken, failed := settle(); taken != 11 || failed != 0 || len(warned) != 1 || !strings.Contains(warned[0], "1 are refused; they come again") {
+			t.Errorf("taken %d, failed %d, told %q", taken, failed, warned)
+		}
+		server.mu.Lock()
+		server.keeps = ""
+		server.mu.Unlock()
+		if taken, failed := settle(); taken != 1 || failed != 0 || len(server.received()) != 0 {
+			t.Errorf("when it came again: taken %d, failed %d, left %v", taken, failed, server.received())
 		}
 		cancel()
 		<-ended
