@@ -47,7 +47,7 @@ func TestDiscardOfDoubtfulCommit(t *testing.T) {
 	must(addFile(l, run, made, EventsSchema, 3))
 	must(l.ledger.db.Exec("pragma busy_timeout = 1"))
 	r := must(OpenLake(dir))
-	reading := must(r.ledger.db.Query("select name from objects union all select path from files"))
+	reading := must(r.ledger.db.Query("select rest from source_objects union all select path from files"))
 	if !reading.Next() {
 		t.Fatal("nothing to read")
 	}

@@ -27,5 +27,11 @@ var (
 	Scenes = childScenes
 )
 
+// MakeOlder gives the lake in dir a ledger of the version before, which knows what its ledger does.
+func MakeOlder(dir string) error { return makeOlder(dir) }
+
+// IsRenewed reports whether the ledger of a lake has the version of today.
+func IsRenewed(l *Lake) bool { return l.ledger.version == ledgerVersion }
+
 // SetFailpoint lets fn see every step of the commit protocol, and fail it.
 func SetFailpoint(fn func(step, path string) error) { failpoint = fn }

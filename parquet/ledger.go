@@ -20,11 +20,13 @@ const (
 	ledgerName    = "ledger.sqlite"
 	applicationID = 0x7274726c // "rtrl"
 
-	// ledgerVersion is that of all files of a lake, which the ledger vouches for. It
-	// rises when files of two versions cannot be read together:
-	//  1  times with a zone in the data files (isAdjustedToUTC=true)
+	// ledgerVersion is that of the ledger and of all files of a lake, which it vouches for:
+	//  1  times with a zone in the data files (isAdjustedToUTC=true), which cannot be
+	//     read together with others
 	//  2  times without
-	ledgerVersion = 2
+	//  3  names of objects in parts; writers make it of version 2
+	ledgerVersion  = 3
+	renewedVersion = 2
 )
 
 //go:embed ledger/*.sql
@@ -44,6 +46,7 @@ func statement(name string) string {
 type Ledger struct {
 	db       *sql.DB
 	path     string
+	version  int64
 	doubtful atomic.Bool // a commit failed, see certain
 }
 
@@ -73,6 +76,9 @@ func openLedger(dir string, write bool) (*Ledger, error) {
 	if !blank {
 		if write {
 			err = l.addTables()
+		}
+		if err == nil && write && l.version < ledgerVersion {
+			err = l.renew()
 		}
 		if err != nil {
 			return nil, errors.Join(err, l.close())
@@ -110,6 +116,12 @@ func unwritable(err error) bool {
 	return errors.As(err, &code) && (code.Code()&0xff == sqlite3.SQLITE_CANTOPEN || code.Code()&0xff == sqlite3.SQLITE_READONLY)
 }
 
+// impossible reports whether a row is against a constraint of its table.
+func impossible(err error) bool {
+	var code *sqlite.Error
+	return errors.As(err, &code) && code.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
+}
+
 // noWAL reports whether everything committed is in the ledger file itself.
 func noWAL(path string) bool {
 	info, err := os.Lstat(path + "-wal")
@@ -145,6 +157,7 @@ func ledgerDSN(path string, write, immutable bool) string {
 // anything else than that or a ledger of this version.
 func (l *Ledger) blank() (bool, error) {
 	var id, version, objects int64
+	l.version = ledgerVersion // of one that is made
 	if err := l.db.QueryRow(statement("identity")).Scan(&id, &version, &objects); err != nil {
 		return false, ledgerError(l.path, err)
 	}
@@ -155,12 +168,13 @@ func (l *Ledger) blank() (bool, error) {
 		return false, damagedLedger(l.path, errors.New("it is no ledger of roletrail"))
 	case version > ledgerVersion:
 		return false, fmt.Errorf("reading ledger %q: version %d was made by a newer roletrail; use that one", l.path, version)
-	case version >= 1 && version < ledgerVersion:
+	case version >= 1 && version < renewedVersion:
 		return false, fmt.Errorf("reading ledger %q: an older roletrail made this lake (version %d, not %d), and its files do not go together with new ones; "+
 			"move it away, or name another with --lake, and make it anew from the logs, inventories and trails", l.path, version, ledgerVersion)
-	case version != ledgerVersion:
+	case version < 1:
 		return false, damagedLedger(l.path, fmt.Errorf("it has version %d", version))
 	}
+	l.version = version
 	return false, nil
 }
 
@@ -177,12 +191,15 @@ func (l *Ledger) addTables() error {
 	return nil
 }
 
-func (l *Ledger) create() error {
+func (l *Ledger) create() error { return l.createVersion(ledgerVersion) }
+
+func (l *Ledger) createVersion(version int64) error {
+	objects := "schema_objects"
+	if version < ledgerVersion {
+		objects = "older_schema_objects"
+	}
 	return l.transaction(func(tx *sql.Tx) error {
-		if _, err := tx.Exec(statement("schema")); err != nil {
-			return err
-		}
-		for _, name := range addedTables {
+		for _, name := range append([]string{"schema", objects}, addedTables...) {
 			if _, err := tx.Exec(statement(name)); err != nil {
 				return err
 			}

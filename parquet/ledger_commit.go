@@ -20,12 +20,20 @@ const (
 type Object struct {
 	Name       string
 	Size       int64
-	ModifiedNs int64 // modification time, ns since 1970
-	Family     string
+	ModifiedNs int64  // modification time, ns since 1970
+	Family     string // the ledger does not keep it: the file of coverage has it
 	Status     Status
 	Reason     string // why it was skipped or quarantined
 
 	Records, Written, Duplicate, Quarantined int64
+}
+
+// balance is an error if the records are not the sum of what became of them.
+func (o *Object) balance() error {
+	if o.Records != o.Written+o.Duplicate+o.Quarantined {
+		return fmt.Errorf("object %q has %d records, not %d written + %d duplicate + %d quarantined", o.Name, o.Records, o.Written, o.Duplicate, o.Quarantined)
+	}
+	return nil
 }
 
 // WholeObject is the Record of a quarantine entry about an object as a whole.
@@ -133,6 +141,7 @@ type Pending struct {
 	run         int64
 	at          string
 	tx          *sql.Tx
+	objects     *objectWriter
 	quarantined bool // the ledger has a quarantine, of which objects may be that come again
 }
 
@@ -145,7 +154,10 @@ func (l *Ledger) prepare(run int64) (*Pending, error) {
 		return nil, ledgerError(l.path, err)
 	}
 	p := &Pending{ledger: l, run: run, at: now(), tx: tx}
-	if err := tx.QueryRow(statement("has_quarantine")).Scan(&p.quarantined); err != nil {
+	if p.objects, err = newObjectWriter(tx); err == nil {
+		err = tx.QueryRow(statement("has_quarantine")).Scan(&p.quarantined)
+	}
+	if err != nil {
 		return nil, errors.Join(ledgerError(l.path, err), p.Undo())
 	}
 	return p, nil
@@ -155,9 +167,8 @@ func (l *Ledger) prepare(run int64) (*Pending, error) {
 // already is replaced together with its quarantine entries.
 func (p *Pending) Add(objects []Object, quarantine []QuarantineEntry) error {
 	for _, o := range objects {
-		if o.Records != o.Written+o.Duplicate+o.Quarantined {
-			return fmt.Errorf("committing to ledger %q: object %q has %d records, not %d written + %d duplicate + %d quarantined",
-				p.ledger.path, o.Name, o.Records, o.Written, o.Duplicate, o.Quarantined)
+		if err := o.balance(); err != nil {
+			return fmt.Errorf("committing to ledger %q: %w", p.ledger.path, err)
 		}
 	}
 	return ledgerError(p.ledger.path, p.add(objects, quarantine))
@@ -219,11 +230,10 @@ func (p *Pending) add(objects []Object, quarantine []QuarantineEntry) error {
 			return err
 		}
 	}
-	err := each(p.tx, "put_object", objects, func(o Object) []any {
-		return []any{o.Name, o.Size, o.ModifiedNs, o.Family, string(o.Status), o.Reason, o.Records, o.Written, o.Duplicate, o.Quarantined, p.run, p.at}
-	})
-	if err != nil {
-		return err
+	for i := range objects {
+		if err := p.objects.put(&objects[i], p.run, p.at); err != nil {
+			return err
+		}
 	}
 	return each(p.tx, "put_quarantine", quarantine, func(q QuarantineEntry) []any {
 		var record, sum any

@@ -60,6 +60,15 @@ func worksOnLedgers(t *testing.T) map[string]*ledgerWork {
 		goesOn: func(t *testing.T, dir string) { ingestsToItsEnd(t, dir, more, all) },
 	}
 
+	older := copyOfLake(t, lake)
+	if err := parquet.MakeOlder(older); err != nil {
+		t.Fatal(err)
+	}
+	works["renew a ledger of the version before"] = &ledgerWork{
+		lake: older, do: openAndClose, before: ids, after: ids, done: isRenewed,
+		goesOn: func(t *testing.T, dir string) { ingestsToItsEnd(t, dir, more, all) },
+	}
+
 	loose := lakeToCompact(t)
 	events := eventIDs(t, loose)
 	works["compact"] = &ledgerWork{
@@ -80,6 +89,24 @@ func worksOnLedgers(t *testing.T) map[string]*ledgerWork {
 func ingestWork(dir, logs string) error {
 	_, err := ingestLogs(dir, logs)
 	return err
+}
+
+func openAndClose(dir, _ string) error {
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		return err
+	}
+	return lake.Close()
+}
+
+func isRenewed(t *testing.T, dir string) bool {
+	t.Helper()
+	lake, err := parquet.OpenLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lake.Close()
+	return parquet.IsRenewed(lake)
 }
 
 func quarantineOf(t *testing.T, dir string) []parquet.QuarantineEntry {
@@ -213,6 +240,7 @@ const ledgerCall = "LAKE_TEST_LEDGER_CALL"
 func init() {
 	for name, do := range map[string]func(dir, logs string) error{
 		"ingest":  ingestWork,
+		"open":    openAndClose,
 		"compact": func(dir, _ string) error { _, err := compactLake(dir); return err },
 		"fsck":    func(dir, _ string) error { _, err := mendLake(dir, true); return err },
 	} {
@@ -236,7 +264,7 @@ func init() {
 func TestCrashInLedger(t *testing.T) {
 	layLedgerDisk()
 	t.Cleanup(func() { beginOnLedgerDisk(noLedgerFailure) })
-	scenes := map[string]string{"ingest into a new lake": "ingest", "ingest again what was in quarantine": "ingest", "compact": "compact"}
+	scenes := map[string]string{"ingest into a new lake": "ingest", "ingest again what was in quarantine": "ingest", "compact": "compact", "renew a ledger of the version before": "open"}
 	for name, work := range worksOnLedgers(t) {
 		scene := scenes[name]
 		if scene == "" {

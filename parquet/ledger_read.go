@@ -5,40 +5,6 @@ import (
 	"fmt"
 )
 
-// Known streams the objects that need not be read again unless size or
-// modification time (ns since 1970) differ. Quarantined objects are not among
-// them: they are tried again.
-func (l *Ledger) Known(fn func(name string, size, modifiedNs int64) error) error {
-	return l.rows("known", nil, func(scan func(...any) error) error {
-		var name string
-		var size, modified int64
-		if err := scan(&name, &size, &modified); err != nil {
-			return err
-		}
-		return fn(name, size, modified)
-	})
-}
-
-// Has reports whether the lake has an object of that size and modification time (ns since
-// 1970): whether it was ingested, or skipped as none of its log files.
-func (l *Ledger) Has(name string, size, modifiedNs int64) (yes bool, err error) {
-	err = l.db.QueryRow(statement("has_object"), name, size, modifiedNs).Scan(&yes)
-	return yes, ledgerError(l.path, err)
-}
-
-// QuarantinedObjects streams the objects that are in quarantine as a whole: with size and
-// modification time (ns since 1970) as they were then, and when that was, RFC 3339.
-func (l *Ledger) QuarantinedObjects(fn func(name string, size, modifiedNs int64, at string) error) error {
-	return l.rows("quarantined_objects", nil, func(scan func(...any) error) error {
-		var name, at string
-		var size, modified int64
-		if err := scan(&name, &size, &modified, &at); err != nil {
-			return err
-		}
-		return fn(name, size, modified, at)
-	})
-}
-
 // NewestRun tells the newest run from every other one of any ledger: whoever has seen it knows that
 // nobody else has written since. It is empty before the first.
 func (l *Ledger) NewestRun() (run string, err error) {
@@ -107,6 +73,9 @@ type Totals struct {
 
 // Totals sums up the ledger.
 func (l *Ledger) Totals() (t Totals, err error) {
+	if err := l.renewed(); err != nil {
+		return t, err
+	}
 	err = l.db.QueryRow(statement("totals")).Scan(&t.Ingested, &t.Skipped, &t.Quarantined,
 		&t.Records, &t.Written, &t.Duplicate, &t.QuarantinedRecords,
 		&t.Files, &t.Rows, &t.Bytes, &t.QuarantineEntries)
@@ -142,9 +111,18 @@ func (l *Ledger) files() (map[string]map[string]FileEntry, error) {
 
 // rows calls fn for every row of a statement's result.
 func (l *Ledger) rows(name string, args []any, fn func(scan func(...any) error) error) error {
-	rows, err := l.db.Query(statement(name), args...)
+	return eachRow(l.path, l.db, name, args, fn)
+}
+
+// querier is a ledger, or a transaction of it.
+type querier interface {
+	Query(text string, args ...any) (*sql.Rows, error)
+}
+
+func eachRow(path string, from querier, name string, args []any, fn func(scan func(...any) error) error) error {
+	rows, err := from.Query(statement(name), args...)
 	if err != nil {
-		return ledgerError(l.path, err)
+		return ledgerError(path, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -152,7 +130,7 @@ func (l *Ledger) rows(name string, args []any, fn func(scan func(...any) error) 
 			return err
 		}
 	}
-	return ledgerError(l.path, rows.Err())
+	return ledgerError(path, rows.Err())
 }
 
 // interrupted reports whether the newest run did not come to its end.

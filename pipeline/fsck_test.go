@@ -173,11 +173,14 @@ func TestFsckOfLedgers(t *testing.T) {
 		"a column's name": {change(func(text []byte) []byte {
 			return bytes.Replace(text, []byte("reason text not null"), []byte("reasom text not null"), 1)
 		}), parquet.LedgerDamaged},
-		"states of log files": {change(func(text []byte) []byte {
-			return bytes.ReplaceAll(text, []byte("CloudTrailingested"), []byte("CloudTrailingesued"))
-		}), parquet.LedgerDamaged},
+		"states of log files": {func(t *testing.T, dir string) {
+			inLedger(t, dir, "pragma ignore_check_constraints = 1; update source_objects set status = 'skippes', reason = '', at = ''")
+		}, parquet.LedgerDamaged},
+		"reasons of log files": {func(t *testing.T, dir string) {
+			inLedger(t, dir, "pragma ignore_check_constraints = 1; update source_objects set reason = '' where status is null")
+		}, parquet.LedgerDamaged},
 		"counts of log files": {func(t *testing.T, dir string) {
-			inLedger(t, dir, "pragma ignore_check_constraints = 1; update objects set written = written + 1 where status = 'ingested'")
+			inLedger(t, dir, "pragma ignore_check_constraints = 1; update source_objects set written = written + 1 where status is null")
 		}, parquet.LedgerDamaged},
 		"another database": {change(func(text []byte) []byte { text[68] ^= 1; return text }), parquet.LedgerDamaged}, // the application's id
 	} {

@@ -16,8 +16,8 @@ import (
 // make integration asks for, take some four GB of disk.
 const objectsEnv = "ROLETRAIL_OBJECTS"
 
-// mostOfLedger is how many bytes of the ledger a log file may take, of which its name has half.
-const mostOfLedger = 320
+// mostOfLedger is how many bytes of the ledger a log file may take: 100 MB of a million.
+const mostOfLedger = 100
 
 // TestManyObjects reads many small log files: neither the program's memory nor the ledger may take
 // more than they should, and of a million files the memory must not grow any more while the last

@@ -1,2 +1,2 @@
 -- What the lake held of them is no part of it any more.
-delete from objects
+delete from source_objects

@@ -1,3 +1,3 @@
 -- Objects whose events may be lost are read again.
-delete from objects
-where status = 'ingested'
+delete from source_objects
+where status is null

@@ -1,7 +1,10 @@
--- Objects that need not be read again; quarantined ones are tried once more.
+-- Objects that need not be read again, those of a series one after the other; quarantined ones are tried once more.
 select
-    name,
+    series_id,
+    minute,
+    rest,
     size,
     modified_ns
-from objects
-where status in ('ingested', 'skipped')
+from source_objects
+where status is null or status = 'skipped'
+order by series_id

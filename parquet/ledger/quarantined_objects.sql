@@ -1,15 +1,13 @@
--- Objects that could not be read as a whole. They are found by their entries in the
--- quarantine, of which there are few beside all objects.
+-- Objects that could not be read as a whole.
 select
-    name,
-    size,
-    modified_ns,
-    at
-from objects
-where
-    status = 'quarantined'
-    and name in (
-        select object
-        from quarantine
-        where record_index is null
-    )
+    series.before,
+    series.middle,
+    series.after,
+    source_objects.minute,
+    source_objects.rest,
+    source_objects.size,
+    source_objects.modified_ns,
+    source_objects.at
+from source_objects
+inner join series on source_objects.series_id = series.id
+where source_objects.status = 'quarantined'

@@ -1,4 +1,4 @@
--- The ledger of a lake, version 2. Names of objects and paths of files are kept
+-- The ledger of a lake, but for its objects, see schema_objects. Names of objects and paths of files are kept
 -- as bytes came; nothing here is ever read back as SQL or as a path outside the
 -- lake.
 
@@ -8,25 +8,6 @@ create table runs (
     finished_at text, -- null: running, or interrupted
     version text not null
 );
-
-create table objects (
-    name text primary key,
-    size integer not null,
-    modified_ns integer not null,
-    family text not null,
-    -- not "in": SQLite would make a table of the list for every row
-    status text not null check (
-        status = 'ingested' or status = 'quarantined' or status = 'skipped'
-    ),
-    reason text not null,
-    records integer not null,
-    written integer not null,
-    duplicate integer not null,
-    quarantined integer not null,
-    run_id integer not null references runs (id),
-    at text not null,
-    check (records = written + duplicate + quarantined)
-) without rowid;
 
 create table files (
     path text primary key, -- relative to the lake, with slashes
@@ -64,4 +45,3 @@ create table quarantine (
 create index quarantine_by_object on quarantine (object);
 
 pragma application_id = 1920234092; -- 'rtrl'
-pragma user_version = 2;

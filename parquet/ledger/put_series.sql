@@ -1,0 +1,2 @@
+insert into series (before, middle, after)
+values (?1, ?2, ?3)

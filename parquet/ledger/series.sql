@@ -1,0 +1,6 @@
+select
+    before,
+    middle,
+    after
+from series
+where id = ?1
