@@ -4,7 +4,7 @@ select account_id
 from (
 
     select account_id
-    from coverage
+    from lake.coverage
 
     union
 

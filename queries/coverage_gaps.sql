@@ -13,7 +13,7 @@ params as (
 
 accounts as (
 
-    select account_id from coverage
+    select account_id from lake.coverage
 
     union
 
@@ -26,7 +26,7 @@ present as (
     select distinct
         coverage.account_id,
         coverage.event_date as day
-    from coverage
+    from lake.coverage as coverage
     cross join params
     where
         coverage.family = 'CloudTrail'

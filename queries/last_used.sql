@@ -429,7 +429,12 @@ seen as (
         created_key,
         max(role_key) as role_key
     from acted
-    where uses + denied > 0 and session_role is not null
+    -- (All three are null together; said of each, DuckDB sees that they are few.)
+    where
+        uses + denied > 0
+        and session_role is not null
+        and role_session_name is not null
+        and created_key is not null
     group by session_role, role_session_name, created_key
 
 ),
@@ -515,7 +520,7 @@ covered as (
     select
         coverage.account_id,
         count(distinct coverage.event_date) as days
-    from coverage
+    from lake.coverage as coverage
     cross join params
     where
         coverage.family = 'CloudTrail'

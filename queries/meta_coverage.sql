@@ -16,7 +16,7 @@ params as (
 
 accounts as (
 
-    select account_id from coverage
+    select account_id from lake.coverage
 
     union
 

@@ -1267,7 +1267,7 @@ baselines as (
         count(distinct coverage.event_date) filter (
             where coverage.event_date < params.first_day
         ) as days_before
-    from coverage
+    from lake.coverage as coverage
     cross join params
     where coverage.family = 'CloudTrail'
     group by coverage.account_id
@@ -1281,7 +1281,7 @@ covered as (
     select
         coverage.account_id,
         count(distinct coverage.event_date) as days
-    from coverage
+    from lake.coverage as coverage
     cross join params
     where
         coverage.family = 'CloudTrail'
@@ -1518,7 +1518,7 @@ absent as (
 known_accounts as (
 
     select account_id
-    from coverage
+    from lake.coverage
     where family = 'CloudTrail' and account_id is not null
     union
     select account_id

@@ -578,7 +578,7 @@ covered as (
             when count(distinct coverage.aws_region) = 1
                 then max(coverage.aws_region)
         end as only_region
-    from coverage
+    from lake.coverage as coverage
     cross join params
     where
         coverage.family = 'CloudTrail'

@@ -124,24 +124,36 @@ func writeFile(t *testing.T, path string, write func(io.Writer) error) {
 type measuredRun struct {
 	stderr string
 	code   int
-	memory int64 // the most it took, in bytes
-	took   time.Duration
+	memory int64         // the most it took, in bytes
+	took   time.Duration // of the processor
+	wall   time.Duration
 }
 
 // measured runs the program to its end.
 func measured(t *testing.T, args ...string) measuredRun {
 	t.Helper()
+	return watched(t, func(*exec.Cmd) {}, args...)
+}
+
+// watched runs the program to its end, and hands it over to be looked at as it starts.
+func watched(t *testing.T, look func(*exec.Cmd), args ...string) measuredRun {
+	t.Helper()
 	cmd, file := asProgramCommand(args...), filepath.Join(t.TempDir(), "memory")
 	cmd.Env = append(cmd.Environ(), memoryFileEnv+"="+file)
 	var out bytes.Buffer
 	cmd.Stderr = &out
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	started := time.Now()
+	look(cmd)
+	err := cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
 	state := cmd.ProcessState
-	ended := measuredRun{out.String(), state.ExitCode(), peak.Memory(state), state.UserTime() + state.SystemTime()}
+	ended := measuredRun{out.String(), state.ExitCode(), peak.Memory(state), state.UserTime() + state.SystemTime(), time.Since(started)}
 	if runtime.GOOS == "linux" {
 		ended.memory = toldMemory(t, file)
 	}

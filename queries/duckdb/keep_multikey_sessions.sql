@@ -1,25 +1,22 @@
--- To find them takes all keys, to know them few: look once. A quarter at a time, for the
+-- To find them takes all keys, to know them few: look once, and by a number alone, for the
 -- reason that stands in keep_signing_keys.sql.
-create or replace table kept.multikey_sessions as select * from lake.multikey_sessions limit 0;
+create or replace table kept.repeated_sessions as
+select hash(role_key, role_session_name, created_key) as number
+from lake.session_keys
+where role_key is not null
+group by number
+having count(*) > 1;
 
-insert into kept.multikey_sessions
-select * from lake.multikey_sessions
-where hash(created_key, role_session_name) < 4611686018427387904;
-
-insert into kept.multikey_sessions
-select * from lake.multikey_sessions
+create or replace table kept.multikey_sessions as
+select role_key, role_session_name, created_key
+from lake.session_keys
 where
-    hash(created_key, role_session_name) >= 4611686018427387904
-    and hash(created_key, role_session_name) < 9223372036854775808;
-
-insert into kept.multikey_sessions
-select * from lake.multikey_sessions
-where
-    hash(created_key, role_session_name) >= 9223372036854775808
-    and hash(created_key, role_session_name) < 13835058055282163712;
-
-insert into kept.multikey_sessions
-select * from lake.multikey_sessions
-where hash(created_key, role_session_name) >= 13835058055282163712;
+    role_key is not null
+    and hash(role_key, role_session_name, created_key)
+    in (select number from kept.repeated_sessions)
+group by all
+having count(*) > 1;
 
 create or replace view lake.multikey_sessions as select * from kept.multikey_sessions;
+
+drop table kept.repeated_sessions;

@@ -1,7 +1,8 @@
 -- One row per source object, account, Region, log family and event day. A crash
 -- can leave a row twice in the files; here it stands once. So does what two
 -- objects of the same contents hold of a family whose records the lake does not
--- keep: one of them was copied or moved and read again.
+-- keep: one of them was copied or moved and read again. (Who asks for days and times alone
+-- reads lake.coverage, to which a row twice is a row: to tell copies is to sort them all.)
 create view coverage as
 with
 
