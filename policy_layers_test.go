@@ -98,7 +98,7 @@ var homes = map[string]struct {
 	"github.com/xuri/excelize/":                   {"review", 3},
 	"github.com/fsnotify/":                        {"pipeline/watch", 1},
 	"github.com/prometheus/exporter-toolkit/":     {"cmd/internal/exporter", 1},
-	"github.com/aws/":                             {"pipeline queries", 17},
+	"github.com/aws/":                             {"pipeline queries", 18},
 	"github.com/aws/aws-sdk-go-v2/config":         {"pipeline queries", 5},
 	"github.com/aws/aws-sdk-go-v2/service/athena": {"queries", 3},
 	"github.com/aws/aws-sdk-go-v2/service/sqs":    {"pipeline/notice/queue", 2},

@@ -87,7 +87,9 @@ func newAthena(ctx context.Context, o AthenaOptions) (*athenaService, error) {
 		}
 		return nil, fmt.Errorf("finding credentials: %s; name a profile with AWS_PROFILE, or sign in", oneLine(err.Error()))
 	}
-	client := athena.NewFromConfig(settings, func(o *athena.Options) { o.HTTPClient = silence.Impatient(o.HTTPClient) })
+	client := athena.NewFromConfig(settings, func(o *athena.Options) {
+		o.HTTPClient, o.Retryer = silence.Impatient(o.HTTPClient), silence.Persistent(o.Retryer)
+	})
 	return &athenaService{client: client, options: o, region: settings.Region}, nil
 }
 

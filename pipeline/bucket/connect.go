@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -26,21 +25,9 @@ import (
 const attempts = 8
 
 // patient makes each request again, whatever became of others. The SDK counts the retries of all, and
-// beyond a hundred or so gives up at the first refusal: as many as that are under way at a time here. Nor
-// does it by itself ask again for an answer of which a part came, as of a page of a list.
+// beyond a hundred or so gives up at the first refusal: as many as that are under way at a time here.
 func patient() aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts, o.RateLimiter = attempts, ratelimit.None
-		o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(cutShort))
-	})
-}
-
-// cutShort says that a request is to be made again whose answer ended before its time, and nothing of others.
-func cutShort(err error) aws.Ternary {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return aws.TrueTernary
-	}
-	return aws.UnknownTernary
+	return silence.Persistent(retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.RateLimiter = attempts, ratelimit.None }))
 }
 
 // connections is how many connections stay open: those of the lists, and of what is

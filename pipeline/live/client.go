@@ -48,7 +48,9 @@ func Connect(ctx context.Context) (*iam.Client, error) {
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return nil, awserr.NoCredentials(err)
 	}
-	return iam.NewFromConfig(cfg, func(o *iam.Options) { o.HTTPClient = bounded{o.HTTPClient} }), nil
+	return iam.NewFromConfig(cfg, func(o *iam.Options) {
+		o.HTTPClient, o.Retryer = bounded{o.HTTPClient}, silence.Persistent(o.Retryer)
+	}), nil
 }
 
 // bounded is a client whose answers end with an error when they are too long.

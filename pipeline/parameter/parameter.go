@@ -35,7 +35,9 @@ func read(ctx context.Context, name string) (string, error) {
 	if _, err := settings.Credentials.Retrieve(ctx); err != nil {
 		return "", awserr.NoCredentials(err)
 	}
-	client := ssm.NewFromConfig(settings, func(o *ssm.Options) { o.HTTPClient = silence.Impatient(o.HTTPClient) })
+	client := ssm.NewFromConfig(settings, func(o *ssm.Options) {
+		o.HTTPClient, o.Retryer = silence.Impatient(o.HTTPClient), silence.Persistent(o.Retryer)
+	})
 	got, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 	var api smithy.APIError
 	switch {

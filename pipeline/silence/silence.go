@@ -1,5 +1,3 @@
-// Package silence ends connections to AWS on which nothing comes any more. Every service that the programs
-// work with is asked through it, so that there is one limit; what the SDK asks for credentials goes by its own.
 package silence
 
 import (

@@ -49,7 +49,7 @@ func Connect(ctx context.Context, queue string) (*sqs.Client, error) {
 		return nil, awserr.NoCredentials(err)
 	}
 	return sqs.NewFromConfig(settings, func(o *sqs.Options) {
-		o.HTTPClient = silence.Impatient(o.HTTPClient)
+		o.HTTPClient, o.Retryer = silence.Impatient(o.HTTPClient), silence.Persistent(o.Retryer)
 		if region != "" {
 			o.Region = region
 		}
