@@ -25,7 +25,7 @@ var defaultCompactBounds = compactBounds{fileRows: 2 * 122_880, groupRows: 122_8
 // which order the rows have, and which columns the rollups. Such a file counts as compacted if all its rollups are there.
 const (
 	compactedKey   = "roletrail.compacted"
-	compactedOrder = "1"
+	compactedOrder = "2"
 )
 
 // dayPlan is what is to be done for one event day.
@@ -67,15 +67,49 @@ type surveyedGroup struct {
 	file, number int // in its part, and in its file
 	rows         int
 	bytes        int64
-	first        int64 // time of its first event, µs since 1970
-	assumptions  bool  // all of its rows are assumptions, and
-	others       bool  // none of them is
+	first        int64    // time of its first event, µs since 1970
+	least, most  standing // of its rows
 }
 
 // inOrder reports whether the rows of a file that ingest wrote have the order of the lake.
-// Within each row group they do; two go together if the first one has the assumptions.
+// Within each row group they do; several go together if what the first ones have stands before
+// what the others have, as assumptions before changes.
 func (s *surveyed) inOrder() bool {
-	return len(s.groups) == 1 || len(s.groups) == 2 && s.groups[0].assumptions && s.groups[1].others
+	for i := 1; i < len(s.groups); i++ {
+		if s.groups[i-1].most >= s.groups[i].least {
+			return false
+		}
+	}
+	return len(s.groups) > 0
+}
+
+// standings are what the first and the last row of a sorted row group stand as, by how many of its rows
+// have a caller, as assumptions have, and how many have a change, as no assumption has. Of unknown
+// numbers (-1) they are any.
+func standings(rows, callers, changes int64) (least, most standing) {
+	least, most = standsAsOther, standsAsOther
+	switch {
+	case callers != 0:
+		least = standsAsAssumption
+	case changes != 0:
+		least = standsAsChange
+	}
+	switch {
+	case callers == rows:
+		most = standsAsAssumption
+	case callers >= 0 && changes >= 0 && callers+changes == rows:
+		most = standsAsChange
+	}
+	return least, most
+}
+
+// filled is in how many rows of a row group a column has a value, -1 if that is unknown.
+func filled(g *parquet.Group, column int) (int64, error) {
+	nulls, known, err := g.Nulls(column)
+	if err != nil || !known {
+		return -1, err
+	}
+	return int64(g.Rows()) - nulls, nil
 }
 
 func survey(f parquet.DataFile) (s surveyed, err error) {
@@ -93,11 +127,19 @@ func survey(f parquet.DataFile) (s surveyed, err error) {
 		if err != nil {
 			return err
 		}
-		withoutCaller, known, err := g.Nulls(parquet.ColCallerKind)
+		callers, err := filled(g, parquet.ColCallerKind)
+		if err != nil {
+			return err
+		}
+		changes, err := filled(g, parquet.ColChange)
+		if err != nil {
+			return err
+		}
 		s.rows += int64(g.Rows())
-		s.groups = append(s.groups, surveyedGroup{number: g.Number, rows: g.Rows(), bytes: g.Bytes(), first: first,
-			assumptions: known && withoutCaller == 0, others: known && withoutCaller == int64(g.Rows())})
-		return err
+		group := surveyedGroup{number: g.Number, rows: g.Rows(), bytes: g.Bytes(), first: first}
+		group.least, group.most = standings(int64(g.Rows()), callers, changes)
+		s.groups = append(s.groups, group)
+		return nil
 	})
 	if err == nil && lacks != "" { // as NULL it would look like one that was filled
 		err = fmt.Errorf("reading lake: %q has no column %s: an older roletrail made it; move the lake away and make it anew from the logs, inventories and trails", f.Path, lacks)

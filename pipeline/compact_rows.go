@@ -10,7 +10,7 @@ import (
 
 // compactRow is a row of a part, by what decides on its place.
 type compactRow struct {
-	assumption  bool
+	standing    standing
 	role        int32 // rank of the role assumed or acting; -1: none
 	time        int64 // µs since 1970
 	object      uint64
@@ -38,7 +38,7 @@ func (p *part) read() (*compactRows, error) {
 		at := len(out.rows)
 		out.rows = out.rows[:at+g.Rows()]
 		for n := range out.rows[at:] {
-			out.rows[at+n] = compactRow{role: noCode, group: int32(i), row: int32(n)}
+			out.rows[at+n] = compactRow{standing: standsAsOther, role: noCode, group: int32(i), row: int32(n)}
 		}
 		if err := readKeys(g, out.rows[at:]); err != nil {
 			return err
@@ -90,14 +90,15 @@ func readPlaces(g *parquet.Group, rows []compactRow, roles *textCodes) (err erro
 			err = g.Texts(column, fn)
 		}
 	}
-	text(parquet.ColCallerKind, func(row int, _ []byte) { rows[row].assumption = true })
+	text(parquet.ColChange, func(row int, _ []byte) { rows[row].standing = standsAsChange })
+	text(parquet.ColCallerKind, func(row int, _ []byte) { rows[row].standing = standsAsAssumption })
 	text(parquet.ColAssumedRoleARN, func(row int, arn []byte) {
-		if rows[row].assumption {
+		if rows[row].standing == standsAsAssumption {
 			rows[row].role = roles.code(arn)
 		}
 	})
 	text(parquet.ColRoleARN, func(row int, arn []byte) {
-		if !rows[row].assumption {
+		if rows[row].standing != standsAsAssumption {
 			rows[row].role = roles.code(arn)
 		}
 	})
@@ -124,11 +125,8 @@ func hashOfName(name []byte) uint64 {
 func (r *compactRows) sort() {
 	slices.SortFunc(r.rows, func(a, b compactRow) int {
 		switch {
-		case a.assumption != b.assumption:
-			if a.assumption {
-				return -1
-			}
-			return 1
+		case a.standing != b.standing:
+			return cmp.Compare(a.standing, b.standing)
 		case a.role != b.role:
 			return cmp.Compare(a.role, b.role)
 		case a.time != b.time:

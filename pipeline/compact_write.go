@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"time"
 
 	"roletrail/parquet"
@@ -73,14 +72,10 @@ func (w *compactWriter) create(day string) (f compactFile, err error) {
 	return f, nil
 }
 
-// nextGroup says how many of the sorted rows become the next row group: assumptions,
-// which stand first, get their own where there are enough of both, see [rows.groupEnd],
-// and what is left is divided evenly.
+// nextGroup says how many of the sorted rows become the next row group: assumptions and
+// changes, which stand first, get their own, see [ownGroup], and what is left is divided evenly.
 func nextGroup(rows []compactRow, most int) int {
-	assumptions := sort.Search(len(rows), func(i int) bool { return !rows[i].assumption })
-	if assumptions >= minGroupRows && len(rows)-assumptions >= minGroupRows {
-		rows = rows[:assumptions]
-	}
+	rows = rows[:ownGroup(len(rows), func(i int) standing { return rows[i].standing })]
 	groups := (len(rows) + most - 1) / most
 	return (len(rows) + groups - 1) / groups
 }

@@ -57,7 +57,7 @@ type place struct {
 
 // sort orders the rows by day, role and time, so that a role's events of a day lie
 // together and row groups can be pruned by role and time. Of every day the
-// assumptions come first, by the role that was assumed.
+// assumptions come first, by the role that was assumed, then the role changes.
 func (r *rows) sort() []int32 {
 	g := &r.gather
 	g.ranks = r.rank(&r.ids[idRoleARN], g.ranks)
@@ -102,6 +102,7 @@ func (r *rows) rank(in *intern, ranks []int32) []int32 {
 	return ranks
 }
 
+// roleRank orders the rows of a day by what they stand as, and then by role.
 func (r *rows) roleRank(e *row) int32 {
 	if e.isAssumption() {
 		if code := r.assumptions[e.assumption][dictAssumedRoleARN-rowDicts]; code >= 0 {
@@ -109,11 +110,14 @@ func (r *rows) roleRank(e *row) int32 {
 		}
 		return math.MinInt32
 	}
-	id := e.acting()
-	if id < 0 || r.identities[id].codes[idRoleARN] < 0 {
-		return noCode
+	rank := int32(noCode)
+	if id := e.acting(); id >= 0 && r.identities[id].codes[idRoleARN] >= 0 {
+		rank = r.gather.ranks[r.identities[id].codes[idRoleARN]]
 	}
-	return r.gather.ranks[r.identities[id].codes[idRoleARN]]
+	if e.standing() == standsAsChange {
+		rank += math.MinInt32 / 2 // a store has far fewer roles than that
+	}
+	return rank
 }
 
 // begin starts a row group of the rows with the given numbers.

@@ -70,16 +70,23 @@ func (w *worker) flush() error {
 // them.
 const minGroupRows = 256
 
-// groupEnd says how many of a day's sorted rows become the next row group. The
-// assumptions, which stand first, get one of their own if there are enough of both:
-// the questions about who became which role then read that alone, because the
-// statistics of the others say that their caller_kind is null.
+// groupEnd says how many of a day's sorted rows become the next row group.
 func (r *rows) groupEnd(order []int32) int {
-	assumptions := sort.Search(len(order), func(i int) bool { return !r.rows[order[i]].isAssumption() })
-	if assumptions >= minGroupRows && len(order)-assumptions >= minGroupRows {
-		return assumptions
+	return ownGroup(len(order), func(i int) standing { return r.rows[order[i]].standing() })
+}
+
+// ownGroup says how many of n sorted rows are the first to have a row group of their own: the
+// assumptions, else they and the changes, if there are enough of both these and the rest; all
+// where there are not. The questions about them then read that group alone, because the
+// statistics of the others say that their caller_kind, or change, is null.
+func ownGroup(n int, standsAs func(i int) standing) int {
+	for _, last := range []standing{standsAsAssumption, standsAsChange} {
+		first := sort.Search(n, func(i int) bool { return standsAs(i) > last })
+		if first >= minGroupRows && n-first >= minGroupRows {
+			return first
+		}
 	}
-	return len(order)
+	return n
 }
 
 func (p *partition) write(day int32, r *rows, numbers []int32) error {

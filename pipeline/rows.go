@@ -131,6 +131,26 @@ type assumption [assumptionDicts - rowDicts]int32
 // isAssumption reports whether the columns of an assumption are filled.
 func (e *row) isAssumption() bool { return e.assumption >= 0 }
 
+// standing is what decides on a row's place in its day before its role does: questions about
+// who became which role, and about what changed, are about few rows, which so lie together.
+type standing uint8
+
+const (
+	standsAsAssumption standing = iota
+	standsAsChange
+	standsAsOther
+)
+
+func (e *row) standing() standing {
+	switch {
+	case e.isAssumption():
+		return standsAsAssumption
+	case e.change >= 0:
+		return standsAsChange
+	}
+	return standsAsOther
+}
+
 // acting is the identity whose role acted, noCode if there is none: it is only that of API
 // calls (P32).
 func (e *row) acting() int32 {
