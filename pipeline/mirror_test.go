@@ -117,6 +117,24 @@ func (m *mirrored) want(what string, events int64, fetched int) {
 	}
 }
 
+// TestTrailBesideItsLake lies in the same bucket, and even below the lake's prefix: the lake's own objects are no
+// log files.
+func TestTrailBesideItsLake(t *testing.T) {
+	m := newMirrored(t)
+	for n, key := range []string{"AWSLogs/a.json", "a/AWSLogs/b.json", "a/events.json"} {
+		m.put(key, 10, n)
+		m.server.Put("lake", key, m.server.Objects("trails", key)[""])
+	}
+	beside := &bucket.Source{Client: m.store.Client, Bucket: "lake"}
+	for _, want := range []string{"objects 3 = ingested 3 + already 0", "objects 3 = ingested 0 + already 3"} {
+		s, err := pipeline.IngestRemote(t.Context(), m.store, []pipeline.Source{beside}, pipeline.Options{Version: "test"})
+		if err != nil || !strings.Contains(s.String(), want) {
+			t.Errorf("%v\n%s\nwant %s", err, s, want)
+		}
+	}
+	m.want("of the bucket", 3, 3)
+}
+
 // TestMirrorFetchesWhatIsMissing follows a lake that grows, with events that come again in
 // other log files.
 func TestMirrorFetchesWhatIsMissing(t *testing.T) {

@@ -479,6 +479,35 @@ func TestErrorOfTheLastRoundIsReturned(t *testing.T) {
 	}
 }
 
+// TestStopWhileARoundReads: what was begun is in the lake, nothing is said to have failed, and the rest is for the
+// next watch.
+func TestStopWhileARoundReads(t *testing.T) {
+	w := newWatched(t)
+	const objects = 50
+	for n := range objects {
+		place(t, filepath.Join(w.logs, fmt.Sprint(n)), record(n, "111111111111"))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	all, begun := w.Sources[0].Source, 0
+	w.Sources[0].Source = opened{all, func() {
+		if begun++; begun == 10 {
+			cancel()
+		}
+	}}
+	if err := w.Run(ctx); err != nil {
+		t.Errorf("Run returned %v", err)
+	}
+	if n := w.rows(); n != 10 || begun != 10 || testutil.ToFloat64(w.Metrics.rounds.WithLabelValues("failed")) != 0 {
+		t.Errorf("%d rows of %d objects that were begun, want 10", n, begun)
+	}
+	w.Sources[0].Source = all
+	stop := w.start()
+	w.await("the rest", func(r round) bool { return r.summary.Objects.Ingested == objects-10 && r.summary.Objects.Already == 10 })
+	if err := stop(); err != nil || w.rows() != objects {
+		t.Errorf("%v, %d rows, want %d", err, w.rows(), objects)
+	}
+}
+
 type lakeFunc func() (Round, error)
 
 func (f lakeFunc) Open() (Round, error) { return f() }
