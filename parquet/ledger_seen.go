@@ -42,6 +42,11 @@ type Sightings struct {
 
 // Seen is what is remembered of a key; ok is false if nothing is.
 func (l *Ledger) Seen(kind string, key []byte) (s Seen, ok bool, err error) {
+	if isMany(kind) {
+		among, err := l.SeenAmong(kind, [][]byte{key})
+		s, ok = among[string(key)]
+		return s, ok, err
+	}
 	s = Seen{Kind: kind, Key: key}
 	var first, last int64
 	err = l.db.QueryRow(statement("seen"), kind, key).Scan(&first, &last, &s.Number)
@@ -55,13 +60,18 @@ func (l *Ledger) Seen(kind string, key []byte) (s Seen, ok bool, err error) {
 // SeenAmong is what is remembered of many keys, by key.
 func (l *Ledger) SeenAmong(kind string, keys [][]byte) (map[string]Seen, error) {
 	seen := map[string]Seen{}
+	if isMany(kind) {
+		if err := l.manyAmong(kind, keys, seen); err != nil || kind == Tally {
+			return seen, err
+		}
+	}
 	for some := range slices.Chunk(keys, seenAtOnce) {
 		err := l.rows("seen_among", []any{kind, keyList(some)}, func(scan func(...any) error) error {
 			s := Seen{Kind: kind}
 			var first, last int64
 			err := scan(&s.Key, &first, &last, &s.Number)
 			s.First, s.Last = time.UnixMicro(first).UTC(), time.UnixMicro(last).UTC()
-			seen[string(s.Key)] = s
+			seen[string(s.Key)] = s.and(seen[string(s.Key)])
 			return err
 		})
 		if err != nil {
@@ -83,8 +93,8 @@ func keyList(keys [][]byte) []byte {
 	return append(list, ']')
 }
 
-// CountSeen is how many keys of a kind begin so, counted up to most, and when the first of
-// these was seen first.
+// CountSeen is how many keys of a kind, other than [Tally] and [Use], begin so, counted up to most, and when
+// the first of these was seen first.
 func (l *Ledger) CountSeen(kind string, prefix []byte, most int) (n int, first time.Time, err error) {
 	var us int64
 	err = l.db.QueryRow(statement("count_seen"), kind, prefix, behind(prefix), most).Scan(&n, &us)
@@ -121,6 +131,10 @@ func (l *Lake) Learn(s *Sightings, files ...DataFile) error {
 // Unlearnt are the files of events of which [Lake.Learn], or a commit with sightings, did
 // not take what was seen.
 func (l *Lake) Unlearnt() (unlearnt []DataFile, err error) {
+	var some bool
+	if err := l.ledger.db.QueryRow(statement("has_unlearnt"), EventsSchema.Table).Scan(&some); err != nil || !some {
+		return nil, ledgerError(l.ledger.path, err) // without a look at the folders
+	}
 	learnt := map[string]bool{}
 	err = l.ledger.rows("learnt", nil, func(scan func(...any) error) error {
 		var path string
@@ -150,44 +164,77 @@ func (l *Lake) ForgetLearnt() error {
 
 // put remembers, and forgets what is beyond the bounds.
 func (s *Sightings) put(tx *sql.Tx) error {
-	var limited, other []Seen
+	var limited, many, other []Seen
 	for _, e := range s.Seen {
-		if e.Most > 0 {
+		switch {
+		case e.Most > 0:
 			limited = append(limited, e)
-		} else {
+		case isMany(e.Kind):
+			many = append(many, e)
+		default:
 			other = append(other, e)
 		}
 	}
-	err := each(tx, "put_seen", alike(other), func(some []Seen) []any {
-		return []any{some[0].Kind, len(some[0].Key), seenList(some), len(some)}
-	})
-	if err != nil {
+	if err := putPlain(tx, other); err != nil {
 		return err
 	}
-	err = each(tx, "put_limited_seen", limited, func(e Seen) []any {
+	err := each(tx, "put_limited_seen", limited, func(e Seen) []any {
 		prefix := e.Key[:e.Prefix]
 		return []any{e.Kind, e.Key, e.First.UnixMicro(), e.Last.UnixMicro(), e.Number, prefix, behind(prefix), e.Most}
 	})
 	if err != nil {
 		return err
 	}
+	if err := putMany(tx, many); err != nil {
+		return err
+	}
+	return s.bound(tx)
+}
+
+// putPlain puts entries that have rows of their own.
+func putPlain(tx *sql.Tx, all []Seen) error {
+	return each(tx, "put_seen", alike(all), func(some []Seen) []any {
+		return []any{some[0].Kind, len(some[0].Key), seenList(some), len(some)}
+	})
+}
+
+// bound forgets what is beyond the bounds, and counts what is too much.
+func (s *Sightings) bound(tx *sql.Tx) error {
+	s.Forgotten = 0
+	if len(s.Bounds) == 0 {
+		return nil
+	}
+	surplus, err := tx.Prepare(statement("forget_surplus_seen"))
+	if err != nil {
+		return err
+	}
+	defer surplus.Close()
 	err = each(tx, "forget_old_seen", s.Bounds, func(b SeenBounds) []any { return []any{b.Kind, b.Since.UnixMicro()} })
 	if err != nil {
 		return err
 	}
-	s.Forgotten = 0
 	for _, b := range s.Bounds {
-		result, err := tx.Exec(statement("forget_surplus_seen"), b.Kind, b.Most)
-		if err != nil {
-			return err
+		if isMany(b.Kind) {
+			n, err := boundMany(tx, b)
+			if err != nil {
+				return err
+			}
+			s.Forgotten += n
 		}
-		n, err := result.RowsAffected()
+		n, err := affected(surplus.Exec(b.Kind, b.Most))
 		if err != nil {
 			return err
 		}
 		s.Forgotten += n
 	}
 	return nil
+}
+
+func affected(result sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 // seenAtOnce is how many entries one statement puts or finds: most of its time goes into being run.

@@ -53,8 +53,7 @@ func NewDelivery(lake *parquet.Remote, options Options) *Delivery {
 func (d *Delivery) NewsSince(since time.Time) {
 	d.worker.recentSince = since
 	if d.worker.observer != nil {
-		d.worker.observer.since = since.UnixMicro()
-		d.worker.observer.reset()
+		d.worker.observer.begin(since)
 	}
 }
 

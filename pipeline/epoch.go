@@ -78,7 +78,7 @@ func (r *run) work(ctx context.Context) error {
 		out := &partition{lake: r.lake, run: r.id, id: func(int32) [16]byte { return newID() }, bounds: &r.options.bounds, opened: &r.openFiles}
 		workers[i] = newWorker(&r.options, r.actions, r.keys, out, r.spoiled)
 		if u := r.options.Unusual; u != nil {
-			workers[i].observer = newObserver(r.options.RecentSince, u)
+			workers[i].observer = u.observer(i, r.options.RecentSince)
 		}
 	}
 	total := int64(r.queue.len())

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"hash/maphash"
+	"maps"
 	"time"
 
 	"roletrail/cloudtrail"
@@ -17,11 +18,11 @@ type observer struct {
 	known observedRoles
 
 	remembered *unusual.Remembered
-	habits     map[habitOf]unusual.Habit // of these stores
+	habits     map[habitOf]unusual.Habit // of these stores, and what is remembered for certain
 
 	// Of the store at hand, by codes.
 	names    []nameKind            // by event name
-	isDenied []bool                // by outcome
+	outcomes []cloudtrail.Outcome  // by code
 	accounts []sighted             // by recipient account
 	roles    []*observedRole       // by role
 	acted    []sighted             // by role, refused calls apart
@@ -74,29 +75,35 @@ func (s *sighted) see(e *row, since int64) {
 
 func newObserver(since time.Time, u *Unusual) *observer {
 	o := &observer{
-		since: since.UnixMicro(), known: observedRoles{watched: u.Watched, privileged: u.isPrivileged},
+		known:    observedRoles{watched: u.Watched, privileged: u.isPrivileged},
 		networks: map[[2]int32]*sighted{}, callers: map[[2]int32]*sighted{}, habits: map[habitOf]unusual.Habit{}, remembered: &u.remembered,
 	}
-	o.reset()
+	o.begin(since)
 	return o
+}
+
+// begin makes it ready for events of which those since a moment are news.
+func (o *observer) begin(since time.Time) {
+	o.since = since.UnixMicro()
+	o.reset()
 }
 
 // reset forgets what was observed.
 func (o *observer) reset() {
 	o.Observations = unusual.NewObservations(time.UnixMicro(o.since).UTC())
 	o.Observations.Remembered = o.remembered
-	clear(o.habits)
+	maps.DeleteFunc(o.habits, func(_ habitOf, h unusual.Habit) bool { return !h.IsRemembered() || h.Until() < o.since })
 }
 
 // look looks through a store.
 func (o *observer) look(r *rows) {
-	o.begin(r)
+	o.take(r)
 	for n := range r.rows {
 		e := &r.rows[n]
 		if e.codes[dictRecipient] >= 0 {
 			o.accounts[e.codes[dictRecipient]].see(e, o.since)
 		}
-		isDenied := o.isDenied[e.codes[dictOutcome]]
+		isDenied := o.outcomes[e.codes[dictOutcome]] == cloudtrail.Denied
 		if e.apiCall && e.identity >= 0 {
 			if role := r.identities[e.identity].codes[idRoleARN]; role >= 0 {
 				o.call(r, e, role, isDenied)
@@ -109,14 +116,14 @@ func (o *observer) look(r *rows) {
 	o.end(r)
 }
 
-// begin looks at the distinct texts of a store.
-func (o *observer) begin(r *rows) {
-	o.names, o.isDenied, o.roles = o.names[:0], o.isDenied[:0], o.roles[:0]
+// take looks at the distinct texts of a store.
+func (o *observer) take(r *rows) {
+	o.names, o.outcomes, o.roles = o.names[:0], o.outcomes[:0], o.roles[:0]
 	for _, name := range r.dicts[dictEventName].values {
 		o.names = append(o.names, nameKinds[string(r.arena.bytes(name))])
 	}
 	for _, outcome := range r.dicts[dictOutcome].values {
-		o.isDenied = append(o.isDenied, string(r.arena.bytes(outcome)) == string(cloudtrail.Denied))
+		o.outcomes = append(o.outcomes, cloudtrail.Outcome(r.arena.bytes(outcome)))
 	}
 	for _, arn := range r.ids[idRoleARN].values {
 		o.roles = append(o.roles, o.known.of(r.arena.bytes(arn)))
@@ -161,7 +168,7 @@ func (o *observer) special(r *rows, e *row, isDenied bool) {
 	case isDenied && e.apiCall:
 		o.refused(r, e, unusual.DeniedCalls)
 	}
-	if e.codes[dictEventName] < 0 {
+	if e.codes[dictEventName] < 0 || o.names[e.codes[dictEventName]] == ordinaryName {
 		return
 	}
 	kind, source := o.names[e.codes[dictEventName]], r.dictText(e, dictEventSource)
@@ -181,7 +188,12 @@ func (o *observer) refused(r *rows, e *row, kind string) {
 	if e.identity < 0 || r.idText(e, int(cloudtrail.IdentityType)) == "AWSService" {
 		return // a service has no session
 	}
-	who := cmp.Or(r.idText(e, idRoleARN), r.idText(e, int(cloudtrail.IdentityARN)), r.idText(e, int(cloudtrail.IdentityPrincipalID)))
+	who := ""
+	if role := r.identities[e.identity].codes[idRoleARN]; role >= 0 {
+		who = o.roles[role].arn
+	} else {
+		who = cmp.Or(r.idText(e, int(cloudtrail.IdentityARN)), r.idText(e, int(cloudtrail.IdentityPrincipalID)))
+	}
 	subject := who
 	if name := r.idText(e, idSession); name != "" {
 		subject += "/" + name
@@ -211,7 +223,7 @@ func (o *observer) signIn(r *rows, e *row) {
 
 // became takes in that a caller became a role.
 func (o *observer) became(r *rows, e *row) {
-	if r.dictText(e, dictOutcome) != string(cloudtrail.Success) {
+	if o.outcomes[e.codes[dictOutcome]] != cloudtrail.Success {
 		return
 	}
 	a := &r.assumptions[e.assumption]
@@ -275,8 +287,13 @@ func (o *observer) end(r *rows) {
 
 // habit takes in what a role has of a kind, by its texts: of most that is known already.
 func (o *observer) habit(r *rows, kind string, role, what []byte, s *sighted, see func(unusual.News) unusual.Habit) {
-	key, news := hashHabit(kind, role, what), newsOf(r, s.news)
-	if h, ok := o.habits[key]; ok && h.Again(s.first, s.last, news) {
+	key := hashHabit(kind, role, what)
+	h, ok := o.habits[key]
+	if ok && h.IsRemembered() && h.Again(s.first, s.last, unusual.News{}) {
+		return
+	}
+	news := newsOf(r, s.news)
+	if ok && h.Again(s.first, s.last, news) {
 		return
 	}
 	if h := see(news); len(o.habits) < mostAsked && h != (unusual.Habit{}) {

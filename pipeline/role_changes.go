@@ -12,6 +12,8 @@ type changes struct {
 	all   []change
 	roles intern  // ARNs of roles
 	lists []int32 // codes of them, those of all changes one after another
+
+	reader rolechange.Reader
 }
 
 // change is the codes of the columns that only a role change has.
@@ -45,7 +47,7 @@ func (r *rows) changeOf(rec *cloudtrail.Record, e *row, outcome cloudtrail.Outco
 	if event == nil {
 		return noCode
 	}
-	found, ok := event.Read(rec, outcome, passed)
+	found, ok := c.reader.Read(event, rec, outcome, passed)
 	if !ok {
 		return noCode
 	}

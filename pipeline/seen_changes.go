@@ -51,8 +51,10 @@ func (c *RoleChanges) add(other *RoleChanges) {
 }
 
 func (c *RoleChanges) count(kind RoleChange, n int64) {
-	if c.Recent[kind] == 0 && len(c.Recent) >= maxChangeKinds {
-		kind.Account = ""
+	if len(c.Recent) >= maxChangeKinds {
+		if _, ok := c.Recent[kind]; !ok {
+			kind.Account = ""
+		}
 	}
 	c.Recent[kind] += n
 }

@@ -29,7 +29,17 @@ type Unusual struct {
 	privileged map[string]bool // roles, by key
 	inventory  string          // of which that was read
 	remembered unusual.Remembered
-	run        string // the newest, after which that holds
+	run        string      // the newest, after which that holds
+	observers  []*observer // by worker: what they know of roles holds as long
+}
+
+// observer is that of a worker, of events of which those since a moment are news.
+func (u *Unusual) observer(worker int, since time.Time) *observer {
+	for worker >= len(u.observers) {
+		u.observers = append(u.observers, newObserver(since, u))
+	}
+	u.observers[worker].begin(since)
+	return u.observers[worker]
 }
 
 // begin begins a run. What an earlier run left here holds if nobody else has written to the
@@ -40,7 +50,7 @@ func (u *Unusual) begin(lake *parquet.Lake, begin func() error) error {
 		return err
 	}
 	if newest == "" || newest != u.run {
-		u.remembered = unusual.Remembered{}
+		u.remembered, u.observers = unusual.Remembered{}, nil
 	}
 	if err := u.readPrivileged(lake); err != nil {
 		return err
@@ -160,7 +170,7 @@ func (u *Unusual) readPrivileged(lake *parquet.Lake) error {
 		return nil
 	}
 	u.privileged, err = privilegedRoles(files)
-	u.inventory = inventory
+	u.inventory, u.observers = inventory, nil
 	return err
 }
 

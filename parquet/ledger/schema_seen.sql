@@ -14,3 +14,14 @@ create table if not exists seen (
 create table if not exists learnt_files (
     path text primary key
 ) without rowid;
+
+-- What is remembered of kinds of which there is much for a short while, many to a row: see ledger_many.go.
+create table if not exists seen_many (
+    kind text not null,
+    span blob not null, -- what the entries of a row have in common: an hour, a day
+    part integer not null, -- 1, 2, …
+    number integer not null, -- of entries
+    last_us integer not null, -- of the newest, microseconds since 1970
+    entries blob not null, -- a key, and first_us, last_us and number in 8 bytes each
+    primary key (kind, span, part)
+) without rowid;

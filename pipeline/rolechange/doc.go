@@ -3,7 +3,7 @@
 //
 // On a log file's journey it is asked once for every record, when the derived columns
 // are made. What is no change is dismissed by one lookup of event source and name
-// ([Find]) in a reviewed table (events.txt). Of the others [Event.Read] says which
+// ([Find]) in a reviewed table (events.txt). Of the others [Reader.Read] says which
 // roles and which policy the record names, how grave the change is, and why.
 //
 // It knows the record alone: neither what was there before, nor which roles have a

@@ -43,7 +43,7 @@ func read(rec *cloudtrail.Record, outcome cloudtrail.Outcome) (*Event, Change, b
 		return nil, Change{}, false
 	}
 	var p cloudtrail.PassedRoleParser
-	c, ok := event.Read(rec, outcome, p.Parse(rec))
+	c, ok := new(Reader).Read(event, rec, outcome, p.Parse(rec))
 	return event, c, ok
 }
 

@@ -63,6 +63,9 @@ var (
 // judgeAttached judges a policy that is attached by its name: AWS keeps its own, so the
 // name says what they grant.
 func (r *reading) judgeAttached() {
+	if r.attach == "" {
+		return
+	}
 	arn, err := iam.ParseARN(r.attach)
 	if err != nil {
 		return

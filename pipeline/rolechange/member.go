@@ -14,11 +14,8 @@ const maxJSON = 512 << 10
 // at finds the first of the paths of a field that the record has; nil if it has none.
 func (r *reading) at(f field) json.RawMessage {
 	for _, p := range r.event.fields[f] {
-		value := r.rec.JSON[p.in]
-		if len(value) > maxJSON {
-			continue
-		}
-		for _, name := range p.steps {
+		value := r.column(p.in).Member(p.steps[0])
+		for _, name := range p.steps[1:] {
 			value = cloudtrail.Member(value, name)
 		}
 		if value != nil {
@@ -26,6 +23,24 @@ func (r *reading) at(f field) json.RawMessage {
 		}
 	}
 	return nil
+}
+
+// column is a JSON column of the record, which is taken apart when it is asked for first: several
+// fields stand in one. What is too large has no members.
+func (r *reading) column(in cloudtrail.JSON) *cloudtrail.Object {
+	of := &r.columns[0]
+	if in == cloudtrail.ResponseElements {
+		of = &r.columns[1]
+	}
+	if !of.isRead {
+		raw := r.rec.JSON[in]
+		if len(raw) > maxJSON {
+			raw = nil
+		}
+		of.isRead = true
+		of.Read(raw)
+	}
+	return &of.Object
 }
 
 // text is a field that is a text; empty if the record has none.
@@ -42,5 +57,15 @@ func textOf(value json.RawMessage) (s string, ok bool) {
 	case bytes.IndexByte(value, '\\') < 0:
 		return string(value[1 : len(value)-1]), true
 	}
-	return s, json.Unmarshal(value, &s) == nil
+	return unescaped(value)
+}
+
+func unescaped(value json.RawMessage) (s string, ok bool) { return s, json.Unmarshal(value, &s) == nil }
+
+// textsOf are the texts of a JSON list of them; none if the value is none.
+func textsOf(value json.RawMessage) (texts []string) {
+	if json.Unmarshal(value, &texts) != nil {
+		return nil
+	}
+	return texts
 }

@@ -33,16 +33,27 @@ type reading struct {
 	reasons []string            // what is grave about it, or what makes it less so
 	steps   int                 // by which it is graver than the table says
 	limit   difference.Severity // the most that it can be; no line of the table is over High
+	columns *[2]column
 }
 
-// Read says what a record of this kind changes; ok is false if it changes nothing of a
+// column is requestParameters or responseElements, where fields stand.
+type column struct {
+	cloudtrail.Object
+	isRead bool
+}
+
+// Reader reads one record after another. The zero value is ready; it is not for concurrent use.
+type Reader struct{ columns [2]column }
+
+// Read says what a record of a kind of event changes; ok is false if it changes nothing of a
 // role. passed is the role or instance profile that the call hands to a service, see
 // [cloudtrail.PassedRoleParser].
-func (e *Event) Read(rec *cloudtrail.Record, outcome cloudtrail.Outcome, passed []byte) (c Change, ok bool) {
+func (x *Reader) Read(e *Event, rec *cloudtrail.Record, outcome cloudtrail.Outcome, passed []byte) (c Change, ok bool) {
 	if e.passes && len(passed) == 0 {
 		return c, false
 	}
-	r := &reading{event: e, rec: rec, outcome: outcome, limit: difference.Critical}
+	x.columns[0].isRead, x.columns[1].isRead = false, false
+	r := &reading{event: e, rec: rec, outcome: outcome, limit: difference.Critical, columns: &x.columns}
 	r.policy, r.attach = r.text(fieldPolicy), r.text(fieldAttach)
 	c.Roles, c.Policy = r.roles(string(passed)), r.policyARN()
 	r.judgeAttached()

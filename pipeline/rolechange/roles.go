@@ -1,7 +1,6 @@
 package rolechange
 
 import (
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -31,15 +30,14 @@ func (r *reading) roles(passed string) (arns []string) {
 		return arns
 	}
 	value := r.at(fieldRole)
-	var several []string
 	if one, ok := textOf(value); ok {
 		add(one)
-	} else if len(value) > 0 && json.Unmarshal(value, &several) == nil {
-		for _, name := range several {
+	} else if len(value) > 0 {
+		for _, name := range textsOf(value) {
 			add(name)
 		}
 	}
-	if len(arns) > 0 {
+	if len(arns) > 0 || r.outcome != cloudtrail.Denied {
 		return arns
 	}
 	// "role NAME", where IAM does not write the ARN.

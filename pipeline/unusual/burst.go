@@ -3,7 +3,6 @@ package unusual
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,51 +20,60 @@ var burstFrom = map[string]int64{DeniedAssumptions: 10, DeniedCalls: 25, FailedS
 const habit = 5
 
 func (x *judging) bursts() error {
-	before, err := x.tally()
+	many, err := x.tally()
 	if err != nil {
 		return err
 	}
-	many := slices.DeleteFunc(slices.Collect(maps.Keys(x.o.bursts)), func(key burst) bool {
-		n, from := before[key], burstFrom[key.kind]
-		return n >= from || n+x.o.bursts[key].n < from
-	})
-	slices.SortFunc(many, func(a, b burst) int {
+	slices.SortFunc(many, func(a, b tallied) int {
 		return cmp.Or(cmp.Compare(a.hour, b.hour), strings.Compare(a.kind, b.kind), strings.Compare(a.subject, b.subject), strings.Compare(a.who, b.who))
 	})
 	for _, key := range many {
-		c := x.o.bursts[key]
-		days, today, err := x.habit(key, c)
+		c := x.o.bursts[key.burst]
+		days, today, err := x.habit(key.burst, c)
 		if err != nil {
 			return err
 		}
 		if !today && days < habit && c.news != nil {
-			x.found(key.kind, difference.High, "", burstSummary(key, c, before[key]+c.n), c.news)
+			x.found(key.kind, difference.High, "", burstSummary(key.burst, c, key.before+c.n), c.news)
 		}
 	}
 	return nil
 }
 
+// tallied is a burst, with how often it had happened in its hour before.
+type tallied struct {
+	burst
+	before int64
+}
+
 // tally remembers how often something that is news happened in its hour, which may go on, and returns
-// how often it did before.
-func (x *judging) tally() (before map[burst]int64, err error) {
-	var keys []burst
+// what became a burst.
+func (x *judging) tally() (many []tallied, err error) {
 	var ids [][]byte
+	var news []burst
+	see := func(key burst, before int64) {
+		if from := burstFrom[key.kind]; before < from && before+x.o.bursts[key].n >= from {
+			many = append(many, tallied{key, before})
+		}
+	}
+	hours := map[int64][]byte{} // keys: those of an hour begin with it
 	for key, c := range x.o.bursts {
 		if c.news == nil {
+			see(key, 0)
 			continue
 		}
-		id := Key("hour "+strconv.FormatInt(key.hour, 10), key.kind, key.subject) // those of an hour lie together
-		keys, ids = append(keys, key), append(ids, id)
+		if hours[key.hour] == nil {
+			hours[key.hour] = Key("hour " + strconv.FormatInt(key.hour, 10))
+		}
+		id := keyUnder(hours[key.hour], key.kind, key.subject)
+		news, ids = append(news, key), append(ids, id)
 		x.plain = append(x.plain, parquet.Seen{Kind: ofTally, Key: id, First: at(c.last), Last: at(c.last), Number: c.n})
 	}
 	known, err := x.Memory.SeenAmong(ofTally, ids)
-	before = map[burst]int64{}
-	for i, key := range keys {
-		if s, ok := known[string(ids[i])]; ok {
-			before[key] = s.Number
-		}
+	for i, key := range news {
+		see(key, known[string(ids[i])].Number)
 	}
-	return before, err
+	return many, err
 }
 
 // habit is on how many days there was such a burst before, and whether there was one today;

@@ -82,7 +82,10 @@ func (x *judging) put(s parquet.Seen) {
 func (x *judging) seen() []parquet.Seen {
 	seen := slices.AppendSeq(x.plain, maps.Values(x.entries))
 	slices.SortFunc(seen, func(a, b parquet.Seen) int {
-		return cmp.Or(strings.Compare(a.Kind, b.Kind), bytes.Compare(a.Key, b.Key))
+		if a.Kind != b.Kind {
+			return strings.Compare(a.Kind, b.Kind)
+		}
+		return bytes.Compare(a.Key, b.Key)
 	})
 	return seen
 }

@@ -17,13 +17,13 @@ type Memory interface {
 
 // What is remembered, by kind.
 const (
-	OfAccount = "account" // whose logs were seen
-	OfRole    = "role"    // that acted
-	ofCaller  = "caller"  // of a role
-	ofNetwork = "network" // of a privileged role
-	ofTally   = "tally"   // of an hour that may go on: how often
-	ofBurst   = "burst"   // of somebody: on how many days
-	ofTold    = "told"    // sessions of watched roles, and calls across accounts, that a finding is about
+	OfAccount = "account"     // whose logs were seen
+	OfRole    = parquet.Use   // that acted
+	ofCaller  = "caller"      // of a role
+	ofNetwork = "network"     // of a privileged role
+	ofTally   = parquet.Tally // of an hour that may go on: how often
+	ofBurst   = "burst"       // of somebody: on how many days
+	ofTold    = "told"        // sessions of watched roles, and calls across accounts, that a finding is about
 )
 
 const (
@@ -66,10 +66,15 @@ func Key(of string, what ...string) []byte {
 	if len(what) == 0 {
 		return key
 	}
-	h := sha256.New()
+	return keyUnder(key, what...)
+}
+
+// keyUnder is the key of one of several that belong to the text of a key.
+func keyUnder(key []byte, what ...string) []byte {
+	var texts []byte
 	for _, text := range what {
-		h.Write([]byte(text))
-		h.Write([]byte{0})
+		texts = append(append(texts, text...), 0)
 	}
-	return append(key, h.Sum(nil)[:half]...)
+	sum := sha256.Sum256(texts)
+	return append(key[:half:half], sum[:half]...)
 }

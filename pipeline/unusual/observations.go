@@ -141,6 +141,13 @@ type Habit struct {
 	remembered span // without what was observed
 }
 
+// IsRemembered says whether it is remembered for certain, so that no event of it is news. That holds as long
+// as [Observations.Remembered] does, but for nothing that happens after Until.
+func (h Habit) IsRemembered() bool { return h.observed == nil }
+
+// Until is until when it needs not be remembered again, in µs since 1970.
+func (h Habit) Until() int64 { return h.remembered.last }
+
 // Again takes in that it was so between two more times. It is false, and nothing is taken in, where that has
 // to be looked up after all.
 func (h Habit) Again(first, last int64, news News) bool {
