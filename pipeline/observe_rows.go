@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"cmp"
 	"hash/maphash"
 	"maps"
@@ -21,13 +22,14 @@ type observer struct {
 	habits     map[habitOf]unusual.Habit // of these stores, and what is remembered for certain
 
 	// Of the store at hand, by codes.
-	names    []nameKind            // by event name
-	outcomes []cloudtrail.Outcome  // by code
-	accounts []sighted             // by recipient account
-	roles    []*observedRole       // by role
-	acted    []sighted             // by role, refused calls apart
-	networks map[[2]int32]*sighted // by privileged role and address
-	callers  map[[2]int32]*sighted // by assumed role and caller
+	names     []nameKind            // by event name
+	outcomes  []cloudtrail.Outcome  // by code
+	malformed []bool                // by error code: a policy is
+	accounts  []sighted             // by recipient account
+	roles     []*observedRole       // by role
+	acted     []sighted             // by role, refused calls apart
+	networks  map[[2]int32]*sighted // by privileged role and address
+	callers   map[[2]int32]*sighted // by assumed role and caller
 }
 
 // habitOf is a hash of the kind of a habit, of a role and of what it is.
@@ -109,7 +111,7 @@ func (o *observer) look(r *rows) {
 				o.call(r, e, role, isDenied)
 			}
 		}
-		if isDenied || e.assumption >= 0 || e.codes[dictEventName] >= 0 && o.names[e.codes[dictEventName]] != ordinaryName {
+		if isDenied || e.assumption >= 0 || o.isMalformed(e) || e.codes[dictEventName] >= 0 && o.names[e.codes[dictEventName]] != ordinaryName {
 			o.special(r, e, isDenied)
 		}
 	}
@@ -118,12 +120,15 @@ func (o *observer) look(r *rows) {
 
 // take looks at the distinct texts of a store.
 func (o *observer) take(r *rows) {
-	o.names, o.outcomes, o.roles = o.names[:0], o.outcomes[:0], o.roles[:0]
+	o.names, o.outcomes, o.malformed, o.roles = o.names[:0], o.outcomes[:0], o.malformed[:0], o.roles[:0]
 	for _, name := range r.dicts[dictEventName].values {
 		o.names = append(o.names, nameKinds[string(r.arena.bytes(name))])
 	}
 	for _, outcome := range r.dicts[dictOutcome].values {
 		o.outcomes = append(o.outcomes, cloudtrail.Outcome(r.arena.bytes(outcome)))
+	}
+	for _, code := range r.dicts[dictErrorCode].values {
+		o.malformed = append(o.malformed, bytes.HasPrefix(r.arena.bytes(code), malformedPolicy))
 	}
 	for _, arn := range r.ids[idRoleARN].values {
 		o.roles = append(o.roles, o.known.of(r.arena.bytes(arn)))
@@ -161,12 +166,14 @@ func seeIn(in map[[2]int32]*sighted, key [2]int32, e *row, since int64) {
 func (o *observer) special(r *rows, e *row, isDenied bool) {
 	switch {
 	case e.assumption >= 0 && isDenied:
-		o.refused(r, e, unusual.DeniedAssumptions)
+		o.refuse(r, e, unusual.DeniedAssumptions)
 		o.watchedAssumption(r, e, noSession)
 	case e.assumption >= 0:
 		o.became(r, e)
 	case isDenied && e.apiCall:
-		o.refused(r, e, unusual.DeniedCalls)
+		o.refuse(r, e, unusual.DeniedCalls)
+	case o.isMalformed(e):
+		o.refuse(r, e, unusual.GuessedPrincipals)
 	}
 	if e.codes[dictEventName] < 0 || o.names[e.codes[dictEventName]] == ordinaryName {
 		return
@@ -183,8 +190,17 @@ func (o *observer) special(r *rows, e *row, isDenied bool) {
 	}
 }
 
-// refused counts a refusal of a session or user.
-func (o *observer) refused(r *rows, e *row, kind string) {
+// malformedPolicy is what error codes begin with where a policy is malformed or names a principal that is not
+// there: MalformedPolicyDocument of IAM, MalformedPolicy of S3, with Exception behind it elsewhere.
+var malformedPolicy = []byte("MalformedPolicy")
+
+// isMalformed says whether a call failed for its policy.
+func (o *observer) isMalformed(e *row) bool {
+	return e.codes[dictErrorCode] >= 0 && o.malformed[e.codes[dictErrorCode]] && e.apiCall
+}
+
+// refuse counts a refusal of a session or user.
+func (o *observer) refuse(r *rows, e *row, kind string) {
 	if e.identity < 0 || r.idText(e, int(cloudtrail.IdentityType)) == "AWSService" {
 		return // a service has no session
 	}

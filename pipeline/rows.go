@@ -56,12 +56,13 @@ const (
 	dictRecipient
 	dictAddress
 	dictUserAgent
+	dictErrorCode
 )
 
 var dictTexts = [...]cloudtrail.Text{
 	cloudtrail.EventVersion, cloudtrail.EventCategory, dictEventType: cloudtrail.EventType, dictEventSource: cloudtrail.EventSource,
 	dictEventName: cloudtrail.EventName, dictRegion: cloudtrail.AWSRegion, dictRecipient: cloudtrail.RecipientAccountID, dictAddress: cloudtrail.SourceIPAddress,
-	dictUserAgent: cloudtrail.UserAgent, cloudtrail.ErrorCode, cloudtrail.ErrorMessage, cloudtrail.VPCEndpointID,
+	dictUserAgent: cloudtrail.UserAgent, dictErrorCode: cloudtrail.ErrorCode, cloudtrail.ErrorMessage, cloudtrail.VPCEndpointID,
 }
 
 var dictColumns = [numDicts]int{

@@ -137,6 +137,15 @@ func (l *accessLogs) unordinaryDay(t *testing.T) {
 	for range 5 {
 		l.add(t, at(10), "signin", "ConsoleLogin", `{"type":"IAMUser","userName":"HIDDEN_DUE_TO_SECURITY_REASONS"}`, "198.51.100.9", failure)
 	}
+	for range 10 {
+		l.add(t, at(11), "iam", "UpdateAssumeRolePolicy", fmt.Sprintf(iamUser, "mallory"), "203.0.113.7", `,"errorCode":"MalformedPolicyDocumentException"`)
+	}
+	for range 9 { // somebody learns to write policies, and other calls fail for other reasons
+		l.add(t, at(12), "iam", "PutRolePolicy", fmt.Sprintf(iamUser, "alice"), "203.0.113.7", `,"errorCode":"MalformedPolicyDocument"`)
+	}
+	for range 30 {
+		l.add(t, at(13), "iam", "UpdateAssumeRolePolicy", fmt.Sprintf(iamUser, "alice"), "203.0.113.7", `,"errorCode":"NoSuchEntityException"`)
+	}
 }
 
 var unordinary = []string{
@@ -144,6 +153,7 @@ var unordinary = []string{
 	"denied_calls high denied: 26 refused calls in the hour from 12:00 by arn:aws:iam::111111111111:role/app-server/s1: DescribeInstances",
 	"failed_sign_ins high failed: 5 failed sign-ins to the console from 198.51.100.0/24 in the hour from 12:00",
 	"federation_token medium success: federation token for x",
+	"guessed_principals high failed: 10 policies refused as malformed in the hour from 12:00 by arn:aws:iam::111111111111:user/mallory, as when principals are guessed: UpdateAssumeRolePolicy",
 	"new_caller low success: arn:aws:iam::111111111111:user/alice became rescue for the first time, as the first of all",
 	"new_caller medium success: arn:aws:iam::111111111111:user/bob became app-server for the first time",
 	"new_network medium success: app-server, a privileged role, acted from 198.51.100.0/24 for the first time; known networks: 1",

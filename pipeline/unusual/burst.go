@@ -13,7 +13,7 @@ import (
 )
 
 // From how many in an hour on there is a burst. Hours are those of the clock.
-var burstFrom = map[string]int64{DeniedAssumptions: 10, DeniedCalls: 25, FailedSignIns: 5}
+var burstFrom = map[string]int64{DeniedAssumptions: 10, DeniedCalls: 25, FailedSignIns: 5, GuessedPrincipals: 10}
 
 // habit is on how many days somebody had a burst before another one is nothing unusual: a
 // job that may not do what it does every night.
@@ -110,6 +110,8 @@ func burstSummary(key burst, c *count, n int64) string {
 		return fmt.Sprintf("%d failed sign-ins to the console from %s in the hour from %s", n, key.subject, when)
 	case DeniedAssumptions:
 		return fmt.Sprintf("%d refused assumptions of roles in the hour from %s by %s", n, when, key.subject)
+	case GuessedPrincipals:
+		return fmt.Sprintf("%d policies refused as malformed in the hour from %s by %s, as when principals are guessed: %s", n, when, key.subject, strings.Join(names, ", "))
 	}
 	return fmt.Sprintf("%d refused calls in the hour from %s by %s: %s", n, when, key.subject, strings.Join(names, ", "))
 }

@@ -19,6 +19,9 @@ const (
 	DeniedCalls       = "denied_calls"
 	// FailedSignIns are many failed sign-ins to the console from one network in an hour.
 	FailedSignIns = "failed_sign_ins"
+	// GuessedPrincipals are many policies that one session or user wrote in an hour and that were refused as
+	// malformed: so it learns which users and roles another account has, for one that names none is refused.
+	GuessedPrincipals = "guessed_principals"
 	// RootAssumed is a session of a member account's root user (AssumeRoot).
 	RootAssumed = "root_assumed"
 	// FederationToken is a session of GetFederationToken, which outlives the keys that it was
@@ -28,7 +31,7 @@ const (
 	WatchedRole = "watched_role_used"
 )
 
-var findings = []string{NewCaller, NewNetwork, DeniedAssumptions, DeniedCalls, FailedSignIns, RootAssumed, FederationToken, WatchedRole}
+var findings = []string{NewCaller, NewNetwork, DeniedAssumptions, DeniedCalls, FailedSignIns, GuessedPrincipals, RootAssumed, FederationToken, WatchedRole}
 
 // Findings are all kinds of findings.
 func Findings() []string { return slices.Clone(findings) }
