@@ -105,6 +105,7 @@ type foundChange struct {
 	kind        RoleChange
 	summary     string
 	actors      []string // who made it, as far as the record tells
+	roles       []string // ARNs of those that it names
 	explainable bool     // it may be about a document
 }
 
@@ -133,8 +134,8 @@ func eachDocumentChange(ctx context.Context, path string, fn func(*foundChange) 
 			kind: RoleChange{Account: cmp.Or(text(3), text(11)), Change: text(7), Severity: text(8), Outcome: text(9)}, summary: text(10), actors: []string{text(12), text(13), text(14)},
 		}
 		c.Time, _ = row[1].(time.Time)
-		roles, _ := row[16].([]string)
-		c.NamesRoles = len(roles) > 0
+		c.roles, _ = row[16].([]string)
+		c.NamesRoles = len(c.roles) > 0
 		c.explainable = c.Source == iamSource && c.Succeeded && history.Tells(c.Name)
 		return cmp.Or(ctx.Err(), fn(&c))
 	})

@@ -21,6 +21,9 @@ type Explaining struct {
 	// Automation, if set, names the known automation that one of the actors is, empty for
 	// others: its changes are one severity lower.
 	Automation func(actors ...string) string
+	// Watched, if set, says what the configuration calls a role that it watches, empty for others: what takes
+	// something away from it is one severity higher.
+	Watched func(name, arn string) string
 	// Most is how many changes of a commit are held against what was before them; 0 means
 	// 10,000. Of others, which come of an attack or a mistake, the record tells.
 	Most int
@@ -163,6 +166,12 @@ func (x *explainer) one(c *foundChange) error {
 		x.left--
 		if err := x.against(c, &told); err != nil {
 			return err
+		}
+	}
+	if c.Succeeded {
+		var why string
+		if told.severity, why = difference.OfLoss(c.Kind, told.severity, c.roles, x.options.Watched); why != "" {
+			told.summary += "; " + why
 		}
 	}
 	if automation := x.options.Automation; automation != nil {

@@ -273,3 +273,33 @@ func TestToldChangeExplainsItself(t *testing.T) {
 		t.Errorf("who and how is told as %+v and %+v", a, b)
 	}
 }
+
+// TestLossOfWatchedRoleIsTold: that a break-glass role is gone is graver than that another one is, and the message
+// says so; who was refused has taken nothing away.
+func TestLossOfWatchedRoleIsTold(t *testing.T) {
+	logs := accessLogs{dir: t.TempDir()}
+	for _, c := range []struct{ role, more string }{{"rescue", ""}, {"app", ""}, {"rescue", `,"errorCode":"AccessDenied"`}} {
+		logs.add(t, unordinaryDay, "iam", "DeleteRole", fmt.Sprintf(iamUser, "alice"), "203.0.113.7", `,"requestParameters":{"roleName":"`+c.role+`"}`+c.more)
+	}
+	dir := filepath.Join(t.TempDir(), "lake")
+	ingest(t, dir, pipeline.Options{
+		RecentSince: unordinaryDay.Add(-time.Hour), Telling: pipeline.Telling{Webhooks: []string{"w"}, AtLeast: "info"},
+		Explaining: &pipeline.Explaining{Watched: func(name, _ string) string { return map[string]string{"rescue": unusual.BreakGlass}[name] }},
+	}, logs.dir)
+	due, err := openToWrite(t, dir).Ledger().Due("w", time.Now(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, m := range due {
+		var c alert.Change
+		if err := json.Unmarshal(m.Body, &c); err != nil {
+			t.Fatal(err)
+		}
+		told = append(told, c.Severity+" "+c.Summary)
+	}
+	slices.Sort(told)
+	if want := []string{"high DeleteRole; rescue is break-glass", "low DeleteRole: denied", "medium DeleteRole"}; !slices.Equal(told, want) {
+		t.Errorf("told are %q, want %q", told, want)
+	}
+}

@@ -17,6 +17,9 @@ type Changes struct {
 	// Automation, if set, names the known automation that one of the actors is, empty for
 	// others. It is asked by [ExplainChanges] alone.
 	Automation func(actors ...string) string
+	// Watched, if set, says what the configuration calls a role that it watches, empty for others. It is
+	// asked likewise.
+	Watched func(name, arn string) string
 }
 
 // Severities are the severities of changes, the gravest first (design 9.7).

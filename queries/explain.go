@@ -54,8 +54,9 @@ func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string
 		}
 		x.dropUnasked()
 	}
-	if p.Changes.Automation != nil {
-		for i := range x.rows {
+	for i := range x.rows {
+		x.rows[i].lost(x.columns, p.Changes.Watched)
+		if p.Changes.Automation != nil {
 			x.rows[i].automated(x.columns, p.Changes.Automation)
 		}
 	}
@@ -259,6 +260,19 @@ func (c *ExplainedChange) apply(columns []Column) {
 		c.set(columns, "severity", c.Difference.Severity.String())
 	}
 	c.set(columns, "summary", c.Difference.Summarise(cellsOf(columns, c.Row).text("summary")))
+}
+
+// lost makes a change that takes something away from a watched role graver.
+func (c *ExplainedChange) lost(columns []Column, watched func(name, arn string) string) {
+	cell := cellsOf(columns, c.Row)
+	if cell.text("outcome") != "success" {
+		return
+	}
+	severity, why := difference.OfLoss(cell.text("change"), cell.text("severity"), textsOf(cell.cell("role_arns")), watched)
+	if why != "" {
+		c.set(columns, "severity", severity)
+		c.set(columns, "summary", cell.text("summary")+"; "+why)
+	}
 }
 
 // automated makes a change of known automation less grave.

@@ -73,7 +73,7 @@ func newHandler(ctx context.Context, log *slog.Logger) (*notice.Handler, error) 
 	}
 	options := pipeline.Options{Limits: limits(settings.Limits), Outbox: alerts.outbox, Telling: alerts.telling()}
 	if alerts.outbox != nil {
-		options.Explaining = &pipeline.Explaining{Accounts: settings.KnownAccounts, Automation: settings.AutomationOf}
+		options.Explaining = &pipeline.Explaining{Accounts: settings.KnownAccounts, Automation: settings.AutomationOf, Watched: settings.WatchedAs}
 		options.Remembering = pipeline.NewRemoteMemory(store, unusualOf(settings))
 	}
 	connect := func(ctx context.Context, name string) (bucket.Client, error) { return bucket.Connect(ctx, name) }

@@ -17,7 +17,7 @@ func (j *logsJob) intoS3(ctx context.Context, sources []pipeline.Source) (*pipel
 	}
 	options, settings := j.options(newPlainProgress(j.p, "objects")), j.common.Config
 	options.RecentSince = j.p.Now()
-	options.Explaining = &pipeline.Explaining{Accounts: settings.KnownAccounts, Automation: settings.AutomationOf}
+	options.Explaining = &pipeline.Explaining{Accounts: settings.KnownAccounts, Automation: settings.AutomationOf, Watched: settings.WatchedAs}
 	options.Remembering = pipeline.NewLearner(store, unusualOf(settings))
 	return pipeline.IngestRemote(ctx, store, sources, options)
 }

@@ -166,7 +166,7 @@ func (j *watchJob) run(ctx context.Context, args []string) (err error) {
 		Lake:    lake,
 		Sources: sources,
 		Options: pipeline.Options{Limits: limits(config.Limits), Workers: j.logs.workers, Version: cli.Version(), Telling: j.alerts.telling(),
-			Explaining: &pipeline.Explaining{Accounts: config.KnownAccounts, Automation: config.AutomationOf},
+			Explaining: &pipeline.Explaining{Accounts: config.KnownAccounts, Automation: config.AutomationOf, Watched: config.WatchedAs},
 			Unusual:    unusual},
 		Every:   j.poll,
 		Told:    j.told,

@@ -44,7 +44,7 @@ programs it adds the column difference.`,
 				return err
 			}
 			params.Changes = c
-			params.Changes.Automation = r.Config.AutomationOf
+			params.Changes.Automation, params.Changes.Watched = r.Config.AutomationOf, r.Config.WatchedAs
 			return r.answering(cmd.Context(), func(engine queries.Engine) error {
 				return r.changes(cmd.Context(), engine, params, &f.outputFlags, diff)
 			})

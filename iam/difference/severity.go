@@ -45,10 +45,13 @@ func (s *Severity) UnmarshalText(text []byte) error {
 
 // Lower is the text of the severity one lower than another one, which is as it was where
 // it is none.
-func Lower(severity string) string {
+func Lower(severity string) string { return moved(severity, -1) }
+
+// moved is the text of the severity some steps higher than another one, likewise.
+func moved(severity string, steps int) string {
 	i := slices.Index(severities[:], severity)
 	if i < 0 {
 		return severity
 	}
-	return Severity(i).Moved(-1).String()
+	return Severity(i).Moved(steps).String()
 }
