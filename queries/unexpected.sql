@@ -160,105 +160,12 @@ asks as (
 
 ),
 
----------- the assumptions up to the end of the window
-
--- The calls as the trust policies see them: what is not asked is null. (All that
--- follows reads them from here: DuckDB then reads the lake once.)
-seen as (
-
-    select
-        steps.event_id,
-        steps.event_time,
-        steps.outcome,
-        case
-            when
-                steps.event_time >= params.until
-                or steps.outcome not in ('success', 'denied')
-                or steps.target_key is null
-                then 4
-            else
-                case when steps.event_time >= params.since then 0 else 2 end
-                + case when steps.outcome = 'success' then 0 else 1 end
-        end as turn,
-        steps.target_key as role_key,
-        steps.target_arn as role_arn,
-        steps.event_name,
-        steps.caller,
-        steps.caller_kind,
-        steps.network,
-        steps.is_long_term,
-        steps.external_id is not null as has_external_id,
-        case
-            when
-                -- The record of the account entered has the role itself as its
-                -- identity.
-                steps.event_name <> 'SwitchRole'
-                and (
-                    asks.ids
-                    or steps.caller is null
-                    or steps.caller_kind = 'account'
-                )
-                and steps.caller_kind in ('user', 'role', 'root', 'account')
-                then steps.caller_principal_id
-        end as principal_id,
-        case
-            when asks.session_arns and steps.event_name <> 'SwitchRole'
-                then steps.caller_session_arn
-        end as session_arn,
-        steps.caller_provider as provider,
-        ---------- what conditions ask
-        -- (There is a list of tags wherever the record shows the parameters.)
-        coalesce(asks.parameters, false)
-        and steps.target_session_tags is not null as has_parameters,
-        case when asks.external_id then steps.external_id end as external_id,
-        case when asks.session_name then steps.target_session end
-            as session_name,
-        case when asks.source_identity then steps.target_source_identity end
-            as source_identity,
-        case when asks.tags then steps.target_session_tags end
-            as session_tags,
-        case
-            when not coalesce(asks.mfa, false) then null
-            when steps.mfa_authenticated then 'true'
-            when not steps.mfa_authenticated then 'false'
-            when
-                steps.is_long_term
-                or steps.event_name like 'AssumeRoleWith%'
-                then 'absent'
-        end as mfa,
-        case
-            when
-                asks.source_ip
-                and regexp_like(
-                    lower(steps.address),
-                    '^([0-9]+[.][0-9]+[.][0-9]+[.][0-9]+|[0-9a-f:]*:[0-9a-f:.]*)$'
-                )
-                then lower(steps.address)
-        end as source_ip,
-        case when asks.audience then steps.caller_audience end as audience,
-        case when asks.subject then steps.caller_subject end as subject,
-        ---------- the session that was made
-        steps.target_session,
-        steps.target_key_id,
-        ---------- the session of a role that came
-        steps.caller_role_key,
-        steps.caller_role_arn,
-        steps.caller_session_name,
-        steps.caller_created_at,
-        steps.caller_access_key_id,
-        cast(length(steps.caller_role_key) as varchar) || ' '
-        || steps.caller_role_key || ' '
-        || coalesce(cast(steps.caller_created_at as varchar), '')
-        || ' ' || steps.caller_session_name as caller_session
-    from lake.assumption_steps as steps
-    cross join params
-    left join asks on steps.target_key = asks.role_key
-
-),
-
 ---------- who stands at the start of a chain: of each session of a role that made
 ---------- assumptions, who made it, and who made that (P6, design 9.6)
 
+-- (Each question about the assumptions reads the few columns that it needs: all that is
+-- asked of them, kept for all of these, would be more than the lake has of them.)
+--
 -- Assumptions alone tell it, which are few: the key that a session was handed signs
 -- its own calls of AssumeRole too. (View sessions asks all calls.)
 keys as (
@@ -276,8 +183,8 @@ keys as (
         max(caller_created_at) as created_at,
         min(event_time) as first_seen,
         max(event_time) as last_seen
-    from seen
-    where caller_session is not null
+    from lake.assumption_steps
+    where caller_kind = 'role' and caller_session is not null
     group by caller_session, caller_access_key_id
 
 ),
@@ -297,15 +204,15 @@ by_key as (
             partition by keys.session
             order by grants.event_time asc, grants.event_id asc
         ) as place
-    from seen as grants
+    from lake.assumption_steps as grants
     inner join keys on grants.target_key_id = keys.access_key_id
     where
         grants.outcome = 'success'
         and (
-            keys.role_key = grants.role_key
+            keys.role_key = grants.target_key
             or keys.role_name
-            = split_part(grants.role_arn, ':', 5) || '/'
-            || regexp_extract(grants.role_arn, '[^/]+$')
+            = split_part(grants.target_arn, ':', 5) || '/'
+            || regexp_extract(grants.target_arn, '[^/]+$')
         )
         and keys.first_seen >= grants.event_time - interval '5' second
         and keys.last_seen
@@ -359,10 +266,10 @@ by_time as (
                 grants.event_time asc,
                 grants.event_id asc
         ) as place
-    from seen as grants
+    from lake.assumption_steps as grants
     inner join slotted
         on
-            grants.role_key = slotted.role_key
+            grants.target_key = slotted.role_key
             and grants.target_session = slotted.session_name
             and cast(floor(to_unixtime(grants.event_time) / 5) as bigint)
             = slotted.slot
@@ -477,7 +384,100 @@ origins as (
 
 ),
 
--- Assumptions that differ in nothing that counts, together. What is judged of a
+---------- the assumptions up to the end of the window
+
+-- The calls as the trust policies see them: what is not asked is null.
+seen as (
+
+    select
+        steps.event_time,
+        -- Of events the newest is the greatest of these, and of those of one time the one
+        -- with the greatest id: µs since the year 1, in 20 digits.
+        lpad(
+            cast(
+                cast(
+                    floor(to_unixtime(steps.event_time) * 1000000 + 0.5)
+                    as bigint
+                ) + 62135596800000000 as varchar
+            ),
+            20,
+            '0'
+        ) || steps.event_id as event_order,
+        case
+            when
+                steps.event_time >= params.until
+                or steps.outcome not in ('success', 'denied')
+                or steps.target_key is null
+                then 4
+            else
+                case when steps.event_time >= params.since then 0 else 2 end
+                + case when steps.outcome = 'success' then 0 else 1 end
+        end as turn,
+        steps.target_key as role_key,
+        steps.target_arn as role_arn,
+        steps.event_name,
+        steps.caller,
+        steps.caller_kind,
+        steps.network,
+        steps.is_long_term,
+        steps.external_id is not null as has_external_id,
+        case
+            when
+                -- The record of the account entered has the role itself as its
+                -- identity.
+                steps.event_name <> 'SwitchRole'
+                and (
+                    asks.ids
+                    or steps.caller is null
+                    or steps.caller_kind = 'account'
+                )
+                and steps.caller_kind in ('user', 'role', 'root', 'account')
+                then steps.caller_principal_id
+        end as principal_id,
+        case
+            when asks.session_arns and steps.event_name <> 'SwitchRole'
+                then steps.caller_session_arn
+        end as session_arn,
+        steps.caller_provider as provider,
+        ---------- what conditions ask
+        -- (There is a list of tags wherever the record shows the parameters.)
+        coalesce(asks.parameters, false)
+        and steps.target_session_tags is not null as has_parameters,
+        case when asks.external_id then steps.external_id end as external_id,
+        case when asks.session_name then steps.target_session end
+            as session_name,
+        case when asks.source_identity then steps.target_source_identity end
+            as source_identity,
+        case when asks.tags then steps.target_session_tags end
+            as session_tags,
+        case
+            when not coalesce(asks.mfa, false) then null
+            when steps.mfa_authenticated then 'true'
+            when not steps.mfa_authenticated then 'false'
+            when
+                steps.is_long_term
+                or steps.event_name like 'AssumeRoleWith%'
+                then 'absent'
+        end as mfa,
+        case
+            when
+                asks.source_ip
+                and regexp_like(
+                    lower(steps.address),
+                    '^([0-9]+[.][0-9]+[.][0-9]+[.][0-9]+|[0-9a-f:]*:[0-9a-f:.]*)$'
+                )
+                then lower(steps.address)
+        end as source_ip,
+        case when asks.audience then steps.caller_audience end as audience,
+        case when asks.subject then steps.caller_subject end as subject,
+        steps.caller_session
+    from lake.assumption_steps as steps
+    cross join params
+    left join asks on steps.target_key = asks.role_key
+
+),
+
+-- Those that differ in nothing that counts, together. What is judged of a
 -- caller is what succeeded in the window (turn 0), else what was denied there (1),
 -- else what was before it (2 and 3); what does not count (4) goes last, because a
 -- filter of calls misleads DuckDB about how many there are to join.
@@ -509,7 +509,8 @@ visits as (
         max(role_arn) as role_arn,
         count(*) as times,
         min(event_time) as first_seen,
-        max(event_time) as last_seen
+        max(event_time) as last_seen,
+        max(event_order) as last_order
     from seen
     left join origins on seen.caller_session = origins.session
     group by
@@ -1085,6 +1086,7 @@ callers as (
             min(turn) as first_turn,
             min(first_seen) as first_seen,
             max(last_seen) as last_seen,
+            substr(max(last_order), 21) as newest_event_id,
             cast(
                 coalesce(sum(times) filter (where turn = 0), 0) as bigint
             ) as assumptions,
@@ -1181,43 +1183,6 @@ verdicts as (
             and coalesce(judged.origin_kind, '')
             = coalesce(new_networks.origin_kind, '')
     group by judged.caller_number
-
-),
-
--- The newest event of each row; equal times are decided by the event id.
-newest as (
-
-    select
-        candidates.caller_number,
-        max(candidates.event_id) as event_id
-    from (
-        select
-            callers.caller_number,
-            callers.origin,
-            callers.origin_kind,
-            callers.via_role,
-            seen.event_id,
-            seen.caller,
-            seen.caller_kind,
-            seen.caller_session
-        from seen
-        inner join callers
-            on
-                seen.event_time = callers.last_seen
-                and seen.role_key = callers.role_key
-        where seen.turn < 4
-    ) as candidates
-    left join origins on candidates.caller_session = origins.session
-    where
-        coalesce(origins.origin, candidates.caller, '')
-        = coalesce(candidates.origin, '')
-        and coalesce(origins.origin_kind, candidates.caller_kind, '')
-        = coalesce(candidates.origin_kind, '')
-        and coalesce(
-            case when origins.origin is not null then candidates.caller end, ''
-        )
-        = coalesce(candidates.via_role, '')
-    group by candidates.caller_number
 
 ),
 
@@ -1415,14 +1380,14 @@ acting as (
 openings as (
 
     select
-        seen.role_key,
-        seen.target_session as session_name,
-        seen.event_time,
-        cast(floor(to_unixtime(seen.event_time) / 10) as bigint) as slot
-    from seen
-    inner join missed_roles on seen.role_key = missed_roles.role_key
+        steps.target_key as role_key,
+        steps.target_session as session_name,
+        steps.event_time,
+        cast(floor(to_unixtime(steps.event_time) / 10) as bigint) as slot
+    from lake.assumption_steps as steps
+    inner join missed_roles on steps.target_key = missed_roles.role_key
     cross join params
-    where seen.outcome = 'success' and seen.event_time < params.until
+    where steps.outcome = 'success' and steps.event_time < params.until
 
 ),
 
@@ -1643,7 +1608,7 @@ facts as (
         verdicts.is_long_term,
         verdicts.lacks_external_id,
         verdicts.has_new_network,
-        newest.event_id as evidence,
+        callers.newest_event_id as evidence,
         false as is_absent
     from callers
     left join inventory on callers.role_key = inventory.role_key
@@ -1654,7 +1619,6 @@ facts as (
             and coalesce(callers.origin_kind, '')
             = coalesce(pairs.origin_kind, '')
     left join verdicts on callers.caller_number = verdicts.caller_number
-    left join newest on callers.caller_number = newest.caller_number
 
     union all
 
