@@ -23,7 +23,7 @@ import (
 // Options bound what DuckDB may take of the machine.
 type Options struct {
 	// MemoryLimit is DuckDB's memory limit in bytes; what does not fit spills to
-	// TempDir. 0 means 1 GB.
+	// TempDir. 0 means 640 MB.
 	MemoryLimit int64
 	// Threads is the number of worker threads; 0 means one per core, at most 8.
 	Threads int

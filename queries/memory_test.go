@@ -65,7 +65,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		"select i, repeat(repeat('x', 10000), 200) from range(2048) as t(i)",
 		"select len(list_transform(range(100000000), lambda x: repeat('x', 50)))",
 		"select len(range(300000000))",
-		"select count(*) from (select repeat(repeat('x', 10000), 30) || i as s from range(100000) as t(i)) where length(s) > 0",
+		"select count(*) from (select repeat(repeat('x', 10000), 60) || i as s from range(100000) as t(i)) where length(s) > 0",
 		"select len(array_agg(repeat('x', 1000) || i)) from range(3000000) as t(i)",
 	} {
 		child := exec.Command(os.Args[0], "-test.run", "^TestStatementOfChild$")
