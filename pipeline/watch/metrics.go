@@ -19,6 +19,11 @@ import (
 // counted by roletrail_ingest_accounts_without_series.
 const MostAccounts = 1000
 
+// MostSeries is how many series a watcher has at most, those of Go and of the process aside: that of accounts, of
+// role changes and of findings with an account id each, and the closed sets of what has none. Roles, users and agents
+// are in no label, however many there are.
+const MostSeries = MostAccounts + 2*MostChangeSeries + 1_000
+
 // Metrics are what a watcher tells Prometheus. Labels hold outcomes and log families, of
 // which there are few, and account ids of twelve digits: nothing that a log file can
 // choose freely.

@@ -12,8 +12,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"roletrail/iam/difference"
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/pipeline/rolechange"
+	"roletrail/pipeline/unusual"
 )
 
 // changeRecord is a call of DeleteRolePermissionsBoundary, which is high, or of DeleteRole.
@@ -177,5 +180,55 @@ func TestRoleChangesAreCapped(t *testing.T) {
 	}
 	if counted != 2*MostChangeSeries {
 		t.Errorf("%d changes were counted, want %d", counted, 2*MostChangeSeries)
+	}
+}
+
+// TestSeriesOfAWatcherAreBounded: whatever accounts, kinds and texts there are, a watcher has no more series than is
+// published, none of them with a text that logs choose, and counts what has none of its own.
+func TestSeriesOfAWatcherAreBounded(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	m := NewMetrics(registry)
+	s := &pipeline.Summary{LastEvents: map[string]time.Time{}}
+	s.RoleChanges.Recent, s.Unusual.Found.Recent = map[pipeline.RoleChange]int64{}, map[pipeline.RoleChange]int64{}
+	account := func(n int) string {
+		if n%3 == 0 {
+			return fmt.Sprintf("\"}\n<!channel>%d", n) // no account's id, and before all others
+		}
+		return fmt.Sprintf("%012d", n)
+	}
+	pick := func(of []string, n int) string { return of[n%len(of)] }
+	outcomes, flood := []string{"success", "denied", "failed"}, 3*MostChangeSeries
+	for n := range flood {
+		s.LastEvents[account(n)] = time.Unix(int64(n), 0)
+		kind := pipeline.RoleChange{Account: account(n), Severity: pick(difference.Severities(), n), Outcome: pick(outcomes, n/5)}
+		kind.Change = pick(rolechange.Changes(), n/15)
+		s.RoleChanges.Recent[kind] = 1
+		kind.Change = pick(unusual.Findings(), n/15)
+		s.Unusual.Found.Recent[kind] = 1
+	}
+	m.ended(s, nil, time.Second, time.Now())
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	series, counted := 0, map[string]float64{}
+	for _, f := range families {
+		for _, sample := range f.GetMetric() {
+			series += 1 + len(sample.GetHistogram().GetBucket()) + 2*min(len(sample.GetHistogram().GetBucket()), 1) // with +Inf, of which its count is one
+			counted[f.GetName()] += sample.GetCounter().GetValue()
+			for _, l := range sample.GetLabel() {
+				if strings.ContainsAny(l.GetValue(), "\"\n<>") {
+					t.Errorf("%s has a label %q", f.GetName(), l.GetValue())
+				}
+			}
+		}
+	}
+	if series > MostSeries || series < 2*MostChangeSeries+MostAccounts {
+		t.Errorf("%d series, at most %d are published", series, MostSeries)
+	}
+	for _, name := range []string{"roletrail_role_changes_total", "roletrail_unusual_access_total"} {
+		if counted[name] != float64(flood) {
+			t.Errorf("%s counts %v of %d", name, counted[name], flood)
+		}
 	}
 }
