@@ -67,6 +67,8 @@ type run struct {
 	spoiled map[string]error // objects of the queue that must not be read again, by name, and why
 	inOrder bool             // workers keep the objects' turns: one was overtaken
 	summary *Summary
+	// unlisted is why not all of the sources could be listed.
+	unlisted error
 
 	openFiles atomic.Int64
 }
@@ -101,6 +103,9 @@ func Ingest(ctx context.Context, lake *parquet.Lake, sources []Source, options O
 	r.summary.took(time.Since(start))
 	if err == nil && !r.summary.Balanced() {
 		err = fmt.Errorf("checking the balance: it does not add up, which is a mistake of this program:\n%s", r.summary)
+	}
+	if err == nil && r.unlisted != nil {
+		err = readButFor(r.unlisted)
 	}
 	return r.summary, err
 }
@@ -159,14 +164,25 @@ func (r *run) mapper() (*action.Mapper, error) {
 // a little garbage then, and not much else is in memory: it would be collected all the time.
 const listWeight = 64 << 20
 
+// list finds what there is to read. That something cannot be listed keeps nothing else from being read.
 func (r *run) list(ctx context.Context, sources []Source) error {
 	defer WeighHeap(listWeight)()
 	for _, source := range sources {
-		if err := source.List(ctx, r.listed); err != nil {
-			return stopped(ctx, err)
+		err := source.List(ctx, r.listed)
+		if err != nil && ctx.Err() != nil {
+			return ErrInterrupted
 		}
+		r.unlisted = errors.Join(r.unlisted, err)
+	}
+	if r.queue.list.count == 0 {
+		return r.unlisted
 	}
 	return nil
+}
+
+// readButFor is the end of a run that read all but what could not be listed.
+func readButFor(unlisted error) error {
+	return fmt.Errorf("%w; what could be listed was read", unlisted)
 }
 
 func stopped(ctx context.Context, err error) error {

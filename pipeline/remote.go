@@ -158,14 +158,17 @@ func (r *remoteRun) work(ctx context.Context, sources []Source) error {
 	}
 	var err error
 	for _, source := range sources {
-		if err == nil {
-			err = source.List(listing, func(o Object) error { return r.offer(listing, o) })
+		if listing.Err() == nil { // that one cannot be listed keeps nothing else from being read
+			err = errors.Join(err, source.List(listing, func(o Object) error { return r.offer(listing, o) }))
 		}
 	}
 	close(r.objects)
 	working.Wait()
 	if failed := errors.Join(errs...); failed != nil {
 		return failed
+	}
+	if err != nil && r.summary.Objects.Total > 0 {
+		err = readButFor(err)
 	}
 	return stopped(ctx, err)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"roletrail/parquet"
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
 	"roletrail/pipeline/bucket/s3test"
@@ -84,6 +85,110 @@ func TestListThatDoesNotComeToItsEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFoldersThatCannotBeListed keep none of the others from being listed, and read: they are named, and read when
+// they can be. Where all fail, there is an end.
+func TestFoldersThatCannotBeListed(t *testing.T) {
+	b := organisationBucket()
+	for d := range 200 {
+		b.objects[fmt.Sprintf("many/CloudTrail/eu-west-1/%04d/01/01/x.json", 2000+d)] = logFile(1000 + d)
+	}
+	denied := "none"
+	refusing := oddLists{b, func(in *s3.ListObjectsV2Input, _ *s3.ListObjectsV2Output) error {
+		if strings.Contains(aws.ToString(in.Prefix), denied) {
+			return answered(http.StatusForbidden)
+		}
+		return nil
+	}}
+	for _, c := range []struct {
+		denied  string
+		objects int
+		want    []string
+	}{
+		{"222222222222/CloudTrail/eu-west-1/2026/07/", 81 - 8, []string{`reading folder "logs/AWSLogs/o-1/222222222222/CloudTrail/eu-west-1/2026/07/"`, "s3:ListBucket", "what could be listed was read"}},
+		{"/111111111111/", 81 - 40, []string{`reading folder "logs/AWSLogs/o-1/111111111111/"`}},
+		{"/2026/07/", 81 - 4*8, []string{"4 folders, of which the first: reading folder"}},
+	} {
+		denied = c.denied
+		lake, source := t.TempDir()+"/lake", &bucket.Source{Client: refusing, Bucket: "trails", Prefix: "logs/"}
+		s, err := ingestAll(t, lake, source)
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("without %s: the error is %v, want %q", c.denied, err, want)
+			}
+		}
+		if s.Objects.Ingested != int64(c.objects) || s.Objects.Quarantined != 0 {
+			t.Errorf("without %s, want %d objects: %s", c.denied, c.objects, s)
+		}
+		denied = "none"
+		if s, err := ingestAll(t, lake, source); err != nil || s.Objects.Ingested != int64(81-c.objects) {
+			t.Errorf("with %s again: %v\n%s", c.denied, err, s)
+		}
+	}
+	denied, b.listed = "/01/", nil
+	err := (&bucket.Source{Client: refusing, Bucket: "trails", Prefix: "many/"}).List(t.Context(), func(pipeline.Object) error { return nil })
+	refused := 0
+	for _, prefix := range b.listed {
+		if strings.Contains(prefix, denied) {
+			refused++
+		}
+	}
+	if err == nil || refused < 16 || refused > 2*16 {
+		t.Errorf("%d folders were tried of 200 that cannot be listed: %v", refused, err)
+	}
+}
+
+// TestSourceThatCannotBeListed keeps no other from being read, into a lake on S3 neither.
+func TestSourceThatCannotBeListed(t *testing.T) {
+	b := organisationBucket()
+	sources := []pipeline.Source{
+		&bucket.Source{Client: b, Bucket: "trails", Prefix: "logs/AWSLogs/o-1/111111111111/"},
+		&bucket.Source{Client: b, Bucket: "trails", Prefix: "typo/"},
+		&bucket.Source{Client: b, Bucket: "trails", Prefix: "logs/AWSLogs/o-1/222222222222/"},
+	}
+	_, store := openStore(t, "s3://lake/a")
+	for where, ingest := range map[string]func() (*pipeline.Summary, error){
+		"a folder": func() (*pipeline.Summary, error) { return ingestAll(t, t.TempDir()+"/lake", sources...) },
+		"S3": func() (*pipeline.Summary, error) {
+			return pipeline.IngestRemote(t.Context(), store, sources, pipeline.Options{})
+		},
+	} {
+		s, err := ingest()
+		if s.Objects.Ingested != 80 || !errors.Is(err, bucket.ErrNoObjects) || !strings.Contains(err.Error(), `"s3://trails/typo/"`) || !strings.Contains(err.Error(), "what could be listed was read") {
+			t.Errorf("into %s: %v\n%s", where, err, s)
+		}
+	}
+	if _, err := ingestAll(t, t.TempDir()+"/lake", sources[1]); !errors.Is(err, bucket.ErrNoObjects) || strings.Contains(err.Error(), "was read") {
+		t.Errorf("where there is nothing else: %v", err)
+	}
+}
+
+// ingestAll ingests all that can be.
+func ingestAll(t *testing.T, dir string, sources ...pipeline.Source) (*pipeline.Summary, error) {
+	t.Helper()
+	lake, err := parquet.CreateLake(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := pipeline.Ingest(t.Context(), lake, sources, pipeline.Options{Workers: 2})
+	if err := lake.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if interrupted, err := interruptedIn(dir); err != nil || interrupted {
+		t.Errorf("the run is said to have been interrupted: %v, %v", interrupted, err)
+	}
+	return s, err
+}
+
+// interruptedIn reports whether a lake has a run that did not come to its end.
+func interruptedIn(dir string) (bool, error) {
+	lake, err := parquet.OpenLake(dir)
+	if err != nil {
+		return false, err
+	}
+	interrupted, err := lake.Ledger().Interrupted()
+	return interrupted, errors.Join(err, lake.Close())
 }
 
 // oddLists is a bucket of whose lists something is changed.

@@ -63,7 +63,8 @@ var errNoWayOn = errors.New("the server says that there are more objects, and no
 // URL is how people name the source.
 func (s *Source) URL() string { return "s3://" + s.Bucket + "/" + s.Prefix }
 
-// List implements [pipeline.Source]. The end of ctx ends the listing; objects that are being
+// List implements [pipeline.Source]. Where a folder cannot be listed, the others are all the same. The end of ctx
+// ends the listing; objects that are being
 // read then are read to their end, as files are, for else they would look as if they could
 // not be.
 func (s *Source) List(ctx context.Context, fn func(pipeline.Object) error) error {
@@ -82,7 +83,7 @@ func (s *Source) List(ctx context.Context, fn func(pipeline.Object) error) error
 		}
 	}
 	if err == nil {
-		err = w.err
+		err = w.failure()
 	}
 	if err == nil && count == 0 {
 		err = ErrNoObjects
@@ -139,8 +140,14 @@ type walk struct {
 	more    *sync.Cond
 	pending []string // folders
 	busy    int      // that are being listed
-	err     error    // the first
+	failed  int      // that cannot be listed
+	err     error    // of the first of them
+	over    bool     // no more are listed
 }
+
+// mostFailed is how many folders may fail before a list is given up: then it is not they, but the network or the
+// rights.
+const mostFailed = 16
 
 func newWalk(ctx context.Context, source *Source) (*walk, context.CancelFunc) {
 	inTime, cancel := context.WithCancel(ctx)
@@ -157,7 +164,7 @@ func newWalk(ctx context.Context, source *Source) (*walk, context.CancelFunc) {
 	return w, cancel
 }
 
-// lister lists folders until all are listed, or one cannot be.
+// lister lists folders until all are listed, or there is no use in it.
 func (w *walk) lister(ctx context.Context, cancel context.CancelFunc) {
 	for {
 		folder, ok := w.take()
@@ -165,20 +172,19 @@ func (w *walk) lister(ctx context.Context, cancel context.CancelFunc) {
 			return
 		}
 		below, err := w.list(ctx, folder)
-		if err != nil {
+		if w.done(ctx, below, err) {
 			cancel()
 		}
-		w.done(below, err)
 	}
 }
 
 func (w *walk) take() (folder string, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for len(w.pending) == 0 && w.busy > 0 && w.err == nil {
+	for len(w.pending) == 0 && w.busy > 0 && !w.over {
 		w.more.Wait()
 	}
-	if len(w.pending) == 0 || w.err != nil {
+	if len(w.pending) == 0 || w.over {
 		return "", false
 	}
 	last := len(w.pending) - 1
@@ -188,15 +194,28 @@ func (w *walk) take() (folder string, ok bool) {
 	return folder, true
 }
 
-func (w *walk) done(below []string, err error) {
+// done takes note of a folder, and says whether that is the end.
+func (w *walk) done(ctx context.Context, below []string, err error) (over bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.busy--
 	w.pending = append(w.pending, below...)
-	if w.err == nil {
-		w.err = err
+	if err != nil {
+		if w.failed++; w.err == nil {
+			w.err = err
+		}
+		w.over = w.over || ctx.Err() != nil || w.failed >= mostFailed
 	}
 	w.more.Broadcast()
+	return w.over
+}
+
+// failure says which folder could not be listed, and how many.
+func (w *walk) failure() error {
+	if w.failed > 1 {
+		return fmt.Errorf("%d folders, of which the first: %w", w.failed, w.err)
+	}
+	return w.err
 }
 
 // list finds the objects right in a folder, and the folders below; of a month, and of the newest of a Region, all
