@@ -3,8 +3,11 @@ package parquet
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"strconv"
 )
 
 // objectWriter puts objects into a ledger as part of a transaction, which ends it too. One after the other should be
@@ -35,12 +38,47 @@ func (w *objectWriter) put(o *Object, run int64, at string) error {
 			return err
 		}
 	}
-	var status, reason, when any
+	e := objectEntry{name: o.Name, numbers: [...]int64{o.Size, o.ModifiedNs, o.Records, o.Written, o.Duplicate, o.Quarantined, run}}
 	if o.Status != Ingested {
-		status, reason, when = string(o.Status), o.Reason, at
+		e.status, e.reason, e.at = present(string(o.Status)), present(o.Reason), present(at)
 	}
-	_, err := w.putObject.Exec(w.id, minute, rest, o.Size, o.ModifiedNs, o.Records, o.Written, o.Duplicate, o.Quarantined, run, status, reason, when)
+	_, err := w.putObject.Exec(w.id, minute, rest, o.Size, o.ModifiedNs, o.Records, o.Written, o.Duplicate, o.Quarantined, run,
+		orNull(e.status), orNull(e.reason), orNull(e.at), int64(e.checksum()))
 	return err
+}
+
+func present(text string) sql.NullString { return sql.NullString{String: text, Valid: true} }
+
+// orNull is a text as a statement takes it, faster than database/sql finds that out.
+func orNull(text sql.NullString) any {
+	if !text.Valid {
+		return nil
+	}
+	return text.String
+}
+
+// objectEntry is all that a ledger says of an object.
+type objectEntry struct {
+	name               string
+	numbers            [7]int64       // size, modified_ns, records, written, duplicate, quarantined, run_id
+	status, reason, at sql.NullString // null: ingested
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// checksum is by what a changed byte is found of any of it: CRC-32C of its texts, each after its length and whether there
+// is one, and of its numbers.
+func (e *objectEntry) checksum() int32 {
+	var room [512]byte
+	all := room[:0]
+	for _, text := range [...]sql.NullString{present(e.name), e.status, e.reason, e.at} {
+		all = strconv.AppendBool(all, text.Valid)
+		all = append(binary.BigEndian.AppendUint64(all, uint64(len(text.String))), text.String...)
+	}
+	for _, number := range e.numbers {
+		all = binary.BigEndian.AppendUint64(all, uint64(number))
+	}
+	return int32(crc32.Checksum(all, castagnoli))
 }
 
 // turnTo finds the series of the objects that come, or makes it.
@@ -69,40 +107,41 @@ func (l *Ledger) Known(fn func(name string, size, modifiedNs int64) error) error
 			return fn(o.Name, o.Size, o.ModifiedNs)
 		})
 	}
+	var size, modified int64
+	return l.eachObject("known", []any{&size, &modified}, func(name string) error { return fn(name, size, modified) })
+}
+
+// eachObject calls fn for every row of a statement, whose columns are series, minute and rest of an object's name, and
+// then those that are scanned into others.
+func (l *Ledger) eachObject(text string, others []any, fn func(name string) error) error {
 	tx, err := l.db.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return ledgerError(l.path, err)
 	}
 	defer tx.Rollback()
 	var of series // that of the row before
-	var id int64
-	return eachRow(l.path, tx, "known", nil, func(scan func(...any) error) error {
-		var now, minute, size, modified int64
-		var rest string
-		if err := scan(&now, &minute, &rest, &size, &modified); err != nil {
-			return err
+	var before, id, minute int64
+	var rest string
+	into := append([]any{&id, &minute, &rest}, others...)
+	return eachRow(l.path, tx, text, nil, func(scan func(...any) error) error {
+		if err := scan(into...); err != nil {
+			return damagedLedger(l.path, err) // it has other types
 		}
-		if now != id {
-			err := tx.QueryRow(statement("series"), now).Scan(&of.before, &of.middle, &of.after)
+		if id != before {
+			err := tx.QueryRow(statement("series"), id).Scan(&of.before, &of.middle, &of.after)
 			if errors.Is(err, sql.ErrNoRows) {
-				return damagedLedger(l.path, fmt.Errorf("it has log files of a series %d, and no such series", now))
+				return damagedLedger(l.path, fmt.Errorf("it has log files of a series %d, and no such series", id))
 			}
 			if err != nil {
 				return ledgerError(l.path, err)
 			}
-			id = now
+			before = id
 		}
-		return fn(of.name(minute, rest), size, modified)
+		if of.middle == "" && minute != 0 {
+			return damagedLedger(l.path, fmt.Errorf("it has a minute of log file %q, whose name has none", of.name(minute, rest)))
+		}
+		return fn(of.name(minute, rest))
 	})
-}
-
-// scanName puts the name of an object together, of which a row has the parts before all else.
-func scanName(scan func(...any) error, others ...any) (string, error) {
-	var s series
-	var minute int64
-	var rest string
-	err := scan(append([]any{&s.before, &s.middle, &s.after, &minute, &rest}, others...)...)
-	return s.name(minute, rest), err
 }
 
 // Has reports whether the lake has an object of that size and modification time (ns since
@@ -122,23 +161,17 @@ func (l *Ledger) QuarantinedObjects(fn func(name string, size, modifiedNs int64,
 	if err := l.renewed(); err != nil {
 		return err
 	}
-	return l.rows("quarantined_objects", nil, func(scan func(...any) error) error {
-		var size, modified int64
-		var at string
-		name, err := scanName(scan, &size, &modified, &at)
-		if err != nil {
-			return err
-		}
-		return fn(name, size, modified, at)
-	})
+	var size, modified int64
+	var at string
+	return l.eachObject("quarantined_objects", []any{&size, &modified, &at}, func(name string) error { return fn(name, size, modified, at) })
 }
 
-// possibleObjects fails if the ledger says of an object what no commit writes.
-func (l *Ledger) possibleObjects() error {
+// wholeObjects fails if what the ledger says of an object is not what was written.
+func (l *Ledger) wholeObjects() error {
 	impossible := func(name string) error {
-		return damagedLedger(l.path, fmt.Errorf("what it says of log file %q cannot be", name))
+		return damagedLedger(l.path, fmt.Errorf("what it says of log file %q is not what was written", name))
 	}
-	if l.version < ledgerVersion {
+	if l.version < ledgerVersion { // which has no checksums
 		return l.eachOlderObject(l.db, func(o *Object, _ int64, _ string) error {
 			if o.balance() != nil || o.Status != Ingested && o.Status != Quarantined && o.Status != Skipped {
 				return impossible(o.Name)
@@ -146,11 +179,16 @@ func (l *Ledger) possibleObjects() error {
 			return nil
 		})
 	}
-	return l.rows("impossible_objects", nil, func(scan func(...any) error) error {
-		name, err := scanName(scan)
-		if err != nil {
-			return err
+	var e objectEntry
+	var checksum int32
+	into := []any{}
+	for i := range e.numbers {
+		into = append(into, &e.numbers[i])
+	}
+	return l.eachObject("objects", append(into, &e.status, &e.reason, &e.at, &checksum), func(name string) error {
+		if e.name = name; e.checksum() != checksum {
+			return impossible(name)
 		}
-		return impossible(name)
+		return nil
 	})
 }

@@ -56,10 +56,14 @@ func objectsOf(l *Ledger) (map[string]knownObject, error) {
 	all := map[string]knownObject{}
 	for rows.Next() {
 		var o knownObject
-		o.Name, err = scanName(rows.Scan, &o.Size, &o.ModifiedNs, &o.Status, &o.Reason, &o.Records, &o.Written, &o.Duplicate, &o.Quarantined, &o.run, &o.At)
+		var s series
+		var minute int64
+		var rest string
+		err := rows.Scan(&s.before, &s.middle, &s.after, &minute, &rest, &o.Size, &o.ModifiedNs, &o.Status, &o.Reason, &o.Records, &o.Written, &o.Duplicate, &o.Quarantined, &o.run, &o.At)
 		if err != nil {
 			return nil, err
 		}
+		o.Name = s.name(minute, rest)
 		all[o.Name] = o
 	}
 	return all, rows.Err()

@@ -296,7 +296,7 @@ func BenchmarkLedgerCommit(b *testing.B) {
 func TestPutObjectMakesNoTable(t *testing.T) {
 	lake := must(CreateLake(filepath.Join(t.TempDir(), "lake")))
 	defer lake.Close()
-	rows := must(lake.ledger.db.Query("explain "+statement("put_object"), make([]any, 13)...))
+	rows := must(lake.ledger.db.Query("explain "+statement("put_object"), make([]any, 14)...))
 	defer rows.Close()
 	opcodes := 0
 	for rows.Next() {

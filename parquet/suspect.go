@@ -140,7 +140,7 @@ func (l *Ledger) integrity() error {
 	if err := l.checkSchema(); err != nil {
 		return err
 	}
-	if err := l.possibleObjects(); err != nil {
+	if err := l.wholeObjects(); err != nil {
 		return err
 	}
 	return l.rows("foreign_keys", nil, func(scan func(...any) error) error {

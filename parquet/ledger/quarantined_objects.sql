@@ -1,13 +1,10 @@
 -- Objects that could not be read as a whole.
 select
-    series.before,
-    series.middle,
-    series.after,
-    source_objects.minute,
-    source_objects.rest,
-    source_objects.size,
-    source_objects.modified_ns,
-    source_objects.at
+    series_id,
+    minute,
+    rest,
+    size,
+    modified_ns,
+    at
 from source_objects
-inner join series on source_objects.series_id = series.id
-where source_objects.status = 'quarantined'
+where status = 'quarantined'

@@ -26,6 +26,7 @@ create table source_objects (
     status text, -- null: ingested
     reason text, -- null: ingested, as is at
     at text,
+    checksum integer not null, -- of all that stands here of it, and of its name
     primary key (series_id, minute, rest),
     check (status is null or status = 'quarantined' or status = 'skipped'),
     check ((status is null) = (reason is null) and (status is null) = (at is null)),
