@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"roletrail/cmd/internal/cli"
+	"roletrail/config"
 	"roletrail/queries"
 	"roletrail/review"
 )
@@ -43,8 +44,8 @@ programs it adds the column difference.`,
 			if err != nil {
 				return err
 			}
-			params.Changes = c
-			params.Changes.Automation, params.Changes.Watched = r.Config.AutomationOf, r.Config.WatchedAs
+			params.Changes = changesOf(r.Config)
+			params.Changes.AtLeast, params.Changes.Failed = c.AtLeast, c.Failed
 			return r.answering(cmd.Context(), func(engine queries.Engine) error {
 				return r.changes(cmd.Context(), engine, params, &f.outputFlags, diff)
 			})
@@ -90,4 +91,9 @@ func (r *report) changes(ctx context.Context, engine queries.Engine, params quer
 		}
 	}
 	return review.Write(r.Stdout, f.format, &meta, review.HeldRows(columns, rows), options)
+}
+
+// changesOf is what the configuration says of changes: whose are known automation, and which roles are watched.
+func changesOf(c config.Config) queries.Changes {
+	return queries.Changes{Automation: c.AutomationOf, Watched: c.WatchedAs}
 }

@@ -58,7 +58,7 @@ inventory and configuration give the same bytes.`,
 				return err
 			}
 			params.GrantAges = true
-			params.Unexpected = unexpectedOf(r.Config)
+			params.Unexpected, params.Changes = unexpectedOf(r.Config), changesOf(r.Config)
 			earlier, err := readDecisions(decisions)
 			if err != nil {
 				return err

@@ -91,10 +91,17 @@ func rowsOf(t *testing.T, engine queries.Engine, args ...string) (rows []object)
 	return answer.Rows
 }
 
+// organisationConfig is the configuration of the test organisation, by which all roles are watched and all
+// users are known automation besides.
 func organisationConfig(t *testing.T) string {
 	t.Helper()
-	path, err := filepath.Abs("../../testdata/cloudtrail/roletrail.yaml")
+	text, err := os.ReadFile("../../testdata/cloudtrail/roletrail.yaml")
 	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "roletrail.yaml")
+	more := "\nwatched_roles:\n  - role: \"*\"\n    as: break-glass\nknown_automation:\n  - name: users\n    actors: [\"arn:aws:iam::*:user/*\"]\n"
+	if err := os.WriteFile(path, append(text, more...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -412,7 +419,7 @@ func checkManifest(t *testing.T, dir string) {
 	if want := (manifestDigests{"not verified", 2}); m.Digests != want {
 		t.Errorf("digests are %+v, want %+v", m.Digests, want)
 	}
-	configured, err := os.ReadFile("../../testdata/cloudtrail/roletrail.yaml")
+	configured, err := os.ReadFile(organisationConfig(t))
 	if want := (manifestFile{"roletrail.yaml", int64(len(configured)), fmt.Sprintf("%x", sha256.Sum256(configured))}); err != nil || m.Configuration == nil || *m.Configuration != want {
 		t.Errorf("the configuration is %+v, want %+v: %v", m.Configuration, want, err)
 	}

@@ -17,7 +17,7 @@ func (r *report) rolePage(ctx context.Context, engine queries.Engine, params que
 		return err
 	}
 	params.GrantAges = true
-	params.Unexpected = unexpectedOf(r.Config)
+	params.Unexpected, params.Changes = unexpectedOf(r.Config), changesOf(r.Config)
 	meta, err := headOfCallers(ctx, engine, params)
 	if err != nil {
 		return err
