@@ -264,7 +264,7 @@ func (w *workshop) filled(table string, rows any) {
 	w.exec("insert into filled by name select " + columns + " from raw")
 	switch table {
 	case "events":
-		w.exec("update filled set event_date = cast(event_time as date)")
+		w.exec("update filled set event_date = cast(event_time as date), event_id = nullif(event_id, '')")
 	case "actions":
 		w.exec("update filled set catalogue_date = '" + catalogueDay + "', source = 'refreshed'")
 	}

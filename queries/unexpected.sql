@@ -402,7 +402,7 @@ seen as (
             ),
             20,
             '0'
-        ) || steps.event_id as event_order,
+        ) || coalesce(steps.event_id, '') as event_order,
         case
             when
                 steps.event_time >= params.until
@@ -1086,7 +1086,7 @@ callers as (
             min(turn) as first_turn,
             min(first_seen) as first_seen,
             max(last_seen) as last_seen,
-            substr(max(last_order), 21) as newest_event_id,
+            nullif(substr(max(last_order), 21), '') as newest_event_id,
             cast(
                 coalesce(sum(times) filter (where turn = 0), 0) as bigint
             ) as assumptions,

@@ -38,7 +38,7 @@ func cameAt(account string, n int, at time.Time, network string) trustEvent {
 
 // TestUnexpectedEdges: the window begins with its first moment, an exception does not hold at
 // the moment at which it ends, and a session is of the assumption that handed it its key if it
-// called no more than five seconds before.
+// called no more than five seconds before. Where the newest event has no id, no other one stands for it.
 func TestUnexpectedEdges(t *testing.T) {
 	since := window().Since
 	const home, other = "192.0.2.0/24", "198.51.100.0/24"
@@ -58,6 +58,9 @@ func TestUnexpectedEdges(t *testing.T) {
 		"000000000101": {"broadly_trusted", "new_network"}, "000000000102": {"broadly_trusted"},
 		"000000000103": {"broadly_trusted", "exception_ended"}, "000000000104": {"expected"},
 	}
+	unnamed := cameToApp("000000000107", cameAt("000000000107", 0, came, home), cameAt("000000000107", 1, came.Add(time.Microsecond), home))
+	unnamed.events[1].EventID = ""
+	worlds = append(worlds, unnamed)
 	origins := map[string]string{}
 	for account, early := range map[string]time.Duration{"000000000105": 5 * time.Second, "000000000106": 5*time.Second + time.Microsecond} {
 		made := cameAt(account, 0, came, home)
@@ -79,13 +82,18 @@ func TestUnexpectedEdges(t *testing.T) {
 				t.Errorf("%s has %v, want %v", account, row[7], findings)
 			}
 		}
+		if account == "000000000107" {
+			if found++; row[9] != came.Add(time.Microsecond) || row[13] != nil {
+				t.Errorf("%s came last at %v by %v", account, row[9], row[13])
+			}
+		}
 		if origin := origins[account]; origin != "" && row[13] == "e"+account+"-01" {
 			if found++; row[3] != origin {
 				t.Errorf("%s came from %v, want %s", account, row[3], origin)
 			}
 		}
 	}
-	if found != len(want)+len(origins) {
-		t.Errorf("%d rows were looked at, want %d", found, len(want)+len(origins))
+	if found != len(want)+len(origins)+1 {
+		t.Errorf("%d rows were looked at, want %d", found, len(want)+len(origins)+1)
 	}
 }
