@@ -74,11 +74,11 @@ func openLedger(dir string, write bool) (*Ledger, error) {
 		return nil, err
 	}
 	if !blank {
-		if write {
-			err = l.addTables()
-		}
-		if err == nil && write && l.version < ledgerVersion {
+		if write && l.version < ledgerVersion {
 			err = l.renew()
+		}
+		if err == nil && write {
+			err = l.addTables()
 		}
 		if err != nil {
 			return nil, errors.Join(err, l.close())
@@ -191,15 +191,15 @@ func (l *Ledger) addTables() error {
 	return nil
 }
 
-func (l *Ledger) create() error { return l.createVersion(ledgerVersion) }
+func (l *Ledger) create() error { return l.createVersion(ledgerVersion, addedTables) }
 
-func (l *Ledger) createVersion(version int64) error {
+func (l *Ledger) createVersion(version int64, added []string) error {
 	objects := "schema_objects"
 	if version < ledgerVersion {
 		objects = "older_schema_objects"
 	}
 	return l.transaction(func(tx *sql.Tx) error {
-		for _, name := range append([]string{"schema", objects}, addedTables...) {
+		for _, name := range append([]string{"schema", objects}, added...) {
 			if _, err := tx.Exec(statement(name)); err != nil {
 				return err
 			}

@@ -15,14 +15,15 @@ import (
 const olderObject = `insert into objects (name, size, modified_ns, family, status, reason, records, written, duplicate, quarantined, run_id, at)
 	values (?1, ?2, ?3, 'CloudTrail', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`
 
-// makeOlder gives the lake in dir a ledger of version 2, which knows what its ledger does.
+// makeOlder gives the lake in dir a ledger of version 2, which knows what its ledger does and has none of the tables
+// that were added later.
 func makeOlder(dir string) error {
 	l, err := openLedger(dir, true)
 	if err != nil {
 		return err
 	}
 	all, err := objectsOf(l)
-	for _, text := range []string{"drop table source_objects", "drop table series", statement("older_schema_objects")} {
+	for _, text := range []string{"drop table source_objects", "drop table series", "drop table seen_many", statement("older_schema_objects")} {
 		if err == nil {
 			_, err = l.db.Exec(text)
 		}

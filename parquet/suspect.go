@@ -154,33 +154,58 @@ func (l *Ledger) integrity() error {
 }
 
 // checkSchema holds the ledger's own description of its tables, which nothing in SQLite
-// vouches for, against that of a new one.
+// vouches for, against that of a new one. Of the tables that the next writer adds any may be missing.
 func (l *Ledger) checkSchema() error {
-	fresh, _, err := connect(":memory:", ":memory:")
+	needed, err := freshSchema(l.version, nil)
 	if err != nil {
 		return err
 	}
-	fresh.db.SetMaxOpenConns(1) // each connection would have a database of its own
-	if err := fresh.createVersion(l.version); err != nil {
-		return errors.Join(err, fresh.close())
-	}
-	want, err := fresh.schemaTexts()
-	if err := errors.Join(err, fresh.close()); err != nil {
+	known, err := freshSchema(l.version, addedTables)
+	if err != nil {
 		return err
 	}
 	have, err := l.schemaTexts()
-	if err == nil && have != want {
+	if err != nil {
+		return err
+	}
+	if !within(needed, have) || !within(have, known) {
 		err = damagedLedger(l.path, errors.New("its tables are not those of a ledger"))
 	}
 	return err
 }
 
-func (l *Ledger) schemaTexts() (all string, err error) {
-	err = l.rows("schema_texts", nil, func(scan func(...any) error) error {
+// within reports whether all of some texts are among others, by name.
+func within(some, others map[string]string) bool {
+	for name, text := range some {
+		if other, ok := others[name]; !ok || other != text {
+			return false
+		}
+	}
+	return true
+}
+
+// freshSchema is what a new ledger says of its tables, with some of those that were added.
+func freshSchema(version int64, added []string) (map[string]string, error) {
+	fresh, _, err := connect(":memory:", ":memory:")
+	if err != nil {
+		return nil, err
+	}
+	fresh.db.SetMaxOpenConns(1) // each connection would have a database of its own
+	if err := fresh.createVersion(version, added); err != nil {
+		return nil, errors.Join(err, fresh.close())
+	}
+	texts, err := fresh.schemaTexts()
+	return texts, errors.Join(err, fresh.close())
+}
+
+// schemaTexts is what the ledger says of its tables and indexes, by name.
+func (l *Ledger) schemaTexts() (map[string]string, error) {
+	texts := map[string]string{}
+	err := l.rows("schema_texts", nil, func(scan func(...any) error) error {
 		var name, text string
 		err := scan(&name, &text)
-		all += name + "\x00" + text + "\x00"
+		texts[name] = text
 		return err
 	})
-	return all, err
+	return texts, err
 }
