@@ -107,7 +107,11 @@ func skipScanned(b []byte, i int) int {
 			i++
 			continue
 		default:
-			i = skipScalar(b, i)
+			end := skipScalar(b, i)
+			if end == i {
+				return scanEnd // what no scan lets through
+			}
+			i = end
 		}
 		if depth == 0 {
 			return i

@@ -89,3 +89,12 @@ func anyObject(r *rand.Rand, depth int) string {
 	}
 	return space() + object(depth) + space()
 }
+
+// TestSkipEnds: what no scan lets through ends a value, too, wherever it stands.
+func TestSkipEnds(t *testing.T) {
+	for _, text := range []string{"{\"a\":\x01}", "[\x01]", "\x01", "[1,\x00", "{"} {
+		if end := skipScanned([]byte(text), 0); end >= 0 {
+			t.Errorf("%q ends at %d", text, end)
+		}
+	}
+}

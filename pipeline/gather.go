@@ -110,7 +110,7 @@ func (r *rows) roleRank(e *row) int32 {
 		}
 		return math.MinInt32
 	}
-	rank := int32(noCode)
+	rank := noCode
 	if id := e.acting(); id >= 0 && r.identities[id].codes[idRoleARN] >= 0 {
 		rank = r.gather.ranks[r.identities[id].codes[idRoleARN]]
 	}

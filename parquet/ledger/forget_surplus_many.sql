@@ -1,4 +1,5 @@
--- Of a kind the rows that were seen last are kept, as long as there are no more than ?2 entries in them.
+-- Of a kind the rows that were seen last are kept, as long as there are no more than ?2 entries in them: one
+-- that has more goes as a whole.
 delete from seen_many
 where
     kind = ?1

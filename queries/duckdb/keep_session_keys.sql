@@ -35,4 +35,6 @@ drop view lake.signing_keys;
 
 drop table kept.signing_keys;
 
+drop macro table kept.brought_together;
+
 drop table kept.repeated_keys;
