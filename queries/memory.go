@@ -53,6 +53,8 @@ func (r *watchedRows) Close() error {
 func (e *duckEngine) watchMemory(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done, gone := make(chan struct{}), make(chan struct{})
+	before, _ := residentMemory() // what others hold is not this statement's
+	most := max(e.memory, before) + memorySpare
 	go func() {
 		defer close(gone)
 		tick := time.NewTicker(watchEvery)
@@ -67,11 +69,11 @@ func (e *duckEngine) watchMemory(ctx context.Context) (_ context.Context, stop f
 			switch {
 			case !known:
 				return
-			case held > e.memory+2*memorySpare && e.giveUp != nil:
+			case held > most+memorySpare && e.giveUp != nil:
 				// Nobody will close the engine any more.
 				e.giveUp(errors.Join(tooLarge(e.memory), e.ownTemp.remove()))
 				return
-			case held > e.memory+memorySpare:
+			case held > most:
 				cancel(tooLarge(e.memory))
 			}
 		}
