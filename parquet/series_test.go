@@ -37,7 +37,7 @@ func TestNamesInParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 13))
 	for range 20_000 {
 		at := time.Date(2026, 6, 1+rng.IntN(60), rng.IntN(24), rng.IntN(60), 0, 0, time.UTC)
-		account := 111122223330 + rng.IntN(3)
+		account := 111122223330 + rng.Int64N(3)
 		name := fmt.Sprintf("AWSLogs/%d/CloudTrail/eu-west-1/%s/%[1]d_CloudTrail_eu-west-1_%[3]sZ_%016[4]x.json.gz", account, at.Format(folderDay), at.Format(nameMinute), rng.Uint64())
 		s, minute, rest := splitName(name)
 		if s.name(minute, rest) != name || len(rest) != 16 {
