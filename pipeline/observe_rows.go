@@ -273,6 +273,7 @@ func (o *observer) watchedAssumption(r *rows, e *row, session int) {
 
 // end keeps what the store showed.
 func (o *observer) end(r *rows) {
+	o.bindings(r)
 	for code, s := range o.accounts {
 		if s.last != 0 {
 			o.Account(string(r.arena.bytes(r.dicts[dictRecipient].values[code])), s.first, s.last)

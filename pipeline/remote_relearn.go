@@ -116,7 +116,7 @@ func (r *relearning) observe(ctx context.Context, name, path string) error {
 		}
 		return o
 	}
-	if err := errors.Join(observeFile(ctx, of, &roles, path, day.UnixMicro()), questions.err); err != nil {
+	if err := errors.Join(observeFile(ctx, of, &roles, path, endOf(day)), questions.err); err != nil {
 		return err
 	}
 	for _, o := range by {

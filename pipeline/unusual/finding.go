@@ -13,6 +13,8 @@ const (
 	NewCaller = "new_caller"
 	// NewNetwork is the first use of a privileged role from a network.
 	NewNetwork = "new_network"
+	// NewBinding is the first time that a role, or an instance profile, is given to a service (A7).
+	NewBinding = "new_binding"
 	// DeniedAssumptions are many refused assumptions of roles by one session or user in an
 	// hour, and DeniedCalls other refused calls.
 	DeniedAssumptions = "denied_assumptions"
@@ -31,7 +33,7 @@ const (
 	WatchedRole = "watched_role_used"
 )
 
-var findings = []string{NewCaller, NewNetwork, DeniedAssumptions, DeniedCalls, FailedSignIns, GuessedPrincipals, RootAssumed, FederationToken, WatchedRole}
+var findings = []string{NewCaller, NewNetwork, NewBinding, DeniedAssumptions, DeniedCalls, FailedSignIns, GuessedPrincipals, RootAssumed, FederationToken, WatchedRole}
 
 // Findings are all kinds of findings.
 func Findings() []string { return slices.Clone(findings) }

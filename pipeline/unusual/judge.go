@@ -47,7 +47,7 @@ type ofKind struct{ kind, what string }
 func (j *Judge) Judge(o *Observations) ([]Finding, parquet.Sightings, error) {
 	x := &judging{Judge: j, o: o, entries: map[string]parquet.Seen{}, older: map[ofKind]older{}, counted: map[ofKind]older{}, logged: map[string]time.Time{}}
 	x.remember()
-	for _, step := range [...]func() error{x.callers, x.networks, x.sessions, x.bursts} {
+	for _, step := range [...]func() error{x.callers, x.networks, x.bindings, x.sessions, x.bursts} {
 		if err := step(); err != nil {
 			return nil, parquet.Sightings{}, err
 		}
@@ -107,7 +107,7 @@ func (x *judging) remember() {
 	for role, s := range x.o.roles {
 		put(parquet.Seen{Kind: OfRole, Key: Key(role), First: at(s.first), Last: at(s.last)})
 	}
-	for kind, of := range map[string]map[ofRole]*sight{ofCaller: x.o.callers, ofNetwork: x.o.networks} {
+	for kind, of := range map[string]map[ofRole]*sight{ofCaller: x.o.callers, ofNetwork: x.o.networks, ofBinding: x.o.bindings} {
 		for key, s := range of {
 			entry := parquet.Seen{Kind: kind, Key: s.key, First: at(s.first), Last: at(s.last)}
 			if kind == ofNetwork {

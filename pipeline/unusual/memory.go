@@ -21,6 +21,7 @@ const (
 	OfRole    = parquet.Use   // that acted
 	ofCaller  = "caller"      // of a role
 	ofNetwork = "network"     // of a privileged role
+	ofBinding = "binding"     // of a role or an instance profile: the service
 	ofTally   = parquet.Tally // of an hour that may go on: how often
 	ofBurst   = "burst"       // of somebody: on how many days
 	ofTold    = "told"        // sessions of watched roles, and calls across accounts, that a finding is about
@@ -42,10 +43,10 @@ const (
 
 // bounds are those of what is remembered, as of now.
 func bounds(now time.Time) (all []parquet.SeenBounds) {
-	for _, kind := range [...]string{OfAccount, OfRole, ofCaller, ofNetwork, ofBurst} {
+	for _, kind := range [...]string{OfAccount, OfRole, ofCaller, ofNetwork, ofBinding, ofBurst} {
 		since := now.Add(-Lasting - week)
-		if kind == OfAccount || kind == OfRole {
-			since = time.Time{} // since when it is known matters, and when it was last used
+		if kind == OfAccount || kind == OfRole || kind == ofBinding {
+			since = time.Time{} // since when it is known matters, when it was last used, and that it was ever bound
 		}
 		all = append(all, parquet.SeenBounds{Kind: kind, Since: since, Most: mostRemembered})
 	}

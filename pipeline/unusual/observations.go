@@ -34,6 +34,7 @@ type Observations struct {
 	roles    map[string]*span
 	callers  map[ofRole]*sight
 	networks map[ofRole]*sight
+	bindings map[ofRole]*sight
 	sessions map[session]*sight
 	bursts   map[burst]*count
 	alone    []Finding
@@ -87,7 +88,7 @@ const maxNames = 5
 // NewObservations are none, of events of which those since a moment are news.
 func NewObservations(since time.Time) *Observations {
 	return &Observations{
-		Since: since, lasting: since.Add(-Lasting).UnixMicro(), accounts: map[string]*span{}, roles: map[string]*span{}, callers: map[ofRole]*sight{}, networks: map[ofRole]*sight{},
+		Since: since, lasting: since.Add(-Lasting).UnixMicro(), accounts: map[string]*span{}, roles: map[string]*span{}, callers: map[ofRole]*sight{}, networks: map[ofRole]*sight{}, bindings: map[ofRole]*sight{},
 		sessions: map[session]*sight{}, bursts: map[burst]*count{}, known: map[string]int{},
 	}
 }
@@ -276,6 +277,9 @@ func (o *Observations) Add(other *Observations) {
 	for key, s := range other.networks {
 		o.see(ofNetwork, key, *s, s.earliest())
 	}
+	for key, s := range other.bindings {
+		o.bind(key, *s, s.earliest())
+	}
 	for key, s := range other.sessions {
 		if have := o.sessions[key]; have != nil {
 			have.add(s.earliest())
@@ -319,7 +323,7 @@ const hour = int64(time.Hour / time.Microsecond)
 
 // HasNews says whether something was observed that may be a finding.
 func (o *Observations) HasNews() bool {
-	for _, of := range [...]map[ofRole]*sight{o.callers, o.networks} {
+	for _, of := range [...]map[ofRole]*sight{o.callers, o.networks, o.bindings} {
 		for _, s := range of {
 			if s.news != nil {
 				return true
