@@ -1,6 +1,7 @@
 package bucket_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
@@ -97,6 +101,37 @@ func TestServerThatSaysNothing(t *testing.T) {
 	}
 	if len(ignored) != 3 {
 		t.Errorf("the first time nothing was said about %v", ignored)
+	}
+}
+
+// short is a bucket whose first answer of each object ends too soon, as if that were all of it.
+type short struct {
+	*store
+	asked map[string]bool
+}
+
+func (b *short) GetObject(ctx context.Context, in *s3.GetObjectInput, o ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	out, err := b.store.GetObject(ctx, in, o...)
+	if key := aws.ToString(in.Key); err == nil && !b.asked[key] {
+		b.asked[key] = true
+		out.Body = io.NopCloser(io.LimitReader(out.Body, 200))
+	}
+	return out, err
+}
+
+// TestAnswerThatEndsTooSoon is none: what the list says is missing is asked for.
+func TestAnswerThatEndsTooSoon(t *testing.T) {
+	b := &short{organisationBucket(), map[string]bool{}}
+	var read []string
+	source := &bucket.Source{Client: b, Bucket: "trails", Prefix: "logs/AWSLogs/o-1/111111111111/CloudTrail/eu-west-1/2026/06/"}
+	err := source.List(t.Context(), func(o pipeline.Object) error { read = append(read, contentOf(t, o)); return nil })
+	if err != nil || len(read) != 4 || b.ranges != 4 {
+		t.Errorf("%d objects, %d requests for the rest of one, %v", len(read), b.ranges, err)
+	}
+	for _, text := range read {
+		if !strings.HasSuffix(text, "]}") {
+			t.Errorf("read %q", text)
+		}
 	}
 }
 

@@ -27,7 +27,10 @@ const attempts = 8
 // patient makes each request again, whatever became of others. The SDK counts the retries of all, and
 // beyond a hundred or so gives up at the first refusal: as many as that are under way at a time here.
 func patient() aws.Retryer {
-	return silence.Persistent(retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.RateLimiter = attempts, ratelimit.None }))
+	return silence.Persistent(retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts, o.RateLimiter = attempts, ratelimit.None
+		o.Retryables = append(o.Retryables, retry.RetryableErrorCode{Codes: map[string]struct{}{throttledKey: {}}})
+	}))
 }
 
 // connections is how many connections stay open: those of the lists, and of what is
@@ -84,7 +87,7 @@ func Connect(ctx context.Context, bucket string) (LakeClient, error) {
 // names in the DNS.
 func newClient(settings aws.Config) *s3.Client {
 	return s3.NewFromConfig(settings, func(o *s3.Options) {
-		o.UsePathStyle, o.HTTPClient = o.BaseEndpoint != nil, silence.Impatient(o.HTTPClient)
+		o.UsePathStyle, o.HTTPClient = o.BaseEndpoint != nil, unredirected{silence.Impatient(o.HTTPClient)}
 	})
 }
 

@@ -125,8 +125,8 @@ func explained(what, forbidden string, err error) error {
 		next = "; the bucket does not exist"
 	case code == "InvalidObjectState":
 		next = "; it was moved to an archive: restore it from there"
-	case strings.HasPrefix(code, "KMS."):
-		next = "; the key that it is encrypted with is disabled, being deleted or gone: enable it again"
+	case stepOfKey(err) != "":
+		next = "; " + stepOfKey(err)
 	case isElsewhere(err):
 		next = "; the bucket is in another Region, which S3 does not tell: name it in AWS_REGION"
 	case status == http.StatusForbidden:
@@ -141,7 +141,7 @@ func stepAnyhow(err error) string {
 	switch {
 	case errors.As(err, &api) && api.ErrorCode() == "RequestTimeTooSkewed":
 		return "set the clock of this machine"
-	case statusOf(err) == http.StatusServiceUnavailable:
+	case statusOf(err) == http.StatusServiceUnavailable, errors.As(err, &api) && api.ErrorCode() == throttledKey:
 		return "S3 is asked for too much, by this or by others: run again later"
 	}
 	return ""

@@ -13,7 +13,7 @@ import (
 // others, each under its own name; and what is empty, or is no log file, is counted and hinders none.
 func TestOddKeys(t *testing.T) {
 	server, _ := openStore(t, "s3://lake/a")
-	keys := []string{"a\x01b.json", "a\x00b.json", "../up.json", "a/../b.json", "a%2fb.json", "a%00.json", "a+b c.json", "<&>\"'.json", "\u202ex.json", "day/é.json"}
+	keys := []string{"a\x01b.json", "a\x00b.json", "../up.json", "a/../b.json", "a%2fb.json", "a%00.json", "a+b c.json", "<&>\"'.json", "\u202ex.json", "day/é.json", "a+ %2b/\x01é/x.json"}
 	keys = append(keys, strings.Repeat("k", 1024-len("logs/.json"))+".json")
 	for n, key := range keys {
 		server.Put("trails", "logs/"+key, []byte(logFile(n)))

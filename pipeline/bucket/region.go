@@ -83,19 +83,58 @@ func (l *located) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, 
 	return inRegion(l, func(c *s3.Client) (*s3.DeleteObjectsOutput, error) { return c.DeleteObjects(ctx, in, o...) }, nothingToDo)
 }
 
-// expectedRegion is how S3 tells the Region in the text of an error of a signature.
-var expectedRegion = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+// unredirected answers with the redirection itself where that leads to another host: there S3 would be asked
+// without a signature, and refuse.
+type unredirected struct{ aws.HTTPClient }
+
+// Do implements [aws.HTTPClient].
+func (u unredirected) Do(r *http.Request) (*http.Response, error) {
+	out, err := u.HTTPClient.Do(r)
+	if err != nil || out.Request == nil || out.Request.Response == nil || out.Request.URL.Host == r.URL.Host {
+		return out, err
+	}
+	first := out.Request.Response
+	for first.Request.Response != nil {
+		first = first.Request.Response
+	}
+	first.Body = http.NoBody // the client has read it
+	return first, out.Body.Close()
+}
+
+// How S3 tells the Region in the text of an error: of a signature, and of an endpoint that knows its own Region
+// alone, to which that of the oldest buckets has no name.
+var (
+	expectedRegion = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+	locatedRegion  = regexp.MustCompile(`The ([a-z0-9-]+) location constraint is incompatible`)
+)
+
+const unspecified, oldestRegion = "unspecified", "us-east-1"
+
+func regionOfText(text string) string {
+	if found := expectedRegion.FindStringSubmatch(text); found != nil {
+		return found[1]
+	}
+	found := locatedRegion.FindStringSubmatch(text)
+	switch {
+	case found == nil:
+		return ""
+	case found[1] == unspecified:
+		return oldestRegion
+	}
+	return found[1]
+}
 
 // isElsewhere reports whether S3 refused a request because the bucket is in another Region.
 func isElsewhere(err error) bool {
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		switch api.ErrorCode() {
-		case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "MovedPermanently":
+		case "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "MovedPermanently":
 			return true
 		}
 	}
-	return statusOf(err) == http.StatusMovedPermanently
+	status := statusOf(err)
+	return status == http.StatusMovedPermanently || status == http.StatusTemporaryRedirect
 }
 
 // regionOfRefusal is the Region that S3 tells in such a refusal, "" if it tells none or that is not
@@ -107,9 +146,7 @@ func regionOfRefusal(err error) string {
 	}
 	told := response.Response.Header.Get("X-Amz-Bucket-Region")
 	if told == "" {
-		if found := expectedRegion.FindStringSubmatch(err.Error()); found != nil {
-			told = found[1]
-		}
+		told = regionOfText(err.Error())
 	}
 	// The answer to a HEAD request has no text that could say why: it is a plain 400.
 	if isElsewhere(err) || told != "" && statusOf(err) == http.StatusBadRequest {

@@ -57,9 +57,6 @@ const listers = 16
 // than a wish.
 var ErrNoObjects = errors.New("it holds no objects")
 
-// errNoWayOn is the mistake of a server that would make a list end before its end, or never.
-var errNoWayOn = errors.New("the server says that there are more objects, and not how to ask for them; only a server that lists all can be read")
-
 // URL is how people name the source.
 func (s *Source) URL() string { return "s3://" + s.Bucket + "/" + s.Prefix }
 
@@ -228,6 +225,7 @@ func (w *walk) list(ctx context.Context, folder string) (below []string, err err
 	} else {
 		ask.Delimiter = aws.String("/")
 	}
+	var follow pages
 	for {
 		page, err := s.Client.ListObjectsV2(ctx, &ask)
 		if err == nil {
@@ -251,10 +249,9 @@ func (w *walk) list(ctx context.Context, folder string) (below []string, err err
 		if !aws.ToBool(page.IsTruncated) {
 			return below, nil
 		}
-		if next := aws.ToString(page.NextContinuationToken); next == "" || next == aws.ToString(ask.ContinuationToken) {
-			return nil, fmt.Errorf("reading folder %q: %w", folder, errNoWayOn)
+		if ask.ContinuationToken, err = follow.next(page); err != nil {
+			return nil, fmt.Errorf("reading folder %q: %w", folder, err)
 		}
-		ask.ContinuationToken = page.NextContinuationToken
 	}
 }
 

@@ -177,6 +177,8 @@ func refusedPut(err error, status int) error {
 		return fmt.Errorf("writing the object: %s: %w", step, err)
 	case errors.As(err, &api) && api.ErrorCode() == "NoSuchBucket":
 		return fmt.Errorf("writing the object: the bucket does not exist: %w", err)
+	case stepOfKey(err) != "":
+		return fmt.Errorf("writing the object: %s: %w", stepOfKey(err), err)
 	case isElsewhere(err):
 		return fmt.Errorf("writing the object: the bucket is in another Region, which S3 does not tell: name it in AWS_REGION: %w", err)
 	case status == http.StatusForbidden:

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"runtime"
@@ -109,7 +110,8 @@ func addFolders(watcher *fsnotify.Watcher, root string, except []string) {
 	})
 	slices.SortStableFunc(folders, func(a, b folder) int { return b.changed.Compare(a.changed) })
 	for _, f := range folders[:min(len(folders), mostFolders-min(mostFolders, len(watcher.WatchList())))] {
-		if watcher.Add(f.path) != nil {
+		err := watcher.Add(f.path)
+		if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrNotExist) {
 			return // the system's limit
 		}
 	}

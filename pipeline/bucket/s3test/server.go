@@ -205,6 +205,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPut:
 		call.Action, answer = "s3:PutObject", s.put
 	case r.Method == http.MethodPost && key == "" && r.URL.Query().Has("delete"):
+		if err := s.elsewhere(w, r, name); err != nil {
+			fail(w, err)
+			return
+		}
 		s.remove(w, r, name)
 		return
 	default:
@@ -230,6 +234,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = answer(w, r, name, key)
 	}
+	if err != nil {
+		fail(w, err)
+	}
+}
+
+// fail answers with an error.
+func fail(w http.ResponseWriter, err error) {
 	var code status
 	var wrong malformed
 	switch {
@@ -239,7 +250,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case errors.As(err, &code):
 		w.WriteHeader(int(code))
 		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>as the test wants it</Message></Error>", cmp.Or(codes[code], "InternalError"))
-	case err != nil:
+	default:
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }
