@@ -4,8 +4,6 @@ import (
 	"errors"
 	"regexp"
 	"strings"
-
-	"github.com/aws/smithy-go"
 )
 
 // S3 asks KMS in the name of who asks it, and tells what that says (SSE-KMS). Nothing need be done for it, but
@@ -19,14 +17,17 @@ var deniedUse = regexp.MustCompile(`not authorized to perform: (kms:[A-Za-z]+)`)
 
 // stepOfKey is what to do about a refusal that the key of an object or bucket is the reason for, "" about others.
 func stepOfKey(err error) string {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
+	var told interface {
+		ErrorCode() string
+		ErrorMessage() string
+	}
+	if !errors.As(err, &told) {
 		return ""
 	}
-	if denied := deniedUse.FindStringSubmatch(api.ErrorMessage()); denied != nil {
+	if denied := deniedUse.FindStringSubmatch(told.ErrorMessage()); denied != nil {
 		return "give this identity " + denied[1] + " on the key that it is encrypted with, in its own policies and, if the key is another account's, in that of the key too"
 	}
-	if strings.HasPrefix(api.ErrorCode(), "KMS.") && api.ErrorCode() != throttledKey {
+	if strings.HasPrefix(told.ErrorCode(), "KMS.") && told.ErrorCode() != throttledKey {
 		return "the key that it is encrypted with is disabled, being deleted or gone: enable it again"
 	}
 	return ""

@@ -1,11 +1,6 @@
 package bucket
 
-import (
-	"errors"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-)
+import "errors"
 
 // What servers do that would make a list end before its end, or never.
 var (
@@ -28,34 +23,23 @@ type pages struct {
 	empty        int    // pages in a row
 }
 
-// next is how the page after one is asked for.
-func (p *pages) next(page *s3.ListObjectsV2Output) (token *string, err error) {
-	now, first := aws.ToString(page.NextContinuationToken), firstOn(page)
+// next goes on to the page after one: token is how that is asked for, and first what the one begins with, "" if
+// there is nothing on it. It fails if the list does not come to its end so.
+func (p *pages) next(token, first string) error {
 	switch {
-	case now == "":
-		return nil, errNoWayOn
-	case p.count > 0 && (now == p.token || first != "" && first == p.first):
-		return nil, errInCircles
+	case token == "":
+		return errNoWayOn
+	case p.count > 0 && (token == p.token || first != "" && first == p.first):
+		return errInCircles
 	case first != "":
 		p.empty = 0
 	default:
 		if p.empty++; p.empty > mostEmpty {
-			return nil, errOnlyEmpty
+			return errOnlyEmpty
 		}
 	}
 	if p.count++; p.count > p.until {
-		p.token, p.first, p.until = now, first, 2*p.count
+		p.token, p.first, p.until = token, first, 2*p.count
 	}
-	return page.NextContinuationToken, nil
-}
-
-// firstOn is what a page begins with, "" if there is nothing on it.
-func firstOn(page *s3.ListObjectsV2Output) string {
-	switch {
-	case len(page.Contents) > 0:
-		return aws.ToString(page.Contents[0].Key)
-	case len(page.CommonPrefixes) > 0:
-		return aws.ToString(page.CommonPrefixes[0].Prefix)
-	}
-	return ""
+	return nil
 }

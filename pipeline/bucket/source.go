@@ -249,10 +249,22 @@ func (w *walk) list(ctx context.Context, folder string) (below []string, err err
 		if !aws.ToBool(page.IsTruncated) {
 			return below, nil
 		}
-		if ask.ContinuationToken, err = follow.next(page); err != nil {
+		if err := follow.next(aws.ToString(page.NextContinuationToken), firstOn(page)); err != nil {
 			return nil, fmt.Errorf("reading folder %q: %w", folder, err)
 		}
+		ask.ContinuationToken = page.NextContinuationToken
 	}
+}
+
+// firstOn is what a page begins with, "" if there is nothing on it.
+func firstOn(page *s3.ListObjectsV2Output) string {
+	switch {
+	case len(page.Contents) > 0:
+		return aws.ToString(page.Contents[0].Key)
+	case len(page.CommonPrefixes) > 0:
+		return aws.ToString(page.CommonPrefixes[0].Prefix)
+	}
+	return ""
 }
 
 // decode gives the keys of a page as they are. They are asked for in an encoding, because a key may have
