@@ -397,7 +397,7 @@ func TestLakeInTheFolderIsNoNews(t *testing.T) {
 		w.logs = link
 	}
 	w.lake = filepath.Join(w.logs, "lake")
-	w.Every = time.Hour
+	w.Lake, w.Every = InFolder(w.lake), time.Hour
 	w.Sources[0] = Source{Source: pipeline.Files{Path: w.logs, Except: w.lake}, Folder: w.logs, Except: w.lake}
 	place(t, filepath.Join(w.logs, "x.json"), record(1, "111111111111"))
 	stop := w.start()
