@@ -255,7 +255,8 @@ func fail(w http.ResponseWriter, err error) {
 	}
 }
 
-var errSkewed = errors.New("<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message></Error>")
+// tooSkewed is the text of that refusal.
+const tooSkewed = "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message><RequestTime>%s</RequestTime><ServerTime>%s</ServerTime><MaxAllowedSkewMilliseconds>%d</MaxAllowedSkewMilliseconds></Error>"
 
 // skewed refuses a request that is signed at another time than it is by the server's clock.
 func (s *Server) skewed(w http.ResponseWriter, r *http.Request) error {
@@ -274,7 +275,7 @@ func (s *Server) skewed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if now.Sub(signed).Abs() > maxSkew {
-		return errSkewed
+		return fmt.Errorf(tooSkewed, r.Header.Get("X-Amz-Date"), now.UTC().Format(time.RFC3339), maxSkew.Milliseconds())
 	}
 	return nil
 }
