@@ -13,13 +13,22 @@ from (
 
     union
 
+    -- (There are few ARNs, and millions of rows.)
     select coalesce(nullif(split_part(role_arn, ':', 5), ''), account_id)
-    from lake.session_calls
+    from (
+        select distinct
+            role_arn,
+            account_id
+        from lake.session_calls
+    ) as acting
 
     union
 
-    select account_id
-    from assumptions
+    select nullif(split_part(assumed_role_arn, ':', 5), '')
+    from (
+        select distinct assumed_role_arn
+        from lake.assumption_records
+    ) as assumed
 
 ) as known
 where account_id is not null

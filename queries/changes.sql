@@ -213,8 +213,8 @@ acting as (
     from changed
     left join lake.role_names as role_names
         on
-            changed.role_id is null
-            and changed.role_arn = role_names.role_arn
+            case when changed.role_id is null then changed.role_arn end
+            = role_names.role_arn
             and changed.event_time >= role_names.valid_from
             and changed.event_time < role_names.valid_to
     where changed.role_arn is not null or changed.role_id is not null
@@ -234,6 +234,18 @@ changing as (
 
 ),
 
+-- Their names. They go through an array, of which DuckDB knows that it is one: of the table
+-- it guesses billions, and would hash all sessions.
+names as (
+
+    select items.role_session_name
+    from (
+        select array_agg(distinct role_session_name) as list from changing
+    ) as lists
+    cross join unnest(lists.list) as items (role_session_name)
+
+),
+
 origins as (
 
     select
@@ -243,6 +255,7 @@ origins as (
         max(sessions.origin) as origin,
         max(sessions.origin_kind) as origin_kind
     from sessions
+    inner join names on sessions.role_session_name = names.role_session_name
     inner join changing
         on
             coalesce(sessions.role_id, sessions.role_arn) = changing.role_key

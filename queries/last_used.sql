@@ -439,44 +439,98 @@ seen as (
 
 ),
 
+-- (Nearly all sessions need no other's word: only those at the edges are held against it.)
 counted as (
 
     select
-        coalesce(sessions.role_id, seen.role_key, role_names.role_key)
-            as role_key,
+        role_key,
         count(*) as sessions,
-        count(distinct sessions.origin) as callers
-    from sessions
-    cross join params
-    left join seen
-        on
-            coalesce(sessions.role_id, sessions.role_arn) = seen.session_role
-            and sessions.role_session_name = seen.role_session_name
-            and case
-                when sessions.first_seen is not null
-                    then coalesce(
-                        sessions.session_created_at,
-                        timestamp '1970-01-01 00:00:00.000000'
+        count(distinct origin) as callers
+    from (
+
+        select
+            coalesce(sessions.role_id, role_names.role_key) as role_key,
+            sessions.origin
+        from sessions
+        cross join params
+        left join lake.role_names as role_names
+            on
+                case when sessions.role_id is null then sessions.role_arn end
+                = role_names.role_arn
+                and sessions.assumed_at >= role_names.valid_from
+                and sessions.assumed_at < role_names.valid_to
+        where
+            (
+                sessions.role_id is not null
+                and sessions.first_seen >= params.since
+                and sessions.last_seen < params.until
+            )
+            or (
+                sessions.assumed_at >= params.since
+                and sessions.assumed_at < params.until
+                and (
+                    sessions.first_seen is null
+                    or (
+                        sessions.role_id is not null
+                        and (
+                            sessions.last_seen < params.since
+                            or sessions.first_seen >= params.until
+                        )
                     )
-            end
-            = seen.created_key
-    left join lake.role_names as role_names
-        on
-            case when sessions.role_id is null then sessions.role_arn end
-            = role_names.role_arn
-            and sessions.assumed_at >= role_names.valid_from
-            and sessions.assumed_at < role_names.valid_to
-    where
-        seen.session_role is not null
-        or (
-            sessions.first_seen >= params.since
-            and sessions.last_seen < params.until
-        )
-        or (
-            sessions.assumed_at >= params.since
-            and sessions.assumed_at < params.until
-        )
-    group by coalesce(sessions.role_id, seen.role_key, role_names.role_key)
+                )
+            )
+
+        union all
+
+        select
+            coalesce(sessions.role_id, seen.role_key, role_names.role_key)
+                as role_key,
+            sessions.origin
+        from sessions
+        cross join params
+        left join seen
+            on
+                coalesce(sessions.role_id, sessions.role_arn)
+                = seen.session_role
+                and sessions.role_session_name = seen.role_session_name
+                and coalesce(
+                    sessions.session_created_at,
+                    timestamp '1970-01-01 00:00:00.000000'
+                )
+                = seen.created_key
+        left join lake.role_names as role_names
+            on
+                case when sessions.role_id is null then sessions.role_arn end
+                = role_names.role_arn
+                and sessions.assumed_at >= role_names.valid_from
+                and sessions.assumed_at < role_names.valid_to
+        where
+            sessions.first_seen is not null
+            and (
+                sessions.role_id is null
+                or (
+                    sessions.first_seen < params.since
+                    and sessions.last_seen >= params.since
+                )
+                or (
+                    sessions.first_seen < params.until
+                    and sessions.last_seen >= params.until
+                )
+            )
+            and (
+                seen.session_role is not null
+                or (
+                    sessions.first_seen >= params.since
+                    and sessions.last_seen < params.until
+                )
+                or (
+                    sessions.assumed_at >= params.since
+                    and sessions.assumed_at < params.until
+                )
+            )
+
+    ) as counting
+    group by role_key
 
 ),
 

@@ -52,22 +52,33 @@ judged as (
 )
 
 select
-    assumptions.account_id,
-    count(distinct assumptions.assumed_role_arn) as roles
-from assumptions
+    assumed.account_id,
+    count(*) as roles
+from (
+    -- (There are few ARNs, and many assumptions.)
+    select
+        assumed_role_arn,
+        nullif(split_part(assumed_role_arn, ':', 5), '') as account_id
+    from (
+        select distinct records.assumed_role_arn
+        from lake.assumption_records as records
+        cross join params
+        where
+            records.event_date >= cast(? as date)
+            and records.event_date <= cast(? as date)
+            and records.event_time >= params.since
+            and records.event_time < params.until
+            and records.outcome in ('success', 'denied')
+    ) as named
+) as assumed
 cross join params
-left join judged on assumptions.account_id = judged.account_id
+left join judged on assumed.account_id = judged.account_id
 where
     judged.account_id is null
-    and assumptions.account_id is not null
-    and assumptions.event_date >= cast(? as date)
-    and assumptions.event_date <= cast(? as date)
-    and assumptions.event_time >= params.since
-    and assumptions.event_time < params.until
-    and assumptions.outcome in ('success', 'denied')
+    and assumed.account_id is not null
     and (
         params.accounts is null
-        or contains(split(params.accounts, ','), assumptions.account_id)
+        or contains(split(params.accounts, ','), assumed.account_id)
     )
-group by assumptions.account_id
-order by assumptions.account_id asc
+group by assumed.account_id
+order by assumed.account_id asc

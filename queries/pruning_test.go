@@ -41,7 +41,8 @@ var daysRead = map[string]string{
 	// Beside the rollups: until its end only where a role acted that no inventory has.
 	"unused":         "its first and last day, the window, until its end",
 	"unused_summary": "its last day, the window, until its end",
-	"use_days":       "the window",
+	// Beside the rollups of the window, days that are asked for in part.
+	"use_days": "its first and last day",
 }
 
 // TestQuestionsReadTheirDays looks at the plans of DuckDB, made with the values as when

@@ -10,7 +10,8 @@ import (
 func sessionSteps() []string {
 	return []string{
 		"acting_roles", "signing_keys", "session_keys", "multikey_sessions", "called_sessions", "spare_assumptions",
-		"keyless_sessions", "made_sessions", "session_chains",
+		"keyless_sessions", "silent_sessions", "made_sessions", "calling_sessions",
+		"session_chains",
 	}
 }
 

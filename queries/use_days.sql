@@ -5,53 +5,76 @@ with
 -- statement before it has the values: only then it leaves out files by their days.
 given as (
 
-    select ? as since
+    select ? as accounts
 
 ),
 
 params as (
 
     select
-        cast(given.since as timestamp(6)) as since,
-        cast(? as timestamp(6)) as until,
-        cast(? as varchar) as accounts,
+        cast(given.accounts as varchar) as accounts,
         cast(? as date) as inventory_date
     from given
+
+),
+
+-- The days in which the window begins and ends are read event by event, because only part
+-- of them counts.
+calls as (
+
+    select
+        role_id,
+        role_arn,
+        account_id,
+        first_seen,
+        event_date,
+        calls,
+        denied
+    from lake.session_calls
+    where
+        event_date >= cast(? as date)
+        and event_date <= cast(? as date)
+        and first_seen >= cast(? as timestamp(6))
+        and last_seen < cast(? as timestamp(6))
+
+    union all
+
+    select
+        role_id,
+        role_arn,
+        account_id,
+        first_seen,
+        event_date,
+        calls,
+        denied
+    from lake.event_calls
+    where
+        event_date in (cast(? as date), cast(? as date))
+        and first_seen >= cast(? as timestamp(6))
+        and first_seen < cast(? as timestamp(6))
+        and (
+            first_seen < cast(? as timestamp(6))
+            or first_seen >= cast(? as timestamp(6))
+        )
 
 ),
 
 acts as (
 
     select
-        role_use.role_id,
-        role_use.role_arn,
-        case when role_use.role_id is null then role_use.event_time end
-            as unnamed_at,
-        role_use.event_date,
-        max(
-            case
-                when role_use.role_arn is null
-                    then
-                        coalesce(
-                            role_use.identity_account_id,
-                            role_use.recipient_account_id
-                        )
-            end
-        ) as account_id,
-        count(*) filter (where role_use.outcome <> 'denied') as uses,
-        count(*) filter (where role_use.outcome = 'denied') as denied
-    from role_use
-    cross join params
-    where
-        role_use.event_date >= cast(? as date)
-        and role_use.event_date <= cast(? as date)
-        and role_use.event_time >= params.since
-        and role_use.event_time < params.until
+        role_id,
+        role_arn,
+        case when role_id is null then first_seen end as unnamed_at,
+        event_date,
+        max(account_id) as account_id,
+        sum(calls) as uses,
+        sum(denied) as denied
+    from calls
     group by
-        role_use.role_id,
-        role_use.role_arn,
-        case when role_use.role_id is null then role_use.event_time end,
-        role_use.event_date
+        role_id,
+        role_arn,
+        case when role_id is null then first_seen end,
+        event_date
 
 ),
 

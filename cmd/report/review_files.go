@@ -12,6 +12,9 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"roletrail/config"
 	"roletrail/queries"
@@ -73,17 +76,13 @@ const manifestName = "manifest.json"
 // nothing any more must not be asked, and what was decided anew must not be run.
 func (r *report) writeReview(out string, files []access.File, m manifest) error {
 	before := readManifest(out)
+	var err error
+	if m.Files, err = r.writeFiles(out, files); err != nil {
+		return err
+	}
 	now := map[string]bool{}
-	for i, f := range files {
-		r.work.write(f.Name, i+1, len(files))
-		if err := os.MkdirAll(filepath.Join(out, filepath.Dir(filepath.FromSlash(f.Name))), 0o755); err != nil {
-			return fmt.Errorf("making the folder of the review: %w", err)
-		}
-		written, err := writeFile(out, f.Name, f.Write)
-		if err != nil {
-			return err
-		}
-		m.Files, now[f.Name] = append(m.Files, written), true
+	for _, f := range m.Files {
+		now[f.Name] = true
 		if _, err := fmt.Fprintln(r.Stdout, filepath.Join(out, filepath.FromSlash(f.Name))); err != nil {
 			return err
 		}
@@ -91,7 +90,7 @@ func (r *report) writeReview(out string, files []access.File, m manifest) error 
 	if err := removeFormer(out, before, now); err != nil {
 		return err
 	}
-	_, err := writeFile(out, manifestName, func(w io.Writer) error {
+	_, err = writeFile(out, manifestName, func(w io.Writer) error {
 		text, err := json.MarshalIndent(m, "", " ")
 		if err != nil {
 			return err
@@ -103,6 +102,25 @@ func (r *report) writeReview(out string, files []access.File, m manifest) error 
 		_, err = fmt.Fprintln(r.Stdout, filepath.Join(out, manifestName))
 	}
 	return err
+}
+
+// writeFiles writes as many files at once as there are processors: one of them takes as long as
+// all others together.
+func (r *report) writeFiles(out string, files []access.File) ([]manifestFile, error) {
+	written := make([]manifestFile, len(files))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range files {
+		r.work.write(f.Name, i+1, len(files))
+		group.Go(func() (err error) {
+			if err := os.MkdirAll(filepath.Join(out, filepath.Dir(filepath.FromSlash(f.Name))), 0o755); err != nil {
+				return fmt.Errorf("making the folder of the review: %w", err)
+			}
+			written[i], err = writeFile(out, f.Name, f.Write)
+			return err
+		})
+	}
+	return written, group.Wait()
 }
 
 // removeFormer removes the files of a former manifest that come and go and are not among

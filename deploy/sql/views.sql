@@ -601,7 +601,8 @@ select
     events,
     calls,
     denied,
-    failed
+    failed,
+    event_date
 from lake.session_days
 
 union all
@@ -625,7 +626,8 @@ select
     1 as events,
     case when outcome <> 'denied' then 1 else 0 end as calls,
     case when outcome = 'denied' then 1 else 0 end as denied,
-    case when outcome = 'failed' then 1 else 0 end as failed
+    case when outcome = 'failed' then 1 else 0 end as failed,
+    event_date
 from lake.loose_events
 where role_id is not null or role_arn is not null;
 
@@ -1629,6 +1631,62 @@ where
     created_key >= event_time - interval '5' second
     and created_key <= event_time + interval '5' second;
 
+-- Which sessions is there no call of? Assumptions without a logged call are sessions too
+-- (design 9.24), those of one role, name and time the same one: one row each, with the
+-- columns that view made_sessions has of sessions.
+create or replace view lake.silent_sessions as
+select
+    role_key,
+    assumed_role_id as role_id,
+    assumed_role_arn as role_arn,
+    nullif(regexp_extract(assumed_role_arn, '[^/]+$'), '') as role_name,
+    nullif(split_part(assumed_role_arn, ':', 5), '') as account_id,
+    assumed_session_name as role_session_name,
+    timestamp '1970-01-01 00:00:00.000000' as created_key,
+    event_time as session_created_at,
+    cast(null as timestamp(6)) as first_seen,
+    cast(null as timestamp(6)) as last_seen,
+    0 as events,
+    0 as denied,
+    source_identity,
+    event_id as assumption_event_id,
+    event_time as assumed_at,
+    caller,
+    caller_kind,
+    caller_role_key,
+    caller_session_name,
+    caller_created_key
+from (
+
+    select
+        grants.*,
+        coalesce(grants.assumed_role_id, grants.assumed_role_arn)
+            as role_key,
+        row_number() over (
+            partition by
+                coalesce(grants.assumed_role_id, grants.assumed_role_arn),
+                grants.assumed_session_name,
+                grants.event_time
+            order by grants.event_id desc
+        ) as place
+    from lake.spare_assumptions as grants
+    left join lake.keyless_sessions as keyless
+        on grants.event_id = keyless.event_id and keyless.place = 1
+    left join lake.called_sessions as called
+        on
+            coalesce(grants.assumed_role_id, grants.assumed_role_arn)
+            = called.role_key
+            and grants.assumed_session_name = called.role_session_name
+            and grants.event_time = called.created_key
+    where
+        keyless.event_id is null
+        and called.role_key is null
+        and coalesce(grants.assumed_role_id, grants.assumed_role_arn)
+        is not null
+
+) as unmade
+where place = 1;
+
 -- The sessions of roles with the assumption that made each, its caller, and who is
 -- behind it (origin) as far as the assumption or the role tells by itself. One row per
 -- role, session name and creation time (design 9.5): a caller's session is found by
@@ -1674,71 +1732,13 @@ known as (
 
 ),
 
--- Assumptions without a logged call are sessions too (design 9.24), those of one
--- role, name and time the same one.
-silent as (
-
-    select
-        role_key,
-        assumed_role_id as role_id,
-        assumed_role_arn as role_arn,
-        nullif(regexp_extract(assumed_role_arn, '[^/]+$'), '') as role_name,
-        nullif(split_part(assumed_role_arn, ':', 5), '') as account_id,
-        assumed_session_name as role_session_name,
-        timestamp '1970-01-01 00:00:00.000000' as created_key,
-        event_time as session_created_at,
-        cast(null as timestamp(6)) as first_seen,
-        cast(null as timestamp(6)) as last_seen,
-        0 as events,
-        0 as denied,
-        source_identity,
-        event_id as assumption_event_id,
-        event_time as assumed_at,
-        caller,
-        caller_kind,
-        caller_role_key,
-        caller_session_name,
-        caller_created_key
-    from (
-
-        select
-            grants.*,
-            coalesce(grants.assumed_role_id, grants.assumed_role_arn)
-                as role_key,
-            row_number() over (
-                partition by
-                    coalesce(grants.assumed_role_id, grants.assumed_role_arn),
-                    grants.assumed_session_name,
-                    grants.event_time
-                order by grants.event_id desc
-            ) as place
-        from lake.spare_assumptions as grants
-        left join lake.keyless_sessions as keyless
-            on grants.event_id = keyless.event_id and keyless.place = 1
-        left join lake.called_sessions as called
-            on
-                coalesce(grants.assumed_role_id, grants.assumed_role_arn)
-                = called.role_key
-                and grants.assumed_session_name = called.role_session_name
-                and grants.event_time = called.created_key
-        where
-            keyless.event_id is null
-            and called.role_key is null
-            and coalesce(grants.assumed_role_id, grants.assumed_role_arn)
-            is not null
-
-    ) as unmade
-    where place = 1
-
-),
-
 sessions as (
 
     select * from known
 
     union all
 
-    select * from silent
+    select * from lake.silent_sessions
 
 )
 
@@ -1766,6 +1766,16 @@ select
     end as origin_kind
 from sessions;
 
+-- Which sessions of roles assumed roles? One row per session, as the assumptions know it: of
+-- all of them, for there is no need to know which made a session.
+create or replace view lake.calling_sessions as
+select distinct
+    caller_role_key,
+    caller_session_name,
+    caller_created_key
+from lake.session_keys
+where caller_role_key is not null;
+
 -- Who was behind the sessions that made other sessions: the inner links of the chains,
 -- from the direct caller five steps back, as far as the logs go (P6). A caller's session
 -- always has a logged call, for its AssumeRole is one.
@@ -1786,15 +1796,7 @@ links as (
         made.origin,
         made.origin_kind
     from lake.made_sessions as made
-    inner join (
-        -- (of all assumptions, for there is no need to know which made a session)
-        select distinct
-            caller_role_key,
-            caller_session_name,
-            caller_created_key
-        from lake.session_keys
-        where caller_role_key is not null
-    ) as callers
+    inner join lake.calling_sessions as callers
         on
             made.role_key = callers.caller_role_key
             and made.role_session_name = callers.caller_session_name

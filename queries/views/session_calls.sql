@@ -18,7 +18,8 @@ select
     events,
     calls,
     denied,
-    failed
+    failed,
+    event_date
 from lake.session_days
 
 union all
@@ -42,6 +43,7 @@ select
     1 as events,
     case when outcome <> 'denied' then 1 else 0 end as calls,
     case when outcome = 'denied' then 1 else 0 end as denied,
-    case when outcome = 'failed' then 1 else 0 end as failed
+    case when outcome = 'failed' then 1 else 0 end as failed,
+    event_date
 from lake.loose_events
 where role_id is not null or role_arn is not null;

@@ -18,15 +18,7 @@ links as (
         made.origin,
         made.origin_kind
     from lake.made_sessions as made
-    inner join (
-        -- (of all assumptions, for there is no need to know which made a session)
-        select distinct
-            caller_role_key,
-            caller_session_name,
-            caller_created_key
-        from lake.session_keys
-        where caller_role_key is not null
-    ) as callers
+    inner join lake.calling_sessions as callers
         on
             made.role_key = callers.caller_role_key
             and made.role_session_name = callers.caller_session_name
