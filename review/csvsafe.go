@@ -30,7 +30,7 @@ type csvRenderer struct {
 
 func (c *csvRenderer) begin(meta *queries.Meta, columns []queries.Column) error {
 	c.columns = columns
-	if err := writeNotes(c.o.Notes, meta, c.o.Report); err != nil {
+	if err := WriteNotes(c.o.Notes, meta, c.o.Report); err != nil {
 		return err
 	}
 	names := make([]any, len(columns))

@@ -259,7 +259,7 @@ func writeHead(w io.Writer, format Format, meta *queries.Meta, o Options) error 
 			line = "- " + escapeMarkdown(line)
 		}
 		line = termtext.Line(line)
-		if format == Table && o.Terminal && !o.Wide {
+		if format == Table && o.Fold && !o.Wide {
 			line = folded(line, o.Width)
 		}
 		b.WriteString(line + "\n")
@@ -268,7 +268,7 @@ func writeHead(w io.Writer, format Format, meta *queries.Meta, o Options) error 
 	return err
 }
 
-// folded is a line of the head in as many as a terminal needs; what goes on is set in.
+// folded is a line of the head in as many as the reader's width needs; what goes on is set in.
 func folded(line string, width int) string {
 	const setIn = "  "
 	if width <= 0 {
@@ -280,8 +280,8 @@ func folded(line string, width int) string {
 	return strings.Join(termfit.Wrap(line, width-len(setIn)), "\n"+setIn)
 }
 
-// writeNotes writes the head beside an answer that has no room for it.
-func writeNotes(w io.Writer, meta *queries.Meta, report string) error {
+// WriteNotes writes the head beside an answer that has no room for it; w may be nil.
+func WriteNotes(w io.Writer, meta *queries.Meta, report string) error {
 	if w == nil || meta == nil {
 		return nil
 	}

@@ -170,7 +170,7 @@ func TestHeadFitsATerminal(t *testing.T) {
 	whole := strings.Join(headLines(sampleMeta(), "last_used"), " ")
 	for _, width := range []int{0, 40, 80, 120} {
 		var out bytes.Buffer
-		if err := WriteSections(&out, Table, sampleMeta(), nil, Options{Report: "last_used", Width: width, Terminal: true}); err != nil {
+		if err := WriteSections(&out, Table, sampleMeta(), nil, Options{Report: "last_used", Width: width, Fold: true}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(out.String()) {
@@ -182,7 +182,7 @@ func TestHeadFitsATerminal(t *testing.T) {
 			t.Errorf("at %d columns the head says\n%s\nwant\n%s", width, got, whole)
 		}
 	}
-	for _, o := range []Options{{Width: 40}, {Width: 40, Terminal: true, Wide: true}} {
+	for _, o := range []Options{{Width: 40}, {Width: 40, Terminal: true}, {Width: 40, Fold: true, Wide: true}} {
 		var out bytes.Buffer
 		if err := WriteSections(&out, Table, sampleMeta(), nil, o); err != nil || strings.Count(out.String(), "\n") != 1+len(headLines(sampleMeta(), "")) {
 			t.Errorf("%+v: %v, the head is folded:\n%s", o, err, out.String())

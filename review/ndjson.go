@@ -16,7 +16,7 @@ type ndjsonRenderer struct {
 
 func (n *ndjsonRenderer) begin(meta *queries.Meta, columns []queries.Column) error {
 	n.columns = uniqueNames(columns)
-	return writeNotes(n.o.Notes, meta, n.o.Report)
+	return WriteNotes(n.o.Notes, meta, n.o.Report)
 }
 
 func (n *ndjsonRenderer) row(cells []any) error {

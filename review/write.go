@@ -21,9 +21,13 @@ type Options struct {
 	// Colour allows colours in a table.
 	Colour bool
 	// Terminal says that the output is shown on a terminal: csv then marks
-	// control characters, which it otherwise carries in full, and the head of
-	// a table is folded to its width.
+	// control characters, which it otherwise carries in full.
 	Terminal bool
+	// Fold says that Width is that of whoever reads, and not a guess: the head
+	// of a table is folded to it. Into a pipe each line of the head stays whole,
+	// one thing that is said, which grep finds and a pager or a mail folds by
+	// itself; only rows have to be fitted, for a table that is folded cannot be read.
+	Fold bool
 	// Notes takes the head of the formats that have no room for it (csv,
 	// ndjson); nil drops it.
 	Notes io.Writer

@@ -32,6 +32,7 @@ func (f *outputFlags) options(r *report, name string) review.Options {
 		Width:    r.Width(),
 		Colour:   r.Colour(),
 		Terminal: r.StdoutTerminal(),
+		Fold:     r.WidthKnown(),
 		Notes:    r.Notes(),
 	}
 }

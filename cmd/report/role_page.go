@@ -31,7 +31,7 @@ func (r *report) rolePage(ctx context.Context, engine queries.Engine, params que
 	case page == nil:
 		return ambiguous(params.Role, named)
 	}
-	if err := review.WriteSections(r.Stdout, review.Table, &meta, nil, review.Options{Width: r.Width(), Terminal: r.StdoutTerminal()}); err != nil {
+	if err := review.WriteSections(r.Stdout, review.Table, &meta, nil, review.Options{Width: r.Width(), Terminal: r.StdoutTerminal(), Fold: r.WidthKnown()}); err != nil {
 		return err
 	}
 	return page.WriteText(r.Stdout, access.TextOptions{Width: r.Width(), Colour: r.Colour()})

@@ -72,6 +72,9 @@ func TestTerminal(t *testing.T) {
 		if got := p.Width(); got != want {
 			t.Errorf("COLUMNS=%q: width %d, want %d", columns, got, want)
 		}
+		if got := p.WidthKnown(); got != (columns == "132") {
+			t.Errorf("COLUMNS=%q: the width of a pipe is known: %v", columns, got)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (p *Program) StderrTerminal() bool { return isTerminal(p.Stderr) }
 // Width is how many columns the results may take: $COLUMNS, else the width of
 // the terminal, else 80.
 func (p *Program) Width() int {
-	if n, err := strconv.Atoi(p.Getenv("COLUMNS")); err == nil && n > 0 {
+	if n := p.columns(); n > 0 {
 		return n
 	}
 	if f, ok := unwrap(p.Stdout).(*os.File); ok {
@@ -33,6 +33,19 @@ func (p *Program) Width() int {
 		}
 	}
 	return defaultWidth
+}
+
+// WidthKnown reports whether Width is that of somebody who reads: on a terminal, or where
+// $COLUMNS says so. A pipe has none.
+func (p *Program) WidthKnown() bool { return p.columns() > 0 || p.StdoutTerminal() }
+
+// columns is what $COLUMNS says, 0 for nothing.
+func (p *Program) columns() int {
+	n, err := strconv.Atoi(p.Getenv("COLUMNS"))
+	if err != nil {
+		return 0
+	}
+	return max(n, 0)
 }
 
 // Colour reports whether the results may be coloured: only on a terminal that
