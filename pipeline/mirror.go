@@ -28,12 +28,15 @@ type MirrorOptions struct {
 	Version string
 	// Begin, if set, is told what is missing here before it is fetched.
 	Begin func(Fetching)
+	// Compacted, if set, is told of each day that is put together from what was fetched.
+	Compacted func(CompactProgress)
 
 	noLogs bool // bring no log files here, and leave those that are here
 	create bool // that there is no lake is no error
 }
 
-// Fetching is what of a lake is fetched: log files, files of compactions, and their bytes.
+// Fetching is what of a lake is fetched: log files, files of compactions, and the bytes of these
+// and of inventories, trails and the catalogue.
 type Fetching struct {
 	LogFiles int   `json:"log_files"`
 	Compact  int   `json:"compact_files"`
@@ -62,7 +65,7 @@ const mirrorTries = 5
 func Mirror(ctx context.Context, store RemoteStore, dir string, options MirrorOptions) error {
 	err := ErrGone
 	for try := 0; errors.Is(err, ErrGone) && try < mirrorTries; try++ {
-		m := &mirror{store: store, dir: dir, options: options, compacting: CompactOptions{Version: options.Version, keep: isCompactFile}}
+		m := &mirror{store: store, dir: dir, options: options, compacting: CompactOptions{Version: options.Version, keep: isCompactFile, Progress: options.Compacted}}
 		err = m.mirror(ctx)
 	}
 	if err != nil && ctx.Err() != nil {
@@ -165,7 +168,7 @@ func (m *mirror) mirror(ctx context.Context) error {
 	if m.known == nil {
 		m.anew = !m.options.noLogs && m.counts.compaction() != 0
 	}
-	differ, lacking, err := m.compare()
+	differ, others, lacking, err := m.compare()
 	if err != nil {
 		return err
 	}
@@ -177,7 +180,7 @@ func (m *mirror) mirror(ctx context.Context) error {
 		return nil
 	}
 	if m.options.Begin != nil && len(missing)+len(lacking) > 0 {
-		for _, f := range lacking {
+		for _, f := range slices.Concat(others, lacking) {
 			bytes += f.object.Size
 		}
 		m.options.Begin(Fetching{LogFiles: len(missing), Compact: len(lacking), Bytes: bytes})

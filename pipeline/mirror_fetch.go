@@ -428,31 +428,32 @@ func otherTables() []string {
 	return append(parquet.InventoryTables(), "trails", "catalogue/actions", "catalogue/operations")
 }
 
-// compare reports whether inventories, trails or the catalogue are others here, or files of
-// compactions are lacking.
-func (m *mirror) compare() (differ bool, lacking []remoteFile, err error) {
+// compare finds which inventories, trails or catalogue are not here as they are there, and which
+// files of compactions are lacking. differ says that there is any, or one too many here.
+func (m *mirror) compare() (differ bool, others, lacking []remoteFile, err error) {
 	if m.known == nil {
-		return true, m.compact, nil
+		return true, m.others, m.compact, nil
 	}
 	lake, err := parquet.OpenLake(m.dir)
 	if err != nil {
-		return false, nil, err
+		return false, nil, nil, err
 	}
 	defer func() { err = errors.Join(err, lake.Close()) }()
-	others, err := lake.Entries(otherTables()...)
+	known, err := lake.Entries(otherTables()...)
 	if err != nil {
-		return false, nil, err
+		return false, nil, nil, err
 	}
 	here, err := lake.Entries(compactTables()...)
 	if err != nil {
-		return false, nil, err
+		return false, nil, nil, err
 	}
-	differ = len(others) != len(m.others)
 	for _, f := range m.others {
-		differ = differ || !m.has(f, others)
+		if !m.has(f, known) {
+			others = append(others, f)
+		}
 	}
 	lacking = m.lacking(here)
-	return differ || len(lacking) > 0, lacking, nil
+	return len(known) != len(m.others) || len(others)+len(lacking) > 0, others, lacking, nil
 }
 
 // has reports whether a file of another table is here as it is there. Commits tell its hash. Where

@@ -27,10 +27,12 @@ func (r *report) fetched(ctx context.Context) (folder string, err error) {
 	if folder, err = r.cache.Folder(store.String()); err != nil {
 		return "", err
 	}
-	return folder, pipeline.Mirror(ctx, store, folder, pipeline.MirrorOptions{
-		Until: r.until, Limit: limit, Version: cli.Version(),
+	r.work.begin("listing the lake", 0, countedObjects)
+	defer r.work.do("opening the lake")
+	return folder, pipeline.Mirror(ctx, watched{store, &r.work}, folder, pipeline.MirrorOptions{
+		Until: r.until, Limit: limit, Version: cli.Version(), Compacted: r.work.compacted,
 		Begin: func(f pipeline.Fetching) {
-			r.work.do("fetching the lake")
+			r.work.begin("fetching the lake", f.Bytes, countedBytes)
 			r.Say(slog.LevelInfo, fmt.Sprintf("fetching %s, of lake %s", f, store), "fetching the lake", "lake", store.String(), "fetching", f)
 		},
 	})

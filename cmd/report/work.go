@@ -19,6 +19,10 @@ type work struct {
 	since    time.Time // when the statement began
 	progress queries.Progress
 	moved    time.Time // when more was read, last
+	// What is not asked of an engine is counted: so many are done, of so many, or of 0 where
+	// nobody knows.
+	counts   unit
+	done, of int64
 }
 
 // working shows the line until what it returns is called.
@@ -43,7 +47,10 @@ func (w *work) write(name string, n, of int) {
 }
 
 // restart needs the lock.
-func (w *work) restart() { w.progress, w.since, w.moved = queries.Progress{}, time.Now(), time.Time{} }
+func (w *work) restart() {
+	w.progress, w.since, w.moved = queries.Progress{}, time.Now(), time.Time{}
+	w.counts, w.done, w.of = "", 0, 0
+}
 
 // step says which part of how many comes next, the first is 1.
 func (w *work) step(n, of int) {
@@ -82,6 +89,7 @@ func (w *work) line(took time.Duration, now time.Time) (parts []string) {
 	}
 	parts = append(parts, w.doing, cli.Seconds(took))
 	p, asked := w.progress, now.Sub(w.since)
+	parts = append(parts, w.counted(asked)...)
 	if p.State != "" {
 		parts = append(parts, p.State)
 	}
