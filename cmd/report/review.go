@@ -15,6 +15,7 @@ import (
 
 	"roletrail/cmd/internal/cli"
 	"roletrail/queries"
+	"roletrail/review"
 	"roletrail/review/access"
 	"roletrail/review/termtext"
 )
@@ -134,6 +135,10 @@ func (r *report) review(ctx context.Context, engine queries.Engine, f *questionF
 	}
 	reviewed, err := access.Read(ctx, engine, access.Scope{Params: params, Quarter: quarter, Meta: meta, OwnerOf: r.Config.OwnerOf, RoleNames: r.Config.RoleNames(), Decisions: earlier.decisions(), Step: r.work.step})
 	if err != nil {
+		return err
+	}
+	// Who makes it learns here already what it will not say: a window without a log, say.
+	if err := review.WriteNotes(r.Notes(), &meta, "review"); err != nil {
 		return err
 	}
 	made := reviewCommand(f, params)

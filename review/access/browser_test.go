@@ -40,15 +40,18 @@ func TestPageInBrowser(t *testing.T) {
 	c.wants(visibleCount, 60)
 	c.wants(`getComputedStyle(document.querySelector('.key .gap')).stroke`, `url("#hatch")`)
 
+	headlinesFilter(c, r)
 	sortsAndFilters(c, r)
 	c.eval(`document.getElementById('clear').click()`, nil)
 	c.wants(visibleCount, 60)
 
 	// By keys alone: to the search, to a role, to the next one, a decision, and back.
 	name := string(r.Roles[3].RoleName)
+	c.eval(`document.activeElement.blur()`, nil)
 	c.key("/", "/")
 	c.wants(`document.activeElement.id`, "search")
 	c.call("Input.insertText", object{"text": name}, nil)
+	c.wants(`document.getElementById('search').value`, name) // the key itself is no part of it
 	c.wants(visibleCount, 1)
 	c.key("Enter", "\r")
 	c.wants(`document.getElementById('panel').open`, true)
@@ -62,6 +65,23 @@ func TestPageInBrowser(t *testing.T) {
 
 	exports(c, r)
 	c.quiet(file)
+}
+
+// headlinesFilter: each number of the first page leads to the roles that it counts.
+func headlinesFilter(c *chromium, r *Review) {
+	c.t.Helper()
+	changed := 0
+	for i := range r.Roles {
+		if len(r.Roles[i].ChangeList) > 0 {
+			changed++
+		}
+	}
+	for name, want := range map[string]int{"Roles under review": r.Numbers.Roles, "Active": r.Numbers.Active, "Without use": r.Numbers.WithoutUse, "Role changes": changed} {
+		c.eval(`[...document.querySelectorAll('a.number')].find(a => a.querySelector('.name').textContent === '`+name+`').click()`, nil)
+		c.eval(`new Promise(done => setTimeout(done, 50))`, nil)
+		c.wants(visibleCount, want)
+	}
+	c.eval(`document.getElementById('clear').click()`, nil)
 }
 
 func sortsAndFilters(c *chromium, r *Review) {

@@ -1,10 +1,13 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"roletrail/iam/amount"
+	"roletrail/review/termtext"
 )
 
 // cannotSay lists what the logs do not carry, what weighs most first. It stands on the
@@ -43,51 +46,70 @@ func (r *reader) tellChanges(dates) {
 	}
 }
 
-// tellGaps tells the days without logs, account by account.
+// mostGaps is how many accounts with gaps have a sentence of their own: the first screen is
+// no list of an organisation's accounts. Coverage has all of them.
+const mostGaps = 6
+
+// tellGaps tells the days without logs: of accounts without any at once, then account by
+// account.
 func (r *reader) tellGaps(d dates) {
+	var silent, partly []Account
 	for _, a := range r.review.Accounts {
-		if a.DaysMissing == 0 || a.Roles == 0 {
-			continue
+		switch {
+		case a.DaysMissing == 0 || a.Roles == 0:
+		case a.DaysPresent == 0:
+			silent = append(silent, a)
+		default:
+			partly = append(partly, a)
 		}
-		unknown := 0
-		for _, role := range r.roles {
-			if role.InReview && role.AccountID == a.AccountID && role.Verdict == "unknown" {
-				unknown++
-			}
-		}
-		what := fmt.Sprintf("Account %s has no logs of %s: %s.", a.AccountID, amount.Of(a.DaysMissing, "day"), r.gaps(a, d))
+	}
+	if len(silent) == 1 {
+		silent, partly = nil, append(silent, partly...)
+	}
+	if len(silent) > 0 {
+		r.unknown("gap", amount.Of(len(silent), "account")+" with roles have no logs in this window: "+listedAccounts(silent)+".", r.thinly(silent))
+	}
+	for _, a := range partly[:min(len(partly), mostGaps)] {
 		then := "What happened then is not known; the verdicts rest on the other days."
 		if a.Thin {
-			then = "That is too thin to call a role unused"
-			if unknown > 0 {
-				then += ": the verdict on " + amount.Of(unknown, "role") + " is unknown"
-			}
-			then += ", and permissions there are probably_unused at most."
+			then = r.thinly([]Account{a})
 		}
-		r.unknown("gap", what, then)
+		r.unknown("gap", fmt.Sprintf("Account %s has no logs of %s: %s.", a.name(), amount.Of(a.DaysMissing, "day"), r.gaps(a, d)), then)
+	}
+	if more := partly[min(len(partly), mostGaps):]; len(more) > 0 {
+		r.unknown("gap", amount.Of(len(more), "more account")+" have no logs of some days: "+listedAccounts(more)+".", "What happened then is not known; Coverage has their days, one by one.")
 	}
 }
 
+// thinly says what does not follow from the logs of accounts that have too few of them.
+func (r *reader) thinly(accounts []Account) string {
+	unknown := 0
+	for _, role := range r.roles {
+		if role.InReview && role.Verdict == "unknown" && slices.ContainsFunc(accounts, func(a Account) bool { return a.AccountID == role.AccountID }) {
+			unknown++
+		}
+	}
+	then := "That is too thin to call a role unused"
+	if unknown > 0 {
+		then += ": the verdict on " + amount.Of(unknown, "role") + " is unknown"
+	}
+	return then + ", and permissions there are probably_unused at most."
+}
+
+func listedAccounts(accounts []Account) string {
+	var ids []string
+	for _, a := range accounts {
+		ids = append(ids, a.name())
+	}
+	return listed(ids)
+}
+
+// name is the account in a sentence: events may name none.
+func (a Account) name() string { return cmp.Or(termtext.Line(string(a.AccountID)), "not known") }
+
 // gaps are the runs of days that are missing, at most three.
 func (r *reader) gaps(a Account, d dates) string {
-	var runs []string
-	for at := 0; at < len(a.Days); at++ {
-		if a.Days[at] != 'm' {
-			continue
-		}
-		end := at
-		for end+1 < len(a.Days) && a.Days[end+1] == 'm' {
-			end++
-		}
-		first, last := dayOf(r.review.Window.Since).AddDate(0, 0, at), dayOf(r.review.Window.Since).AddDate(0, 0, end)
-		text := d.day(first)
-		if end > at {
-			text += " to " + d.day(last)
-		}
-		runs = append(runs, text)
-		at = end
-	}
-	return listed(runs)
+	return listed(d.runs(dayOf(r.review.Window.Since), len(a.Days), func(day int) bool { return a.Days[day] == 'm' }))
 }
 
 func (r *reader) tellNew(dates) {

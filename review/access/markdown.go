@@ -55,7 +55,7 @@ func (r *Review) writeMarkdown(w io.Writer) error {
 	for i := range r.Roles {
 		role := &r.Roles[i]
 		if role.InReview {
-			grant, _ := grantText(role)
+			grant, _, _ := grantText(role)
 			fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", md(role.called()), md(role.AccountID), md(role.Owner), md(role.Verdict), md(grant), md(role.Question), md(role.Suggestion), md(role.Decided.text()))
 		}
 	}

@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"roletrail/iam/amount"
 	"roletrail/review/termtext"
@@ -19,13 +20,14 @@ type rowView struct {
 	IdleBar                          *idleBar
 	Grant                            string
 	GrantBar                         []path
+	GrantLabel                       string
 	Callers, Unexpected              string
 	Suggestion                       string
 }
 
 // idleBar is a length of 100, of which a year and a half is the whole. The notch is the
 // window's length.
-type idleBar struct{ Fill, Notch string }
+type idleBar struct{ Fill, Notch, Label string }
 
 const idleScale = 548
 
@@ -50,10 +52,10 @@ func (p *page) row(role *Role) rowView {
 		v.Apart = "deleted"
 	}
 	days := p.accountsDays[role.AccountID]
-	v.Strip = useStrip(p.Days, role.UsesByDay, role.DeniedByDay, func(day int) bool { return day < len(days) && days[day] == 'm' })
+	v.Strip = useStrip(p.first, p.Days, role.UsesByDay, role.DeniedByDay, func(day int) bool { return day < len(days) && days[day] == 'm' }, p.dates)
 	v.UseText = useText(role)
 	v.Idle, v.IdleBar = p.idle(role)
-	v.Grant, v.GrantBar = grantText(role)
+	v.Grant, v.GrantBar, v.GrantLabel = grantText(role)
 	v.Callers, v.Unexpected = callersText(role)
 	return v
 }
@@ -91,7 +93,7 @@ func useText(role *Role) string {
 
 func (p *page) idle(role *Role) (string, *idleBar) {
 	bar := func(days int64) *idleBar {
-		return &idleBar{scaled(min(days, idleScale), idleScale), scaled(int64(min(p.Days, idleScale)), idleScale)}
+		return &idleBar{scaled(min(days, idleScale), idleScale), scaled(int64(min(p.Days, idleScale)), idleScale), "Idle for " + amount.Of(days, "day") + "; the notch is at " + amount.Of(p.Days, "day") + ", the window"}
 	}
 	switch {
 	case role.IdleDays != nil:
@@ -112,26 +114,31 @@ func scaled(part, whole int64) string {
 	return strconv.FormatFloat(float64(part*1000/whole)/10, 'f', -1, 64)
 }
 
-func grantText(role *Role) (string, []path) {
+// grantText says how much of what is granted was used, draws it, and says what is drawn.
+func grantText(role *Role) (text string, bar []path, label string) {
 	g := role.Grants
 	switch {
 	case g == nil:
-		return "not known", nil
+		return "not known", nil, ""
 	case g.Granted == 0:
-		return "nothing granted", nil
+		return "nothing granted", nil, ""
 	}
-	var bar []path
+	var parts []string
 	at := int64(0)
 	for _, part := range []struct {
-		class string
-		n     int64
-	}{{"s-used", g.Used + g.PossiblyUsed}, {"s-too_new", g.TooNew}, {"s-unobservable", g.Unobservable}} {
+		class, name string
+		n           int64
+	}{{"s-used", "used or possibly used", g.Used + g.PossiblyUsed}, {"s-too_new", "too new", g.TooNew}, {"s-unobservable", "unobservable", g.Unobservable}} {
 		if part.n > 0 {
 			bar = append(bar, path{part.class, fmt.Sprintf("M%s 3h%s", scaled(at, g.Granted), scaled(part.n, g.Granted))})
+			parts = append(parts, amount.Grouped(part.n)+" "+part.name)
 		}
 		at += part.n
 	}
-	return amount.Grouped(g.Used) + " of " + amount.Grouped(g.Granted), bar
+	if at < g.Granted {
+		parts = append(parts, amount.Grouped(g.Granted-at)+" without use")
+	}
+	return amount.Grouped(g.Used) + " of " + amount.Grouped(g.Granted), bar, "Of " + amount.Grouped(g.Granted) + " granted: " + strings.Join(parts, ", ")
 }
 
 func callersText(role *Role) (text, unexpected string) {

@@ -37,6 +37,7 @@ type page struct {
 	Earlier       *earlierView
 	Words         []word
 	accountsDays  map[Text]string
+	first         time.Time // the first day of the window
 	dates         dates
 }
 
@@ -51,6 +52,7 @@ type fact struct {
 }
 
 type headline struct {
+	// Link is the whole address: after a # of the template's own its = would be escaped.
 	Name, Value, Note, Link string
 	// Delta is the change since the last review, and Better and Worse say whether that is
 	// good, where the direction has a meaning.
@@ -64,6 +66,8 @@ type accountView struct {
 	AccountID                         Text
 	Strip                             strip
 	Present, Missing, Objects, Events string
+	// Full, Partly and None are the days of the strip in words.
+	Full, Partly, None string
 }
 
 type ownerView struct {
@@ -82,6 +86,7 @@ var quarterNames = map[byte]string{'1': "first", '2': "second", '3': "third", '4
 func newPage(r *Review) *page {
 	p := &page{Review: r, Days: r.Window.Days, Words: words, accountsDays: map[Text]string{}}
 	last := r.Window.Until.Add(-time.Microsecond)
+	p.first = dayOf(r.Window.Since)
 	p.dates = dates{year: last.Year()}
 	if q := string(r.Window.Quarter); len(q) == 6 {
 		p.Name = q[:4] + " " + q[4:]
@@ -141,16 +146,18 @@ func inventoryText(r *Review) string {
 func (p *page) addAccounts() {
 	for _, a := range p.Review.Accounts {
 		p.accountsDays[a.AccountID] = a.Days
-		view := accountView{AccountID: a.AccountID, Strip: coverStrip(a), Present: fmt.Sprintf("%d of %d", a.DaysPresent, p.Days), Objects: amount.Grouped(a.Objects), Events: amount.Grouped(a.Events)}
+		view := accountView{AccountID: a.AccountID, Strip: coverStrip(p.first, a, p.dates), Present: fmt.Sprintf("%d of %d", a.DaysPresent, p.Days), Objects: amount.Grouped(a.Objects), Events: amount.Grouped(a.Events)}
 		if a.DaysMissing > 0 {
 			view.Missing = fmt.Sprintf("%d missing", a.DaysMissing)
+		}
+		for letter, text := range map[byte]*string{'f': &view.Full, 'p': &view.Partly, 'm': &view.None} {
+			*text = cmp.Or(strings.Join(p.dates.runs(p.first, len(a.Days), func(day int) bool { return a.Days[day] == letter }), ", "), "-")
 		}
 		p.Accounts = append(p.Accounts, view)
 	}
 	p.FirstAccounts = p.Accounts[:min(len(p.Accounts), 6)]
-	first := dayOf(p.Review.Window.Since)
 	for day := range p.Days {
-		if at := first.AddDate(0, 0, day); at.Day() == 1 || day == 0 && at.Day() < 20 {
+		if at := p.first.AddDate(0, 0, day); at.Day() == 1 || day == 0 && at.Day() < 20 {
 			p.Months = append(p.Months, month{fmt.Sprintf("%.2f%%", 100*float64(day)/float64(p.Days)), at.Format("Jan")})
 		}
 	}
@@ -163,9 +170,13 @@ func (p *page) addLead() {
 		p.Lead = append(p.Lead, span{fmt.Sprintf(format, args...), strong})
 	}
 	be := map[bool]string{true: "was", false: "were"}
+	if p.Review.Meta.Coverage.Events == 0 {
+		add(true, "The lake holds no event of this window.")
+		add(false, " ")
+	}
 	add(false, "Of ")
 	add(true, "%s", amount.Of(n.Roles, "role"))
-	add(false, " under review, %s %s used this quarter", amount.Grouped(n.Active), be[n.Active == 1])
+	add(false, " under review, %s %s used %s", amount.Grouped(n.Active), be[n.Active == 1], p.Review.Window.called())
 	if n.WithoutUse > 0 {
 		add(false, " and ")
 		add(true, "%s %s not", amount.Grouped(n.WithoutUse), be[n.WithoutUse == 1])
@@ -176,7 +187,11 @@ func (p *page) addLead() {
 	add(false, ". ")
 	if n.Unused > 0 {
 		add(true, "%s of %s", amount.Grouped(n.Unused), amount.Of(n.Granted, "permission"))
-		add(false, " were not needed, as far as the logs can show. ")
+		if likely := p.probablyUnused(); likely > 0 {
+			add(false, " were not seen in use, %s of them only probably unused. ", amount.Grouped(likely))
+		} else {
+			add(false, " were not needed, as far as the logs can show. ")
+		}
 	}
 	if grave := p.withFindings(High); grave > 0 {
 		add(true, "%s", amount.Of(grave, "role"))
@@ -184,6 +199,16 @@ func (p *page) addLead() {
 	} else {
 		add(false, "No role has a grave finding.")
 	}
+}
+
+// probablyUnused counts those of the unused permissions that nothing proves to be.
+func (p *page) probablyUnused() (n int64) {
+	for i := range p.Review.Roles {
+		if role := &p.Review.Roles[i]; role.InReview && role.Grants != nil {
+			n += role.Grants.ProbablyUnused
+		}
+	}
+	return n
 }
 
 // withFindings counts the roles whose worst finding is at least as grave.
@@ -201,12 +226,12 @@ func (p *page) addNumbers() {
 	apart := amount.Of(n.ServiceLinked, "service-linked") // an adjective has no plural
 	apart = strings.TrimSuffix(apart, "s")
 	p.Numbers = []headline{
-		{Name: "Roles under review", Value: amount.Grouped(n.Roles), Note: fmt.Sprintf("apart: %s, %s deleted", apart, amount.Grouped(n.Deleted)), Link: "view=review"},
-		{Name: "Active", Value: amount.Grouped(n.Active), Note: share(int64(n.Active), int64(n.Roles)) + " of them", Link: "view=review&verdict=active"},
-		{Name: "Without use", Value: amount.Grouped(n.WithoutUse), Note: fmt.Sprintf("%s more not known", amount.Grouped(n.Unknown)), Link: "view=unused"},
-		{Name: "Unused permissions", Value: amount.Grouped(n.Unused), Note: fmt.Sprintf("%s of %s", share(n.Unused, n.Granted), amount.Grouped(n.Granted)), Link: "view=trim"},
-		{Name: "Unexpected callers", Value: amount.Grouped(n.UnexpectedCallers), Note: "of roles under review", Link: "view=callers"},
-		{Name: "Role changes", Value: amount.Grouped(n.Changes), Note: "and refused attempts", Link: "view=changed"},
+		{Name: "Roles under review", Value: amount.Grouped(n.Roles), Note: fmt.Sprintf("apart: %s, %s deleted", apart, amount.Grouped(n.Deleted)), Link: "#view=review"},
+		{Name: "Active", Value: amount.Grouped(n.Active), Note: share(int64(n.Active), int64(n.Roles)) + " of them", Link: "#view=review&verdict=active"},
+		{Name: "Without use", Value: amount.Grouped(n.WithoutUse), Note: fmt.Sprintf("%s more not known", amount.Grouped(n.Unknown)), Link: "#view=unused"},
+		{Name: "Unused permissions", Value: amount.Grouped(n.Unused), Note: fmt.Sprintf("%s of %s", share(n.Unused, n.Granted), amount.Grouped(n.Granted)), Link: "#view=trim"},
+		{Name: "Unexpected callers", Value: amount.Grouped(n.UnexpectedCallers), Note: "of roles under review", Link: "#view=callers"},
+		{Name: "Role changes", Value: amount.Grouped(n.Changes), Note: "and refused attempts", Link: "#view=changed"},
 	}
 	p.addDeltas()
 	if more := p.withFindings(Medium) - len(p.Review.First); more > 0 {

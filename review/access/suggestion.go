@@ -29,13 +29,13 @@ func (r *reader) suggest(role *Role, d dates) {
 		role.Question = Text(fmt.Sprintf("%s was never used as far as the logs reach%s. Do you need it?", name, r.reach(d)))
 	case role.Verdict == "dormant" && role.Denied > 0:
 		role.Suggestion, role.Why = "keep", "It was used before, and what it tried inside the window was refused."
-		role.Question = Text(fmt.Sprintf("%s was last used on %s, and was refused %s this quarter. Should it work?", name, r.lastDay(role, d), times(role.Denied)))
+		role.Question = Text(fmt.Sprintf("%s was last used on %s, and was refused %s %s. Should it work?", name, r.lastDay(role, d), times(role.Denied), r.review.Window.called()))
 	case role.Verdict == "dormant":
 		role.Suggestion, role.Why = "remove", "No use inside the window that the logs could have shown."
 		role.Question = Text(fmt.Sprintf("You have not used %s since %s. Do you still need it?", name, r.lastDay(role, d)))
 	case role.Verdict == "denied_only":
 		role.Suggestion, role.Why = "remove", "It tried, and was refused every time."
-		role.Question = Text(fmt.Sprintf("%s was refused %s this quarter and never allowed anything. What is it for?", name, times(role.Denied)))
+		role.Question = Text(fmt.Sprintf("%s was refused %s %s and never allowed anything. What is it for?", name, times(role.Denied), r.review.Window.called()))
 	case g != nil && g.Away() > 0 && !g.Proved():
 		role.Suggestion, role.Why = "keep", "It is in use, and nothing that it may do is proved used or unused."
 		role.Question = Text(fmt.Sprintf("%s is in use, but no log shows for what. Is it still needed as it is?", name))

@@ -33,6 +33,22 @@ func (d dates) day(t time.Time) string {
 	return t.Format("2 Jan 2006")
 }
 
+// called is the window in a sentence.
+func (w Window) called() string {
+	if w.Quarter != "" {
+		return "this quarter"
+	}
+	return "in this window"
+}
+
+// upTo is ", 1 Jul to 30 Sep" for so many days from the first.
+func (d dates) upTo(first time.Time, days int) string {
+	if days == 0 {
+		return ""
+	}
+	return ", " + d.day(first) + " to " + d.day(first.AddDate(0, 0, days-1))
+}
+
 // span is "on 2 Jul", "between 2 Jul and 5 Sep".
 func (d dates) span(first, last *time.Time) string {
 	switch {
@@ -42,6 +58,26 @@ func (d dates) span(first, last *time.Time) string {
 		return " on " + d.day(*last)
 	}
 	return " between " + d.day(*first) + " and " + d.day(*last)
+}
+
+// runs are the days that are so, one after another as "12 Aug to 13 Aug".
+func (d dates) runs(first time.Time, days int, is func(day int) bool) (runs []string) {
+	for day := 0; day < days; day++ {
+		if !is(day) {
+			continue
+		}
+		end := day
+		for end+1 < days && is(end+1) {
+			end++
+		}
+		text := d.day(first.AddDate(0, 0, day))
+		if end > day {
+			text += " to " + d.day(first.AddDate(0, 0, end))
+		}
+		runs = append(runs, text)
+		day = end
+	}
+	return runs
 }
 
 // listed is "a, b and c", at most three of them.

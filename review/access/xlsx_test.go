@@ -37,7 +37,7 @@ func TestWorkbook(t *testing.T) {
 			t.Errorf("%s: two workbooks of the same review differ", name)
 		}
 		sheet := partOf(t, book, "xl/worksheets/sheet1.xml")
-		counts := map[string]int{}
+		counts, widths := map[string]int{}, map[string]bool{}
 		for d := xml.NewDecoder(strings.NewReader(sheet)); ; {
 			token, err := d.Token()
 			if err == io.EOF {
@@ -48,10 +48,19 @@ func TestWorkbook(t *testing.T) {
 			}
 			if start, ok := token.(xml.StartElement); ok {
 				counts[start.Name.Local]++
+				for _, a := range start.Attr {
+					if start.Name.Local == "col" && a.Name.Local == "width" {
+						widths[a.Value] = true
+					}
+				}
 			}
 		}
 		if counts["f"] != 0 || counts["row"] != len(r.Roles)+1 || counts["autoFilter"] != 1 || counts["dataValidation"] != 1 || counts["pane"] != 1 {
 			t.Errorf("%s: the sheet has %v", name, counts)
+		}
+		// Columns as wide as what stands in them: a name is wider than a number, a question than a name.
+		if counts["col"] < 10 || len(widths) < 5 {
+			t.Errorf("%s: %d columns have the widths %v", name, counts["col"], widths)
 		}
 		if !strings.Contains(sheet, "keep,trim,remove,exception") {
 			t.Errorf("%s: the decisions cannot be chosen", name)

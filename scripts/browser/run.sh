@@ -19,4 +19,4 @@ if [ ! -f .cache/axe-core-$axe/package/axe.min.js ]; then
 	fi
 fi
 export ROLETRAIL_AXE=$PWD/.cache/axe-core-$axe/package/axe.min.js
-go test -count=1 -v -timeout 10m -tags integration -run '^Test(PageInBrowser|PageFitsEveryWidth|TokensHaveContrast|Print|HostilePageInBrowser|ThousandRolesAreQuick|Accessibility)$' ./review/access
+go test -count=1 -v -timeout 10m -tags integration -run '^Test(PageInBrowser|PageFitsEveryWidth|TokensHaveContrast|Print|Charts|SearchAndSort|HostilePageInBrowser|ThousandRolesAreQuick|Accessibility)$' ./review/access

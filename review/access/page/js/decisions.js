@@ -51,7 +51,7 @@ const imported = text => {
 
 const paintProgress = () => {
 	const done = reviewed.filter(isDecided).length;
-	find('progress').textContent = done + ' of ' + reviewed.length + ' decided';
+	find('progress').textContent = grouped(done) + ' of ' + grouped(reviewed.length) + ' decided';
 	for (const row of find('owners').tBodies[0].rows) {
 		const mine = reviewed.filter(role => harmless(role.owner || '') === row.dataset.owner);
 		row.querySelector('.decided').textContent = mine.filter(isDecided).length + ' of ' + mine.length;

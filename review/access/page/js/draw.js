@@ -41,13 +41,21 @@ const meanings = {
 
 const swatch = verdict => svg('svg', {class: 'swatch', viewBox: '0 0 14 10', 'aria-hidden': 'true'}, svg('path', {class: 's-' + verdict, d: 'M0 5h14'}));
 
+/* What a chart shows, as a table: for those who cannot see it, and on paper for everybody. */
+const asTable = (name, onPaper, heads, rows, under) => el('details.equal', {open: onPaper}, el('summary', null, 'As a table'),
+	el('div.scroll', onPaper ? null : {tabindex: 0, role: 'group', 'aria-label': name}, el('table.grid', null, el('caption.hidden', null, name),
+		el('thead', null, el('tr', null, heads.map(([head, side]) => el('th' + (side || ''), {scope: 'col'}, head)))),
+		el('tbody', null, rows.map(([first, ...cells]) => el('tr', null, el('th', {scope: 'row'}, first), cells.map((cell, i) => el('td' + (heads[i + 1][1] || ''), null, cell))))))),
+	under ? el('p.quiet', null, under) : null);
+
 /* A part that is there is never too thin to be seen. */
-const stack = (counts, total) => {
+const stack = (name, counts, total) => {
 	const there = verdicts.filter(v => counts[v]);
 	const widths = there.map(v => Math.max(100 * counts[v] / total, 2));
 	const sum = widths.reduce((a, b) => a + b, 0);
 	let x = 0;
-	return svg('svg', {class: 'stack', viewBox: '0 0 100 10', preserveAspectRatio: 'none', role: 'img', 'aria-label': there.map(v => grouped(counts[v]) + ' ' + v).join(', ')},
+	return svg('svg', {class: 'stack', viewBox: '0 0 100 10', preserveAspectRatio: 'none', role: 'img'},
+		svg('title', null, name + ', ' + grouped(total) + ' granted: ' + there.map(v => grouped(counts[v]) + ' ' + v).join(', ')),
 		there.map((v, i) => {
 			const width = 100 * widths[i] / sum;
 			const path = svg('path', {class: 's-' + v, d: `M${x.toFixed(2)} 5h${Math.max(.4, width - .6).toFixed(2)}`});
@@ -56,8 +64,15 @@ const stack = (counts, total) => {
 		}));
 };
 
+const serviceName = s => s.service || counted(s.services, 'other service');
 const serviceBars = role => el('div.stacks', null, role.service_list.map(s => el('div', null,
-	el('span', null, el('b', null, s.service || counted(s.services, 'other service')), grouped(s.used) + ' of ' + grouped(s.granted)), stack(s, s.granted))));
+	el('span', null, el('b', null, serviceName(s)), grouped(s.used) + ' of ' + grouped(s.granted)), stack(serviceName(s), s, s.granted))));
+
+const serviceTable = (role, onPaper) => {
+	const there = verdicts.filter(v => role.service_list.some(s => s[v]));
+	return asTable('Permissions of ' + role.role_name + ' by service and verdict', onPaper, [['Service'], ['granted', '.right'], ...there.map(v => [v, '.right'])],
+		role.service_list.map(s => [serviceName(s), grouped(s.granted), ...there.map(v => s[v] ? grouped(s[v]) : '-')]));
+};
 
 const pretty = text => {
 	try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }

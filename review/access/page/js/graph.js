@@ -2,16 +2,31 @@
 /* Who came and how: the origin, the role in between, this role. */
 const mostNodes = 12;
 
+/* All who came, and who might have. */
+const comers = role => role.caller_list.map(c => ({
+	name: callerName(c.caller), kind: c.caller_kind, via: c.via_role ? principal(c.via_role) : '', times: c.assumptions, refused: c.denied, findings: c.findings || [],
+	tone: c.findings?.includes('never_came') ? 'never' : c.assumptions + c.denied ? toneOf(c.findings) : '', first: (c.findings || [])[0],
+})).filter(c => c.times + c.refused > 0 || c.tone === 'never');
+
 const graphCallers = role => {
-	const named = role.caller_list.map(c => ({
-		name: callerName(c.caller), kind: c.caller_kind, via: c.via_role ? principal(c.via_role) : '',
-		times: c.assumptions, tone: c.findings?.includes('never_came') ? 'never' : c.assumptions + c.denied ? toneOf(c.findings) : '', first: (c.findings || [])[0],
-		came: c.assumptions + c.denied > 0 || c.findings?.includes('never_came'),
-	})).filter(c => c.came);
+	const named = comers(role);
 	if (named.length <= mostNodes) return named;
 	const rest = named.slice(mostNodes - 1);
 	return [...named.slice(0, mostNodes - 1), {name: counted(rest.length + role.callers_left_out, 'more caller'), kind: 'others', via: '', times: rest.reduce((n, c) => n + c.times, 0), tone: '', first: ''}];
 };
+
+/* The graph in one sentence; the table below it has the rest. */
+const graphTitle = role => {
+	const came = comers(role).filter(c => c.tone !== 'never');
+	const most = came.reduce((a, b) => b.times > a.times ? b : a, {times: 0});
+	const never = comers(role).length - came.length;
+	return 'Callers of ' + role.role_name + ': ' + counted(came.length + role.callers_left_out, 'caller') + (most.times ? ', most often ' + most.name + (most.via ? ' by way of ' + most.via : '') + ', ' + counted(most.times, 'time') : '') +
+		(never ? '; ' + grouped(never) + ' trusted and never came' : '');
+};
+
+const callerTable = (role, onPaper) => asTable('Callers of ' + role.role_name, onPaper, [['Where it starts'], ['Kind'], ['By way of'], ['Times', '.right'], ['Refused', '.right'], ['Findings']],
+	comers(role).map(c => [c.name, c.kind, c.via || '-', c.tone === 'never' ? 'never came' : grouped(c.times), grouped(c.refused), c.findings.join(', ') || '-']),
+	role.callers_left_out ? 'and ' + counted(role.callers_left_out, 'more caller') + ': report unexpected --all lists them' : null);
 
 const fitText = (text, room) => text.length > room ? text.slice(0, room - 1) + '\u2026' : text;
 
@@ -51,6 +66,5 @@ const graph = role => {
 		edges.push(edge(columns[1] + nodeWidth, hopY.get(hop) + nodeHeight / 2, mine.x, mine.y + nodeHeight / 2, through.reduce((n, c) => n + c.times, 0), through.every(c => c.tone === 'bad') ? 'bad' : ''));
 	}
 	nodes.push(node(mine.x, mine.y, role.role_name || roleKey(role), role.account_id, 'me'));
-	const spoken = callers.map(c => c.name + (c.via ? ' by way of ' + c.via : '') + (c.tone === 'never' ? ', never came' : ', ' + counted(c.times, 'time'))).join('; ');
-	return svg('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': 'Callers of ' + role.role_name + ': ' + spoken}, edges, nodes);
+	return svg('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img'}, svg('title', null, graphTitle(role)), edges, nodes);
 };

@@ -95,7 +95,7 @@ const lastUse = role => role.last_used ? minuteText(role.last_used) : role.last_
 	role.iam_last_used ? [minuteText(role.iam_last_used), el('small', null, 'says IAM, no log does')] : 'never seen';
 
 const rolePage = (role, onPaper) => {
-	const g = role.grants;
+	const g = role.grants, came = comers(role).length;
 	const used = (role.uses_by_day || []).filter(Boolean).length;
 	const gaps = [...(accounts.get(role.account_id)?.days || '')].filter(c => c === 'm').length;
 	const facts = [
@@ -112,11 +112,12 @@ const rolePage = (role, onPaper) => {
 		askBox(role, onPaper),
 		role.earlier ? el('p.quiet.earlier', null, 'Decided in the last review: ', el('b', null, role.earlier.decision), role.earlier.until ? ' until ' + role.earlier.until : '', role.earlier.reason ? ' (' + role.earlier.reason + ')' : '', '. It ' + role.earlier.says + '.') : null,
 		role.findings.length ? block('Findings', null, el('ol.findings', null, role.findings.map(findingItem))) : null,
-		block('When it was used', 'On ' + used + ' of ' + counted(review.window.days, 'day') + (gaps ? '; ' + counted(gaps, 'day') + ' of its account without logs, hatched' : '') + '. A column is a week; violet dots are refused calls.', calendar(role)),
+		block('When it was used', 'On ' + used + ' of ' + counted(review.window.days, 'day') + (gaps ? '; ' + counted(gaps, 'day') + ' of its account without logs, hatched' : '') + '. A column is a week; the darker, the more; violet dots are refused calls.', calendar(role)),
 		g && g.granted ? block('What it may do and what it did', grouped(g.used) + ' of ' + counted(g.granted, 'granted action') + ' used, in ' + g.services_used + ' of ' + counted(g.services_granted, 'service') + '.', serviceBars(role),
-			el('p.key', null, verdicts.filter(v => g[v]).map(v => el('span', null, swatch(v), v)))) : block('What it may do', null, el('p.quiet', null, g ? 'Its policies grant nothing.' : 'Not known: no inventory has it.')),
-		block('Who came, and how', role.caller_list.length ? 'From the person, job or service at the start. The wider the line, the more often.' : null,
-			role.caller_list.length ? el('div.graph', onPaper ? null : {tabindex: 0, role: 'group', 'aria-label': 'Graph of callers'}, graph(role)) : el('p.quiet', null, 'Nobody, as far as the logs reach.')),
+			el('p.key', null, verdicts.filter(v => g[v]).map(v => el('span', null, swatch(v), v))), serviceTable(role, onPaper)) : block('What it may do', null, el('p.quiet', null, g ? 'Its policies grant nothing.' : 'Not known: no inventory has it.')),
+		block('Who came, and how', came ? 'From the person, job or service at the start. The wider the line, the more often.' : null,
+			came ? el('div.graph', onPaper ? null : {tabindex: 0, role: 'group', 'aria-label': 'Graph of callers'}, graph(role)) : el('p.quiet', null, role.caller_list.length ? 'Nobody in this window.' : 'Nobody, as far as the logs reach.'),
+			came ? callerTable(role, onPaper) : null),
 		block('Who is trusted, beside who came', null, trustBox(role)),
 		role.session_list.length ? block('Sessions', 'The newest ' + role.session_list.length + ' of ' + grouped(role.sessions) + '.', sessionTable(role)) : null,
 		g && g.granted ? block('Permissions by verdict', null, permissionBoxes(role, onPaper)) : null,
