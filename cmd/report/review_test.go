@@ -355,8 +355,8 @@ func reviewAgreesWithARole(t *testing.T, engine queries.Engine) {
 	}
 }
 
-// reviewIsDeterministic: the same lake gives the same bytes, into a folder that has the
-// files already too.
+// reviewIsDeterministic: the same lake gives the same bytes, wherever and by how many workers
+// it is asked, and into a folder that has the files already too.
 func reviewIsDeterministic(t *testing.T, engine queries.Engine) {
 	t.Helper()
 	one, other := t.TempDir(), t.TempDir()
@@ -367,7 +367,7 @@ func reviewIsDeterministic(t *testing.T, engine queries.Engine) {
 		}
 	}
 	madeReview(t, engine, one)
-	madeReview(t, remembering(shared.below), other) // which has to ask anew
+	madeReview(t, elsewhere(t), other)
 	files := 0
 	err := fs.WalkDir(os.DirFS(one), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

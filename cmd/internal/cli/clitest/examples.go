@@ -8,37 +8,36 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Examples are the lines of the examples of all commands below root. The test fails if a command
-// has none, or one has a flag, or arguments, that its command does not take.
-func Examples(t testing.TB, root *cobra.Command) (lines []string) {
+// Examples are the lines of the examples of a command and of all below it. The test fails if one of
+// them has none, or a line has a flag, or arguments, that its command does not take.
+func Examples(t testing.TB, command *cobra.Command) (lines []string) {
 	t.Helper()
-	for _, command := range root.Commands() {
-		switch command.Name() {
-		case "help", "completion", "man":
-			continue // which say what they are for in a line
-		}
-		if command.Example == "" {
-			t.Errorf("%q has no example", command.CommandPath())
-		}
-		for line := range strings.Lines(strings.ReplaceAll(command.Example, "\\\n", "")) {
-			lines = append(lines, strings.TrimSpace(line))
-			takes(t, root, lines[len(lines)-1])
-		}
-		if command.HasSubCommands() {
-			lines = append(lines, Examples(t, command)...)
+	if command.Example == "" {
+		t.Errorf("%q has no example", command.CommandPath())
+	}
+	for line := range strings.Lines(strings.ReplaceAll(command.Example, "\\\n", "")) {
+		lines = append(lines, strings.TrimSpace(line))
+		takes(t, command, lines[len(lines)-1])
+	}
+	for _, below := range command.Commands() {
+		switch below.Name() {
+		case "help", "completion", "man": // which say what they are for in a line
+		default:
+			lines = append(lines, Examples(t, below)...)
 		}
 	}
 	return lines
 }
 
 // takes fails the test if the program does not take what a line gives it.
-func takes(t testing.TB, root *cobra.Command, line string) {
+func takes(t testing.TB, of *cobra.Command, line string) {
 	t.Helper()
-	name := root.Root().Name()
+	root := of.Root()
+	name := root.Name()
 	calls := 0
 	for _, args := range callsOf(t, name, line) {
 		calls++
-		command, rest, err := root.Root().Find(args)
+		command, rest, err := root.Find(args)
 		if err == nil {
 			err = command.ParseFlags(rest)
 		}
