@@ -9,21 +9,37 @@ import (
 // may have thousands.
 const maxCallers = 60
 
-// readCallers lists who came, and who is trusted and never did.
-func (r *reader) readCallers() error {
+// came is a caller, and the role that it came to or never did.
+type came struct {
+	roleID, roleARN Text
+	caller          Caller
+}
+
+// askCallers asks who came, and who is trusted and never did.
+func (r *reader) askCallers() error {
 	p := r.scope.Params
 	p.Unexpected.All, p.Unexpected.Findings = true, nil
-	err := each(r.ctx, r.engine, "unexpected", p, func(x row) {
-		role := r.find(x)
-		if role == nil {
-			return
-		}
-		role.CallerList = append(role.CallerList, Caller{
+	return each(r.ctx, r.engine, "unexpected", p, func(x row) {
+		r.came = append(r.came, came{x.text("role_id"), x.text("role_arn"), Caller{
 			Caller: x.text("caller"), CallerKind: x.text("caller_kind"), CallerAccount: x.text("caller_account"), ViaRole: x.text("via_role"),
 			Findings: x.texts("findings"), FirstSeen: x.time("first_seen"), LastSeen: x.time("last_seen"), Assumptions: x.count("assumptions"),
 			Denied: x.count("denied"), Networks: x.texts("networks"), Evidence: x.text("evidence"),
-		})
+		}})
 	})
+}
+
+// listCallers lists them with their roles.
+func (r *reader) listCallers() error {
+	for _, c := range r.came {
+		role := r.byID[c.roleID]
+		if c.roleID == "" {
+			role = r.named(c.roleARN)
+		}
+		if role != nil {
+			role.CallerList = append(role.CallerList, c.caller)
+		}
+	}
+	r.came = nil
 	for _, role := range r.roles {
 		slices.SortStableFunc(role.CallerList, func(a, b Caller) int {
 			return cmp.Or(cmp.Compare(a.group(), b.group()), -cmp.Compare(a.Assumptions+a.Denied, b.Assumptions+b.Denied))
@@ -37,7 +53,7 @@ func (r *reader) readCallers() error {
 			r.review.Numbers.UnexpectedCallers += role.UnexpectedCallers
 		}
 	}
-	return err
+	return nil
 }
 
 // inWindow says whether the caller came in the window, or tried.

@@ -61,7 +61,7 @@ func ReadRole(ctx context.Context, engine queries.Engine, s Scope) (page *RolePa
 	r.one = r.roles[0]
 	r.scope.Params.Role = string(r.one.identity())
 	page = &RolePage{Review: r.review, asked: s.Params.Role}
-	err = r.steps(1, r.readInventory, r.readPolicies, r.readGrants, r.readCallers, r.readItsDays, r.readItsSessions, r.readChanges, r.readCoverage,
+	err = r.steps(1, r.readInventory, r.readPolicies, r.readGrants, r.askCallers, r.listCallers, r.readItsDays, r.readItsSessions, r.readChanges, r.readCoverage,
 		func() error { return page.readCalls(r) }, func() error { return page.readRefusals(r) })
 	if err != nil {
 		return nil, nil, err

@@ -32,10 +32,11 @@ type Scope struct {
 	Step func(n, of int)
 }
 
-// Read asks all questions about the window and puts the answers together.
+// Read asks all questions about the window and puts the answers together. Who came is asked
+// first: the others keep the sessions, beside which that would not fit into a gigabyte.
 func Read(ctx context.Context, engine queries.Engine, s Scope) (*Review, error) {
 	r := newReader(ctx, engine, s)
-	if err := r.steps(0, r.readRoles, r.readInventory, r.readPolicies, r.readGrants, r.readCallers, r.readDays, r.readSessions, r.readChanges, r.readCoverage); err != nil {
+	if err := r.steps(0, r.askCallers, r.readRoles, r.readInventory, r.readPolicies, r.readGrants, r.listCallers, r.readDays, r.readSessions, r.readChanges, r.readCoverage); err != nil {
 		return nil, err
 	}
 	if err := r.finish(); err != nil {
@@ -80,6 +81,7 @@ type reader struct {
 	roles  []*Role
 	byID   map[Text]*Role
 	byARN  map[Text][]*Role // those without an id
+	came   []came           // to be listed with their roles
 	one    *Role            // the only role that is asked about; nil in a review
 	held   map[*Role]*proposal.Held
 }
@@ -115,7 +117,12 @@ func (r *reader) find(x row) *Role {
 	if id := x.text("role_id"); id != "" {
 		return r.byID[id]
 	}
-	if named := r.byARN[x.text("role_arn")]; len(named) == 1 {
+	return r.named(x.text("role_arn"))
+}
+
+// named is the role without an id that has the ARN, if there is one alone.
+func (r *reader) named(arn Text) *Role {
+	if named := r.byARN[arn]; len(named) == 1 {
 		return named[0]
 	}
 	return nil
