@@ -114,6 +114,9 @@ func madeReview(t *testing.T, engine queries.Engine, out string, flags ...string
 	if got.code != 0 {
 		t.Fatalf("report review: %d\n%s", got.code, got.stderr)
 	}
+	if !strings.Contains(got.stderr, "warning: coverage is thin in 333333333333") {
+		t.Errorf("who makes the review does not learn what it will not say: %s", got.stderr)
+	}
 	text, err := os.ReadFile(filepath.Join(out, "review.json"))
 	if err != nil {
 		t.Fatal(err)
