@@ -26,7 +26,7 @@ var zstdEncoders = reused[*zstd.Encoder]{make: func() *zstd.Encoder {
 		zstd.WithWindowSize(1<<20), // a page: a larger one costs memory and finds nothing
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithLowerEncoderMem(true),
-		zstd.WithEncoderCRC(false),
+		zstd.WithEncoderCRC(true), // so that every reader notices a changed byte: most would be another value
 		zstd.WithZeroFrames(true)) // an empty page must still be a frame
 	if err != nil {
 		panic(err) // only wrong options can fail

@@ -3,6 +3,7 @@
 package parquet_test
 
 import (
+	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -29,5 +30,25 @@ func TestDuckDBReadsPages(t *testing.T) {
 	}
 	if rows < 30_000 {
 		t.Errorf("only %d rows were compared", rows)
+	}
+}
+
+// TestDuckDBNoticesChangedPages: DuckDB reads no other rows either from a page of which a bit
+// was changed.
+func TestDuckDBNoticesChangedPages(t *testing.T) {
+	db := openDuckDB(t)
+	path := parquet.WriteRows(t, parquet.TestSchema, nil, parquet.RandomRows(rand.New(rand.NewPCG(6, 6)), parquet.TestSchema, 2000))
+	want := query(t, db, "SELECT * FROM read_parquet(?)", path)
+	noticed := 0
+	for range parquet.ChangedBits(t, path, 200) {
+		got, err := ask(db, "SELECT * FROM read_parquet(?)", path)
+		if err != nil {
+			noticed++
+		} else if !reflect.DeepEqual(got, want) {
+			t.Fatal("DuckDB reads other rows from a page that was changed")
+		}
+	}
+	if noticed < 190 {
+		t.Errorf("DuckDB noticed %d of 200 changes", noticed)
 	}
 }

@@ -79,30 +79,34 @@ func duckCell(v any) any {
 
 func query(t *testing.T, db *sql.DB, text string, args ...any) [][]any {
 	t.Helper()
-	rows, err := db.Query(text, args...)
+	out, err := ask(db, text, args...)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return out
+}
+
+func ask(db *sql.DB, text string, args ...any) (out [][]any, err error) {
+	rows, err := db.Query(text, args...)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	var out [][]any
 	for rows.Next() {
 		row, into := make([]any, len(columns)), make([]any, len(columns))
 		for i := range row {
 			into[i] = &row[i]
 		}
 		if err := rows.Scan(into...); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		out = append(out, row)
 	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return out, rows.Err()
 }
 
 // compareStatistics compares the footer's statistics with the true minimum,
