@@ -261,7 +261,7 @@ func (d *Delivery) explain(ctx context.Context) error {
 	for _, f := range d.worker.out.files {
 		paths = append(paths, d.lake.Path(f.Path))
 	}
-	explained, counted, err := d.memory.explain(ctx, d.explaining, d.worker.recentSince, paths)
+	explained, counted, err := d.memory.explain(ctx, d.explaining, d.worker.recentSince, paths, d.worker)
 	if err != nil {
 		return fmt.Errorf("holding changes of roles against what was before them: %w", err)
 	}

@@ -103,6 +103,9 @@ func (x *explaining) explain(ctx context.Context, workers []*worker) error {
 	x.explainer = newExplainer(x.run.options.Explaining, x.run.options.RecentSince)
 	x.own = func(account string) bool { return own[account] }
 	x.memoryOf = func(*foundChange) (reach.Memory, error) { return x.run.lake.Ledger(), nil }
+	if x.run.options.Unusual != nil {
+		x.lastUse = lastUseOf(ledgerUse(x.run.lake), workers...)
+	}
 	var reached *reach.Inventory
 	x.inventory = func(*foundChange) (*reach.Inventory, error) {
 		if reached == nil {
@@ -132,6 +135,7 @@ type explainer struct {
 	memoryOf  func(*foundChange) (reach.Memory, error)
 	inventory func(*foundChange) (*reach.Inventory, error) // by which it is found whom a change reaches
 	caveat    func(*foundChange) string                    // what to add to an explanation; nil for nothing
+	lastUse   func(arn string) (time.Time, error)          // when a role acted last; nil where nobody knows
 	by        map[string]explainedChange                   // by the key that the outbox has
 	left      int                                          // how many may still be explained
 }
@@ -173,6 +177,9 @@ func (x *explainer) one(c *foundChange) error {
 		if told.severity, why = difference.OfLoss(c.Kind, told.severity, c.roles, x.options.Watched); why != "" {
 			told.summary += "; " + why
 		}
+		if err := x.addLastUse(c, &told); err != nil {
+			return err
+		}
 	}
 	if automation := x.options.Automation; automation != nil {
 		if name := automation(c.actors...); name != "" {
@@ -181,6 +188,23 @@ func (x *explainer) one(c *foundChange) error {
 	}
 	c.kind.Severity = told.severity
 	x.by[keyOfTold([]byte(c.ID), []byte(c.AccountID))] = told
+	return nil
+}
+
+// addLastUse adds when a role had acted last that was deleted.
+func (x *explainer) addLastUse(c *foundChange, told *explainedChange) error {
+	if x.lastUse == nil || c.Kind != "role_deleted" {
+		return nil
+	}
+	for _, role := range c.roles {
+		at, err := x.lastUse(role)
+		if err != nil {
+			return err
+		}
+		if why := difference.LastUse(c.Kind, c.Time, at); why != "" {
+			told.summary += "; " + why
+		}
+	}
 	return nil
 }
 

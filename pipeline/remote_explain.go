@@ -13,9 +13,9 @@ import (
 	"roletrail/parquet"
 )
 
-// explain holds the news of log files, which lie in files here that are not stored yet, against what
-// was before them, and remembers what all their changes tell. Explained is nil if none is news.
-func (m *RemoteMemory) explain(ctx context.Context, options *Explaining, since time.Time, paths []string) (explained *explainer, counted RoleChanges, err error) {
+// explain holds the news of log files, which lie in files here that a worker made and that are not stored yet, against
+// what was before them, and remembers what all their changes tell. Explained is nil if none is news.
+func (m *RemoteMemory) explain(ctx context.Context, options *Explaining, since time.Time, paths []string, w *worker) (explained *explainer, counted RoleChanges, err error) {
 	facts, hasNews, err := factsOf(ctx, paths, since)
 	if err != nil {
 		return nil, counted, err
@@ -23,6 +23,7 @@ func (m *RemoteMemory) explain(ctx context.Context, options *Explaining, since t
 	x := &remoteExplaining{
 		explainer: newExplainer(options, since), memory: m, ctx: ctx, questions: m.questions(ctx), accounts: map[string]*rememberedAccount{},
 	}
+	x.lastUse = lastUseOf(m.lastUse(ctx), w)
 	x.own, x.memoryOf, x.inventory, x.caveat = x.questions.isOwn(options.Accounts), x.before, x.reached, x.unknown
 	for account, told := range facts {
 		if !iam.IsAccountID(account) {

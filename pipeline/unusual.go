@@ -133,12 +133,32 @@ func (n *unusualNews) lastUse(lake *parquet.Lake) func(arn string) (time.Time, e
 				}
 			}
 		}
-		key := unusual.Key(unusual.RoleKey(arn))
-		s, ok, err := lake.Ledger().Seen(unusual.OfRole, key)
-		if !ok || now[string(key)].After(s.Last) {
+		last, err := ledgerUse(lake)(arn)
+		if key := unusual.Key(unusual.RoleKey(arn)); now[string(key)].After(last) {
 			return now[string(key)], err
 		}
+		return last, err
+	}
+}
+
+// ledgerUse says when roles acted last, to the day, as the ledger remembers it.
+func ledgerUse(lake *parquet.Lake) func(arn string) (time.Time, error) {
+	return func(arn string) (time.Time, error) {
+		s, _, err := lake.Ledger().Seen(unusual.OfRole, unusual.Key(unusual.RoleKey(arn)))
 		return s.Last, err
+	}
+}
+
+// lastUseOf says when roles acted last, by what is remembered and by what workers have observed and is not remembered yet.
+func lastUseOf(remembered func(arn string) (time.Time, error), workers ...*worker) func(arn string) (time.Time, error) {
+	return func(arn string) (time.Time, error) {
+		last, err := remembered(arn)
+		for _, w := range workers {
+			if at := w.observer.LastUsed(unusual.RoleKey(arn)); at.After(last) {
+				last = at
+			}
+		}
+		return last, err
 	}
 }
 

@@ -54,8 +54,13 @@ func ExplainChanges(ctx context.Context, engine Engine, p Params, known []string
 		}
 		x.dropUnasked()
 	}
+	lastUse, err := x.lastUse()
+	if err != nil {
+		return ExplainedChanges{}, fmt.Errorf("asking for the last use of roles that were deleted: %w", err)
+	}
 	for i := range x.rows {
 		x.rows[i].lost(x.columns, p.Changes.Watched)
+		x.rows[i].addLastUse(x.columns, lastUse)
 		if p.Changes.Automation != nil {
 			x.rows[i].automated(x.columns, p.Changes.Automation)
 		}

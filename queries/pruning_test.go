@@ -19,6 +19,8 @@ var daysRead = map[string]string{
 	"changes": "the window",
 	// A document is what the changes before the window made of it.
 	"document_changes": "until its end",
+	// So is a role what was made of it, and who used it.
+	"earlier_use": "until its end",
 	// Who was assumed: by copies of a record, which may lie in two days.
 	"accounts":     "all",
 	"meta_trust":   "the window",

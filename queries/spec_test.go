@@ -89,9 +89,13 @@ func TestLastUsedColumns(t *testing.T) {
 func TestSpecTestsHold(t *testing.T) {
 	b := batches()[0]
 	w := b.grantedWorld(25)
-	w.events = append(w.events, event{EventID: "change", EventTime: b.since, EventSource: "iam.amazonaws.com", EventName: "AttachRolePolicy",
-		Recipient: &w.roles[0].AccountID, Outcome: "success", Change: ptr("policy_attached"), ChangeRoles: []string{w.roles[0].ARN}, ChangeSeverity: ptr("medium")})
 	const capped = "555555555555"
+	w.events = append(w.events, event{EventID: "change", EventTime: b.since, EventSource: "iam.amazonaws.com", EventName: "AttachRolePolicy",
+		Recipient: &w.roles[0].AccountID, Outcome: "success", Change: ptr("policy_attached"), ChangeRoles: []string{w.roles[0].ARN}, ChangeSeverity: ptr("medium")},
+		event{EventID: "deletion", EventTime: b.until.Add(-time.Minute), EventSource: "iam.amazonaws.com", EventName: "DeleteRole",
+			Recipient: ptr(capped), Outcome: "success", Change: ptr("role_deleted"), ChangeRoles: []string{"arn:aws:iam::" + capped + ":role/capped"}, ChangeSeverity: ptr("medium")},
+		event{EventID: "use", EventTime: b.until.Add(-time.Hour), EventSource: "s3.amazonaws.com", EventName: "ListBuckets", Recipient: ptr(capped), Outcome: "success",
+			IAMAction: ptr("s3:ListAllMyBuckets"), RoleARN: ptr("arn:aws:iam::" + capped + ":role/capped"), RoleID: ptr("AROACAPPED")})
 	w.roles = append(w.roles, inventoryRole{ARN: "arn:aws:iam::" + capped + ":role/capped", AccountID: capped, Name: "capped", Origin: "inventory", SnapshotDate: w.roles[0].SnapshotDate})
 	w.policies = append(w.policies, policyRow{AccountID: capped, Kind: "scp", SnapshotDate: w.roles[0].SnapshotDate})
 	e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})

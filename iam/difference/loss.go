@@ -2,6 +2,7 @@ package difference
 
 import (
 	"slices"
+	"time"
 
 	"roletrail/iam"
 )
@@ -30,4 +31,16 @@ func OfLoss(change, severity string, roles []string, watched func(name, arn stri
 		}
 	}
 	return severity, ""
+}
+
+// LastUse says in words that a role had been used which was deleted at a moment, of a change that is a deletion; empty
+// for all others, and where no use is known, or one of a later day, which was that of another role of its name. That a
+// role was in use makes its deletion no graver than medium, which every deletion is at least: what it is, a reader
+// decides by the day.
+func LastUse(change string, at, lastUsed time.Time) string {
+	day := lastUsed.Format(time.DateOnly)
+	if change != "role_deleted" || lastUsed.IsZero() || day > at.Format(time.DateOnly) {
+		return ""
+	}
+	return "last used on " + day
 }

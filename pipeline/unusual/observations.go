@@ -122,6 +122,15 @@ func (o *Observations) Used(role string, first, last int64) {
 	}
 }
 
+// LastUsed is when a role, by its [RoleKey], was observed to act last; the zero time if it was not.
+func (o *Observations) LastUsed(role string) time.Time {
+	s := o.roles[role]
+	if s == nil {
+		return time.Time{}
+	}
+	return at(s.last)
+}
+
 func seen(o *Observations, in map[string]*span, key string, first, last int64) {
 	if s := in[key]; s != nil {
 		s.see(first, last)
