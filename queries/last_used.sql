@@ -88,14 +88,20 @@ unclear as (
 
 -- Nearly every session lies in the window or out of it, and knows its role; of the
 -- others their calls have to tell.
-edges as (
+edged as (
 
-    select distinct
+    select
+        sessions.role_id,
+        sessions.role_arn,
         coalesce(sessions.role_id, sessions.role_arn) as session_role,
         sessions.role_session_name,
         coalesce(
             sessions.session_created_at, timestamp '1970-01-01 00:00:00.000000'
-        ) as created_key
+        ) as created_key,
+        sessions.first_seen,
+        sessions.last_seen,
+        sessions.assumed_at,
+        sessions.origin
     from sessions
     cross join params
     where
@@ -111,6 +117,16 @@ edges as (
                 and sessions.last_seen >= params.until
             )
         )
+
+),
+
+edges as (
+
+    select distinct
+        session_role,
+        role_session_name,
+        created_key
+    from edged
 
 ),
 
@@ -384,6 +400,23 @@ last_acts as (
 
 ),
 
+-- (Their times go through an array, as above.)
+tried_at as (
+
+    select items.event_time
+    from (
+        select array_agg(distinct event_time) as list
+        from (
+            select last_assumed as event_time from became
+            union all
+            select last_refused as event_time from became
+        ) as both_times
+        where event_time is not null
+    ) as times
+    cross join unnest(times.list) as items (event_time)
+
+),
+
 last_tries as (
 
     select
@@ -399,6 +432,7 @@ last_tries as (
             and assumptions.event_time = became.last_refused
         ) as refused_event_id
     from assumptions
+    inner join tried_at on assumptions.event_time = tried_at.event_time
     left join lake.role_names as role_names
         on
             case
@@ -439,7 +473,7 @@ seen as (
 
 ),
 
--- (Nearly all sessions need no other's word: only those at the edges are held against it.)
+-- (Those at the edges are counted where their calls say so.)
 counted as (
 
     select
@@ -483,50 +517,31 @@ counted as (
         union all
 
         select
-            coalesce(sessions.role_id, seen.role_key, role_names.role_key)
+            coalesce(edged.role_id, seen.role_key, role_names.role_key)
                 as role_key,
-            sessions.origin
-        from sessions
+            edged.origin
+        from edged
         cross join params
         left join seen
             on
-                coalesce(sessions.role_id, sessions.role_arn)
-                = seen.session_role
-                and sessions.role_session_name = seen.role_session_name
-                and coalesce(
-                    sessions.session_created_at,
-                    timestamp '1970-01-01 00:00:00.000000'
-                )
-                = seen.created_key
+                edged.session_role = seen.session_role
+                and edged.role_session_name = seen.role_session_name
+                and edged.created_key = seen.created_key
         left join lake.role_names as role_names
             on
-                case when sessions.role_id is null then sessions.role_arn end
+                case when edged.role_id is null then edged.role_arn end
                 = role_names.role_arn
-                and sessions.assumed_at >= role_names.valid_from
-                and sessions.assumed_at < role_names.valid_to
+                and edged.assumed_at >= role_names.valid_from
+                and edged.assumed_at < role_names.valid_to
         where
-            sessions.first_seen is not null
-            and (
-                sessions.role_id is null
-                or (
-                    sessions.first_seen < params.since
-                    and sessions.last_seen >= params.since
-                )
-                or (
-                    sessions.first_seen < params.until
-                    and sessions.last_seen >= params.until
-                )
+            seen.session_role is not null
+            or (
+                edged.first_seen >= params.since
+                and edged.last_seen < params.until
             )
-            and (
-                seen.session_role is not null
-                or (
-                    sessions.first_seen >= params.since
-                    and sessions.last_seen < params.until
-                )
-                or (
-                    sessions.assumed_at >= params.since
-                    and sessions.assumed_at < params.until
-                )
+            or (
+                edged.assumed_at >= params.since
+                and edged.assumed_at < params.until
             )
 
     ) as counting
