@@ -106,7 +106,8 @@ func openDuckDB(ctx context.Context, files lakeFiles, o Options) (*duckEngine, e
 }
 
 // settings is the data source name: an in-memory database, no extension ever
-// loaded over the network, no secret kept.
+// loaded over the network, no secret kept. What a statement took is given back to the
+// system while the next one runs: else it stands beside what that takes.
 func (e *duckEngine) settings(o Options) (string, error) {
 	if e.memory < 0 {
 		return "", fmt.Errorf("reading the memory limit: %d bytes are less than nothing", e.memory)
@@ -117,6 +118,7 @@ func (e *duckEngine) settings(o Options) (string, error) {
 		"allow_community_extensions":   {"false"},
 		"allow_persistent_secrets":     {"false"},
 		"preserve_insertion_order":     {"false"},
+		"allocator_background_threads": {"true"},
 		"memory_limit":                 {strconv.FormatInt(e.memory, 10) + "B"},
 		"temp_directory":               {o.TempDir},
 		"max_temp_directory_size":      {maxSpill},

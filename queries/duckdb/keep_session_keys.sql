@@ -16,7 +16,8 @@ create or replace table kept.session_keys (
     event_time timestamp,
     assumed_role_arn varchar,
     assumed_role_id varchar,
-    assumed_session_name varchar using compression uncompressed,
+    assumed_session_name varchar,
+    has_its_name boolean,
     caller varchar,
     caller_kind varchar,
     caller_role_key varchar,
@@ -26,9 +27,21 @@ create or replace table kept.session_keys (
     fits boolean
 );
 
-insert into kept.session_keys by name select * from lake.session_keys;
+-- (Nearly every session has the name that the assumption gave it, which is kept once.)
+insert into kept.session_keys by name
+select
+    * replace (nullif(assumed_session_name, role_session_name) as assumed_session_name),
+    assumed_session_name is not distinct from role_session_name as has_its_name
+from lake.session_keys;
 
-create or replace view lake.session_keys as select * from kept.session_keys;
+create or replace view lake.session_keys as
+select
+    * exclude (has_its_name)
+    replace (
+        case when has_its_name then role_session_name else assumed_session_name end
+        as assumed_session_name
+    )
+from kept.session_keys;
 
 -- Nothing else reads what the keys did.
 drop view lake.signing_keys;
