@@ -1,12 +1,14 @@
 package bucket_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"roletrail/pipeline"
 	"roletrail/pipeline/bucket"
+	"roletrail/pipeline/bucket/s3test"
 )
 
 // TestClockThatGoesWrong while a program runs, forwards or back, hinders nothing of what it asks for then, whatever
@@ -44,5 +46,15 @@ func TestClockThatGoesWrong(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestRefusalsByARightClock are no matter of the time: nothing is asked again for them.
+func TestRefusalsByARightClock(t *testing.T) {
+	server, store := openStore(t, "s3://lake/a")
+	server.Refuse(func(s3test.Call) int { return http.StatusForbidden })
+	before := len(server.Calls())
+	if _, err := (&bucket.Source{Client: store.Client, Bucket: "trails"}).Object(t.Context(), "a.json", ""); err == nil || len(server.Calls()) != before+1 {
+		t.Errorf("asked %d times: %v", len(server.Calls())-before, err)
 	}
 }
