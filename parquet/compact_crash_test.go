@@ -121,13 +121,14 @@ func stepsOfCompaction(t *testing.T, lake string) (steps []string) {
 	return steps
 }
 
-// TestCrashOfCompaction lets a compaction die at every step. A reader sees all events
+// TestCrashOfCompaction lets a compaction die at its steps. A reader sees all events
 // once, and the next compaction ends what was begun and leaves nothing over.
 func TestCrashOfCompaction(t *testing.T) {
 	whole := lakeToCompact(t)
 	want := eventIDs(t, whole)
-	for at, step := range stepsOfCompaction(t, whole) {
-		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
+	steps := stepsOfCompaction(t, whole)
+	for _, at := range parquet.Tried(steps, 8) {
+		t.Run(fmt.Sprint(at, " ", steps[at]), func(t *testing.T) {
 			dir := copyOfLake(t, whole)
 			diesAtStep(t, at, "compact", dir)
 			goesOn(t, dir, want)
@@ -135,13 +136,14 @@ func TestCrashOfCompaction(t *testing.T) {
 	}
 }
 
-// TestFailureOfCompaction lets every step fail once, as a disk may. The lake is whole
+// TestFailureOfCompaction lets steps fail once, as a disk may. The lake is whole
 // afterwards, and the next compaction ends what was begun.
 func TestFailureOfCompaction(t *testing.T) {
 	whole := lakeToCompact(t)
 	want := eventIDs(t, whole)
-	for at, step := range stepsOfCompaction(t, whole) {
-		t.Run(fmt.Sprint(at, " ", step), func(t *testing.T) {
+	steps := stepsOfCompaction(t, whole)
+	for _, at := range parquet.Tried(steps, 8) {
+		t.Run(fmt.Sprint(at, " ", steps[at]), func(t *testing.T) {
 			dir := copyOfLake(t, whole)
 			c, err := failsAtStep(at, func() (*pipeline.Compaction, error) { return compactLake(dir) })
 			if err != nil || !c.Balanced() {

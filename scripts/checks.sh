@@ -103,6 +103,11 @@ killed() {
 	go test -count=1 -v -timeout 3h -run '^TestKilled' ./cmd/ingest ./pipeline | grep -E '_test\.go:|^(--- |ok|FAIL)'
 }
 
+# broken lets a process die, and a disk fail, at every step by which a lake or its ledger is changed.
+broken() {
+	go test -count=1 -v -timeout 3h -run '^TestCrash|^TestFailureOf|^TestEveryCallOfLedgerFails$' ./parquet | grep -E '_test\.go:|^(--- |ok|FAIL)'
+}
+
 # disturbed lets log files arrive in any order and be read by any number of workers, writers meet and
 # lakes be damaged, as often as runs are killed or a part of it, and says how often.
 disturbed() {
@@ -142,6 +147,7 @@ for system in linux/amd64 linux/386 linux/arm64 darwin/arm64 windows/amd64; do
 done
 check "make demo" demo
 check "kill -9" killed
+check "crashes and failures at every step" broken
 check "disturbed runs" disturbed
 check "a file of 1 GiB" large
 check "a million log files" many
