@@ -156,6 +156,11 @@ func named(names []string) []queries.Column {
 
 // appendString appends s as a JSON string.
 func appendString(b []byte, s string) []byte {
+	if isPlain(s) {
+		b = append(b, '"')
+		b = append(b, s...)
+		return append(b, '"')
+	}
 	quoted, err := json.Marshal(valid(s))
 	if err != nil {
 		panic(err) // a valid string has no way to fail
@@ -163,11 +168,27 @@ func appendString(b []byte, s string) []byte {
 	return appendHarmless(b, quoted)
 }
 
+// isPlain reports whether s has only characters of ASCII that stand for themselves in JSON, in HTML
+// and on a terminal, as almost every text does.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ', c > '~', c == '"', c == '\\', c == '<', c == '>', c == '&':
+			return false
+		}
+	}
+	return true
+}
+
 // appendHarmless appends JSON with every character that a terminal would act
 // upon as a \u escape. The value stays what it was: such characters stand in
 // strings only, and there an escape means the character.
 func appendHarmless(b, quoted []byte) []byte {
 	for len(quoted) > 0 {
+		if c := quoted[0]; c >= ' ' && c <= '~' { // as almost all are
+			b, quoted = append(b, c), quoted[1:]
+			continue
+		}
 		r, size := utf8.DecodeRune(quoted)
 		if termtext.Unsafe(r) {
 			b = appendEscape(b, r)
