@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"roletrail/cloudtrail/trail"
 	"roletrail/iam/inventory"
 	"roletrail/parquet"
 	"roletrail/pipeline"
+	"roletrail/queries"
 )
 
 // mainMakeLake is the command make-lake DIR [from-logs] of the scripts: it makes a
@@ -84,6 +86,13 @@ func inLake(dir string, do func(context.Context, *parquet.Lake) error) error {
 		return err
 	}
 	return errors.Join(do(context.Background(), lake), lake.Close())
+}
+
+// openThrifty opens a lake as the program does, with one thread: lakes of tests are small, and more
+// threads take more of the processor.
+func openThrifty(ctx context.Context, dir string, progress func(queries.Progress)) (queries.Engine, error) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	return openDuckDB(nil)(ctx, dir, progress)
 }
 
 // mainAddTrails is the command add-trails LAKE FILE of the scripts: what the trails

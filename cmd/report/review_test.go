@@ -56,7 +56,7 @@ func organisationEngine(t *testing.T) queries.Engine {
 	t.Helper()
 	lake := wholeLake(t)
 	shared.engine.Do(func() {
-		engine, err := openDuckDB(nil)(context.Background(), lake, nil)
+		engine, err := openThrifty(context.Background(), lake, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

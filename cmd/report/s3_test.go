@@ -95,7 +95,7 @@ func (b *onBucket) ingest(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	engine, err := openDuckDB(nil)(t.Context(), b.local, nil)
+	engine, err := openThrifty(t.Context(), b.local, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func (b *onBucket) ask(t *testing.T, lake string, args ...string) outcome {
 		Args: append(args, "--lake", lake, "--cache", b.cache), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 		Dir: t.TempDir(), Now: now.UTC,
 	}
-	open := openDuckDB(nil)
+	open := openThrifty
 	if lake == b.local {
 		open = func(context.Context, string, func(queries.Progress)) (queries.Engine, error) { return b.folder, nil }
 	}

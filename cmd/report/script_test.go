@@ -132,7 +132,7 @@ func (w *reportWithin) open(ctx context.Context, dir string, _ func(queries.Prog
 	}
 	state, err := stateOf(dir)
 	if err != nil {
-		return openDuckDB(nil)(ctx, dir, nil) // which says what is wrong
+		return openThrifty(ctx, dir, nil) // which says what is wrong
 	}
 	if state == whole {
 		return w.engine, nil
@@ -144,7 +144,7 @@ func (w *reportWithin) open(ctx context.Context, dir string, _ func(queries.Prog
 	if err := w.forget(dir); err != nil {
 		return nil, err
 	}
-	below, err := openDuckDB(nil)(ctx, dir, nil)
+	below, err := openThrifty(ctx, dir, nil)
 	if err != nil {
 		return nil, err
 	}
