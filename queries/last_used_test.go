@@ -40,11 +40,11 @@ func (b batch) world(n int) world {
 func TestLastUsedAgreesWithOracle(t *testing.T) {
 	seen, unnamed, named := map[string]int{}, identities{}, spans{}
 	lakes := someLakes(batches())
-	worlds := worldsWanted(t, 1200, len(lakes))
+	worlds := worldsWanted(t, 900, len(lakes))
 	for _, b := range lakes {
 		w := b.world(worlds)
 		b.forget(&w)
-		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{Threads: 2})
+		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 		p := Params{Since: b.since, Until: b.until, ThinCoverage: b.thin}
 		used := map[any]bool{}
 		for _, row := range compareLastUsed(t, e, w, p, seen) {

@@ -24,7 +24,7 @@ func TestUnusedAgreesWithOracle(t *testing.T) {
 	worlds := worldsWanted(t, 1000, len(grantBatches()))
 	for _, b := range grantBatches() {
 		w := b.grantedWorld(worlds)
-		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{Threads: 2})
+		e := openFiles(t, newWorkshop(t).write(t.TempDir(), w), Options{})
 		p := Params{Since: b.since, Until: b.until, ThinCoverage: b.thin}
 		oracle := newGrantOracle(w, p)
 		rows := ask(t, e, "unused", p)
