@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"roletrail/parquet"
@@ -60,9 +61,9 @@ func crashAtStep() {
 	if err != nil {
 		panic(err)
 	}
-	n := 0
+	var n atomic.Int64 // several writers may come to steps at once
 	parquet.SetFailpoint(func(string, string) error {
-		if n++; n > at {
+		if n.Add(1) > int64(at) {
 			os.Exit(77)
 		}
 		return nil
@@ -72,24 +73,36 @@ func crashAtStep() {
 // diesAtStep runs a scene as a process that dies at a step.
 func diesAtStep(t *testing.T, at int, scene, dir string, settings ...string) {
 	t.Helper()
-	err := parquet.Child(scene, dir, append(settings, fmt.Sprint("LAKE_TEST_STEP=", at))...).Run()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 77 {
+	if died, err := runsToStep(at, scene, dir, settings...); !died {
 		t.Fatalf("the child did not crash: %v", err)
 	}
 }
 
+// runsToStep runs a scene as a process that is to die at a step, and says whether it did.
+func runsToStep(at int, scene, dir string, settings ...string) (died bool, err error) {
+	err = parquet.Child(scene, dir, append(settings, fmt.Sprint("LAKE_TEST_STEP=", at))...).Run()
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && exit.ExitCode() == 77, err
+}
+
+// errFewSteps says that what was done had fewer steps than it was to have.
+var errFewSteps = errors.New("it came to its end before the step that was to fail")
+
 // failsAtStep lets one step of something fail, as a disk may. It is an error not to tell of it.
 func failsAtStep[T any](at int, do func() (T, error)) (T, error) {
-	failure, n := errors.New("the disk says no"), 0
+	failure := errors.New("the disk says no")
+	var n atomic.Int64
 	parquet.SetFailpoint(func(string, string) error {
-		if n++; n == at+1 {
+		if n.Add(1) == int64(at+1) {
 			return failure
 		}
 		return nil
 	})
 	defer parquet.SetFailpoint(func(string, string) error { return nil })
 	done, err := do()
+	if n.Load() <= int64(at) {
+		return done, errFewSteps
+	}
 	if !errors.Is(err, failure) {
 		return done, fmt.Errorf("the failure is not told: %v", err)
 	}

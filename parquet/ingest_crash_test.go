@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"roletrail/parquet"
@@ -55,13 +56,26 @@ func ingestAndCrash(dir string) {
 	}
 }
 
-// stepsOfIngest are the steps of making a lake of logs.
+// stepsOfIngest are the steps of making a lake of logs: their number depends on which of two writers
+// makes a folder, so that these are the fewest of some runs.
 func stepsOfIngest(t *testing.T, logs string) (steps []string) {
 	t.Helper()
-	parquet.SetFailpoint(func(step, _ string) error { steps = append(steps, step); return nil })
 	defer parquet.SetFailpoint(func(string, string) error { return nil })
-	if s, err := ingestLogs(filepath.Join(t.TempDir(), "lake"), logs); err != nil || s.Records.Written != 6 || s.Records.Duplicate != 2 {
-		t.Fatal(s, err)
+	for range 5 {
+		var mu sync.Mutex
+		var seen []string
+		parquet.SetFailpoint(func(step, _ string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			seen = append(seen, step)
+			return nil
+		})
+		if s, err := ingestLogs(filepath.Join(t.TempDir(), "lake"), logs); err != nil || s.Records.Written != 6 || s.Records.Duplicate != 2 {
+			t.Fatal(s, err)
+		}
+		if steps == nil || len(seen) < len(steps) {
+			steps = seen
+		}
 	}
 	for _, step := range []string{"make folder", "sync parent folder", "create temporary file", "write", "sync file", "close file", "rename", "sync folder",
 		"file is durable", "commit ledger", "ledger is committed"} {
@@ -81,7 +95,13 @@ func TestCrashOfIngest(t *testing.T) {
 	for _, at := range parquet.Tried(steps, 3) {
 		t.Run(fmt.Sprint(at, " ", steps[at]), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "lake")
-			diesAtStep(t, at, "ingest", dir, "LAKE_TEST_LOGS="+logs)
+			if died, err := runsToStep(at, "ingest", dir, "LAKE_TEST_LOGS="+logs); !died {
+				if err != nil {
+					t.Fatal(err)
+				}
+				dir = filepath.Join(t.TempDir(), "lake") // it came to its end in fewer steps than those runs
+				diesAtStep(t, at, "ingest", dir, "LAKE_TEST_LOGS="+logs)
+			}
 			var seen []string
 			if lake, err := parquet.OpenLake(dir); err == nil { // else there is none yet
 				if err := lake.Close(); err != nil {
@@ -117,8 +137,15 @@ func TestFailureOfIngest(t *testing.T) {
 	steps := stepsOfIngest(t, logs)
 	for _, at := range parquet.Tried(steps, 3) {
 		t.Run(fmt.Sprint(at, " ", steps[at]), func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), "lake")
-			s, err := failsAtStep(at, func() (*pipeline.Summary, error) { return ingestLogs(dir, logs) })
+			var dir string
+			fail := func() (*pipeline.Summary, error) {
+				dir = filepath.Join(t.TempDir(), "lake")
+				return failsAtStep(at, func() (*pipeline.Summary, error) { return ingestLogs(dir, logs) })
+			}
+			s, err := fail()
+			if errors.Is(err, errFewSteps) { // in fewer steps than those runs
+				s, err = fail()
+			}
 			if err != nil {
 				t.Fatal(err)
 			}

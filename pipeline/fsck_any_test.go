@@ -180,7 +180,11 @@ func TestFsckOfAnyDamage(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, done)
 		}
 	}
-	if t.Logf("%d lakes: %v", rounds, seen); len(seen) < len(damages)-3 {
+	wanted := len(damages)
+	if rounds < 30 {
+		wanted -= 3 // some may not be drawn
+	}
+	if t.Logf("%d lakes: %v", rounds, seen); len(seen) < wanted {
 		t.Errorf("only %d kinds of damage were found", len(seen))
 	}
 }
