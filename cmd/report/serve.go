@@ -27,10 +27,11 @@ finding, days missing. /-/healthy and /-/ready tell whether it runs, and whether
 there is an answer. When a run fails the last answer stays, and is counted.
 
 At most %d accounts and the %d roles that have been idle the longest have series
-of their own; the other accounts are counted together as "%s".
+of their own; the other accounts are counted together as "%s". In all there are
+%d series at most.
 
 TLS and passwords come from --web.config.file, in the form of the Prometheus
-exporter toolkit.`, gauges.MostAccounts, gauges.MostIdleRoles, gauges.OtherAccounts),
+exporter toolkit.`, gauges.MostAccounts, gauges.MostIdleRoles, gauges.OtherAccounts, gauges.MostSeries),
 		Example: `  report serve --listen 127.0.0.1:9596
   report serve --listen 127.0.0.1:9596 --refresh 15m --since 30d --account 111111111111`,
 		Args: cli.NoArguments,

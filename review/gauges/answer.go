@@ -88,6 +88,8 @@ func answer(ctx context.Context, engine queries.Engine, params queries.Params) (
 		}
 	}
 	a.addMeta(&meta)
+	a.bound()
+	a.add(float64(a.beyond), beyondDesc)
 	return a.metrics(), nil
 }
 
@@ -121,7 +123,7 @@ func (a *answering) addRole(r row) {
 		return
 	}
 	account, verdict, privilege := a.label(r.text("account_id")), r.text("verdict"), r.text("privilege")
-	a.add(1, rolesDesc, account, r.text("kind"), verdict)
+	a.add(1, rolesDesc, account, oneOf(roleKinds, r.text("kind")), verdict)
 	if privileged[privilege] {
 		uses, _ := r.number("uses")
 		a.add(1, privilegedDesc, account, privilege, verdict)
@@ -146,7 +148,7 @@ func (a *answering) addPermissions(r row) {
 func (a *answering) addCaller(r row) {
 	account := a.label(r.text("account_id"))
 	if came, _ := r.number("assumptions"); came > 0 {
-		a.add(came, assumptionsDesc, account, r.text("caller_kind"))
+		a.add(came, assumptionsDesc, account, oneOf(callerKinds, r.text("caller_kind")))
 	}
 	if seen, ok := r.time("last_seen"); ok && seen.Before(a.since) {
 		return
@@ -190,7 +192,6 @@ func (a *answering) addMeta(meta *queries.Meta) {
 	a.add(float64(len(meta.Coverage.WithoutInventory)), noInventoryDesc)
 	a.add(float64(meta.Since.Unix()), sinceDesc)
 	a.add(float64(meta.Until.Unix()), untilDesc)
-	a.add(float64(a.beyond), beyondDesc)
 }
 
 func (a *answering) metrics() []prometheus.Metric {

@@ -10,5 +10,5 @@
 // The number of series is bounded whatever the lake holds: labels come from closed sets, but
 // for the ids of at most [MostAccounts] accounts, the names of at most [MostIdleRoles] roles
 // and of [MostServices] services. Accounts and services beyond are counted together, so that
-// sums stay true.
+// sums stay true. In all they are at most [MostSeries].
 package gauges

@@ -1,6 +1,9 @@
 package gauges
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // MostServices is how many services have series of their own. AWS has fewer.
 const MostServices = 1000
@@ -22,4 +25,20 @@ func nameLabel(name string) string {
 		}
 		return '?'
 	}, name)
+}
+
+// What the lake may say of roles and of callers (design 9.6 and 9.7). A lake of somebody else's making may say anything.
+var (
+	roleKinds   = []string{"service_linked", "permission_set", "cross_account", "web_identity", "saml", "instance_profile", "service", "same_account", unknown}
+	callerKinds = []string{"user", "role", "service", "web_identity", "saml", "identity_center", "root", "account", unknown}
+)
+
+const unknown = "unknown"
+
+// oneOf is a text if it is one of a closed set, and "unknown" if not.
+func oneOf(set []string, text string) string {
+	if slices.Contains(set, text) {
+		return text
+	}
+	return unknown
 }
