@@ -84,8 +84,6 @@ func mappingText(m Mapping) string {
 	return strings.Join(append([]string{m.Primary}, m.Possible...), " ")
 }
 
-// TestOperationMap: what a refreshed catalogue says of operations counts last, and
-// adds to what may be needed.
 // TestSharedHost: every action of the services that share the host of EC2 Auto Scaling
 // is reached from there, and one of its own stays the first.
 func TestSharedHost(t *testing.T) {
@@ -112,6 +110,8 @@ func TestSharedHost(t *testing.T) {
 	}
 }
 
+// TestOperationMap: what a refreshed catalogue says of operations counts last, and
+// adds to what may be needed.
 func TestOperationMap(t *testing.T) {
 	var actions []Action
 	for _, name := range []string{"iam:PassRole", "x:Create", "x:Other", "x:TagResource", "y:Create", "y:Other"} {
