@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -76,17 +77,18 @@ const manifestName = "manifest.json"
 // nothing any more must not be asked, and what was decided anew must not be run.
 func (r *report) writeReview(out string, files []access.File, m manifest) error {
 	before := readManifest(out)
-	var err error
-	if m.Files, err = r.writeFiles(out, files); err != nil {
-		return err
-	}
+	written, err := r.writeFiles(out, files)
 	now := map[string]bool{}
-	for _, f := range m.Files {
+	for _, f := range written {
 		now[f.Name] = true
 		if _, err := fmt.Fprintln(r.Stdout, filepath.Join(out, filepath.FromSlash(f.Name))); err != nil {
 			return err
 		}
 	}
+	if err != nil {
+		return err
+	}
+	m.Files = written
 	if err := removeFormer(out, before, now); err != nil {
 		return err
 	}
@@ -105,7 +107,7 @@ func (r *report) writeReview(out string, files []access.File, m manifest) error 
 }
 
 // writeFiles writes as many files at once as there are processors: one of them takes as long as
-// all others together.
+// all others together. Those that were written it returns beside an error, too.
 func (r *report) writeFiles(out string, files []access.File) ([]manifestFile, error) {
 	written := make([]manifestFile, len(files))
 	var group errgroup.Group
@@ -120,7 +122,8 @@ func (r *report) writeFiles(out string, files []access.File) ([]manifestFile, er
 			return err
 		})
 	}
-	return written, group.Wait()
+	err := group.Wait()
+	return slices.DeleteFunc(written, func(f manifestFile) bool { return f.Name == "" }), err
 }
 
 // removeFormer removes the files of a former manifest that come and go and are not among
@@ -181,7 +184,10 @@ func writeFile(dir, name string, write func(io.Writer) error) (written manifestF
 	if err := errors.Join(write(io.MultiWriter(f, sum, counted)), f.Chmod(0o644), f.Close()); err != nil {
 		return written, err
 	}
-	return manifestFile{name, counted.bytes, hex.EncodeToString(sum.Sum(nil))}, os.Rename(f.Name(), target)
+	if err := os.Rename(f.Name(), target); err != nil {
+		return written, err
+	}
+	return manifestFile{name, counted.bytes, hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 type countingWriter struct{ bytes int64 }
