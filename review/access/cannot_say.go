@@ -51,21 +51,24 @@ func (r *reader) tellChanges(dates) {
 const mostGaps = 6
 
 // tellGaps tells the days without logs: of accounts without any at once, then account by
-// account.
+// account, first those with too few to call a role unused.
 func (r *reader) tellGaps(d dates) {
-	var silent, partly []Account
+	var silent, thin, partly []Account
 	for _, a := range r.review.Accounts {
 		switch {
 		case a.DaysMissing == 0 || a.Roles == 0:
 		case a.DaysPresent == 0:
 			silent = append(silent, a)
+		case a.Thin:
+			thin = append(thin, a)
 		default:
 			partly = append(partly, a)
 		}
 	}
 	if len(silent) == 1 {
-		silent, partly = nil, append(silent, partly...)
+		silent, thin = nil, append(silent, thin...)
 	}
+	partly = append(thin, partly...)
 	if len(silent) > 0 {
 		r.unknown("gap", amount.Of(len(silent), "account")+" with roles have no logs in this window: "+listedAccounts(silent)+".", r.thinly(silent))
 	}

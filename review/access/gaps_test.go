@@ -9,7 +9,8 @@ import (
 )
 
 // TestGapsOfManyAccounts: accounts without any logs are one sentence, and so are those that are
-// too many to have one each; the first screen stays one.
+// too many to have one each, of which those with too few logs come first; the first screen stays
+// one.
 func TestGapsOfManyAccounts(t *testing.T) {
 	r := &reader{review: &Review{Window: Window{Since: july, Days: 4}}}
 	add := func(n int, days string) {
@@ -21,7 +22,8 @@ func TestGapsOfManyAccounts(t *testing.T) {
 		}
 	}
 	add(9, "mmmm")
-	add(8, "fmff")
+	add(7, "fmff")
+	add(1, "fmmf")
 	add(2, "ffff")
 	r.tellGaps(dates{2026})
 	var got []string
@@ -33,8 +35,9 @@ func TestGapsOfManyAccounts(t *testing.T) {
 	}
 	for place, want := range map[int]string{
 		0: "9 accounts with roles have no logs in this window: 000000000001, 000000000002, 000000000003 and 6 more. That is too thin to call a role unused: the verdict on 9 roles is unknown, and permissions there are probably_unused at most.",
-		1: "Account 000000000010 has no logs of 1 day: 2 Jul. What happened then is not known; the verdicts rest on the other days.",
-		7: "2 more accounts have no logs of some days: 000000000016 and 000000000017. What happened then is not known; Coverage has their days, one by one.",
+		1: "Account 000000000017 has no logs of 2 days: 2 Jul to 3 Jul. That is too thin to call a role unused: the verdict on 1 role is unknown, and permissions there are probably_unused at most.",
+		2: "Account 000000000010 has no logs of 1 day: 2 Jul. What happened then is not known; the verdicts rest on the other days.",
+		7: "2 more accounts have no logs of some days: 000000000015 and 000000000016. What happened then is not known; Coverage has their days, one by one.",
 	} {
 		if got[place] != want {
 			t.Errorf("sentence %d is %q, want %q", place, got[place], want)
