@@ -191,17 +191,26 @@ func (x *explainer) one(c *foundChange) error {
 	return nil
 }
 
-// addLastUse adds when a role had acted last that was deleted.
+// addLastUse adds when a role had acted last that was deleted. What acted before it was made was another role of
+// its name (P36).
 func (x *explainer) addLastUse(c *foundChange, told *explainedChange) error {
 	if x.lastUse == nil || c.Kind != "role_deleted" {
 		return nil
+	}
+	memory, err := x.memoryOf(c)
+	if err != nil {
+		return err
+	}
+	since, err := history.MadeSince(memory, &c.Change.Change)
+	if err != nil {
+		return err
 	}
 	for _, role := range c.roles {
 		at, err := x.lastUse(role)
 		if err != nil {
 			return err
 		}
-		if why := difference.LastUse(c.Kind, c.Time, at); why != "" {
+		if why := difference.LastUse(c.Kind, c.Time, at); why != "" && !at.Before(since) {
 			told.summary += "; " + why
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"roletrail/pipeline"
 )
 
-// deletions are roles that act, and are deleted: one in use, one of which nothing is known, and one that was refused all.
+// deletions are roles that act, and are deleted: one in use, which is made and deleted once more, one of which nothing
+// is known, and one that was refused all.
 func deletions(t *testing.T) accessLogs {
 	logs := accessLogs{dir: t.TempDir()}
 	logs.ordinaryDays(t)
@@ -19,11 +20,14 @@ func deletions(t *testing.T) accessLogs {
 	for n, role := range []string{"app-server", "idle", "refused"} {
 		logs.add(t, unordinaryDay.Add(time.Duration(n)*time.Minute), "iam", "DeleteRole", fmt.Sprintf(iamUser, "alice"), "203.0.113.7", `,"requestParameters":{"roleName":"`+role+`"}`)
 	}
+	for n, call := range []string{"CreateRole", "DeleteRole"} {
+		logs.add(t, unordinaryDay.Add(time.Duration(10+n)*time.Minute), "iam", call, fmt.Sprintf(iamUser, "alice"), "203.0.113.7", `,"requestParameters":{"roleName":"app-server"}`)
+	}
 	logs.add(t, unordinaryDay.Add(time.Hour), "iam", "DeleteRole", fmt.Sprintf(iamUser, "mallory"), "203.0.113.7", `,"errorCode":"AccessDenied","requestParameters":{"roleName":"app-server"}`)
 	return logs
 }
 
-var deleted = []string{"low DeleteRole: denied", "medium DeleteRole", "medium DeleteRole", "medium DeleteRole; last used on 2026-09-20"}
+var deleted = []string{"high CreateRole: content unknown", "low DeleteRole: denied", "medium DeleteRole", "medium DeleteRole", "medium DeleteRole", "medium DeleteRole; last used on 2026-09-20"}
 
 // TestDeletionIsToldWithLastUse: the message about a deleted role says when it had been used last, in one commit with
 // that use and in another one, and it stays as grave as any deletion.
