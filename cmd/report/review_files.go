@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -14,8 +15,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"roletrail/config"
 	"roletrail/queries"
@@ -109,21 +109,27 @@ func (r *report) writeReview(out string, files []access.File, m manifest) error 
 // writeFiles writes as many files at once as there are processors: one of them takes as long as
 // all others together. Those that were written it returns beside an error, too.
 func (r *report) writeFiles(out string, files []access.File) ([]manifestFile, error) {
-	written := make([]manifestFile, len(files))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	written, errs := make([]manifestFile, len(files)), make([]error, len(files))
+	writers := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
 	for i, f := range files {
+		writers <- struct{}{}
 		r.work.write(f.Name, i+1, len(files))
-		group.Go(func() (err error) {
-			if err := os.MkdirAll(filepath.Join(out, filepath.Dir(filepath.FromSlash(f.Name))), 0o755); err != nil {
-				return fmt.Errorf("making the folder of the review: %w", err)
+		all.Go(func() {
+			defer func() { <-writers }()
+			if errs[i] = os.MkdirAll(filepath.Join(out, filepath.Dir(filepath.FromSlash(f.Name))), 0o755); errs[i] != nil {
+				errs[i] = fmt.Errorf("making the folder of the review: %w", errs[i])
+				return
 			}
-			written[i], err = writeFile(out, f.Name, f.Write)
-			return err
+			if w, err := writeFile(out, f.Name, f.Write); err != nil {
+				errs[i] = err
+			} else {
+				written[i] = w
+			}
 		})
 	}
-	err := group.Wait()
-	return slices.DeleteFunc(written, func(f manifestFile) bool { return f.Name == "" }), err
+	all.Wait()
+	return slices.DeleteFunc(written, func(f manifestFile) bool { return f.Name == "" }), cmp.Or(errs...)
 }
 
 // removeFormer removes the files of a former manifest that come and go and are not among
