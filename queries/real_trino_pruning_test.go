@@ -15,7 +15,7 @@ import (
 // alsoAll are questions that read rollups, or names of roles, which DuckDB computes once from
 // rollups. Views for Trino have no rollups: there these read all events, too.
 var alsoAll = []string{
-	"accounts", "last_used", "meta_trust", "meta_unmapped", "role_actions", "role_attempts", "role_days", "role_policies", "role_resources", "roles_like", "session_list", "unexpected", "unused", "unused_summary",
+	"accounts", "earlier_use", "last_used", "meta_trust", "meta_unmapped", "role_actions", "role_attempts", "role_days", "role_policies", "role_resources", "roles_like", "session_list", "unexpected", "unused", "unused_summary",
 }
 
 // alsoTheWindow are questions that read rollups of the window.
